@@ -1,0 +1,3 @@
+//! The `convene` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Sign-up, tokens and recovery, in GoTrue's dialect.

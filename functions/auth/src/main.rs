@@ -1,0 +1,3 @@
+//! The auth Lambda.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Paying for a booking, and what follows: an RPC first, then Stripe.

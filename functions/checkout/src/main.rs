@@ -1,0 +1,3 @@
+//! The checkout Lambda.
+
+fn main() {}

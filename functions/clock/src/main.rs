@@ -1,0 +1,3 @@
+//! The clock Lambda.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! SQS to e-mail with a calendar invitation.

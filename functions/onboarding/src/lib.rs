@@ -1,0 +1,1 @@
+//! A provider's Stripe Connect account: link and status.

@@ -1,0 +1,3 @@
+//! The onboarding Lambda.
+
+fn main() {}

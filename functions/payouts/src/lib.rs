@@ -1,0 +1,1 @@
+//! Pay what is due, on a schedule.

@@ -1,0 +1,3 @@
+//! The payouts Lambda.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The data API: lenses and api functions, in PostgREST's dialect.

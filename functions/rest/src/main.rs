@@ -1,0 +1,3 @@
+//! The rest Lambda.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Stripe's webhooks: verify, store, apply, 200.

@@ -1,0 +1,3 @@
+//! The stripe_webhook Lambda.
+
+fn main() {}

@@ -1,0 +1,46 @@
+//! Settings, read from the environment here and nowhere else.
+
+use std::fmt;
+
+/// A setting that is missing or cannot be used. Its text says which one, and what to do.
+#[derive(Debug)]
+pub struct BadSetting {
+    name: &'static str,
+    problem: String,
+}
+
+impl BadSetting {
+    /// `problem` completes the sentence "NAME …", and must not repeat a secret value.
+    pub fn new(name: &'static str, problem: impl Into<String>) -> Self {
+        Self { name, problem: problem.into() }
+    }
+}
+
+impl fmt::Display for BadSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.problem)
+    }
+}
+
+impl std::error::Error for BadSetting {}
+
+/// The variable's value; absent and empty are the same.
+pub fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The variable's value, or a sentence that says it is missing.
+pub fn required(name: &'static str) -> Result<String, BadSetting> {
+    optional(name).ok_or_else(|| BadSetting::new(name, "is not set."))
+}
+
+/// The variable parsed, or `default` when it is absent.
+pub fn parsed<T: std::str::FromStr>(name: &'static str, default: T) -> Result<T, BadSetting> {
+    match optional(name) {
+        None => Ok(default),
+        Some(text) => text.parse().map_err(|_| {
+            let kind = std::any::type_name::<T>();
+            BadSetting::new(name, format!("is `{text}`, which is not a {kind}."))
+        }),
+    }
+}

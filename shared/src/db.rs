@@ -1,0 +1,291 @@
+//! The way to Postgres: one statement, as one caller, in one transaction, in one round trip.
+//!
+//! BEGIN, the settings, the statement and COMMIT are sent together and their four answers
+//! awaited. The role and the claims are set for the transaction only, so a pooled
+//! connection never carries one caller's identity into the next request. The login itself
+//! holds no grant: should a BEGIN be lost, what follows is refused.
+
+use std::{collections::HashMap, fmt::Write as _, sync::Mutex, time::Duration};
+
+use deadpool::managed::{self, Metrics, RecycleResult, Timeouts};
+use deadpool_postgres::{ClientWrapper, ManagerConfig, RecyclingMethod};
+use futures_util::future::{join, join4};
+use http::StatusCode;
+use tokio_postgres::{Row, Statement, types::ToSql};
+use uuid::Uuid;
+
+use crate::{Error, Result, config::BadSetting};
+
+mod tls;
+
+/// Who a statement runs as.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// A role the login may become: `anon`, `authenticated` or `service_role`.
+    pub role: &'a str,
+    /// The verified claims as JSON, for `request.jwt.claims`.
+    pub claims: &'a str,
+    /// The `sub` of the claims, for `app.user_id`.
+    pub user_id: Option<Uuid>,
+}
+
+impl Caller<'_> {
+    /// The house itself: webhooks, schedules, relays.
+    pub const SERVICE: Caller<'static> =
+        Caller { role: "service_role", claims: r#"{"role":"service_role"}"#, user_id: None };
+}
+
+/// Parameters of a statement.
+pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// A pool of connections under one login. Cheap to clone; connects on first use.
+#[derive(Clone)]
+pub struct Db {
+    pool: managed::Pool<Manager>,
+    deadline: Duration,
+}
+
+/// Limits of a [`Db`].
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at most: 1 in a Lambda, which serves one request at a time.
+    pub connections: usize,
+    /// How long a request may wait for a free connection.
+    pub wait: Duration,
+    /// How long a statement may take, the network included.
+    pub deadline: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 1, wait: Duration::from_secs(2), deadline: Duration::from_secs(10) }
+    }
+}
+
+/// The settings of one transaction, in order: `role` is the last.
+const SETTINGS: &str = "select pg_catalog.set_config(s.name, s.value, true) \
+    from pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[]) as s(name, value)";
+
+const ATTEMPTS: u32 = 4;
+
+impl Db {
+    /// A pool for `url` (`postgres://…`, or `host=…` words). Nothing is connected yet.
+    pub fn connect(url: &str, limits: Limits) -> Result<Self, BadSetting> {
+        let (config, tls) = tls::parse(url)?;
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let inner = deadpool_postgres::Manager::from_config(config, tls, recycling);
+        let pool = managed::Pool::builder(Manager { inner })
+            .max_size(limits.connections)
+            .timeouts(Timeouts {
+                wait: Some(limits.wait),
+                create: Some(limits.wait),
+                recycle: None,
+            })
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .build()
+            .map_err(|error| BadSetting::new("DATABASE_URL", error.to_string()))?;
+        Ok(Self { pool, deadline: limits.deadline })
+    }
+
+    /// Run `sql` as `caller` and return its rows.
+    ///
+    /// A serialization failure or a deadlock is tried again, three times at most; nothing of
+    /// the failed attempt remains. Every call ends within the deadline.
+    pub async fn query(
+        &self,
+        caller: Caller<'_>,
+        sql: &str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(caller, sql, params).await {
+                Err(error) if error.is_serialization_failure() && attempt < ATTEMPTS => {
+                    // Uuids are the randomness at hand: contenders must not wake together.
+                    let jitter_ms = u64::from(Uuid::new_v4().as_bytes()[0] % 16);
+                    tokio::time::sleep(Duration::from_millis((5 << attempt) + jitter_ms)).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Run `sql`, which returns one row of one text or JSON column, and pass its text on.
+    /// `None` is SQL null, or no row.
+    pub async fn text(
+        &self,
+        caller: Caller<'_>,
+        sql: &str,
+        params: Params<'_>,
+    ) -> Result<Option<String>> {
+        let rows = self.query(caller, sql, params).await?;
+        match rows.first() {
+            None => Ok(None),
+            Some(row) => Ok(row.try_get::<_, Option<RawText>>(0)?.map(|text| text.0)),
+        }
+    }
+
+    /// Run `sql`, which returns one JSON value, and read it as a `T`.
+    pub async fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        caller: Caller<'_>,
+        sql: &str,
+        params: Params<'_>,
+    ) -> Result<T> {
+        let text = self.text(caller, sql, params).await?;
+        serde_json::from_str(text.as_deref().unwrap_or("null")).map_err(Error::internal)
+    }
+
+    /// A connection of the pool, for those who need more than one statement.
+    /// They keep to the same rule: a transaction first, then the caller's settings.
+    pub async fn connection(&self) -> Result<managed::Object<Manager>> {
+        self.pool.get().await.map_err(|error| match error {
+            managed::PoolError::Timeout(_) => {
+                Error::unavailable("53300", "All connections are busy; try again.")
+            }
+            managed::PoolError::Backend(error) => {
+                // Without a database the cause is an operator's business, not the caller's.
+                tracing::error!(%error, "cannot connect to the database");
+                Error::unavailable("08001", "The database cannot be reached; try again.")
+            }
+            other => Error::internal(other),
+        })
+    }
+
+    async fn attempt(&self, caller: Caller<'_>, sql: &str, params: Params<'_>) -> Result<Vec<Row>> {
+        let connection = self.connection().await?;
+        match tokio::time::timeout(self.deadline, connection.run(caller, sql, params)).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                // The transaction may still commit; the caller's idempotency key decides then.
+                drop(managed::Object::take(connection));
+                Err(Error::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "57014",
+                    "This took too long; try again.",
+                ))
+            }
+        }
+    }
+}
+
+/// One connection and the statements it has prepared.
+pub struct Connection {
+    client: ClientWrapper,
+    statements: Mutex<HashMap<String, Statement>>,
+}
+
+impl Connection {
+    async fn run(&self, caller: Caller<'_>, sql: &str, params: Params<'_>) -> Result<Vec<Row>> {
+        let user_id = caller.user_id.map(|id| id.to_string()).unwrap_or_default();
+        let names: [&str; 3] = ["request.jwt.claims", "app.user_id", "role"];
+        let values: [&str; 3] = [caller.claims, &user_id, caller.role];
+        let settings = self.client.prepare_cached(SETTINGS).await?;
+        let settings_params: [&(dyn ToSql + Sync); 2] = [&names.as_slice(), &values.as_slice()];
+
+        if let Some(statement) = self.prepared(sql) {
+            let (begun, set, rows, committed) = join4(
+                self.client.batch_execute("begin"),
+                self.client.query(&settings, &settings_params),
+                self.client.query(&statement, params),
+                self.client.batch_execute("commit"),
+            )
+            .await;
+            begun?;
+            set?;
+            let rows = rows?;
+            committed?;
+            return Ok(rows);
+        }
+
+        // First use on this connection. Names resolve under the caller's role, because the
+        // login has no usage on any schema: so the statement is prepared inside.
+        let (begun, set) = join(
+            self.client.batch_execute("begin"),
+            self.client.query(&settings, &settings_params),
+        )
+        .await;
+        let outcome = async {
+            begun?;
+            set?;
+            let statement = self.client.prepare(sql).await?;
+            self.remember(sql, &statement);
+            Ok::<_, Error>(statement)
+        };
+        let statement = match outcome.await {
+            Ok(statement) => statement,
+            Err(error) => {
+                self.client.batch_execute("rollback").await?;
+                return Err(error);
+            }
+        };
+        let (rows, committed) =
+            join(self.client.query(&statement, params), self.client.batch_execute("commit")).await;
+        let rows = rows?;
+        committed?;
+        Ok(rows)
+    }
+
+    /// The client itself, for callers that open their own transaction.
+    pub fn client(&self) -> &tokio_postgres::Client {
+        &self.client
+    }
+
+    fn prepared(&self, sql: &str) -> Option<Statement> {
+        self.statements.lock().ok()?.get(sql).cloned()
+    }
+
+    fn remember(&self, sql: &str, statement: &Statement) {
+        if let Ok(mut statements) = self.statements.lock() {
+            statements.insert(sql.to_owned(), statement.clone());
+        }
+    }
+}
+
+/// Opens and checks the connections of a [`Db`].
+pub struct Manager {
+    inner: deadpool_postgres::Manager,
+}
+
+impl managed::Manager for Manager {
+    type Type = Connection;
+    type Error = tokio_postgres::Error;
+
+    async fn create(&self) -> Result<Connection, tokio_postgres::Error> {
+        let client = managed::Manager::create(&self.inner).await?;
+        Ok(Connection { client, statements: Mutex::default() })
+    }
+
+    async fn recycle(
+        &self,
+        connection: &mut Connection,
+        metrics: &Metrics,
+    ) -> RecycleResult<tokio_postgres::Error> {
+        managed::Manager::recycle(&self.inner, &mut connection.client, metrics).await
+    }
+}
+
+/// Text of a text, json or jsonb column, as Postgres built it.
+struct RawText(String);
+
+impl<'a> tokio_postgres::types::FromSql<'a> for RawText {
+    fn from_sql(
+        kind: &tokio_postgres::types::Type,
+        raw: &'a [u8],
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        // The binary form of jsonb is its text behind a version byte.
+        let raw = match *kind {
+            tokio_postgres::types::Type::JSONB => raw.get(1..).unwrap_or_default(),
+            _ => raw,
+        };
+        let mut text = String::with_capacity(raw.len());
+        text.write_str(std::str::from_utf8(raw)?)?;
+        Ok(Self(text))
+    }
+
+    fn accepts(kind: &tokio_postgres::types::Type) -> bool {
+        use tokio_postgres::types::Type;
+        matches!(*kind, Type::TEXT | Type::VARCHAR | Type::JSON | Type::JSONB)
+    }
+}
