@@ -30,6 +30,10 @@ pub struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    /// Nobody in particular.
+    pub const ANON: Caller<'static> =
+        Caller { role: "anon", claims: r#"{"role":"anon"}"#, user_id: None };
+
     /// The house itself: webhooks, schedules, relays.
     pub const SERVICE: Caller<'static> =
         Caller { role: "service_role", claims: r#"{"role":"service_role"}"#, user_id: None };

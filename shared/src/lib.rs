@@ -3,6 +3,7 @@
 //! A Lambda is thin: it verifies who calls, runs one SQL function as that caller in one
 //! transaction, and passes on the JSON that Postgres built. This crate is that path.
 
+pub mod auth;
 pub mod config;
 pub mod db;
 pub mod error;
