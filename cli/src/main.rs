@@ -1,3 +1,7 @@
 //! The `convene` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    convene::command::run()
+}

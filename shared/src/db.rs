@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{Error, Result, config::BadSetting};
 
-mod tls;
+pub mod tls;
 
 /// Who a statement runs as.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,8 @@ impl Default for Limits {
 
 /// The settings of one transaction, in order: `role` is the last.
 const SETTINGS: &str = "select pg_catalog.set_config(s.name, s.value, true) \
-    from pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[]) as s(name, value)";
+    from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) \
+      as s(name, value)";
 
 const ATTEMPTS: u32 = 4;
 

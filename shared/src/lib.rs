@@ -7,7 +7,5 @@ pub mod auth;
 pub mod config;
 pub mod db;
 pub mod error;
-#[cfg(feature = "stripe")]
-pub mod stripe;
 
 pub use error::{Error, Result};

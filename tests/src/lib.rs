@@ -1,1 +1,26 @@
-//! The support of the tests.
+//! The support of the tests: a [`World`] is a marketplace of one test's own.
+//!
+//! ```no_run
+//! # async fn test() {
+//! use tests::World;
+//!
+//! let world = World::new().await;
+//! world.introduce(&["tara", "alice"]).await;
+//! let answer = world.rpc("alice", "my_function", serde_json::json!({"p_name": 1})).await;
+//! answer.refused(409, "slot_full");
+//! # }
+//! ```
+
+mod answer;
+mod cluster;
+mod empty;
+mod gun;
+mod tap;
+mod who;
+mod world;
+
+pub use answer::Answer;
+pub use empty::EmptyDatabase;
+pub use gun::Gun;
+pub use who::{Who, id};
+pub use world::World;

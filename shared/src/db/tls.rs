@@ -13,7 +13,7 @@ use crate::config::{BadSetting, optional};
 /// `sslmode=require` checks the certificate here, as `verify-full` does in libpq: a
 /// connection that is encrypted to anybody is worth nothing. `DATABASE_CA_FILE` names a PEM
 /// bundle for issuers outside the public roots (RDS has its own).
-pub(super) fn parse(url: &str) -> Result<(Config, MakeRustlsConnect), BadSetting> {
+pub fn parse(url: &str) -> Result<(Config, MakeRustlsConnect), BadSetting> {
     // verify-ca and verify-full are libpq's words; this driver knows three.
     let url = url
         .replace("sslmode=verify-full", "sslmode=require")

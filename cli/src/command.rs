@@ -1,0 +1,108 @@
+//! The command line.
+
+use std::{future::Future, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use shared::config;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    deploy::{self, Outcome},
+    serve,
+};
+
+/// Back end of a marketplace where people book people.
+///
+/// Without a subcommand it serves, and needs nothing: it starts a PostgreSQL of its own,
+/// deploys the database and listens on http://127.0.0.1:54321.
+#[derive(Parser)]
+#[command(name = "convene", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the whole marketplace on this machine (the default)
+    Serve(Serve),
+    /// Bring sql/ into a database: all of it or nothing, and nothing twice
+    Deploy(Database),
+}
+
+#[derive(clap::Args)]
+struct Serve {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, env = "PORT", default_value_t = 54321)]
+    port: u16,
+    /// Folder for the data and keys of a database of our own [default: .convene]
+    #[arg(long, env = "CONVENE_DATA", value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Forget all data first
+    #[arg(long)]
+    reset: bool,
+}
+
+#[derive(clap::Args)]
+struct Database {
+    /// Connection string of the deploying user, who owns the database
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database_url: String,
+}
+
+/// Read the command line and do as it says.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match execute(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("convene: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn execute(arguments: Arguments) -> Result<()> {
+    let filter = config::optional("RUST_LOG").unwrap_or_else(|| "info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .init();
+    match arguments.command.unwrap_or(Command::Serve(arguments.serve)) {
+        Command::Serve(Serve { port, data, reset }) => {
+            let stop = asked_to_stop()?;
+            serve::serve(serve::Options { port, data, reset }, stop).await
+        }
+        Command::Deploy(Database { database_url }) => {
+            let outcome = deploy::deploy(&database_url).await?;
+            println!("{}", sentence(outcome));
+            Ok(())
+        }
+    }
+}
+
+fn sentence(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Installed => "Installed: the database was empty.",
+        Outcome::Updated => "Updated: code, lenses and permissions are those of this release.",
+        Outcome::Unchanged => "Unchanged: these files were deployed before.",
+    }
+}
+
+/// Resolves when somebody presses Ctrl-C, or a supervisor says it is time.
+fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupted = signal(SignalKind::interrupt()).context("Ctrl-C cannot be heard")?;
+    let mut terminated = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,102 @@
+//! Bring `sql/` into a database: all of it or nothing, and nothing twice.
+//!
+//! `sql/install.sql` says what is run and in which order; plain psql can run it too. What
+//! this adds: a record of what was deployed, so that an unchanged deploy does nothing and a
+//! changed table is refused; errors that name file and line; and logins that can be used.
+
+mod login;
+mod record;
+mod script;
+mod split;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use include_dir::{Dir, include_dir};
+use tokio_postgres::{Client, error::SqlState};
+
+use script::{Failed, Script};
+
+pub use login::{Logins, derive, login, with_database};
+
+static SQL: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../sql");
+
+/// What a deploy did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The database was empty.
+    Installed,
+    /// Code, lenses and permissions were replaced.
+    Updated,
+    /// The same files had been deployed before.
+    Unchanged,
+}
+
+/// Roles belong to the cluster: deploys of two databases meet in its catalog, where no lock
+/// of ours reaches, and one of them is told to try again.
+const ATTEMPTS: u32 = 8;
+
+/// Deploy the embedded `sql/` to the database that `url` names.
+pub async fn deploy(url: &str) -> Result<Outcome> {
+    let script = Script::read(&SQL, "install.sql")?;
+    let client = connect(url).await?;
+    let mut attempt = 1;
+    loop {
+        match deploy_once(&client, &script).await {
+            Err(error) if attempt < ATTEMPTS && is_collision(&error) => {
+                client.batch_execute("rollback").await.context("The connection was lost")?;
+                tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Connect as a deploying user.
+pub async fn connect(url: &str) -> Result<Client> {
+    let (config, tls) = shared::db::tls::parse(url)?;
+    let (client, connection) =
+        config.connect(tls).await.context("The database cannot be reached; check DATABASE_URL")?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::warn!(%error, "connection lost");
+        }
+    });
+    Ok(client)
+}
+
+async fn deploy_once(client: &Client, script: &Script) -> Result<Outcome> {
+    client.batch_execute("begin").await?;
+    // Held to the end of the transaction: two deploys of one database cannot meet.
+    client.batch_execute("select pg_advisory_xact_lock(hashtext('convene deploy'))").await?;
+    let fresh: bool = client.query_one("select to_regnamespace('core') is null", &[]).await?.get(0);
+    let record = record::read(client).await?;
+    if let Some(record) = &record {
+        if record == script.record() {
+            client.batch_execute("rollback").await?;
+            return Ok(Outcome::Unchanged);
+        }
+        if !fresh && let Some(file) = record::changed_state(record, script.record()) {
+            client.batch_execute("rollback").await?;
+            bail!(
+                "sql/{file} was changed after this database was made, and tables are never \
+                 replaced: start afresh with `convene serve --reset`, or write a migration."
+            );
+        }
+    }
+    script.run(client).await?;
+    record::write(client, script.record()).await?;
+    client.batch_execute("commit").await.context("The deploy could not be committed")?;
+    Ok(if fresh { Outcome::Installed } else { Outcome::Updated })
+}
+
+fn is_collision(error: &anyhow::Error) -> bool {
+    let statement = error.downcast_ref::<Failed>().map(|failed| &failed.cause);
+    let cause = statement.or_else(|| error.downcast_ref());
+    let Some(error) = cause.and_then(|cause| cause.as_db_error()) else { return false };
+    matches!(*error.code(), SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE)
+        || error.message().contains("tuple concurrently")
+        || (*error.code() == SqlState::UNIQUE_VIOLATION
+            && error.table().is_some_and(|table| table.starts_with("pg_")))
+}

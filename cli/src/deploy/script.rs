@@ -1,0 +1,179 @@
+//! `sql/install.sql`, read as psql reads it, as far as it goes there.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
+
+use anyhow::{Context, Result, bail};
+use include_dir::Dir;
+use tokio_postgres::{Client, error::ErrorPosition};
+
+use super::{
+    record::{Deployed, Record},
+    split::{Statement, statements},
+};
+
+/// The installer and the files it names, in order.
+pub struct Script {
+    steps: Vec<Step>,
+    record: Record,
+}
+
+enum Step {
+    /// `\ir path`, or the statements between two commands.
+    Run { path: String, text: String, first_line: usize },
+    /// `select … \gset`: its columns become variables.
+    Set { path: String, text: String, line: usize },
+    /// `\if :name`.
+    If { name: String },
+    /// `\endif`.
+    EndIf,
+}
+
+impl Script {
+    /// Read `path` of `files`.
+    pub fn read(files: &Dir<'_>, path: &str) -> Result<Self> {
+        let text = file(files, path)?;
+        let mut script = Self { steps: Vec::new(), record: BTreeMap::new() };
+        script.remember(path, text, false);
+        let mut plain = String::new();
+        let mut first_line = 1;
+        let mut conditional = false;
+        for (line, content) in text.lines().enumerate().map(|(at, content)| (at + 1, content)) {
+            let command = content.trim_start().strip_prefix('\\');
+            let query = content.trim_end().strip_suffix("\\gset");
+            if command.is_none() && query.is_none() {
+                plain.push_str(content);
+                plain.push('\n');
+                continue;
+            }
+            let text = std::mem::take(&mut plain);
+            script.steps.push(Step::Run { path: path.into(), text, first_line });
+            first_line = line + 1;
+            if let Some(query) = query {
+                script.steps.push(Step::Set { path: path.into(), text: query.into(), line });
+                continue;
+            }
+            let words: Vec<&str> = command.unwrap_or_default().split_whitespace().collect();
+            match words.as_slice() {
+                // An error ends a deploy, whatever psql would do.
+                ["set", ..] => {}
+                ["ir", path] => {
+                    let text = file(files, path)?;
+                    script.remember(path, text, conditional);
+                    let (path, text) = ((*path).into(), text.into());
+                    script.steps.push(Step::Run { path, text, first_line: 1 });
+                }
+                ["if", name] if !conditional && name.starts_with(':') => {
+                    conditional = true;
+                    script.steps.push(Step::If { name: name[1..].into() });
+                }
+                ["endif"] if conditional => {
+                    conditional = false;
+                    script.steps.push(Step::EndIf);
+                }
+                _ => bail!("sql/{path}:{line}: `{}` is not understood here", content.trim()),
+            }
+        }
+        script.steps.push(Step::Run { path: path.into(), text: plain, first_line });
+        Ok(script)
+    }
+
+    /// Every file by its path, with what is needed to notice a change.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    fn remember(&mut self, path: &str, text: &str, once: bool) {
+        let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+        self.record.insert(path.into(), Deployed { sha256: hex::encode(digest), once });
+    }
+
+    /// Run it in the transaction `client` is in.
+    pub async fn run(&self, client: &Client) -> Result<()> {
+        let mut variables = HashMap::new();
+        let mut skipping = false;
+        for step in &self.steps {
+            match step {
+                Step::EndIf => skipping = false,
+                _ if skipping => {}
+                Step::If { name } => {
+                    let value = variables.get(name);
+                    let value = value.with_context(|| format!("\\if: :{name} was never set"))?;
+                    skipping = !value;
+                }
+                Step::Set { path, text, line } => {
+                    let row = client.query_one(text.as_str(), &[]).await;
+                    let row = row.map_err(|error| located(error, path, &whole(text, *line)))?;
+                    for (at, column) in row.columns().iter().enumerate() {
+                        variables.insert(column.name().to_owned(), row.try_get::<_, bool>(at)?);
+                    }
+                }
+                Step::Run { path, text, first_line } => {
+                    run(client, path, text, *first_line).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn run(client: &Client, path: &str, text: &str, first_line: usize) -> Result<()> {
+    for mut statement in statements(text) {
+        // The transaction is the deploy's own: it records in it what it has done.
+        if ["begin", "commit"].contains(&statement.sql) {
+            continue;
+        }
+        statement.line += first_line - 1;
+        let done = client.batch_execute(statement.sql).await;
+        done.map_err(|error| located(error, path, &statement))?;
+    }
+    Ok(())
+}
+
+fn whole(sql: &str, line: usize) -> Statement<'_> {
+    Statement { sql, line }
+}
+
+/// A statement that failed. Its text names file and line, and says all that the database said.
+#[derive(Debug)]
+pub struct Failed {
+    text: String,
+    /// What the database said.
+    pub cause: tokio_postgres::Error,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Failed {}
+
+fn located(cause: tokio_postgres::Error, path: &str, statement: &Statement<'_>) -> Failed {
+    let Some(db) = cause.as_db_error() else {
+        return Failed { text: format!("sql/{path}:{}: {cause}", statement.line), cause };
+    };
+    let into = match db.position() {
+        Some(ErrorPosition::Original(position)) => {
+            let before = statement.sql.chars().take((*position as usize).saturating_sub(1));
+            before.filter(|c| *c == '\n').count()
+        }
+        _ => 0,
+    };
+    let mut text = format!("sql/{path}:{}: {}", statement.line + into, db.message());
+    let more = [("detail", db.detail()), ("hint", db.hint()), ("context", db.where_())];
+    for (name, more) in more {
+        more.iter().for_each(|more| text.push_str(&format!("\n  {name}: {more}")));
+    }
+    let first = statement.sql.lines().next().unwrap_or_default();
+    text.push_str(&format!("\n  statement: {first}"));
+    Failed { text, cause }
+}
+
+fn file<'a>(files: &Dir<'a>, path: &str) -> Result<&'a str> {
+    let file = files.get_file(path).with_context(|| format!("sql/{path} is missing"))?;
+    file.contents_utf8().with_context(|| format!("sql/{path} is not UTF-8"))
+}

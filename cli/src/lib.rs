@@ -1,0 +1,11 @@
+//! The `convene` command: serve, deploy, token, verify, types.
+//!
+//! The one place that knows every Lambda. [`routers`] merges them; [`postgres`] finds or
+//! starts a database; [`deploy`] brings `sql/` into it; [`serve`] puts the three together.
+
+pub mod command;
+pub mod deploy;
+pub mod keys;
+pub mod postgres;
+pub mod routers;
+pub mod serve;

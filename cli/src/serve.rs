@@ -1,0 +1,210 @@
+//! The whole marketplace in one process: database, routers, timers.
+
+use std::{
+    future::Future,
+    io::ErrorKind,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use shared::{
+    config::optional,
+    db::{Db, Limits},
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    deploy::{self, Logins},
+    keys::Keys,
+    postgres::{self, Account, Folder, Keep, Server},
+    routers::{self, House},
+};
+
+/// What `convene serve` is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port on the loopback address; 0 takes a free one.
+    pub port: u16,
+    /// The data folder, instead of the usual one.
+    pub data: Option<PathBuf>,
+    /// Forget all data first.
+    pub reset: bool,
+}
+
+/// Role and database of a server of our own.
+const OWNER: &str = "convene";
+
+/// Requests under way when the end is asked for may take this long to finish.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serve until `stop` resolves, then end everything that was started.
+pub async fn serve(
+    options: Options,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    // First of all: nothing is started, let alone reset, for a port that is taken.
+    let listener = listen(options.port).await?;
+    let account = Account::unprivileged()?;
+    let wanted = match options.data {
+        Some(data) => data,
+        None => Folder::usual(&account)?,
+    };
+    let folder = Folder::open(&wanted)?;
+    let keys = Keys::of_folder(&folder)?;
+    let (owner_url, server) = database(&account, &folder, options.reset).await?;
+    let served = serve_on(listener, &owner_url, keys, stop).await;
+    // Whatever happened, what was started is stopped.
+    let stopped = server.map_or(Ok(()), |server| tokio::task::block_in_place(|| server.stop()));
+    served.and(stopped)
+}
+
+async fn serve_on(
+    listener: TcpListener,
+    owner_url: &str,
+    keys: Keys,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    warn_of_old_server(owner_url).await?;
+    let outcome = deploy::deploy(owner_url).await?;
+    tracing::info!(?outcome, "database deployed");
+    let logins = logins(owner_url).await?;
+    let limits = Limits { connections: 16, ..Limits::default() };
+    let house = House {
+        api: Db::connect(&logins.api, limits)?,
+        service: Db::connect(&logins.service, limits)?,
+        keys: keys.clone(),
+    };
+    let address = listener.local_addr().context("The port has no address")?;
+    let (end, ended) = tokio::sync::oneshot::channel();
+    let served = axum::serve(listener, routers::all(house)).with_graceful_shutdown(async move {
+        stop.await;
+        end.send(()).ok();
+    });
+    announce(address, owner_url, &keys);
+    tokio::select! {
+        served = served => served.context("Serving failed"),
+        // A connection that a client keeps open must not keep us alive.
+        () = async { ended.await.ok(); tokio::time::sleep(GRACE).await } => Ok(()),
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            anyhow!("Port {port} is in use: end what listens there, or choose another with --port.")
+        }
+        ErrorKind::PermissionDenied => {
+            anyhow!(
+                "Port {port} may not be opened by this user: choose one above 1023 with --port."
+            )
+        }
+        _ => anyhow!("Port {port} cannot be opened ({error}): choose another with --port."),
+    })
+}
+
+/// The database of `DATABASE_URL`, or one on a server of our own.
+async fn database(
+    account: &Account,
+    folder: &Folder,
+    reset: bool,
+) -> Result<(String, Option<Server>)> {
+    if let Some(url) = optional("DATABASE_URL") {
+        if reset {
+            bail!(
+                "--reset forgets only data that convene keeps itself: unset DATABASE_URL, or \
+                 drop that database and create it again."
+            );
+        }
+        return Ok((url, None));
+    }
+    if !account.reaches(folder.path()) {
+        bail!(
+            "PostgreSQL does not run as root, and its user may not enter {}: choose another \
+             folder with --data.",
+            folder.path().display()
+        );
+    }
+    let (account, home) = (account.clone(), folder.path().to_owned());
+    // Starting waits on files and processes, which is no task's business.
+    let started = tokio::task::spawn_blocking(move || start(&account, &home, reset));
+    let server = started.await.context("The database server's start was interrupted")??;
+    match prepare(&server).await {
+        Ok(()) => Ok((server.url(OWNER, OWNER), Some(server))),
+        Err(error) => {
+            tokio::task::block_in_place(|| server.stop())?;
+            Err(error)
+        }
+    }
+}
+
+fn start(account: &Account, home: &Path, reset: bool) -> Result<Server> {
+    if reset {
+        Server::forget(home)?;
+    }
+    let binaries = postgres::find(account)?;
+    Server::start(&binaries, account, home, Keep::Data)
+}
+
+/// The owner may create roles and databases, as anybody's deploying user may; it is no
+/// superuser, and so nothing here can need one.
+async fn prepare(server: &Server) -> Result<()> {
+    let superuser = deploy::connect(&server.url("postgres", "postgres")).await?;
+    let known = superuser
+        .query_one(
+            "select to_regrole($1) is not null,
+                    exists (select from pg_database as d where d.datname = $1)",
+            &[&OWNER],
+        )
+        .await?;
+    if !known.get::<_, bool>(0) {
+        superuser.batch_execute(&format!("create role {OWNER} login createrole createdb")).await?;
+    }
+    if !known.get::<_, bool>(1) {
+        superuser.batch_execute(&format!("create database {OWNER} owner {OWNER}")).await?;
+    }
+    Ok(())
+}
+
+async fn warn_of_old_server(owner_url: &str) -> Result<()> {
+    let client = deploy::connect(owner_url).await?;
+    let version: String = client.query_one("show server_version", &[]).await?.get(0);
+    let Some(version) = postgres::Version::parse(&version) else { return Ok(()) };
+    if version.major < postgres::Version::OLDEST_MAJOR {
+        bail!("The database is PostgreSQL {version}: version 15 or newer is needed.");
+    }
+    if let Some(warning) = version.warning() {
+        tracing::warn!("{warning}");
+    }
+    Ok(())
+}
+
+/// Those of the settings, or those derived from the deploying user's.
+async fn logins(owner_url: &str) -> Result<Logins> {
+    match (optional("API_DATABASE_URL"), optional("SERVICE_DATABASE_URL")) {
+        (Some(api), Some(service)) => Ok(Logins { api, service }),
+        (None, None) => deploy::derive(owner_url).await,
+        _ => bail!("Set API_DATABASE_URL and SERVICE_DATABASE_URL both, or neither."),
+    }
+}
+
+/// On standard output, for people: the log is elsewhere.
+fn announce(address: SocketAddr, owner_url: &str, keys: &Keys) {
+    println!("Convene serves.\n");
+    for (name, value) in [
+        ("Base URL", format!("http://{address}").as_str()),
+        ("anon key", &keys.anon_key),
+        ("service key", &keys.service_key),
+        ("publishable key", &keys.publishable_key),
+        ("secret key", &keys.secret_key),
+    ] {
+        println!("{name:>16}  {value}");
+    }
+    // A password in DATABASE_URL is known to whoever set it, and no business of this terminal's.
+    if optional("DATABASE_URL").is_none() {
+        println!("{:>16}  psql '{owner_url}'", "database");
+    }
+    println!("\nCtrl-C ends it.");
+}

@@ -1,0 +1,63 @@
+-- Who can be somebody. Roles belong to the cluster, so this runs at every deploy, keeps what
+-- it finds (a Supabase database has three of them), and survives several deploys at once.
+--
+--   anon, authenticated, service_role   what a request runs as; none may log in
+--   definer                             owns the security definer functions; policies bind it
+--   authenticator                       the login of callers: may become anon or authenticated
+--   service_authenticator               the login of the house: may become service_role
+--
+-- Two logins, because with one of them any injection could become service_role. The comment
+-- marks a role that Convene made: only those may be given a password by `convene deploy`.
+
+do $$
+declare
+  v_role record;
+begin
+  for v_role in
+    select *
+    from (values
+      ('anon',                  'nologin noinherit'),
+      ('authenticated',         'nologin noinherit'),
+      ('service_role',          'nologin noinherit'),
+      ('definer',               'nologin noinherit'),
+      ('authenticator',         'login noinherit'),
+      ('service_authenticator', 'login noinherit')
+    ) as r(name, attributes)
+  loop
+    if to_regrole(v_role.name) is null then
+      begin
+        execute format('create role %I %s', v_role.name, v_role.attributes);
+        execute format('comment on role %I is %L', v_role.name, 'Made by Convene.');
+      exception
+        -- Another database of this cluster is being deployed at the same moment.
+        when duplicate_object or unique_violation then null;
+      end;
+    end if;
+  end loop;
+end
+$$;
+
+do $$
+declare
+  v_grant record;
+begin
+  for v_grant in
+    select *
+    from (values
+      ('anon',          'authenticator'),
+      ('authenticated', 'authenticator'),
+      ('service_role',  'service_authenticator'),
+      ('definer',       current_user)
+    ) as g(role, member)
+  loop
+    -- A superuser needs no membership, and one would only widen what policies bind.
+    if not pg_has_role(v_grant.member, v_grant.role, 'member') then
+      begin
+        execute format('grant %I to %I', v_grant.role, v_grant.member);
+      exception
+        when unique_violation then null;
+      end;
+    end if;
+  end loop;
+end
+$$;

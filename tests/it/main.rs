@@ -1,0 +1,4 @@
+//! What takes two connections, or the whole way from HTTP to the row.
+
+mod deploy;
+mod sql;

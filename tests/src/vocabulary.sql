@@ -1,0 +1,77 @@
+-- The vocabulary of the SQL tests. People and things have names, and ids follow from them,
+-- the same as in Rust. pgTAP has a schema of its own, and so do these.
+
+create schema if not exists tap;
+create extension if not exists pgtap schema tap;
+create extension if not exists pgcrypto schema tap;
+create schema if not exists tests;
+grant usage on schema tap, tests to public;
+
+create or replace function tests.id(p_name text)
+returns uuid
+language sql
+immutable
+begin atomic
+  -- Version 5: SHA-1 of the namespace (OID) and the name.
+  select encode(
+    set_byte(set_byte(h, 6, (get_byte(h, 6) & 15) | 80), 8, (get_byte(h, 8) & 63) | 128),
+    'hex')::uuid
+  from (
+    select substr(tap.digest('\x6ba7b8129dad11d180b400c04fd430c8'::bytea
+                             || convert_to(p_name, 'UTF8'), 'sha1'), 1, 16) as h
+  ) as digest;
+end;
+
+create or replace function tests.introduce(variadic p_names text[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into core.person (person_id, display_name)
+  select tests.id(name), name
+  from unnest(p_names) as name
+  on conflict (person_id) do nothing;
+end
+$$;
+
+-- Everything that follows in this transaction is done by this person.
+create or replace function tests.act_as(p_name text)
+returns void
+language sql
+as $$
+  select set_config('role', 'authenticated', true),
+         set_config('app.user_id', tests.id(p_name)::text, true),
+         set_config('request.jwt.claims',
+                    json_build_object('sub', tests.id(p_name), 'role', 'authenticated')::text,
+                    true);
+$$;
+
+create or replace function tests.act_as_anonymous()
+returns void
+language sql
+as $$
+  select set_config('role', 'anon', true),
+         set_config('app.user_id', '', true),
+         set_config('request.jwt.claims', '{"role":"anon"}', true);
+$$;
+
+create or replace function tests.act_as_service()
+returns void
+language sql
+as $$
+  select set_config('role', 'service_role', true),
+         set_config('app.user_id', '', true),
+         set_config('request.jwt.claims', '{"role":"service_role"}', true);
+$$;
+
+-- Back to the superuser, to set the scene or to look at the rows.
+create or replace function tests.act_as_nobody()
+returns void
+language sql
+as $$
+  select set_config('role', 'none', true),
+         set_config('app.user_id', '', true),
+         set_config('request.jwt.claims', '', true);
+$$;

@@ -1,0 +1,190 @@
+//! A marketplace of one test's own: a database, every router over HTTP, and people.
+
+use std::time::Duration;
+
+use convene::{
+    deploy::{self, Logins},
+    keys::Keys,
+    routers::{self, House},
+};
+use reqwest::{Client as Http, Method};
+use serde_json::Value;
+use shared::{
+    auth,
+    db::{Db, Limits, Params},
+};
+use tokio::net::TcpListener;
+use tokio_postgres::{Client, Row};
+use uuid::Uuid;
+
+use crate::{
+    Answer, Gun, Who,
+    cluster::{Cluster, Database},
+    who::id,
+};
+
+/// The marketplace of one test.
+///
+/// Its requests go over HTTP to the same routers that `convene serve` runs; its SQL runs as a
+/// superuser, past row-level security, to set the scene and to look at the outcome.
+pub struct World {
+    /// Where it listens: `http://127.0.0.1:port`.
+    pub url: String,
+    /// The keys its clients know.
+    pub keys: Keys,
+    /// The two logins of the Lambdas.
+    pub logins: Logins,
+    pub(crate) database: Database,
+    cluster: &'static Cluster,
+    http: Http,
+    sql: Client,
+}
+
+/// A race may keep hundreds waiting; no test may wait for ever.
+const LIMITS: Limits =
+    Limits { connections: 40, wait: Duration::from_secs(30), deadline: Duration::from_secs(30) };
+
+impl World {
+    /// A fresh marketplace with nobody in it.
+    pub async fn new() -> Self {
+        Self::open().await.unwrap_or_else(|error| panic!("no world: {error:#}"))
+    }
+
+    async fn open() -> anyhow::Result<Self> {
+        let cluster = Cluster::get().await?;
+        let database = cluster.clone_template().await?;
+        let logins = deploy::derive(&database.owner_url).await?;
+        let keys = Keys::fleeting()?;
+        let house = House {
+            api: Db::connect(&logins.api, LIMITS)?,
+            service: Db::connect(&logins.service, LIMITS)?,
+            keys: keys.clone(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let routes = routers::all(house);
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let sql = deploy::connect(&database.admin_url).await?;
+        Ok(Self { url, keys, logins, database, cluster, http: Http::new(), sql })
+    }
+
+    /// Make people, by name. Somebody already there stays as they are.
+    pub async fn introduce(&self, names: &[&str]) {
+        for name in names {
+            let sql = "insert into core.person (person_id, display_name) values ($1, $2)
+                       on conflict (person_id) do nothing";
+            self.execute(sql, &[&id(name), name]).await;
+        }
+    }
+
+    /// The id of a person, which is the `sub` of their token.
+    pub fn id(&self, name: &str) -> Uuid {
+        id(name)
+    }
+
+    /// An access token of a person, good for an hour.
+    pub fn token(&self, name: &str) -> String {
+        self.mint(&auth::user_claims(id(name)))
+    }
+
+    /// A token that says whatever it is to say.
+    pub fn mint(&self, claims: &Value) -> String {
+        auth::mint(&self.keys.jwt_secret, claims).expect("claims can be signed")
+    }
+
+    /// Call a function as `who`, as supabase-js does.
+    pub async fn rpc<'a>(&self, who: impl Into<Who<'a>>, name: &str, arguments: Value) -> Answer {
+        self.post(who, &format!("/rest/v1/rpc/{name}"), arguments).await
+    }
+
+    /// GET a path, which begins with a slash.
+    pub async fn get<'a>(&self, who: impl Into<Who<'a>>, path: &str) -> Answer {
+        self.send(self.request(who, Method::GET, path)).await
+    }
+
+    /// POST JSON to a path.
+    pub async fn post<'a>(&self, who: impl Into<Who<'a>>, path: &str, body: Value) -> Answer {
+        self.send(self.request(who, Method::POST, path).json(&body)).await
+    }
+
+    /// A request as `who`, to be completed with headers or a body, and given to [`Self::send`].
+    pub fn request<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        method: Method,
+        path: &str,
+    ) -> reqwest::RequestBuilder {
+        let (key, token) = match who.into() {
+            Who::Anonymous => (&self.keys.anon_key, self.keys.anon_key.clone()),
+            Who::Service => (&self.keys.service_key, self.keys.service_key.clone()),
+            Who::Person(name) => (&self.keys.anon_key, self.token(name)),
+        };
+        self.http
+            .request(method, format!("{}{path}", self.url))
+            .header("apikey", key)
+            .bearer_auth(token)
+    }
+
+    /// Send a request and read the whole answer.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        Answer::read(request.send().await.expect("the server answers")).await
+    }
+
+    /// Run statements, separated by semicolons, as the superuser.
+    pub async fn sql(&self, sql: &str) {
+        let done = self.sql.batch_execute(sql).await;
+        done.unwrap_or_else(|error| panic!("{}\n{sql}", told(&error)));
+    }
+
+    /// Run one statement with parameters, and return the number of rows it touched.
+    pub async fn execute(&self, sql: &str, params: Params<'_>) -> u64 {
+        let done = self.sql.execute(sql, params).await;
+        done.unwrap_or_else(|error| panic!("{}\n{sql}", told(&error)))
+    }
+
+    /// The rows of a query.
+    pub async fn rows(&self, sql: &str, params: Params<'_>) -> Vec<Row> {
+        let rows = self.sql.query(sql, params).await;
+        rows.unwrap_or_else(|error| panic!("{}\n{sql}", told(&error)))
+    }
+
+    /// The one value of a query: `world.value::<i64>("select count(*) from …", &[])`.
+    pub async fn value<T>(&self, sql: &str, params: Params<'_>) -> T
+    where
+        T: for<'a> tokio_postgres::types::FromSql<'a>,
+    {
+        let rows = self.rows(sql, params).await;
+        assert_eq!(rows.len(), 1, "one row is expected of {sql}");
+        rows[0].get(0)
+    }
+
+    /// One more connection, as the superuser, for tests that hold a transaction open.
+    pub async fn connection(&self) -> Client {
+        let client = deploy::connect(&self.database.admin_url).await;
+        client.unwrap_or_else(|error| panic!("no connection: {error:#}"))
+    }
+
+    /// Take a lock, such as `select from core.slot where slot_id = '…' for update`, so that
+    /// those who race for it gather behind it: see [`Gun::fire_at`].
+    pub async fn hold(&self, lock: &str) -> Gun {
+        Gun::load(self.connection().await, self.connection().await, lock).await
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.cluster.discard(std::mem::take(&mut self.database.name));
+    }
+}
+
+/// What the database said, all of it.
+pub(crate) fn told(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        None => error.to_string(),
+        Some(db) => {
+            let more = [db.detail(), db.hint(), db.where_()];
+            let more: Vec<&str> = more.into_iter().flatten().collect();
+            format!("{} {}\n{}", db.code().code(), db.message(), more.join("\n"))
+        }
+    }
+}
