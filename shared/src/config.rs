@@ -44,3 +44,26 @@ pub fn parsed<T: std::str::FromStr>(name: &'static str, default: T) -> Result<T,
         }),
     }
 }
+
+/// Where the house runs. Nothing that moves real money starts outside production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// A developer's machine, a test, a demonstration.
+    Development,
+    /// Real people and real money.
+    Production,
+}
+
+impl Environment {
+    /// `CONVENE_ENV`; development when it is absent.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        match optional("CONVENE_ENV").as_deref() {
+            None | Some("development") => Ok(Self::Development),
+            Some("production") => Ok(Self::Production),
+            Some(other) => Err(BadSetting::new(
+                "CONVENE_ENV",
+                format!("is `{other}`; it must be `development` or `production`."),
+            )),
+        }
+    }
+}

@@ -7,5 +7,7 @@ pub mod auth;
 pub mod config;
 pub mod db;
 pub mod error;
+#[cfg(feature = "stripe")]
+pub mod stripe;
 
 pub use error::{Error, Result};

@@ -1,0 +1,54 @@
+//! Finding what a command made, when its key may have been forgotten.
+
+use serde_json::Value;
+
+use super::StripeClient;
+use super::outcome::Failure;
+use super::retrieve::{intents_of, refunds_of, reversals_of, transfers_of};
+
+/// Where an object must be if a command made it. Lists alone: Stripe's search lags behind.
+#[derive(Clone, Copy, Debug)]
+pub enum LookUp<'a> {
+    /// Among a customer's payment intents; their list has no other filter of use.
+    PaymentIntent {
+        /// Whose.
+        customer: &'a str,
+        /// Unix seconds; a little before the command was first sent.
+        created_from: i64,
+    },
+    /// Among the refunds of a payment.
+    Refund {
+        /// Of which payment intent.
+        payment_intent: &'a str,
+    },
+    /// Among the transfers of a group.
+    Transfer {
+        /// Which group.
+        transfer_group: &'a str,
+    },
+    /// Among the reversals of a transfer.
+    Reversal {
+        /// Of which transfer.
+        transfer: &'a str,
+    },
+}
+
+impl StripeClient {
+    /// The object whose metadata says `name` = `value`. `None` means that Stripe has none now; a
+    /// command under way may still make it, so ask twice, ten minutes apart.
+    pub async fn find(
+        &self,
+        place: LookUp<'_>,
+        name: &str,
+        value: &str,
+    ) -> Result<Option<Value>, Failure> {
+        let request = match place {
+            LookUp::PaymentIntent { customer, created_from } => intents_of(customer, created_from),
+            LookUp::Refund { payment_intent } => refunds_of(payment_intent),
+            LookUp::Transfer { transfer_group } => transfers_of(transfer_group),
+            LookUp::Reversal { transfer } => reversals_of(transfer),
+        };
+        let objects: Vec<Value> = self.list(request).await?;
+        Ok(objects.into_iter().find(|object| object["metadata"][name] == value))
+    }
+}
