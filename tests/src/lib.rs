@@ -15,6 +15,7 @@ mod answer;
 mod cluster;
 mod empty;
 mod gun;
+mod story;
 mod tap;
 mod who;
 mod world;
