@@ -1,6 +1,10 @@
 -- The database, from nothing. Read this file as the table of contents.
 --
 --   psql "$DATABASE_URL" --file sql/install.sql
+--
+-- State is created once; code, lenses and permissions are replaced whole every time. All of
+-- it is one transaction, and two deploys cannot meet. `convene deploy` runs this same file:
+-- it knows \ir, and the one \if below.
 
 \set ON_ERROR_STOP on
 begin;
@@ -11,4 +15,80 @@ select to_regnamespace('core') is null as fresh \gset
 
 -- Roles belong to the cluster, not to the database.
 \ir schema/role.sql
+
+-- Nouns: state, changed only by migrations once released.
+\if :fresh
+\ir schema/foundation.sql
+\ir schema/identity.sql
+\ir schema/marketplace.sql
+\ir schema/person.sql
+\ir schema/provider.sql
+\ir schema/customer.sql
+\ir schema/cancellation.sql
+\ir schema/offering.sql
+\ir schema/availability.sql
+\ir schema/slot.sql
+\ir schema/occupancy.sql
+\ir schema/booking.sql
+\ir schema/waitlist.sql
+\ir schema/order.sql
+\ir schema/payment.sql
+\ir schema/review.sql
+\ir schema/notification.sql
+\ir schema/audit.sql
+\endif
+
+-- The slate: lenses and permissions are rebuilt from nothing.
+\ir policies/clear.sql
+
+-- Verbs: code, replaced on every deploy.
+\ir functions/foundation.sql
+\ir functions/identity.sql
+\ir functions/marketplace.sql
+\ir functions/audit.sql
+\ir functions/notification.sql
+\ir functions/person.sql
+\ir functions/provider.sql
+\ir functions/customer.sql
+\ir functions/offering.sql
+\ir functions/horizon.sql
+\ir functions/occupancy.sql
+\ir functions/slot.sql
+\ir functions/availability.sql
+\ir functions/order.sql
+\ir functions/payment.sql
+\ir functions/booking.sql
+\ir functions/waitlist.sql
+\ir functions/cancellation.sql
+\ir functions/attendance.sql
+\ir functions/review.sql
+
+-- Lenses: one schema of views per system.
+\ir views/tutoring.sql
+\ir views/tutoring_write.sql
+
+-- Permissions: a privilege that no file grants does not exist.
+\ir policies/foundation.sql
+\ir policies/identity.sql
+\ir policies/marketplace.sql
+\ir policies/person.sql
+\ir policies/provider.sql
+\ir policies/customer.sql
+\ir policies/offering.sql
+\ir policies/cancellation.sql
+\ir policies/availability.sql
+\ir policies/slot.sql
+\ir policies/occupancy.sql
+\ir policies/booking.sql
+\ir policies/waitlist.sql
+\ir policies/attendance.sql
+\ir policies/order.sql
+\ir policies/payment.sql
+\ir policies/review.sql
+\ir policies/notification.sql
+\ir policies/audit.sql
+\ir policies/lens.sql
+
+-- Functions that no file of this deploy made are stale.
+\ir functions/prune.sql
 commit;

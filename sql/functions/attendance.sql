@@ -1,0 +1,294 @@
+-- What becomes of a booking at its time: accepted, moved, held, or missed.
+
+create or replace function api.accept_booking(p_booking_id uuid)
+returns table (booking_id uuid, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking := internal.lock_booking(p_booking_id);
+begin
+  if internal.side_of(v_booking) = 'customer' then
+    perform internal.refuse('M3202', 'provider_only', 'Only the provider answers a request.');
+  end if;
+  if v_booking.status = 'confirmed' then
+    return query select v_booking.booking_id, v_booking.status;
+    return;
+  end if;
+  if v_booking.status <> 'requested' or v_booking.accept_by <= now() then
+    perform internal.refuse('M9213', 'booking_not_requested',
+      format('The booking is %s.', v_booking.status));
+  end if;
+
+  update core.booking as b
+  set status = 'confirmed', confirmed_at = now(), ics_sequence = b.ics_sequence + 1
+  where b.booking_id = p_booking_id
+  returning b.* into v_booking;
+
+  perform internal.capture_payment(p_booking_id);
+  perform internal.record_step(v_booking, 'requested', internal.side_of(v_booking), null);
+  perform internal.tell_both(v_booking, 'booking_confirmed');
+  return query select v_booking.booking_id, v_booking.status;
+end
+$$;
+
+alter function api.accept_booking owner to definer;
+
+comment on function api.accept_booking is $$
+Say yes to a request: the authorised money is taken. Safe to repeat.
+
+Raises
+  M3202 provider_only          the customer does not answer
+  M4203 booking_not_found      there is none, or the caller has no part in it
+  M9213 booking_not_requested  it does not wait for an answer, or not any more
+$$;
+
+create or replace function api.reschedule_booking(p_booking_id uuid, p_slot_id uuid)
+returns table (booking_id uuid, slot_id uuid, starts_at timestamptz, ends_at timestamptz)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking := internal.lock_booking(p_booking_id);
+  v_old     uuid := v_booking.slot_id;
+  v_slot    core.slot;
+begin
+  if v_booking.slot_id = p_slot_id then
+    return query
+    select v_booking.booking_id, v_booking.slot_id, v_booking.starts_at, v_booking.ends_at;
+    return;
+  end if;
+  if internal.side_of(v_booking) = 'provider' then
+    perform internal.refuse('M3203', 'customer_only', 'Only the customer moves a booking.',
+      'Cancel it, or ask them.');
+  end if;
+  if v_booking.status not in ('requested', 'confirmed') then
+    perform internal.refuse('M9211', 'booking_not_open',
+      format('The booking is %s.', v_booking.status));
+  end if;
+  if internal.refund_percent(v_booking.policy_tiers, v_booking.starts_at) < 100
+     or v_booking.starts_at <= now() then
+    perform internal.refuse('M9214', 'too_late_to_move',
+      'A booking can be moved while cancelling it would cost nothing.');
+  end if;
+
+  v_slot := internal.lock_slot(p_slot_id);
+  if v_slot.offering_id <> v_booking.offering_id then
+    perform internal.refuse('M9215', 'other_offering', 'The slot is of another offering.',
+      'Cancel this booking and make a new one.');
+  end if;
+
+  -- The old time is given up first, so that a booking may move to one that overlaps it.
+  update core.booking as b
+  set slot_id = p_slot_id, starts_at = v_slot.starts_at, ends_at = v_slot.ends_at,
+      ics_sequence = b.ics_sequence + 1
+  where b.booking_id = p_booking_id
+  returning b.* into v_booking;
+  perform internal.settle_slot(v_old);
+
+  if not exists (
+    select from internal.open_slots() as s
+    where s.slot_id = p_slot_id and s.seats_left >= v_booking.seats
+  ) then
+    perform internal.refuse_slot(p_slot_id, v_booking.customer_id, v_booking.seats);
+  end if;
+  perform internal.settle_slot(p_slot_id);
+  perform internal.offer_freed_seats(v_old);
+
+  perform internal.record_step(v_booking, v_booking.status, internal.side_of(v_booking),
+                               'rescheduled');
+  perform internal.tell_both(v_booking, 'booking_rescheduled');
+  return query
+  select v_booking.booking_id, v_booking.slot_id, v_booking.starts_at, v_booking.ends_at;
+end
+$$;
+
+alter function api.reschedule_booking owner to definer;
+
+comment on function api.reschedule_booking is $$
+Move a booking to another slot of the same offering. Payment, price and policy stay with the
+booking. Allowed while the policy would give everything back, so that moving is no way around
+it. Safe to repeat. Locks provider, booking, slot.
+
+Raises
+  M3203 customer_only     the provider does not move it
+  M4201 slot_not_found, M4203 booking_not_found
+  M9201 slot_full, M9202 slot_past, M9203 slot_closed, M9204 provider_busy,
+  M9205 offering_inactive, M9206 provider_not_accepting, M9210 notice_too_short
+  M9211 booking_not_open  it is over, or not paid yet
+  M9214 too_late_to_move  cancelling would already cost something
+  M9215 other_offering    the slot belongs to another offering
+$$;
+
+create or replace function internal.finish_booking(
+  p_booking core.booking,
+  p_status  text,
+  p_actor   text
+)
+returns core.booking
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+begin
+  update core.booking as b
+  set status = p_status,
+      completed_at = case when p_status in ('completed', 'no_show_customer') then now() end
+  where b.booking_id = p_booking.booking_id
+  returning b.* into v_booking;
+
+  if p_status = 'completed' then
+    update core.provider as p
+    set sessions_completed = p.sessions_completed + 1
+    where p.provider_id = v_booking.provider_id;
+  end if;
+
+  perform internal.record_step(v_booking, p_booking.status, p_actor, null);
+  perform internal.tell_both(v_booking, 'booking_' || p_status);
+  return v_booking;
+end
+$$;
+
+alter function internal.finish_booking owner to definer;
+
+comment on function internal.finish_booking is
+  'A booking has taken place, or was missed. The caller holds its lock.';
+
+create or replace function api.complete_booking(p_booking_id uuid)
+returns table (booking_id uuid, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking := internal.lock_booking(p_booking_id);
+begin
+  if v_booking.status <> 'completed' then
+    if internal.side_of(v_booking) = 'customer' then
+      perform internal.refuse('M3204', 'provider_or_staff_only',
+        'Only the provider says how it went.');
+    end if;
+    if v_booking.status <> 'confirmed' then
+      perform internal.refuse('M9216', 'booking_not_confirmed',
+        format('The booking is %s.', v_booking.status));
+    end if;
+    if v_booking.ends_at > now() then
+      perform internal.refuse('M9217', 'booking_not_over',
+        format('It ends at %s.', v_booking.ends_at));
+    end if;
+    v_booking := internal.finish_booking(v_booking, 'completed', internal.side_of(v_booking));
+  end if;
+  return query select v_booking.booking_id, v_booking.status;
+end
+$$;
+
+alter function api.complete_booking owner to definer;
+
+comment on function api.complete_booking is $$
+Say that a booking has taken place. The clock says so a day after its end. Safe to repeat.
+
+Raises
+  M3204 provider_or_staff_only  the customer does not say
+  M4203 booking_not_found
+  M9216 booking_not_confirmed   it never was, or is something else by now
+  M9217 booking_not_over        it has not ended
+$$;
+
+create or replace function api.mark_no_show(p_booking_id uuid, p_who text default 'customer')
+returns table (booking_id uuid, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking := internal.lock_booking(p_booking_id);
+  v_status  text := 'no_show_' || p_who;
+begin
+  if p_who is null or p_who not in ('customer', 'provider') then
+    perform internal.refuse('M0205', 'who_invalid', 'Either customer or provider did not come.');
+  end if;
+  if v_booking.status = v_status then
+    return query select v_booking.booking_id, v_booking.status;
+    return;
+  end if;
+  if internal.side_of(v_booking) = 'customer' then
+    perform internal.refuse('M3204', 'provider_or_staff_only',
+      'Only the provider says how it went.', 'If they did not come, write to support.');
+  end if;
+  if v_booking.status <> 'confirmed' then
+    perform internal.refuse('M9216', 'booking_not_confirmed',
+      format('The booking is %s.', v_booking.status));
+  end if;
+  if v_booking.starts_at > now() then
+    perform internal.refuse('M9218', 'booking_not_begun',
+      format('It begins at %s.', v_booking.starts_at));
+  end if;
+
+  if p_who = 'provider' then
+    perform internal.refund_booking(v_booking, p.captured_minor - p.refunded_minor,
+                                    v_status, internal.side_of(v_booking))
+    from internal.booking_payment(p_booking_id) as p;
+  end if;
+  v_booking := internal.finish_booking(v_booking, v_status, internal.side_of(v_booking));
+  return query select v_booking.booking_id, v_booking.status;
+end
+$$;
+
+alter function api.mark_no_show owner to definer;
+
+comment on function api.mark_no_show is $$
+Say that a side did not come. When the customer did not, the provider is paid all the same;
+when the provider did not, the customer gets everything back. A customer's claim goes through
+support: it moves money, so they cannot make it alone. Safe to repeat.
+
+Raises
+  M0205 who_invalid            neither customer nor provider
+  M3204 provider_or_staff_only the customer does not say
+  M4203 booking_not_found
+  M9216 booking_not_confirmed  it never was, or is something else by now
+  M9218 booking_not_begun      it has not begun
+$$;
+
+create or replace function api.complete_due_bookings(p_limit integer default 100)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+  v_count   integer := 0;
+begin
+  for v_booking in
+    select b.*
+    from core.booking as b
+    where b.status = 'confirmed'
+      and b.ends_at <= now() - interval '1 day'
+    order by b.provider_id, b.booking_id
+    limit least(p_limit, 10000)
+  loop
+    v_booking := internal.lock_booking(v_booking.booking_id);
+    continue when v_booking.status <> 'confirmed';
+    perform internal.finish_booking(v_booking, 'completed', 'system');
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+alter function api.complete_due_bookings owner to definer;
+
+comment on function api.complete_due_bookings is $$
+Complete the bookings that ended a day ago and of which nobody said otherwise; returns how
+many. For the clock: safe to run twice, late or beside itself.
+$$;

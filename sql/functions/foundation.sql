@@ -1,0 +1,201 @@
+-- Who asks, and the small things everything else stands on.
+
+create or replace function internal.user_id()
+returns uuid
+language sql
+stable
+parallel safe
+return coalesce(
+  nullif(current_setting('app.user_id', true), ''),
+  nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
+)::uuid;
+
+comment on function internal.user_id is $$
+The person who asks, or null for nobody.
+Reads the plain setting that our Lambdas make, because parsing claims in every policy costs
+twice the query; falls back to the claims for databases served by Supabase's own API.
+$$;
+
+create or replace function internal.is_service()
+returns boolean
+language sql
+stable
+parallel safe
+return coalesce(current_setting('role', true), '') = 'service_role';
+
+comment on function internal.is_service is $$
+Whether the house itself asks. Reads the role of the session, which holds inside security
+definer functions too; never a claim, which a token could carry under another role.
+$$;
+
+create or replace function internal.refuse(
+  p_code    text,
+  p_message text,
+  p_detail  text,
+  p_hint    text default ''
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using
+    errcode = p_code,
+    message = p_message,
+    detail  = p_detail,
+    hint    = p_hint;
+end
+$$;
+
+comment on function internal.refuse is $$
+Refuse on purpose: class M + the last digit of 40x, a stable word, a sentence, what to do.
+docs/errors.md lists every code; a test keeps the two equal.
+$$;
+
+create or replace function internal.require_user_id()
+returns uuid
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user_id uuid := internal.user_id();
+begin
+  if v_user_id is null then
+    perform internal.refuse('M1001', 'sign_in_required', 'Nobody is signed in.', 'Sign in first.');
+  end if;
+  return v_user_id;
+end
+$$;
+
+comment on function internal.require_user_id is $$
+The person who asks.
+
+Raises
+  M1001 sign_in_required  nobody is signed in
+$$;
+
+create or replace function internal.require_identity(p_user_id uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if internal.is_service() and p_user_id is not null then
+    return p_user_id;
+  end if;
+  if internal.require_user_id() is distinct from p_user_id then
+    raise exception using
+      errcode = '42501',
+      message = 'The user id given is not that of the caller.';
+  end if;
+  return p_user_id;
+end
+$$;
+
+comment on function internal.require_identity is $$
+An identity given as an argument: it must be the caller's, unless the house itself asks.
+
+Raises
+  M1001 sign_in_required  nobody is signed in
+  42501                   it is somebody else's
+$$;
+
+create or replace function internal.uuid_v7()
+returns uuid
+language sql
+volatile
+parallel safe
+return encode(
+  set_bit(
+    set_bit(
+      overlay(
+        uuid_send(gen_random_uuid())
+        placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+        from 1 for 6
+      ),
+      52, 1),
+    53, 1),
+  'hex')::uuid;
+
+comment on function internal.uuid_v7 is $$
+A time-ordered uuid (RFC 9562, version 7) for tables that only grow: random keys cost most of
+a booking's write in full-page images.
+$$;
+
+create or replace function internal.to_decimal(p_minor bigint, p_currency text)
+returns numeric
+language sql
+stable
+begin atomic
+  select round(p_minor::numeric / power(10::numeric, c.exponent), c.exponent)
+  from core.currency as c
+  where c.currency = p_currency;
+end;
+
+comment on function internal.to_decimal is
+  'Minor units as a decimal of the currency: 1050 JPY is 1050, 1999 USD is 19.99.';
+
+create or replace function internal.on_row_touched()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end
+$$;
+
+comment on function internal.on_row_touched is 'Trigger: keep updated_at, which no client may set.';
+
+create or replace trigger marketplace_touch before update on core.marketplace
+  for each row execute function internal.on_row_touched();
+create or replace trigger person_touch before update on core.person
+  for each row execute function internal.on_row_touched();
+create or replace trigger person_private_touch before update on core.person_private
+  for each row execute function internal.on_row_touched();
+create or replace trigger provider_touch before update on core.provider
+  for each row execute function internal.on_row_touched();
+create or replace trigger customer_touch before update on core.customer
+  for each row execute function internal.on_row_touched();
+create or replace trigger offering_touch before update on core.offering
+  for each row execute function internal.on_row_touched();
+create or replace trigger availability_rule_touch before update on core.availability_rule
+  for each row execute function internal.on_row_touched();
+create or replace trigger slot_touch before update on core.slot
+  for each row execute function internal.on_row_touched();
+create or replace trigger booking_touch before update on core.booking
+  for each row execute function internal.on_row_touched();
+create or replace trigger booking_note_touch before update on core.booking_note
+  for each row execute function internal.on_row_touched();
+create or replace trigger order_touch before update on core.order
+  for each row execute function internal.on_row_touched();
+create or replace trigger payment_touch before update on core.payment
+  for each row execute function internal.on_row_touched();
+create or replace trigger review_touch before update on core.review
+  for each row execute function internal.on_row_touched();
+
+create or replace function internal.on_append_only()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using
+    errcode = '42501',
+    message = format('Rows of %I are never changed or removed.', tg_table_name);
+end
+$$;
+
+comment on function internal.on_append_only is
+  'Trigger: what has been written stays, for every role, the owner included.';
+
+create or replace trigger booking_event_keep before update or delete or truncate
+  on core.booking_event
+  for each statement execute function internal.on_append_only();
+create or replace trigger audit_log_keep before update or delete or truncate
+  on core.audit_log
+  for each statement execute function internal.on_append_only();

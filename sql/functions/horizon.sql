@@ -1,0 +1,254 @@
+-- Hours into slots.
+--
+-- A local day is built as (date, time, zone) and converted once. A start that a clock change
+-- skips is no start; one that it repeats is the later of the two. A slot keeps its full
+-- length in real minutes, whatever the clocks do meanwhile.
+
+create or replace function internal.desired_slots(
+  p_provider_id uuid,
+  p_from        timestamptz,
+  p_until       timestamptz
+)
+returns table (
+  offering_id          uuid,
+  availability_rule_id uuid,
+  starts_at            timestamptz,
+  ends_at              timestamptz,
+  capacity             integer
+)
+language sql
+stable
+begin atomic
+  with bookable as (
+    select
+      o.offering_id, o.capacity,
+      make_interval(mins => o.duration_min) as duration,
+      make_interval(mins => coalesce(o.slot_step_min, o.duration_min)) as step
+    from core.offering as o
+    where o.provider_id = p_provider_id
+      and o.is_active
+      and o.kind in ('session', 'service')
+      and o.duration_min is not null
+  ),
+  weekly as (
+    select
+      r.availability_rule_id, r.timezone,
+      d.day + r.start_local as opens,
+      d.day + r.end_local
+        + case when r.end_local <= r.start_local then interval '1 day' else interval '0' end
+        as closes
+    from core.availability_rule as r
+    cross join lateral generate_series(
+      (p_from at time zone r.timezone)::date - 1,
+      (p_until at time zone r.timezone)::date,
+      interval '1 day'
+    ) as d(day)
+    where r.provider_id = p_provider_id
+      and r.is_active
+      and extract(dow from d.day) = r.weekday
+      and d.day >= coalesce(r.valid_from, d.day)
+      and d.day <= coalesce(r.valid_to, d.day)
+  ),
+  starts as (
+    select
+      b.offering_id, b.capacity, b.duration, w.availability_rule_id,
+      l.local at time zone w.timezone as starts_at,
+      w.closes at time zone w.timezone as closes_at
+    from weekly as w
+    cross join bookable as b
+    cross join lateral generate_series(w.opens, w.closes - interval '1 minute', b.step) as l(local)
+    where (l.local at time zone w.timezone) at time zone w.timezone = l.local
+
+    union all
+
+    select
+      b.offering_id, b.capacity, b.duration, null,
+      i.starts_at, upper(x.during)
+    from core.availability_exception as x
+    cross join bookable as b
+    cross join lateral generate_series(
+      lower(x.during), upper(x.during) - interval '1 minute', b.step) as i(starts_at)
+    where x.provider_id = p_provider_id
+      and x.kind = 'open'
+      and x.during && tstzrange(p_from, p_until)
+  )
+  select distinct on (s.offering_id, s.starts_at)
+    s.offering_id, s.availability_rule_id, s.starts_at, s.starts_at + s.duration, s.capacity
+  from starts as s
+  where s.starts_at >= p_from
+    and s.starts_at < p_until
+    and s.starts_at + s.duration <= s.closes_at
+    and not exists (
+      select
+      from core.availability_exception as x
+      where x.provider_id = p_provider_id
+        and x.kind = 'block'
+        and x.during && tstzrange(s.starts_at, s.starts_at + s.duration)
+    )
+  order by s.offering_id, s.starts_at, s.availability_rule_id nulls last;
+end;
+
+comment on function internal.desired_slots is $$
+The slots a provider's hours make in a time: weekly rules and open exceptions, less blocks,
+for each active offering. A pure question; internal.refresh_slots makes it so.
+$$;
+
+create or replace function internal.refresh_slots(p_provider_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_until timestamptz;
+begin
+  -- Whoever books with this provider queues at this row, so an unused slot stays unused.
+  perform from core.provider as p where p.provider_id = p_provider_id for no key update;
+
+  select now() + make_interval(days => m.slot_horizon_days) into v_until
+  from core.marketplace as m;
+
+  with desired as materialized (
+    select * from internal.desired_slots(p_provider_id, now(), v_until)
+  ),
+  idle as materialized (
+    select
+      s.slot_id, s.offering_id, s.starts_at,
+      exists (select from core.booking as b where b.slot_id = s.slot_id) as is_referenced
+    from core.slot as s
+    where s.provider_id = p_provider_id
+      and s.origin = 'hours'
+      and s.starts_at >= now()
+      and s.taken = 0
+      and not exists (select from unnest(s.holds) as h(until) where h.until > now())
+  ),
+  removed as (
+    delete from core.slot as s
+    using idle as i
+    left join desired as d using (offering_id, starts_at)
+    where s.slot_id = i.slot_id
+      and d.offering_id is null
+      and not i.is_referenced
+  ),
+  adjusted as (
+    update core.slot as s
+    set state = case when d.offering_id is null then 'closed' else 'open' end,
+        ends_at = coalesce(d.ends_at, s.ends_at),
+        capacity = coalesce(d.capacity, s.capacity),
+        availability_rule_id = coalesce(d.availability_rule_id, s.availability_rule_id)
+    from idle as i
+    left join desired as d using (offering_id, starts_at)
+    where s.slot_id = i.slot_id
+      and (d.offering_id is not null or i.is_referenced)
+      and (s.state, s.ends_at, s.capacity) is distinct from (
+        case when d.offering_id is null then 'closed' else 'open' end,
+        coalesce(d.ends_at, s.ends_at), coalesce(d.capacity, s.capacity))
+  )
+  insert into core.slot
+    (offering_id, provider_id, availability_rule_id, origin, starts_at, ends_at, capacity)
+  select d.offering_id, p_provider_id, d.availability_rule_id, 'hours',
+         d.starts_at, d.ends_at, d.capacity
+  from desired as d
+  where not exists (
+    select from core.slot as s
+    where s.offering_id = d.offering_id and s.starts_at = d.starts_at
+  )
+  order by d.starts_at
+  on conflict do nothing;
+
+  update core.provider as p set slots_until = v_until where p.provider_id = p_provider_id;
+end
+$$;
+
+alter function internal.refresh_slots owner to definer;
+
+comment on function internal.refresh_slots is $$
+Make a provider's future slots what their hours say, up to the marketplace's horizon.
+Set-based and safe to repeat. Never touches a slot with a seat sold or held, nor one made by
+hand; an idle slot that history refers to is closed, and opened again should the hours return.
+Locks the provider.
+$$;
+
+create or replace function internal.on_hours_changed()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid;
+begin
+  for v_provider_id in select distinct c.provider_id from changed as c order by 1 loop
+    perform internal.refresh_slots(v_provider_id);
+  end loop;
+  return null;
+end
+$$;
+
+alter function internal.on_hours_changed owner to definer;
+
+comment on function internal.on_hours_changed is
+  'Trigger: hours, exceptions or offerings have changed, so the slots do, in one transaction.';
+
+create or replace trigger availability_rule_inserted after insert on core.availability_rule
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_rule_updated after update on core.availability_rule
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_rule_deleted after delete on core.availability_rule
+  referencing old table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_exception_inserted
+  after insert on core.availability_exception
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_exception_updated
+  after update on core.availability_exception
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_exception_deleted
+  after delete on core.availability_exception
+  referencing old table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger offering_inserted after insert on core.offering
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger offering_updated after update on core.offering
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace function api.extend_slots(p_limit integer default 100)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid;
+  v_count       integer := 0;
+begin
+  for v_provider_id in
+    select p.provider_id
+    from core.provider as p
+    cross join core.marketplace as m
+    where p.slots_until is null
+       or p.slots_until < now() + make_interval(days => m.slot_horizon_days - 1)
+    order by p.provider_id
+    limit least(p_limit, 10000)
+    for no key update of p skip locked
+  loop
+    perform internal.refresh_slots(v_provider_id);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+alter function api.extend_slots owner to definer;
+
+comment on function api.extend_slots is $$
+Bring providers whose slots end before the horizon up to it, and return how many there were.
+For the clock: safe to run twice, late or beside itself.
+$$;

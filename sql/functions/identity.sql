@@ -1,0 +1,1 @@
+-- Sign-up, sessions and tokens, for the auth Lambda alone.

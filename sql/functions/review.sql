@@ -1,0 +1,110 @@
+-- Reviewing a completed booking, once a side.
+
+create or replace function api.review_booking(
+  p_booking_id uuid,
+  p_rating     integer,
+  p_comment    text default null
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking   core.booking := internal.lock_booking(p_booking_id);
+  v_side      text := internal.side_of(v_booking);
+  v_review_id uuid := internal.uuid_v7();
+begin
+  if v_side not in ('customer', 'provider') then
+    perform internal.refuse('M3501', 'parties_only', 'Only the two sides of a booking review it.');
+  end if;
+  if p_rating is null or p_rating not between 1 and 5 then
+    perform internal.refuse('M0501', 'rating_invalid', 'A rating is a number from 1 to 5.');
+  end if;
+  if v_booking.status <> 'completed' then
+    perform internal.refuse('M9502', 'booking_not_completed',
+      format('The booking is %s.', v_booking.status), 'Wait until it has taken place.');
+  end if;
+  if exists (
+    select from core.marketplace as m
+    where v_booking.ends_at < now() - make_interval(days => m.review_window_days)
+  ) then
+    perform internal.refuse('M9503', 'review_window_over', 'This was too long ago to review.');
+  end if;
+
+  insert into core.review
+    (review_id, booking_id, author_side, author_id, provider_id, offering_id, rating, comment)
+  values
+    (v_review_id, p_booking_id, v_side, internal.user_id(), v_booking.provider_id,
+     v_booking.offering_id, p_rating, nullif(btrim(p_comment), ''))
+  on conflict (booking_id, author_side) do nothing;
+
+  if not found then
+    perform internal.refuse('M9504', 'already_reviewed', 'You have reviewed this booking.');
+  end if;
+
+  if v_side = 'customer' then
+    update core.provider as p
+    set rating_count = r.count, rating_avg = r.avg
+    from (
+      select count(*) as count, avg(v.rating) as avg
+      from core.review as v
+      where v.provider_id = v_booking.provider_id
+        and v.author_side = 'customer'
+        and v.status = 'published'
+    ) as r
+    where p.provider_id = v_booking.provider_id;
+
+    perform internal.notify(v_booking.provider_id, 'review_received',
+                            jsonb_build_object('booking_id', p_booking_id));
+  end if;
+  return v_review_id;
+end
+$$;
+
+alter function api.review_booking owner to definer;
+
+comment on function api.review_booking is $$
+Review a completed booking from the caller's side, once, and return the review's id. The
+provider's rating is counted again under their lock.
+
+Raises
+  M0501 rating_invalid         not 1 to 5
+  M3501 parties_only           staff does not review
+  M4203 booking_not_found      there is none, or the caller has no part in it
+  M9502 booking_not_completed  it has not taken place
+  M9503 review_window_over     it was too long ago
+  M9504 already_reviewed       this side has spoken
+$$;
+
+create or replace function api.reply_to_review(p_review_id uuid, p_reply text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.review as r
+  set reply = nullif(btrim(p_reply), '')
+  where r.review_id = p_review_id
+    and r.author_side = 'customer'
+    and r.provider_id = internal.require_user_id();
+
+  if not found then
+    perform internal.refuse(
+      'M4502', 'review_not_found', format('There is no review %s of you.', p_review_id));
+  end if;
+end
+$$;
+
+alter function api.reply_to_review owner to definer;
+
+comment on function api.reply_to_review is $$
+Answer a review of the caller in public; an empty reply takes the answer back.
+
+Raises
+  M1001 sign_in_required
+  M4502 review_not_found  there is none, or it is about another provider
+$$;

@@ -1,0 +1,198 @@
+-- Slots: listing the free ones, and adding, changing and removing one by hand.
+
+create or replace function api.list_free_slots(
+  p_offering_id uuid default null,
+  p_provider_id uuid default null,
+  p_from        timestamptz default null,
+  p_until       timestamptz default null,
+  p_limit       integer default 500
+)
+returns table (
+  slot_id     uuid,
+  offering_id uuid,
+  provider_id uuid,
+  starts_at   timestamptz,
+  ends_at     timestamptz,
+  seats_left  integer
+)
+language sql
+stable
+begin atomic
+  select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
+  from internal.open_slots() as s
+  where (p_offering_id is null or s.offering_id = p_offering_id)
+    and (p_provider_id is null or s.provider_id = p_provider_id)
+    and s.starts_at >= coalesce(p_from, now())
+    and s.starts_at < coalesce(p_until, coalesce(p_from, now()) + interval '14 days')
+  order by s.starts_at, s.slot_id
+  limit least(greatest(p_limit, 0), 1000);
+end;
+
+comment on function api.list_free_slots is $$
+Slots that can be booked now, soonest first: of an offering, a provider, or anybody; from now
+for 14 days unless said otherwise; at most 1,000. Page on by the last starts_at.
+$$;
+
+create or replace function internal.slot_is_idle(p_slot core.slot)
+returns boolean
+language sql
+stable
+return (p_slot).taken = 0
+  and not exists (select from unnest((p_slot).holds) as h(until) where h.until > now());
+
+comment on function internal.slot_is_idle is 'Nobody has booked the slot or holds a seat in it.';
+
+create or replace function api.add_slot(
+  p_offering_id uuid,
+  p_starts_at   timestamptz,
+  p_ends_at     timestamptz default null,
+  p_capacity    integer default null
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_offering core.offering;
+  v_slot_id  uuid;
+begin
+  select o.* into v_offering
+  from core.offering as o
+  where o.offering_id = p_offering_id
+    and (o.provider_id = internal.user_id() or internal.is_service());
+
+  if not found then
+    perform internal.refuse(
+      'M4101', 'offering_not_found', format('You have no offering %s.', p_offering_id));
+  end if;
+  if p_starts_at is null or not isfinite(p_starts_at) or p_starts_at <= now()
+     or p_ends_at <= p_starts_at or not isfinite(p_ends_at) then
+    perform internal.refuse(
+      'M0107', 'times_invalid', 'A slot lies in the future, and its end follows its start.');
+  end if;
+
+  insert into core.slot as s (offering_id, provider_id, origin, starts_at, ends_at, capacity)
+  values (p_offering_id, v_offering.provider_id, 'manual', p_starts_at,
+          coalesce(p_ends_at, p_starts_at + make_interval(mins => v_offering.duration_min)),
+          coalesce(p_capacity, v_offering.capacity))
+  on conflict (offering_id, starts_at) do update
+    set origin = 'manual', state = 'open', ends_at = excluded.ends_at,
+        capacity = excluded.capacity
+    where internal.slot_is_idle(s)
+  returning s.slot_id into v_slot_id;
+
+  if not found then
+    perform internal.refuse('M9101', 'slot_in_use', 'A slot there is booked or held.');
+  end if;
+  return v_slot_id;
+end
+$$;
+
+alter function api.add_slot owner to definer;
+
+comment on function api.add_slot is $$
+Add a slot by hand, outside the weekly hours if need be, and return its id. The end defaults
+to the offering's duration, the capacity to its seats. It stays until it is removed.
+
+Raises
+  M0107 times_invalid       it is past, or the end does not follow the start
+  M4101 offering_not_found  there is none, or it is another provider's
+  M9101 slot_in_use         the same start is taken by a slot in use
+$$;
+
+create or replace function api.change_slot(
+  p_slot_id   uuid,
+  p_capacity  integer default null,
+  p_starts_at timestamptz default null,
+  p_ends_at   timestamptz default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot core.slot := internal.lock_slot(p_slot_id);
+begin
+  if v_slot.provider_id is distinct from internal.user_id() and not internal.is_service() then
+    perform internal.refuse('M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
+  end if;
+  if p_capacity < v_slot.taken
+                  + (select count(*) from unnest(v_slot.holds) as h(until) where h.until > now())
+  then
+    perform internal.refuse('M9102', 'capacity_below_taken',
+      'More seats than that are booked or held.');
+  end if;
+  if (coalesce(p_starts_at, v_slot.starts_at), coalesce(p_ends_at, v_slot.ends_at))
+     is distinct from (v_slot.starts_at, v_slot.ends_at) then
+    if not internal.slot_is_idle(v_slot) then
+      perform internal.refuse('M9101', 'slot_in_use', 'The slot is booked or held.',
+        'Bookings are moved one by one.');
+    end if;
+    if coalesce(p_starts_at, v_slot.starts_at) <= now()
+       or coalesce(p_ends_at, v_slot.ends_at) <= coalesce(p_starts_at, v_slot.starts_at) then
+      perform internal.refuse(
+        'M0107', 'times_invalid', 'A slot lies in the future, and its end follows its start.');
+    end if;
+  end if;
+
+  update core.slot as s
+  set capacity = coalesce(p_capacity, s.capacity),
+      starts_at = coalesce(p_starts_at, s.starts_at),
+      ends_at = coalesce(p_ends_at, s.ends_at),
+      origin = 'manual'
+  where s.slot_id = p_slot_id;
+  perform internal.offer_freed_seats(p_slot_id);
+end
+$$;
+
+alter function api.change_slot owner to definer;
+
+comment on function api.change_slot is $$
+Give a slot more or fewer seats, or, while nobody uses it, another time. From then on it
+counts as made by hand. Seats that become free go to the waitlist.
+
+Raises
+  M0107 times_invalid         it is past, or the end does not follow the start
+  M4201 slot_not_found        there is none, or it is another provider's
+  M9101 slot_in_use           its time cannot change any more
+  M9102 capacity_below_taken  more seats are booked or held
+$$;
+
+create or replace function api.remove_slot(p_slot_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot core.slot := internal.lock_slot(p_slot_id);
+begin
+  if v_slot.provider_id is distinct from internal.user_id() and not internal.is_service() then
+    perform internal.refuse('M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
+  end if;
+  if not internal.slot_is_idle(v_slot) then
+    perform internal.refuse('M9101', 'slot_in_use', 'The slot is booked or held.',
+      'Cancel its bookings first.');
+  end if;
+
+  -- Closed and not deleted: the hours would only make it again, and history may refer to it.
+  update core.slot as s
+  set state = 'closed', origin = 'manual'
+  where s.slot_id = p_slot_id;
+end
+$$;
+
+alter function api.remove_slot owner to definer;
+
+comment on function api.remove_slot is $$
+Close a slot for good, whatever the weekly hours say. A new one may be added at its time.
+
+Raises
+  M4201 slot_not_found  there is none, or it is another provider's
+  M9101 slot_in_use     somebody has booked it or holds a seat
+$$;

@@ -1,0 +1,197 @@
+-- Waiting for a seat, and offering a freed one to one person at a time.
+
+create or replace function internal.take_offer(p_customer_id uuid, p_slot_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.waitlist_entry as w
+  set state = 'taken'
+  where w.slot_id = p_slot_id
+    and w.customer_id = p_customer_id
+    and w.state in ('waiting', 'offered');
+
+  if found then
+    perform internal.settle_slot(p_slot_id);
+  end if;
+end
+$$;
+
+alter function internal.take_offer owner to definer;
+
+comment on function internal.take_offer is
+  'Whoever books stops waiting: an offer that was kept for them is theirs to use now.';
+
+create or replace function internal.offer_freed_seats(p_slot_id uuid)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry core.waitlist_entry;
+  v_count integer := 0;
+begin
+  loop
+    select w.* into v_entry
+    from internal.open_slots() as s
+    join core.waitlist_entry as w using (slot_id)
+    where s.slot_id = p_slot_id
+      and w.state = 'waiting'
+      and w.seats <= s.seats_left
+    order by w.created_at, w.waitlist_entry_id
+    limit 1;
+
+    exit when not found;
+
+    update core.waitlist_entry as w
+    set state = 'offered',
+        offer_expires_at = now() + make_interval(mins => m.waitlist_offer_min)
+    from core.marketplace as m
+    where w.waitlist_entry_id = v_entry.waitlist_entry_id;
+
+    perform internal.settle_slot(p_slot_id);
+    perform internal.notify(v_entry.customer_id, 'waitlist_offer',
+                            jsonb_build_object('slot_id', p_slot_id));
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+alter function internal.offer_freed_seats owner to definer;
+
+comment on function internal.offer_freed_seats is $$
+Keep each free seat of a slot for the next who waits, for a while, and tell them; returns how
+many were told. The caller holds the provider's lock.
+$$;
+
+create or replace function api.join_waitlist(p_slot_id uuid, p_seats integer default 1)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_customer_id uuid := internal.require_user_id();
+  v_slot        core.slot;
+  v_entry_id    uuid;
+begin
+  perform internal.require_active(v_customer_id);
+  v_slot := internal.lock_slot(p_slot_id);
+
+  if v_slot.starts_at <= now() then
+    perform internal.refuse('M9202', 'slot_past',
+      format('The slot began at %s.', v_slot.starts_at), 'Choose a later one.');
+  end if;
+  if v_slot.provider_id = v_customer_id then
+    perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
+  end if;
+  if exists (
+    select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats
+  ) then
+    perform internal.refuse(
+      'M9501', 'seats_are_free', 'There are seats left in this slot.', 'Book one.');
+  end if;
+
+  insert into core.waitlist_entry as w (waitlist_entry_id, slot_id, customer_id, seats)
+  values (internal.uuid_v7(), p_slot_id, v_customer_id, p_seats)
+  on conflict (slot_id, customer_id) where state in ('waiting', 'offered')
+    do update set seats = excluded.seats
+  returning w.waitlist_entry_id into v_entry_id;
+  return v_entry_id;
+end
+$$;
+
+alter function api.join_waitlist owner to definer;
+
+comment on function api.join_waitlist is $$
+Wait for seats in a full slot and return the entry's id. Safe to repeat.
+
+Raises
+  M1001 sign_in_required, M3001 person_suspended, M3201 own_offering
+  M4201 slot_not_found, M9202 slot_past
+  M9501 seats_are_free  there is nothing to wait for
+$$;
+
+create or replace function api.leave_waitlist(p_slot_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_customer_id uuid := internal.require_user_id();
+begin
+  perform internal.lock_slot(p_slot_id);
+
+  update core.waitlist_entry as w
+  set state = 'left'
+  where w.slot_id = p_slot_id
+    and w.customer_id = v_customer_id
+    and w.state in ('waiting', 'offered');
+
+  if not found then
+    perform internal.refuse('M4501', 'not_waiting', 'You do not wait for this slot.');
+  end if;
+  perform internal.settle_slot(p_slot_id);
+  perform internal.offer_freed_seats(p_slot_id);
+end
+$$;
+
+alter function api.leave_waitlist owner to definer;
+
+comment on function api.leave_waitlist is $$
+Stop waiting for a slot; a seat kept for the caller goes to the next.
+
+Raises
+  M1001 sign_in_required, M4201 slot_not_found
+  M4501 not_waiting  they do not wait for it
+$$;
+
+create or replace function api.offer_freed_seats(p_limit integer default 100)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot_id uuid;
+  v_count   integer := 0;
+begin
+  for v_slot_id in
+    select s.slot_id
+    from core.slot as s
+    where s.starts_at > now()
+      and exists (
+        select from core.waitlist_entry as w
+        where w.slot_id = s.slot_id
+          and (w.state = 'waiting' or w.state = 'offered' and w.offer_expires_at <= now()))
+    order by s.provider_id, s.slot_id
+    limit least(p_limit, 10000)
+  loop
+    perform internal.lock_slot(v_slot_id);
+
+    update core.waitlist_entry as w
+    set state = 'lapsed'
+    where w.slot_id = v_slot_id and w.state = 'offered' and w.offer_expires_at <= now();
+
+    v_count := v_count + internal.offer_freed_seats(v_slot_id);
+  end loop;
+  return v_count;
+end
+$$;
+
+alter function api.offer_freed_seats owner to definer;
+
+comment on function api.offer_freed_seats is $$
+Let offers lapse whose time is over, and offer the seats that holds have given back; returns
+how many people were told. For the clock: safe to run twice, late or beside itself.
+$$;

@@ -1,0 +1,1 @@
+-- Logins: the auth Lambda's functions alone.

@@ -1,0 +1,36 @@
+-- What may be done through the lenses. Rows are decided by the policies of core; here are the
+-- views each role may name, and the columns it may write.
+
+revoke all on all functions in schema tutoring from public;
+
+grant usage on schema tutoring to anon, authenticated, service_role, definer;
+grant select on all tables in schema tutoring to authenticated, service_role, definer;
+grant select
+  on tutoring.user_profiles, tutoring.expert_profiles, tutoring.sessions,
+     tutoring.availability_windows, tutoring.bookable_slots, tutoring.expert_sessions,
+     tutoring.slots
+  to anon;
+
+grant insert (id, display_name, first_name, last_name, avatar_url, timezone),
+      update (display_name, first_name, last_name, avatar_url, timezone)
+  on tutoring.user_profiles to authenticated;
+grant insert (user_id) on tutoring.user_profiles to authenticated;
+grant insert (user_profile_id, bio, expertise_areas, hourly_rate_cents, currency, is_available),
+      update (bio, expertise_areas, hourly_rate_cents, currency, is_available)
+  on tutoring.expert_profiles to authenticated;
+grant insert (user_profile_id, learning_goals, interests, preferred_session_duration),
+      update (learning_goals, interests, preferred_session_duration)
+  on tutoring.learner_profiles to authenticated;
+grant insert, update, delete on tutoring.sessions to authenticated;
+grant insert, update, delete on tutoring.availability_windows to authenticated;
+grant insert (session_id, start_time, end_time, max_bookings),
+      update (start_time, end_time, max_bookings),
+      delete
+  on tutoring.bookable_slots to authenticated;
+grant update (status, learner_notes, expert_notes, cancellation_reason)
+  on tutoring.bookings to authenticated;
+
+grant execute on function
+  tutoring.create_session, tutoring.create_booking_with_payment, tutoring.become_expert,
+  tutoring.become_learner, tutoring.publish_session, tutoring.unpublish_session
+  to authenticated, service_role;

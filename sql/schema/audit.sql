@@ -1,0 +1,28 @@
+-- The audit log: who did what that somebody may ask about one day.
+
+create table core.audit_log (
+  audit_log_id uuid,
+  seq          bigint generated always as identity,
+  at           timestamptz not null default now(),
+  actor_id     uuid,
+  actor_role   text not null,
+  action       text not null,
+  entity       text not null,
+  entity_id    text,
+  before       jsonb,
+  after        jsonb,
+
+  constraint audit_log_pkey primary key (audit_log_id),
+  constraint audit_log_seq_key unique (seq),
+  constraint audit_log_words_are_short
+    check (length(action) <= 100 and length(entity) <= 100 and length(entity_id) <= 100)
+);
+
+alter table core.audit_log enable row level security;
+alter table core.audit_log force row level security;
+
+create index audit_log_entity_idx on core.audit_log (entity, entity_id, at);
+create index audit_log_actor_idx on core.audit_log (actor_id, at);
+
+comment on table core.audit_log is
+  'Append-only. Actions of staff and of the house, and changes of rights and money settings.';

@@ -1,0 +1,54 @@
+-- The ground: the schemas, and the money the world uses.
+
+create schema core;
+create schema identity;
+create schema api;
+create schema internal;
+
+comment on schema core is 'State: every business row. Callers have no usage here.';
+comment on schema identity is 'State: logins. Only the auth Lambda''s functions read it.';
+comment on schema api is 'Code: what a caller may run.';
+comment on schema internal is 'Code: triggers, predicates, steps of api functions.';
+
+create table core.currency (
+  currency         text,
+  exponent         smallint not null,
+  charge_min_minor bigint not null default 1,
+  charge_step      smallint not null default 1,
+
+  constraint currency_pkey primary key (currency),
+  constraint currency_is_iso_code check (currency ~ '^[A-Z]{3}$'),
+  constraint currency_exponent_in_range check (exponent between 0 and 4),
+  constraint currency_charge_min_positive check (charge_min_minor > 0),
+  constraint currency_charge_step_positive check (charge_step > 0)
+);
+
+alter table core.currency enable row level security;
+-- Filled before it is forced: from then on the owner writes nothing either.
+insert into core.currency (currency, exponent, charge_min_minor, charge_step)
+values
+  ('AED', 2, 200, 1), ('AUD', 2, 50, 1), ('BGN', 2, 100, 1), ('BHD', 3, 1, 10),
+  ('BRL', 2, 50, 1), ('CAD', 2, 50, 1), ('CHF', 2, 50, 1), ('CLP', 0, 1, 1),
+  ('CNY', 2, 1, 1), ('CZK', 2, 1500, 1), ('DKK', 2, 250, 1), ('EGP', 2, 1, 1),
+  ('EUR', 2, 50, 1), ('GBP', 2, 30, 1), ('GHS', 2, 1, 1), ('HKD', 2, 400, 1),
+  ('HUF', 2, 17500, 1), ('IDR', 2, 1, 1), ('ILS', 2, 1, 1), ('INR', 2, 50, 1),
+  ('ISK', 2, 1, 100), ('JOD', 3, 1, 10), ('JPY', 0, 50, 1), ('KES', 2, 1, 1),
+  ('KRW', 0, 1, 1), ('KWD', 3, 1, 10), ('MAD', 2, 1, 1), ('MXN', 2, 1000, 1),
+  ('MYR', 2, 200, 1), ('NGN', 2, 1, 1), ('NOK', 2, 300, 1), ('NPR', 2, 1, 1),
+  ('NZD', 2, 50, 1), ('OMR', 3, 1, 10), ('PHP', 2, 1, 1), ('PLN', 2, 200, 1),
+  ('QAR', 2, 1, 1), ('RON', 2, 200, 1), ('RWF', 0, 1, 1), ('SAR', 2, 1, 1),
+  ('SEK', 2, 300, 1), ('SGD', 2, 50, 1), ('THB', 2, 1000, 1), ('TND', 3, 1, 10),
+  ('TRY', 2, 1, 1), ('TWD', 2, 1, 1), ('TZS', 2, 1, 1), ('UAH', 2, 1, 1),
+  ('UGX', 0, 1, 1), ('USD', 2, 50, 1), ('UYU', 2, 1, 1), ('VND', 0, 1, 1),
+  ('XAF', 0, 1, 1), ('XOF', 0, 1, 1), ('ZAR', 2, 1, 1);
+
+alter table core.currency force row level security;
+
+comment on table core.currency is
+  'ISO 4217 currencies money may be kept in. Source: ISO 4217 list one; Stripe minimums.';
+comment on column core.currency.exponent is
+  'Decimal digits of a minor unit: JPY 0, USD 2, KWD 3.';
+comment on column core.currency.charge_min_minor is
+  'The least Stripe charges, in minor units; 1 where Stripe lists none.';
+comment on column core.currency.charge_step is
+  'A charge is a multiple of this many minor units: 10 for the three-decimal currencies.';

@@ -1,0 +1,1 @@
+-- Logins. Only the functions of the auth Lambda read this schema.

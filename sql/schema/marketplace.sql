@@ -1,0 +1,49 @@
+-- The marketplace: the one row of settings a business runs by.
+
+create table core.marketplace (
+  is_only            boolean not null default true,
+  name               text not null default 'Convene',
+  default_lens       text not null default 'tutoring',
+  default_currency   text not null default 'DKK',
+  default_timezone   text not null default 'Europe/Copenhagen',
+  commission_bp      integer not null default 1500,
+  hold_min           integer not null default 15,
+  accept_within_min  integer not null default 2880,
+  waitlist_offer_min integer not null default 30,
+  slot_horizon_days  integer not null default 60,
+  clearing_days      integer not null default 3,
+  review_window_days integer not null default 60,
+  support_email      text,
+  updated_at         timestamptz not null default now(),
+
+  constraint marketplace_pkey primary key (is_only),
+  constraint marketplace_is_one_row check (is_only),
+  constraint marketplace_default_currency_fkey
+    foreign key (default_currency) references core.currency (currency),
+  constraint marketplace_commission_in_range check (commission_bp between 0 and 10000),
+  constraint marketplace_hold_in_range check (hold_min between 1 and 1440),
+  constraint marketplace_accept_within_in_range check (accept_within_min between 1 and 8640),
+  constraint marketplace_waitlist_offer_in_range check (waitlist_offer_min between 1 and 1440),
+  constraint marketplace_slot_horizon_in_range check (slot_horizon_days between 1 and 730),
+  constraint marketplace_clearing_in_range check (clearing_days between 0 and 90),
+  constraint marketplace_review_window_in_range check (review_window_days between 1 and 3650)
+);
+
+alter table core.marketplace enable row level security;
+-- Filled before it is forced: from then on the owner writes nothing either.
+insert into core.marketplace default values;
+
+alter table core.marketplace force row level security;
+
+create index marketplace_default_currency_idx on core.marketplace (default_currency);
+
+comment on table core.marketplace is
+  'The settings of the business: exactly one row, because a database is one marketplace.';
+comment on column core.marketplace.commission_bp is
+  'Share the platform keeps of a sale, in hundredths of a percent.';
+comment on column core.marketplace.hold_min is
+  'Minutes a seat is kept for somebody who has not paid yet.';
+comment on column core.marketplace.accept_within_min is
+  'Minutes a provider has to answer a request; under the six days an authorisation lasts.';
+comment on column core.marketplace.clearing_days is
+  'Days after a booking has ended until its earnings can be paid out.';

@@ -1,0 +1,27 @@
+-- When a provider is taken. One row for each slot that somebody holds or has booked: the
+-- EXCLUDE constraint is why two offerings of one provider never overlap, while one slot still
+-- sells as many seats as it has.
+
+create table core.occupancy (
+  slot_id     uuid,
+  provider_id uuid not null,
+  busy        tstzrange not null,
+  expires_at  timestamptz,
+
+  constraint occupancy_pkey primary key (slot_id),
+  constraint occupancy_slot_id_fkey
+    foreign key (slot_id) references core.slot (slot_id) on delete cascade,
+  constraint occupancy_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint occupancy_busy_is_bounded check (not isempty(busy) and isfinite(upper(busy))),
+  constraint occupancy_one_place_at_a_time_excl
+    exclude using gist (provider_id with =, busy with &&)
+);
+
+alter table core.occupancy enable row level security;
+alter table core.occupancy force row level security;
+
+comment on table core.occupancy is
+  'The times a provider is taken, buffers included: one row per slot that is booked or held.';
+comment on column core.occupancy.expires_at is
+  'When the last hold ends; null while a booking stands. An expired row counts as gone.';

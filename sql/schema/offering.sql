@@ -1,0 +1,95 @@
+-- Offerings: everything that can be sold — sessions, services, events, products, courses.
+
+create table core.offering (
+  offering_id            uuid default gen_random_uuid(),
+  seq                    integer generated always as identity,
+  provider_id            uuid not null,
+  kind                   text not null default 'session',
+  title                  text not null,
+  slug                   text,
+  summary                text,
+  description            text,
+  tags                   text[] not null default '{}',
+  category_code          text,
+  level                  text,
+  prerequisites          text,
+  duration_min           integer,
+  capacity               integer not null default 1,
+  price_minor            bigint not null,
+  currency               text not null default 'DKK',
+  booking_mode           text not null default 'instant',
+  min_notice_min         integer not null default 0,
+  buffer_before_min      integer not null default 0,
+  buffer_after_min       integer not null default 0,
+  slot_step_min          integer,
+  cancellation_policy_id uuid not null default '00000000-0000-4000-8000-000000000011',
+  is_active              boolean not null default true,
+  published_at           timestamptz,
+  attrs                  jsonb not null default '{}',
+  created_at             timestamptz not null default now(),
+  updated_at             timestamptz not null default now(),
+
+  constraint offering_pkey primary key (offering_id),
+  constraint offering_seq_key unique (seq),
+  constraint offering_slug_key unique (slug),
+  constraint offering_provider_key unique (offering_id, provider_id),
+  constraint offering_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint offering_currency_fkey foreign key (currency) references core.currency (currency),
+  constraint offering_cancellation_policy_id_fkey
+    foreign key (cancellation_policy_id)
+    references core.cancellation_policy (cancellation_policy_id),
+  constraint offering_kind_is_known
+    check (kind in ('session', 'service', 'event', 'product', 'course')),
+  constraint offering_title_is_short check (length(btrim(title)) between 1 and 200),
+  constraint offering_summary_is_short check (length(summary) <= 500),
+  constraint offering_description_is_short check (length(description) <= 20000),
+  constraint offering_tags_are_few check (cardinality(tags) <= 50),
+  constraint offering_level_is_known
+    check (level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
+  constraint offering_session_lasts_quarters
+    check (kind <> 'session' or (duration_min is not null and duration_min % 15 = 0)),
+  constraint offering_duration_in_range check (duration_min between 1 and 10080),
+  constraint offering_capacity_in_range check (capacity between 1 and 10000),
+  constraint offering_price_in_range check (price_minor between 0 and 99999999),
+  constraint offering_booking_mode_is_known check (booking_mode in ('instant', 'request')),
+  constraint offering_notice_in_range check (min_notice_min between 0 and 525600),
+  constraint offering_buffers_in_range
+    check (buffer_before_min between 0 and 1440 and buffer_after_min between 0 and 1440),
+  constraint offering_step_in_range check (slot_step_min between 5 and 1440),
+  constraint offering_attrs_is_object check (jsonb_typeof(attrs) = 'object')
+);
+
+alter table core.offering enable row level security;
+alter table core.offering force row level security;
+
+create index offering_provider_id_idx on core.offering (provider_id);
+create index offering_currency_idx on core.offering (currency);
+create index offering_cancellation_policy_id_idx on core.offering (cancellation_policy_id);
+create index offering_kind_active_idx on core.offering (kind, category_code) where is_active;
+create index offering_tags_idx on core.offering using gin (tags);
+
+comment on table core.offering is 'Something a provider sells.';
+comment on column core.offering.price_minor is
+  'Price of one seat, in minor units of currency.';
+comment on column core.offering.booking_mode is
+  'instant: paid is booked. request: paid is authorised, and the provider accepts or declines.';
+comment on column core.offering.slot_step_min is
+  'Minutes between the starts of two slots; null means the duration.';
+
+create table core.offering_material (
+  offering_id   uuid,
+  materials_url text not null,
+
+  constraint offering_material_pkey primary key (offering_id),
+  constraint offering_material_offering_id_fkey
+    foreign key (offering_id) references core.offering (offering_id) on delete cascade,
+  constraint offering_material_url_is_web
+    check (materials_url ~* '^https?://' and length(materials_url) <= 2000)
+);
+
+alter table core.offering_material enable row level security;
+alter table core.offering_material force row level security;
+
+comment on table core.offering_material is
+  'What only those who have booked may open; apart from the offering, which strangers read.';

@@ -1,0 +1,53 @@
+-- Providers: the experts, trainers and healers who are booked.
+
+create table core.provider (
+  provider_id        uuid,
+  seq                integer generated always as identity,
+  provider_type      text,
+  specialties        text[] not null default '{}',
+  hourly_rate_minor  bigint,
+  currency           text not null default 'DKK',
+  years_experience   integer,
+  accepting_bookings boolean not null default true,
+  presence           text not null default 'available',
+  verification       text not null default 'pending',
+  service_radius_m   integer,
+  rating_avg         numeric(3, 2),
+  rating_count       integer not null default 0,
+  sessions_completed integer not null default 0,
+  slots_until        timestamptz,
+  created_at         timestamptz not null default now(),
+  updated_at         timestamptz not null default now(),
+
+  constraint provider_pkey primary key (provider_id),
+  constraint provider_person_fkey
+    foreign key (provider_id) references core.person (person_id),
+  constraint provider_seq_key unique (seq),
+  constraint provider_currency_fkey foreign key (currency) references core.currency (currency),
+  constraint provider_type_is_short check (length(provider_type) <= 100),
+  constraint provider_specialties_are_few check (cardinality(specialties) <= 50),
+  constraint provider_hourly_rate_in_range check (hourly_rate_minor between 0 and 99999999),
+  constraint provider_years_in_range check (years_experience between 0 and 100),
+  constraint provider_presence_is_known check (presence in ('available', 'busy', 'offline')),
+  constraint provider_verification_is_known
+    check (verification in ('pending', 'verified', 'rejected')),
+  constraint provider_radius_in_range check (service_radius_m between 0 and 20000000),
+  constraint provider_rating_in_range check (rating_avg between 1 and 5),
+  constraint provider_counts_not_negative check (rating_count >= 0 and sessions_completed >= 0)
+);
+
+alter table core.provider enable row level security;
+alter table core.provider force row level security;
+
+create index provider_currency_idx on core.provider (currency);
+create index provider_type_rating_idx on core.provider (provider_type, rating_avg desc);
+create index provider_specialties_idx on core.provider using gin (specialties);
+create index provider_slots_until_idx on core.provider (slots_until);
+
+comment on table core.provider is
+  'A person who can be booked. Locked first (for no key update) by all that takes their time.';
+comment on column core.provider.provider_id is 'The person''s id.';
+comment on column core.provider.hourly_rate_minor is 'Minor units of currency per hour.';
+comment on column core.provider.rating_avg is
+  'Mean of published reviews, 1 to 5; null before the first.';
+comment on column core.provider.slots_until is 'Slots have been generated up to this instant.';

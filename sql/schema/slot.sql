@@ -1,0 +1,50 @@
+-- Slots: the times that can be booked, and how many seats are gone.
+
+create table core.slot (
+  slot_id              uuid default gen_random_uuid(),
+  offering_id          uuid not null,
+  provider_id          uuid not null,
+  availability_rule_id uuid,
+  origin               text not null default 'manual',
+  starts_at            timestamptz not null,
+  ends_at              timestamptz not null,
+  capacity             integer not null default 1,
+  taken                integer not null default 0,
+  holds                timestamptz[] not null default '{}',
+  state                text not null default 'open',
+  created_at           timestamptz not null default now(),
+  updated_at           timestamptz not null default now(),
+
+  constraint slot_pkey primary key (slot_id),
+  constraint slot_start_key unique (offering_id, starts_at),
+  constraint slot_offering_fkey
+    foreign key (offering_id, provider_id)
+    references core.offering (offering_id, provider_id) on delete cascade,
+  constraint slot_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint slot_availability_rule_id_fkey
+    foreign key (availability_rule_id)
+    references core.availability_rule (availability_rule_id) on delete set null,
+  constraint slot_origin_is_known check (origin in ('hours', 'manual')),
+  constraint slot_ends_after_start
+    check (ends_at > starts_at and isfinite(starts_at) and isfinite(ends_at)),
+  constraint slot_capacity_in_range check (capacity between 1 and 10000),
+  constraint slot_not_oversold check (taken between 0 and capacity),
+  constraint slot_state_is_known check (state in ('open', 'closed'))
+);
+
+alter table core.slot enable row level security;
+alter table core.slot force row level security;
+
+create index slot_provider_start_idx on core.slot (provider_id, starts_at);
+create index slot_rule_idx on core.slot (availability_rule_id);
+create index slot_open_idx on core.slot (offering_id, starts_at)
+  where state = 'open' and taken < capacity;
+
+comment on table core.slot is
+  'A bookable time of an offering. Seats are counted under this row''s lock and nowhere else.';
+comment on column core.slot.origin is
+  'hours: made from the provider''s hours, and removed with them while unused. manual: kept.';
+comment on column core.slot.taken is 'Seats of bookings that stand, by internal.settle_slot.';
+comment on column core.slot.holds is
+  'For each seat that is only held, the instant its hold ends: a seat is free the second it does.';

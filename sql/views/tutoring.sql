@@ -1,0 +1,229 @@
+-- The lens of the tutoring system: experts offer sessions, learners book them.
+--
+-- Source: shared/systems/tutoring.md. Every view is security_invoker: row-level security of
+-- core decides what its reader sees. What a client may write it writes here; status, money
+-- and seats change through functions.
+
+create schema tutoring;
+
+comment on schema tutoring is 'Lens: experts, learners, sessions, bookable slots, bookings.';
+
+create view tutoring.user_profiles with (security_invoker = true) as
+select
+  p.person_id as id,
+  p.person_id as user_id,
+  case
+    when exists (
+      select
+      from core.person_role as pr
+      join core.role as r using (role_id)
+      where pr.person_id = p.person_id and r.name in ('staff', 'admin')
+    ) then 'admin'
+    when p.is_listed then 'expert'
+    else 'learner'
+  end as role,
+  p.display_name, p.first_name, p.last_name, p.avatar_url, p.timezone, p.created_at, p.updated_at
+from core.person as p;
+
+comment on view tutoring.user_profiles is
+  'People: oneself, experts, and those one has a booking with. One''s own row is writable.';
+
+create view tutoring.expert_profiles with (security_invoker = true) as
+select
+  v.provider_id as id,
+  v.provider_id as user_profile_id,
+  p.bio,
+  v.specialties as expertise_areas,
+  v.hourly_rate_minor::integer as hourly_rate_cents,
+  v.currency,
+  v.rating_avg as rating,
+  v.sessions_completed as total_sessions,
+  (
+    select coalesce(sum(l.total_minor - l.commission_minor), 0)
+    from core.order_line as l
+    join core.booking as b using (booking_id)
+    where l.provider_id = v.provider_id
+      and b.status in ('completed', 'no_show_customer')
+  )::integer as total_earnings_cents,
+  v.accepting_bookings as is_available,
+  v.verification as verification_status,
+  v.created_at,
+  v.updated_at
+from core.provider as v
+join core.person as p on p.person_id = v.provider_id;
+
+comment on view tutoring.expert_profiles is
+  'Experts. total_earnings_cents counts what the reader may see: one''s own, nobody else''s.';
+
+create view tutoring.learner_profiles with (security_invoker = true) as
+select
+  c.customer_id as id,
+  c.customer_id as user_profile_id,
+  c.goals as learning_goals,
+  c.interests,
+  case c.experience_level when 'EXPERT' then 'ADVANCED' else c.experience_level end
+    as experience_level,
+  c.preferred_duration_min as preferred_session_duration,
+  (
+    select count(*)
+    from core.booking as b
+    where b.customer_id = c.customer_id
+      and b.status in ('requested', 'confirmed', 'completed', 'no_show_customer')
+  )::integer as total_sessions_booked,
+  (
+    select coalesce(sum(y.captured_minor - y.refunded_minor), 0)
+    from core.payment as y
+    where y.payer_id = c.customer_id
+  )::integer as total_spent_cents,
+  c.created_at,
+  c.updated_at
+from core.customer as c;
+
+comment on view tutoring.learner_profiles is
+  'Learners: oneself, and for an expert those who have booked them.';
+
+create view tutoring.sessions with (security_invoker = true) as
+select
+  o.offering_id as id,
+  o.provider_id as expert_id,
+  o.title,
+  o.description,
+  o.summary as short_description,
+  o.tags as topic_tags,
+  o.duration_min as duration_minutes,
+  o.price_minor::integer as price_cents,
+  o.currency,
+  case o.level when 'EXPERT' then 'ADVANCED' else o.level end as level,
+  o.prerequisites,
+  (
+    select m.materials_url from core.offering_material as m where m.offering_id = o.offering_id
+  ) as materials_url,
+  o.capacity as max_participants,
+  o.is_active,
+  o.created_at,
+  o.updated_at
+from core.offering as o
+where o.kind = 'session';
+
+comment on view tutoring.sessions is
+  'Sessions on offer, and one''s own. materials_url is shown to who has booked, and to its expert.';
+
+create view tutoring.availability_windows with (security_invoker = true) as
+select
+  r.availability_rule_id as id,
+  r.provider_id as expert_id,
+  r.weekday as day_of_week,
+  r.start_local as start_time,
+  r.end_local as end_time,
+  r.timezone,
+  r.is_active,
+  r.created_at,
+  r.updated_at
+from core.availability_rule as r;
+
+comment on view tutoring.availability_windows is
+  'Weekly hours. Writing them changes the bookable slots in the same transaction.';
+
+create view tutoring.bookable_slots with (security_invoker = true) as
+select
+  s.slot_id as id,
+  s.offering_id as session_id,
+  s.availability_rule_id as availability_window_id,
+  s.starts_at as start_time,
+  s.ends_at as end_time,
+  exists (select from internal.open_slots() as f where f.slot_id = s.slot_id) as is_available,
+  s.taken as current_bookings,
+  s.capacity as max_bookings,
+  s.created_at,
+  s.updated_at
+from core.slot as s;
+
+comment on view tutoring.bookable_slots is
+  'Times of sessions. is_available is the booking check itself, and nobody sets it.';
+
+create view tutoring.bookings with (security_invoker = true) as
+select
+  b.booking_id as id,
+  b.customer_id as learner_id,
+  b.provider_id as expert_id,
+  b.offering_id as session_id,
+  b.slot_id,
+  b.starts_at as start_at,
+  b.ends_at as end_at,
+  case
+    when b.status = 'pending_payment' and b.hold_expires_at <= now() then 'cancelled'
+    when b.status in ('pending_payment', 'requested') then 'pending'
+    when b.status = 'no_show_customer' then 'completed'
+    when b.status in ('expired', 'no_show_provider') then 'cancelled'
+    else b.status
+  end as status,
+  case
+    when y.status = 'requires_payment' then 'pending'
+    when y.status in ('partially_refunded', 'disputed') then 'captured'
+    when y.status = 'dispute_lost' then 'refunded'
+    else y.status
+  end as payment_status,
+  y.authorized_minor::integer as amount_authorized,
+  y.captured_minor::integer as amount_captured,
+  y.refunded_minor::integer as amount_refunded,
+  b.currency,
+  internal.payment_external_id(y.payment_id) as stripe_payment_intent_id,
+  b.customer_notes as learner_notes,
+  (
+    select n.provider_notes from core.booking_note as n where n.booking_id = b.booking_id
+  ) as expert_notes,
+  case
+    when b.status = 'no_show_provider' or b.cancelled_by = 'provider' then 'expert'
+    when b.cancelled_by = 'customer' then 'learner'
+    when b.cancelled_by is not null or b.status = 'expired'
+      or b.status = 'pending_payment' and b.hold_expires_at <= now() then 'system'
+  end as cancelled_by,
+  b.cancel_reason as cancellation_reason,
+  b.cancelled_at,
+  b.created_at,
+  b.updated_at,
+  b.status as core_status,
+  b.seats,
+  b.hold_expires_at
+from core.booking as b
+left join lateral (
+  select p.payment_id, p.status, p.authorized_minor, p.captured_minor, p.refunded_minor
+  from core.order_line as l
+  join core.payment as p using (order_id)
+  where l.booking_id = b.booking_id
+  order by p.attempt desc
+  limit 1
+) as y on true;
+
+comment on view tutoring.bookings is
+  'Bookings of the reader, on either side. core_status is the exact state behind status.';
+
+create view tutoring.booking_details with (security_invoker = true) as
+select
+  b.*,
+  k.offering_title as session_title,
+  o.description as session_description,
+  (extract(epoch from b.end_at - b.start_at) / 60)::integer as duration_minutes,
+  e.display_name as expert_name,
+  e.bio as expert_bio,
+  l.display_name as learner_name,
+  k.starts_at as slot_start_time,
+  k.ends_at as slot_end_time
+from tutoring.bookings as b
+join core.booking as k on k.booking_id = b.id
+left join core.offering as o on o.offering_id = b.session_id
+left join core.person as e on e.person_id = b.expert_id
+left join core.person as l on l.person_id = b.learner_id;
+
+comment on view tutoring.booking_details is
+  'A booking with its session, both names and its times: one row, no joins for the reader.';
+
+create view tutoring.expert_sessions with (security_invoker = true) as
+select s.* from tutoring.sessions as s;
+
+comment on view tutoring.expert_sessions is 'The old name of sessions, to read.';
+
+create view tutoring.slots with (security_invoker = true) as
+select s.* from tutoring.bookable_slots as s;
+
+comment on view tutoring.slots is 'The old name of bookable_slots, to read.';
