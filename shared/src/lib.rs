@@ -7,6 +7,7 @@ pub mod auth;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod queue;
 #[cfg(feature = "stripe")]
 pub mod stripe;
 
