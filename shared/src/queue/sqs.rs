@@ -55,7 +55,9 @@ impl SqsQueue {
             .split_once("://")
             .and_then(|(_, rest)| rest.split('/').next())
             .filter(|host| !host.is_empty())
-            .ok_or_else(|| BadSetting::new("NOTIFICATION_QUEUE_URL", "is not the URL of a queue."))?;
+            .ok_or_else(|| {
+                BadSetting::new("NOTIFICATION_QUEUE_URL", "is not the URL of a queue.")
+            })?;
         let region = host
             .strip_prefix("sqs.")
             .and_then(|rest| rest.split_once(".amazonaws.com"))

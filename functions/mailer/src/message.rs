@@ -1,0 +1,147 @@
+//! What the database says about one delivery: whether to send, to whom, about what.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// The answer of `api.claim_delivery`.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Claim {
+    /// This worker alone may send it, until its lease ends.
+    Send {
+        /// Counts the claims of this message; names this one when it is recorded.
+        attempt: i32,
+        /// What to say.
+        message: Box<Message>,
+    },
+    /// Another worker holds the lease: come again later.
+    Busy,
+    /// There is nothing to do, now or ever: sent, refused, not wanted, no longer true, or put
+    /// back into the outbox until the receiver's quiet hours end.
+    Settled {
+        /// Which of these, for the log.
+        reason: String,
+    },
+}
+
+/// One e-mail, as facts.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Message {
+    /// The id of the message from the outbox to the Message-ID.
+    pub outbox_id: Uuid,
+    /// What happened: the name of the template.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it happened.
+    pub created_at: DateTime<Utc>,
+    /// Who is told.
+    pub recipient: Recipient,
+    /// The business in whose name.
+    pub marketplace: Marketplace,
+    /// The booking it is about, or the slot on offer, as it stands now.
+    pub occasion: Option<Occasion>,
+    /// The sum it is about.
+    pub money: Option<Money>,
+    /// What an `auth.email` carries.
+    pub sign_in: Option<SignIn>,
+    /// Turns off messages of this type; absent from those nobody can turn off.
+    pub unsubscribe_key: Option<Uuid>,
+}
+
+/// Who is told, and how they want to read it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Recipient {
+    /// Where the mail goes.
+    pub address: String,
+    /// How they are greeted; may be empty.
+    pub name: String,
+    /// A language tag, such as `da` or `en-GB`.
+    pub locale: String,
+    /// An IANA zone.
+    pub timezone: String,
+}
+
+/// The business.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Marketplace {
+    /// Its name.
+    pub name: String,
+    /// Where people write to.
+    pub support_email: Option<String>,
+}
+
+/// What takes place: a booking, or a slot on offer.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Occasion {
+    /// The booking, and the UID of its calendar entry; absent for a mere offer.
+    pub booking_id: Option<Uuid>,
+    /// The time that was booked.
+    pub slot_id: Uuid,
+    /// What was booked.
+    pub title: String,
+    /// The part the receiver plays in it: `customer` or `provider`.
+    pub part: String,
+    /// The display name of the other side.
+    pub other_name: String,
+    /// When it starts.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+    /// Until when an offer stands.
+    pub offered_until: Option<DateTime<Utc>>,
+    /// Seats booked.
+    pub seats: i32,
+    /// Why it was cancelled, in the words of who did.
+    pub reason: Option<String>,
+    /// Version of the calendar entry.
+    pub ics_sequence: u32,
+    /// Whether a calendar entry was ever sent out: only then can one be withdrawn.
+    pub was_confirmed: bool,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A sum, in minor units.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Money {
+    amount_minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+    exponent: u32,
+}
+
+impl Money {
+    /// The sum in the currency's unit, with all its decimals.
+    pub fn amount(&self) -> Decimal {
+        Decimal::new(self.amount_minor, self.exponent)
+    }
+}
+
+/// What a person needs to prove an address is theirs. It never travels through the queue,
+/// and the database forgets it once the mail is out.
+#[derive(Clone, Deserialize)]
+pub struct SignIn {
+    /// GoTrue's word for what is proven: `signup`, `recovery`, `magiclink`, ...
+    pub verification: String,
+    /// What the link carries.
+    pub token_hash: Option<String>,
+    /// What can be typed instead.
+    pub code: Option<String>,
+    /// Where the link leads afterwards.
+    pub redirect_to: Option<String>,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignIn(secret)")
+    }
+}
+
+impl Message {
+    /// The receiver's zone; UTC where the name is not known here.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.recipient.timezone.parse().unwrap_or(chrono_tz::UTC)
+    }
+}

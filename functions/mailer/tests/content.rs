@@ -1,0 +1,320 @@
+//! What a mail says, read back the way a receiver's program reads it.
+
+use chrono::{DateTime, Utc};
+use icalendar::{Calendar, Component, parser};
+use mail_parser::{MessageParser, MimeHeaders, PartType};
+use mailer::{Message, Settings, compose};
+use serde_json::{Value, json};
+
+const KINDS: [&str; 21] = [
+    "auth_confirmation",
+    "auth_email_change",
+    "auth_invite",
+    "auth_magic_link",
+    "auth_reauthentication",
+    "auth_recovery",
+    "booking_cancelled",
+    "booking_completed",
+    "booking_confirmed",
+    "booking_declined",
+    "booking_expired",
+    "booking_reminder",
+    "booking_requested",
+    "booking_rescheduled",
+    "dispute_opened",
+    "payment_failed",
+    "payout_failed",
+    "payout_paid",
+    "refund_issued",
+    "review_received",
+    "waitlist_offer",
+];
+
+fn settings() -> Settings {
+    Settings {
+        smtp_url: "smtp://127.0.0.1:1".parse().expect("a URL"),
+        mail_from: "hello@convene.example".parse().expect("an address"),
+        site_url: "https://convene.example".parse().expect("a URL"),
+        api_url: "https://api.convene.example/".parse().expect("a URL"),
+    }
+}
+
+/// A message with every fact any template asks for.
+fn facts(kind: &str, locale: &str) -> Value {
+    json!({
+        "outbox_id": "0193f000-0000-7000-8000-000000000001",
+        "type": kind,
+        "created_at": "2026-10-20T08:00:00Z",
+        "recipient": {
+            "address": "alma@example.org",
+            "name": "Alma Østergård",
+            "locale": locale,
+            "timezone": "Europe/Copenhagen"
+        },
+        "marketplace": { "name": "Convene", "support_email": "help@convene.example" },
+        "occasion": {
+            "booking_id": "0193f000-0000-7000-8000-00000000000b",
+            "slot_id": "0193f000-0000-7000-8000-00000000000c",
+            "title": "Dansk, samtale; begyndere",
+            "part": "customer",
+            "other_name": "Tara",
+            "starts_at": "2026-10-27T13:30:00Z",
+            "ends_at": "2026-10-27T14:30:00Z",
+            "offered_until": "2026-10-20T08:30:00Z",
+            "seats": 2,
+            "reason": "Syg",
+            "ics_sequence": 3,
+            "was_confirmed": true,
+            "updated_at": "2026-10-20T08:00:00Z"
+        },
+        "money": { "amount_minor": 25000, "currency": "DKK", "exponent": 2 },
+        "sign_in": {
+            "verification": "signup",
+            "token_hash": "pkce_a+b/c",
+            "code": "123456",
+            "redirect_to": "https://convene.example/welcome?a=1&b=2"
+        },
+        "unsubscribe_key": "0193f000-0000-7000-8000-0000000000ff"
+    })
+}
+
+fn mail_of(facts: &Value) -> Vec<u8> {
+    let message: Message = serde_json::from_value(facts.clone()).expect("a message");
+    compose(&message, &settings()).expect("a mail").formatted()
+}
+
+struct Read {
+    subject: String,
+    text: String,
+    html: String,
+    invitations: Vec<(String, String)>,
+    raw: String,
+}
+
+fn read(mail: &[u8]) -> Read {
+    let parsed = MessageParser::default().parse(mail).expect("a MIME message");
+    let invitations = parsed.parts.iter().filter_map(|part| {
+        let kind = part.content_type()?;
+        let subtype = kind.subtype()?.to_owned();
+        let body = match &part.body {
+            PartType::Text(text) => text.to_string(),
+            PartType::Binary(bytes) => String::from_utf8(bytes.to_vec()).expect("UTF-8"),
+            _ => return None,
+        };
+        matches!(subtype.as_str(), "calendar" | "ics")
+            .then(|| (kind.attribute("method").unwrap_or_default().to_owned(), body))
+    });
+    Read {
+        subject: parsed.subject().expect("a subject").to_owned(),
+        text: parsed.body_text(0).expect("a text part").to_string(),
+        html: parsed.body_html(0).expect("an HTML part").to_string(),
+        invitations: invitations.collect(),
+        raw: String::from_utf8(mail.to_vec()).expect("7-bit or 8-bit text"),
+    }
+}
+
+/// Every mail in every language, word for word. `UPDATE_GOLDEN=1` writes the file anew.
+#[test]
+fn every_mail_says_what_was_agreed() {
+    let mut all = String::new();
+    for locale in ["en", "da"] {
+        for kind in KINDS {
+            let mail = read(&mail_of(&facts(kind, locale)));
+            let text = mail.text.replace("\r\n", "\n");
+            all.push_str(&format!("=== {kind} ({locale})\n{}\n\n{text}\n", mail.subject));
+        }
+    }
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&golden, &all).expect("a writable file");
+    }
+    let agreed = std::fs::read_to_string(&golden).expect("tests/golden.txt");
+    for (now, then) in all.lines().zip(agreed.lines()) {
+        assert_eq!(now, then);
+    }
+    assert_eq!(all.len(), agreed.len());
+}
+
+#[test]
+fn both_parts_say_the_same() {
+    for kind in KINDS {
+        let mail = read(&mail_of(&facts(kind, "da")));
+        for line in mail.text.lines().filter(|l| l.len() > 20 && !l.contains("://")) {
+            let line = line.trim_end().trim_end_matches(':');
+            assert!(unescaped(&mail.html).contains(line), "{kind}: {line}\n{}", mail.html);
+        }
+    }
+}
+
+fn unescaped(html: &str) -> String {
+    html.replace("&#x27;", "'").replace("&#x2f;", "/").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// Facts that are null in the database are absent here, and no template prints "none".
+#[test]
+fn a_mail_without_optional_facts_can_still_be_written() {
+    for (kind, absent) in [
+        ("booking_cancelled", vec!["/occasion/reason"]),
+        ("refund_issued", vec!["/occasion"]),
+        ("payment_failed", vec!["/occasion"]),
+        ("auth_confirmation", vec!["/sign_in/code", "/occasion", "/money"]),
+        ("payout_paid", vec!["/occasion", "/sign_in", "/unsubscribe_key"]),
+    ] {
+        let mut facts = facts(kind, "en");
+        for pointer in absent {
+            *facts.pointer_mut(pointer).expect("a fact") = Value::Null;
+        }
+        let mail = read(&mail_of(&facts));
+        assert!(!mail.text.to_lowercase().contains("none"), "{}", mail.text);
+    }
+}
+
+#[test]
+fn a_fact_that_a_template_needs_is_missed_loudly() {
+    let mut facts = facts("booking_confirmed", "en");
+    facts["occasion"] = Value::Null;
+    let message: Message = serde_json::from_value(facts).expect("a message");
+    assert!(compose(&message, &settings()).is_err());
+}
+
+#[test]
+fn the_message_id_is_made_of_the_outbox_id() {
+    let expected = "Message-ID: <0193f000-0000-7000-8000-000000000001@convene.example>\r\n";
+    for _ in 0..2 {
+        assert!(read(&mail_of(&facts("booking_confirmed", "en"))).raw.contains(expected));
+    }
+}
+
+#[test]
+fn what_people_write_cannot_become_markup_links_or_headers() {
+    let mut facts = facts("booking_cancelled", "en");
+    facts["occasion"]["title"] = json!("Yoga\r\nBcc: eve@example.org\r\n\r\n<script>x</script>");
+    facts["occasion"]["reason"] = json!("\n[Win](https://evil.example)\n{{ site }}");
+    facts["recipient"]["name"] = json!("A\"\r\nBcc: eve@example.org\r\nBEGIN:VALARM");
+    let mail = mail_of(&facts);
+    let parsed = MessageParser::default().parse(&mail).expect("a MIME message");
+    assert!(parsed.bcc().is_none());
+    let read = read(&mail);
+    assert!(!read.html.contains("<script>"), "{}", read.html);
+    assert!(!read.html.contains("href=\"https:&#x2f;&#x2f;evil"), "{}", read.html);
+    assert!(read.text.contains("{{ site }}"), "what people write is not a template");
+    for (_, ics) in &read.invitations {
+        assert!(!ics.lines().any(|line| line == "BEGIN:VALARM"), "{ics}");
+        parser::read_calendar(&parser::unfold(ics)).expect("a calendar");
+    }
+}
+
+#[test]
+fn a_link_that_proves_an_address_keeps_its_token_whole() {
+    let mail = read(&mail_of(&facts("auth_confirmation", "en")));
+    assert!(mail.text.contains(
+        "https://api.convene.example/auth/v1/verify?token=pkce_a%2Bb%2Fc&type=signup\
+         &redirect_to=https%3A%2F%2Fconvene.example%2Fwelcome%3Fa%3D1%26b%3D2"
+    ));
+}
+
+#[test]
+fn an_invitation_is_found_both_inline_and_attached_and_reads_back() {
+    for (kind, method, status) in [
+        ("booking_confirmed", "REQUEST", "CONFIRMED"),
+        ("booking_rescheduled", "REQUEST", "CONFIRMED"),
+        ("booking_cancelled", "CANCEL", "CANCELLED"),
+    ] {
+        let mail = read(&mail_of(&facts(kind, "en")));
+        let [(inline_method, inline), (_, attached)] = mail.invitations.as_slice() else {
+            panic!("{kind}: {} invitations", mail.invitations.len());
+        };
+        assert_eq!(inline_method, method);
+        assert_eq!(inline, attached);
+        let calendar: Calendar = inline.parse().expect("a calendar");
+        assert_eq!(calendar.property_value("METHOD"), Some(method));
+        let event = calendar.events().next().expect("an event");
+        assert_eq!(event.get_uid(), Some("0193f000-0000-7000-8000-00000000000b@booking.convene"));
+        assert_eq!(event.get_sequence(), Some(3));
+        assert_eq!(event.property_value("STATUS"), Some(status));
+        assert_eq!(event.get_summary(), Some("Dansk, samtale; begyndere · Tara"));
+        assert_eq!(event.get_attendees()[0].cal_address, "mailto:alma@example.org");
+        assert_eq!(event.property_value("ORGANIZER"), Some("mailto:hello@convene.example"));
+        // RFC 5545 folds at 75 octets, and a VTIMEZONE has neither DTSTAMP nor UID.
+        assert!(inline.lines().all(|line| line.len() <= 75), "{inline}");
+        assert_eq!(inline.matches("DTSTAMP:").count(), 1);
+        assert_eq!(inline.matches("\nUID:").count(), 1);
+    }
+}
+
+#[test]
+fn nothing_is_withdrawn_that_was_never_sent() {
+    let mut facts = facts("booking_cancelled", "en");
+    facts["occasion"]["was_confirmed"] = json!(false);
+    assert!(read(&mail_of(&facts)).invitations.is_empty());
+    for kind in ["booking_requested", "booking_reminder", "waitlist_offer", "payout_paid"] {
+        assert!(read(&mail_of(&self::facts(kind, "en"))).invitations.is_empty(), "{kind}");
+    }
+}
+
+/// Instants around a change of the clocks, in zones that change by an hour, by half an hour,
+/// and not at all: the entry means the instant that was booked.
+#[test]
+fn an_invitation_means_the_instant_that_was_booked() {
+    for zone in
+        ["Europe/Copenhagen", "America/New_York", "Australia/Lord_Howe", "Africa/Nairobi", "UTC"]
+    {
+        for day in
+            ["2026-03-08", "2026-03-29", "2026-04-05", "2026-10-04", "2026-10-25", "2026-11-01"]
+        {
+            for quarter in 0..96 {
+                let midnight: DateTime<Utc> = format!("{day}T00:00:00Z").parse().expect("a day");
+                let starts = midnight + chrono::Duration::minutes(quarter * 15);
+                let ends = starts + chrono::Duration::minutes(90);
+                let mut facts = facts("booking_confirmed", "en");
+                facts["recipient"]["timezone"] = json!(zone);
+                facts["occasion"]["starts_at"] = json!(starts);
+                facts["occasion"]["ends_at"] = json!(ends);
+                let mail = read(&mail_of(&facts));
+                let ics = &mail.invitations[0].1;
+                assert_eq!(instant(ics, "DTSTART"), starts, "{zone}\n{ics}");
+                assert_eq!(instant(ics, "DTEND"), ends, "{zone}\n{ics}");
+            }
+        }
+    }
+}
+
+/// The instant a property of the event means, resolved through the stream's own VTIMEZONE.
+fn instant(ics: &str, name: &str) -> DateTime<Utc> {
+    let unfolded = parser::unfold(ics);
+    let calendar = parser::read_calendar(&unfolded).expect("a calendar");
+    let part = |name: &str| calendar.components.iter().find(|c| c.name == name);
+    let property = part("VEVENT").and_then(|e| e.find_prop(name)).expect("the property");
+    let text = property.val.as_ref();
+    if let Some(utc) = text.strip_suffix('Z') {
+        return wall(utc).and_utc();
+    }
+    let zone = part("VTIMEZONE").expect("a VTIMEZONE");
+    let tzid = property.params[0].val.as_ref().expect("a TZID");
+    assert_eq!(zone.find_prop("TZID").expect("a TZID").val, *tzid);
+    let local = wall(text);
+    // RFC 5545: the observance whose onset, as shown on the wall, is the last not later; a
+    // time that happens twice is the first of the two.
+    let observance = zone
+        .components
+        .iter()
+        .map(|o| {
+            let value = |name| o.find_prop(name).expect("a property").val.as_ref().to_owned();
+            (wall(&value("DTSTART")), seconds(&value("TZOFFSETTO")))
+        })
+        .filter(|(onset, ..)| *onset <= local)
+        .max_by_key(|(onset, ..)| *onset)
+        .expect("an observance in force");
+    (local - chrono::Duration::seconds(observance.1)).and_utc()
+}
+
+fn wall(text: &str) -> chrono::NaiveDateTime {
+    chrono::NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").expect("a local time")
+}
+
+fn seconds(offset: &str) -> i64 {
+    let sign = if offset.starts_with('-') { -1 } else { 1 };
+    let (hours, minutes): (i64, i64) =
+        (offset[1..3].parse().expect("hours"), offset[3..5].parse().expect("minutes"));
+    sign * (hours * 3600 + minutes * 60)
+}
