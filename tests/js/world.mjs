@@ -2,6 +2,10 @@
 
 import { createClient } from "@supabase/supabase-js";
 
+// supabase-js asks for one when a client is made, and Node before 22 has none. No story
+// listens to changes.
+globalThis.WebSocket ??= class {};
+
 export const url = process.env.CONVENE_URL;
 export const keys = {
   anon: process.env.ANON_KEY,
