@@ -2,7 +2,7 @@
 
 use std::{future::Future, path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use shared::config;
 use tokio::signal::unix::{SignalKind, signal};
@@ -10,7 +10,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     deploy::{self, Outcome},
-    serve,
+    postgres::{Account, Folder},
+    serve, token,
+    verify::{self, Findings},
 };
 
 /// Back end of a marketplace where people book people.
@@ -32,6 +34,10 @@ enum Command {
     Serve(Serve),
     /// Bring sql/ into a database: all of it or nothing, and nothing twice
     Deploy(Database),
+    /// Ask a deployed database whether it keeps the rules of the house
+    Verify(Database),
+    /// Print an access token, to try things out as somebody
+    Token(Token),
 }
 
 #[derive(clap::Args)]
@@ -52,6 +58,15 @@ struct Database {
     /// Connection string of the deploying user, who owns the database
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: String,
+}
+
+#[derive(clap::Args)]
+struct Token {
+    #[command(flatten)]
+    says: token::Options,
+    /// Data folder that keeps the secret, where JWT_SECRET is not set [default: .convene]
+    #[arg(long, env = "CONVENE_DATA", value_name = "FOLDER")]
+    data: Option<PathBuf>,
 }
 
 /// Read the command line and do as it says.
@@ -84,7 +99,23 @@ async fn execute(arguments: Arguments) -> Result<()> {
             println!("{}", sentence(outcome));
             Ok(())
         }
+        Command::Verify(Database { database_url }) => report(&verify::verify(&database_url).await?),
+        Command::Token(Token { says, data }) => {
+            let data = data.map_or_else(|| Folder::usual(&Account::unprivileged()?), Ok)?;
+            println!("{}", token::token(&says, &data)?);
+            Ok(())
+        }
     }
+}
+
+fn report(findings: &Findings) -> Result<()> {
+    findings.warnings.iter().for_each(|warning| println!("warning: {warning}"));
+    findings.broken.iter().for_each(|broken| println!("broken: {broken}"));
+    if findings.broken.is_empty() {
+        println!("The database keeps all {} rules.", findings.asked);
+        return Ok(());
+    }
+    bail!("{} findings in {} questions.", findings.broken.len(), findings.asked)
 }
 
 fn sentence(outcome: Outcome) -> &'static str {

@@ -7,19 +7,18 @@
 mod login;
 mod record;
 mod script;
+mod sources;
 mod split;
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use include_dir::{Dir, include_dir};
 use tokio_postgres::{Client, error::SqlState};
 
 use script::{Failed, Script};
 
 pub use login::{Logins, derive, login, with_database};
-
-static SQL: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../sql");
+pub use sources::Sources;
 
 /// What a deploy did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +37,12 @@ const ATTEMPTS: u32 = 8;
 
 /// Deploy the embedded `sql/` to the database that `url` names.
 pub async fn deploy(url: &str) -> Result<Outcome> {
-    let script = Script::read(&SQL, "install.sql")?;
+    deploy_sources(url, &Sources::embedded()).await
+}
+
+/// Deploy these files to the database that `url` names.
+pub async fn deploy_sources(url: &str, sources: &Sources) -> Result<Outcome> {
+    let script = Script::read(sources, "install.sql")?;
     let client = connect(url).await?;
     let mut attempt = 1;
     loop {
@@ -51,6 +55,12 @@ pub async fn deploy(url: &str) -> Result<Outcome> {
             outcome => return outcome,
         }
     }
+}
+
+/// Whether `sources` are what was deployed last to the database of `client`.
+pub async fn is_current(client: &Client, sources: &Sources) -> Result<bool> {
+    let script = Script::read(sources, "install.sql")?;
+    Ok(record::read(client).await?.as_ref() == Some(script.record()))
 }
 
 /// Connect as a deploying user.

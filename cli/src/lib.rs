@@ -9,3 +9,5 @@ pub mod keys;
 pub mod postgres;
 pub mod routers;
 pub mod serve;
+pub mod token;
+pub mod verify;

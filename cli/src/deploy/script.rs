@@ -6,11 +6,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use include_dir::Dir;
 use tokio_postgres::{Client, error::ErrorPosition};
 
 use super::{
     record::{Deployed, Record},
+    sources::Sources,
     split::{Statement, statements},
 };
 
@@ -32,9 +32,9 @@ enum Step {
 }
 
 impl Script {
-    /// Read `path` of `files`.
-    pub fn read(files: &Dir<'_>, path: &str) -> Result<Self> {
-        let text = file(files, path)?;
+    /// Read `path` of `sources`.
+    pub fn read(sources: &Sources, path: &str) -> Result<Self> {
+        let text = sources.text(path)?;
         let mut script = Self { steps: Vec::new(), record: BTreeMap::new() };
         script.remember(path, text, false);
         let mut plain = String::new();
@@ -60,7 +60,7 @@ impl Script {
                 // An error ends a deploy, whatever psql would do.
                 ["set", ..] => {}
                 ["ir", path] => {
-                    let text = file(files, path)?;
+                    let text = sources.text(path)?;
                     script.remember(path, text, conditional);
                     let (path, text) = ((*path).into(), text.into());
                     script.steps.push(Step::Run { path, text, first_line: 1 });
@@ -171,9 +171,4 @@ fn located(cause: tokio_postgres::Error, path: &str, statement: &Statement<'_>) 
     let first = statement.sql.lines().next().unwrap_or_default();
     text.push_str(&format!("\n  statement: {first}"));
     Failed { text, cause }
-}
-
-fn file<'a>(files: &Dir<'a>, path: &str) -> Result<&'a str> {
-    let file = files.get_file(path).with_context(|| format!("sql/{path} is missing"))?;
-    file.contents_utf8().with_context(|| format!("sql/{path} is not UTF-8"))
 }

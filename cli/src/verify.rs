@@ -1,0 +1,57 @@
+//! Whether a deployed database is what it should be: version, files, roles, house rules.
+
+mod rules;
+
+use anyhow::Result;
+use tokio_postgres::Client;
+
+use crate::{
+    deploy::{self, Sources},
+    postgres::Version,
+};
+
+pub use rules::{RULES, Rule};
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// What must be mended: a promise of the house is broken.
+    pub broken: Vec<String>,
+    /// What should be known.
+    pub warnings: Vec<String>,
+    /// How many questions were asked.
+    pub asked: usize,
+}
+
+/// Ask the database that `url` names everything.
+pub async fn verify(url: &str) -> Result<Findings> {
+    let client = deploy::connect(url).await?;
+    let mut findings = Findings::default();
+    version(&client, &mut findings).await?;
+    if deploy::is_current(&client, &Sources::embedded()).await? {
+        findings.asked += 1;
+    } else {
+        let what = "What is deployed is not what this program carries: run `convene deploy`.";
+        findings.warnings.push(what.into());
+    }
+    for rule in RULES {
+        findings.asked += 1;
+        for offender in rule.offenders(&client).await? {
+            findings.broken.push(format!("{}: {offender}", rule.says));
+        }
+    }
+    Ok(findings)
+}
+
+async fn version(client: &Client, findings: &mut Findings) -> Result<()> {
+    findings.asked += 1;
+    let version: String = client.query_one("show server_version", &[]).await?.get(0);
+    match Version::parse(&version) {
+        Some(version) if version.major < Version::OLDEST_MAJOR => {
+            findings.broken.push(format!("PostgreSQL {version} is older than version 15."));
+        }
+        Some(version) => findings.warnings.extend(version.warning()),
+        None => findings.warnings.push(format!("PostgreSQL {version} is of no known version.")),
+    }
+    Ok(())
+}
