@@ -63,6 +63,9 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/attendance.sql
 \ir functions/review.sql
 
+-- Functions that no file of this deploy made are stale.
+\ir functions/prune.sql
+
 -- Lenses: one schema of views per system.
 \ir views/tutoring.sql
 \ir views/tutoring_write.sql
@@ -88,7 +91,4 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/notification.sql
 \ir policies/audit.sql
 \ir policies/lens.sql
-
--- Functions that no file of this deploy made are stale.
-\ir functions/prune.sql
 commit;

@@ -27,4 +27,22 @@ begin
 end
 $$;
 
+-- Nobody may run what is left, but its owner: who may not run a function may not replace it
+-- either, and the next deploy would fail.
+do $$
+declare
+  v_grant record;
+begin
+  for v_grant in
+    select p.oid::regprocedure as signature,
+           case a.grantee when 0 then 'public' else a.grantee::regrole::text end as grantee
+    from pg_proc as p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+    where p.pronamespace in ('api'::regnamespace, 'internal'::regnamespace)
+      and a.grantee <> p.proowner
+  loop
+    execute format('revoke all on function %s from %s', v_grant.signature, v_grant.grantee);
+  end loop;
+end
+$$;
+
 revoke create on schema api, internal from definer;

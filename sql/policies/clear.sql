@@ -1,6 +1,7 @@
 -- Clear the slate: lenses are dropped, and after this nobody may do anything. The files that
 -- follow say who may. The one place, with role.sql and prune.sql, that builds SQL from text:
--- names come from the catalog and are quoted by format().
+-- names come from the catalog and are quoted by format(). What may be run is wiped by
+-- prune.sql: a function that was touched before it would look like one of today.
 
 do $$
 declare
@@ -28,8 +29,6 @@ $$;
 revoke all on all tables in schema core, identity
   from public, anon, authenticated, service_role, definer;
 revoke all on all sequences in schema core, identity
-  from public, anon, authenticated, service_role, definer;
-revoke all on all functions in schema api, internal
   from public, anon, authenticated, service_role, definer;
 revoke all on schema core, identity, api, internal
   from public, anon, authenticated, service_role, definer;
