@@ -2,7 +2,7 @@
 
 mod rules;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use tokio_postgres::Client;
 
 use crate::{
@@ -28,6 +28,10 @@ pub async fn verify(url: &str) -> Result<Findings> {
     let client = deploy::connect(url).await?;
     let mut findings = Findings::default();
     version(&client, &mut findings).await?;
+    let deployed = client.query_one("select to_regnamespace('core') is not null", &[]).await?;
+    if !deployed.get::<_, bool>(0) {
+        bail!("Nothing is deployed here: run `convene deploy` first.");
+    }
     if deploy::is_current(&client, &Sources::embedded()).await? {
         findings.asked += 1;
     } else {

@@ -23,6 +23,9 @@ begin
     execute format('drop policy %I on %I.%I',
                    v_item.policyname, v_item.schemaname, v_item.tablename);
   end loop;
+
+  -- A temporary table of a caller's could stand in the way of a name of ours.
+  execute format('revoke temporary on database %I from public', current_database());
 end
 $$;
 

@@ -1,4 +1,5 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
 mod deploy;
+mod house;
 mod sql;

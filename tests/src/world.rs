@@ -68,6 +68,11 @@ impl World {
         Ok(Self { url, keys, logins, database, cluster, http: Http::new(), sql })
     }
 
+    /// The deploying user's way to this database: it owns it, and is no superuser.
+    pub fn owner_url(&self) -> &str {
+        &self.database.owner_url
+    }
+
     /// Make people, by name. Somebody already there stays as they are.
     pub async fn introduce(&self, names: &[&str]) {
         for name in names {

@@ -155,8 +155,9 @@ pub const RULES: &[Rule] = &[
                 select
                 from pg_index as i
                 where i.indrelid = k.conrelid
-                  and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
-                  and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] <@ k.conkey)",
+                  and i.indkey[0] = k.conkey[1]
+                  and coalesce(pg_get_expr(i.indpred, i.indrelid), 'IS NOT NULL')
+                        ~ '^\\(?[^()]*IS NOT NULL\\)?$')",
     },
     Rule {
         says: "a policy asks for the caller once per query, not once per row",
