@@ -36,9 +36,9 @@ const SCHEMAS: [&str; 9] =
     ["core", "identity", "api", "internal", "tutoring", "trainers", "avenrae", "fitness", "dogs"];
 
 async fn catalog(url: &str) -> BTreeSet<String> {
-    let client = connect(url).await.unwrap();
+    let client = connect(url).await.expect("the database is there");
     let schemas: &[&str] = &SCHEMAS;
-    let rows = client.query(CATALOG, &[&schemas]).await.unwrap();
+    let rows = client.query(CATALOG, &[&schemas]).await.expect("the catalog can be read");
     assert!(rows.len() > 100, "the catalog is read");
     rows.into_iter().map(|row| row.get(0)).collect()
 }
