@@ -4,9 +4,11 @@ use std::{future::Future, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use shared::config;
+use shared::{
+    config::Environment,
+    telemetry::{self, Format},
+};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use crate::{
     deploy::{self, Outcome},
@@ -83,12 +85,10 @@ pub fn run() -> ExitCode {
 
 #[tokio::main]
 async fn execute(arguments: Arguments) -> Result<()> {
-    let filter = config::optional("RUST_LOG").unwrap_or_else(|| "info".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_target(false)
-        .with_writer(std::io::stderr)
-        .init();
+    telemetry::start(match Environment::from_env()? {
+        Environment::Development => Format::Text,
+        Environment::Production => Format::Json,
+    })?;
     match arguments.command.unwrap_or(Command::Serve(arguments.serve)) {
         Command::Serve(Serve { port, data, reset }) => {
             let stop = asked_to_stop()?;

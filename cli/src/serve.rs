@@ -12,6 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use shared::{
     config::optional,
     db::{Db, Limits},
+    telemetry,
 };
 use tokio::net::TcpListener;
 
@@ -78,10 +79,11 @@ async fn serve_on(
     };
     let address = listener.local_addr().context("The port has no address")?;
     let (end, ended) = tokio::sync::oneshot::channel();
-    let served = axum::serve(listener, routers::all(house)).with_graceful_shutdown(async move {
-        stop.await;
-        end.send(()).ok();
-    });
+    let served = axum::serve(listener, telemetry::observed(routers::all(house)))
+        .with_graceful_shutdown(async move {
+            stop.await;
+            end.send(()).ok();
+        });
     announce(address, owner_url, &keys);
     tokio::select! {
         served = served => served.context("Serving failed"),

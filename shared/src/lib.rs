@@ -7,8 +7,11 @@ pub mod auth;
 pub mod config;
 pub mod db;
 pub mod error;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod queue;
 #[cfg(feature = "stripe")]
 pub mod stripe;
+pub mod telemetry;
 
 pub use error::{Error, Result};

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::join_all;
-use lambda_runtime::LambdaEvent;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     transport::smtp::{Error as SmtpError, response::Category},
@@ -70,13 +69,6 @@ impl Mailer {
     pub fn from_env() -> Result<Self, BadSetting> {
         let url = shared::config::required("SERVICE_DATABASE_URL")?;
         Self::new(Db::connect(&url, Default::default())?, Settings::from_env()?)
-    }
-
-    /// One invocation, with the deadline Lambda gives it.
-    pub async fn invoke(&self, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
-        let left = event.context.deadline().duration_since(std::time::SystemTime::now());
-        let deadline = Instant::now() + left.unwrap_or_default();
-        self.handle(event.payload, deadline).await
     }
 
     /// Deliver every message of `event`, and name those that must come again.

@@ -1,10 +1,12 @@
 //! The mailer Lambda.
 
-use lambda_runtime::{Error, service_fn};
-use mailer::Mailer;
+use std::process::ExitCode;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    let mailer = Mailer::from_env()?;
-    lambda_runtime::run(service_fn(async |event| Ok::<_, Error>(mailer.invoke(event).await))).await
+use mailer::Mailer;
+use shared::lambda;
+
+fn main() -> ExitCode {
+    lambda::handle(Mailer::from_env, async |mailer, event, deadline| {
+        Ok(mailer.handle(event, deadline).await)
+    })
 }
