@@ -10,7 +10,7 @@ use crate::{
     postgres::Version,
 };
 
-pub use rules::{RULES, Rule};
+pub use rules::Rule;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ pub async fn verify(url: &str) -> Result<Findings> {
         let what = "What is deployed is not what this program carries: run `convene deploy`.";
         findings.warnings.push(what.into());
     }
-    for rule in RULES {
+    for rule in Rule::all() {
         findings.asked += 1;
         for offender in rule.offenders(&client).await? {
             findings.broken.push(format!("{}: {offender}", rule.says));

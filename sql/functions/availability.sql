@@ -219,10 +219,12 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
 begin
   delete from core.availability_exception as x
   where x.availability_exception_id = p_availability_exception_id
-    and x.provider_id = internal.require_provider_id();
+    and x.provider_id = v_provider_id;
 
   if not found then
     perform internal.refuse(

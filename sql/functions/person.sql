@@ -41,7 +41,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_claims jsonb := '{}';
+  v_claims jsonb := jsonb '{}';
 begin
   if p_person_id = internal.user_id() then
     v_claims := coalesce(nullif(current_setting('request.jwt.claims', true), '')::jsonb, '{}');

@@ -85,12 +85,14 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_provider_id uuid := internal.require_user_id();
 begin
   update core.review as r
   set reply = nullif(btrim(p_reply), '')
   where r.review_id = p_review_id
     and r.author_side = 'customer'
-    and r.provider_id = internal.require_user_id();
+    and r.provider_id = v_provider_id;
 
   if not found then
     perform internal.refuse(

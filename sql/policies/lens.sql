@@ -21,8 +21,17 @@ grant insert (user_profile_id, bio, expertise_areas, hourly_rate_cents, currency
 grant insert (user_profile_id, learning_goals, interests, preferred_session_duration),
       update (learning_goals, interests, preferred_session_duration)
   on tutoring.learner_profiles to authenticated;
-grant insert, update, delete on tutoring.sessions to authenticated;
-grant insert, update, delete on tutoring.availability_windows to authenticated;
+grant insert (id, expert_id, title, description, short_description, topic_tags,
+              duration_minutes, price_cents, currency, level, prerequisites, materials_url,
+              max_participants, is_active),
+      update (title, description, short_description, topic_tags, duration_minutes, price_cents,
+              currency, level, prerequisites, materials_url, max_participants, is_active),
+      delete
+  on tutoring.sessions to authenticated;
+grant insert (id, expert_id, day_of_week, start_time, end_time, timezone, is_active),
+      update (day_of_week, start_time, end_time, timezone, is_active),
+      delete
+  on tutoring.availability_windows to authenticated;
 grant insert (session_id, start_time, end_time, max_bookings),
       update (start_time, end_time, max_bookings),
       delete

@@ -1,0 +1,150 @@
+-- Who may do what. Every query lists those who break the sentence above it.
+
+-- callers have no usage on core, identity and internal
+select format('%s on %s', r.role, s.space)
+from (select role from caller union all select role from login) as r, space as s
+where s.space in ('core', 'identity', 'internal')
+  and has_schema_privilege(r.role, s.space_id, 'usage');
+
+-- nobody who calls makes anything, and definer nothing between deploys
+select format('%s in %s', r.role, n.nspname)
+from (
+  select role from caller union all select role from login union all select 'definer'
+) as r, pg_namespace as n
+where n.nspname !~ '^pg_(temp|toast)'
+  and has_schema_privilege(r.role, n.oid, 'create');
+
+-- those who call make no temporary tables
+select r.role
+from (
+  select role from caller union all select role from login union all select 'definer'
+) as r
+where has_database_privilege(r.role, current_database(), 'temporary')
+   or has_database_privilege(r.role, current_database(), 'create');
+
+-- insert and update are granted by column to those who call
+select format('%s to %s on %s', p.command, c.role, p.name)
+from privilege as p
+join caller as c on c.role_id = p.grantee
+where p.field is null and p.command in ('insert', 'update');
+
+-- nobody truncates a table, refers to it, puts a trigger on it or passes a right on
+select format('%s to %s on %s', p.command,
+              case p.grantee when 0 then 'public' else p.grantee::regrole::text end, p.name)
+from privilege as p
+where p.grantee = 0 or p.is_grantable or p.command in ('truncate', 'references', 'trigger');
+
+-- nobody who calls draws numbers
+select format('%s on %s', p.command, p.name) from privilege as p where p.relkind = 'S';
+
+-- keys, states, counts and what the house thinks are written by functions alone
+select format('%s of %s.%s to %s', p.command, p.name, p.field, c.role)
+from privilege as p
+join caller as c on c.role_id = p.grantee
+where p.kind = 'state' and p.command in ('insert', 'update')
+  and (p.field ~ '^(seq|status|state|verification|is_listed|legacy_ref|taken|holds|email|total_|rating_.*|.*_count|.*_completed|(created|updated|published|completed|cancelled|sent)_at)$'
+       or p.field ~ '_id$' and p.command = 'update');
+
+-- a policy asks for the caller once per query, not once per row
+select name
+from rule
+where concat_ws(' ', sees, writes) ~ '(?<!SELECT )internal\.\w+\(';
+
+-- a policy that lets rows be changed says what they may become
+select name from rule where polcmd in ('w', '*') and writes is null;
+
+-- a policy is for roles by name, never for everybody
+select name from rule where polroles @> array[0::oid];
+
+-- a policy is permissive, named for its command and for whom
+select name
+from rule
+where polname !~ case polcmd when 'r' then '^select_[a-z]' when 'a' then '^insert_[a-z]'
+                             when 'w' then '^(update|lock)_[a-z]' when 'd' then '^delete_[a-z]'
+                             else '^all_[a-z]' end;
+
+-- those who call write only rows that a policy confines
+select r.name
+from rule as r
+where r.polcmd <> 'r'
+  and (r.writes = 'true' or r.polcmd in ('w', 'd', '*') and r.sees = 'true')
+  and exists (select from caller as c where c.role_id = any (r.polroles));
+
+-- no policy without a privilege that it confines
+select format('%s (%s)', r.name, o.role_id::regrole)
+from rule as r, unnest(r.polroles) as o(role_id)
+where not exists (
+  select
+  from privilege as p
+  where p.id = r.polrelid
+    and p.grantee in (0, o.role_id)
+    and (r.polcmd = '*'
+         or p.command = case r.polcmd when 'r' then 'select' when 'a' then 'insert'
+                                      when 'w' then 'update' when 'd' then 'delete' end));
+
+-- no privilege without a policy that confines it
+select distinct format('%s to %s on %s', p.command, p.grantee::regrole, p.name)
+from privilege as p
+where p.kind = 'state' and p.relkind in ('r', 'p') and p.grantee <> 0
+  and not exists (
+    select
+    from rule as r
+    where r.polrelid = p.id
+      and p.grantee = any (r.polroles)
+      and r.polcmd in ('*', case p.command when 'select' then 'r' when 'insert' then 'a'
+                                           when 'update' then 'w' when 'delete' then 'd' end));
+
+-- no role of a request has a power beyond its grants
+select r.rolname
+from pg_roles as r
+where r.rolname in ('anon', 'authenticated', 'service_role', 'definer',
+                    'authenticator', 'service_authenticator')
+  and (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication
+       -- On a Supabase database service_role is theirs, and past every policy.
+       or r.rolbypassrls and (r.rolname <> 'service_role'
+            or shobj_description(r.oid, 'pg_authid') = 'Made by Convene.')
+       or r.rolcanlogin <> (r.rolname ~ 'authenticator$'));
+
+-- those who call own nothing, and definer owns functions alone
+select format('%s owns %s', d.refobjid::regrole, pg_describe_object(d.classid, d.objid, d.objsubid))
+from pg_shdepend as d
+where d.refclassid = 'pg_authid'::regclass
+  and d.deptype = 'o'
+  and d.dbid in (0, (select b.oid from pg_database as b where b.datname = current_database()))
+  and (d.refobjid in (select role_id from caller union all select role_id from login)
+       or d.refobjid = to_regrole('definer') and d.classid <> 'pg_proc'::regclass);
+
+-- a login was given nothing of its own: without a role it may do nothing
+select format('%s on %s', l.role, pg_describe_object(d.classid, d.objid, d.objsubid))
+from pg_shdepend as d
+join login as l on l.role_id = d.refobjid
+where d.refclassid = 'pg_authid'::regclass
+  and d.deptype = 'a'
+  and d.classid <> 'pg_database'::regclass
+  and d.dbid in (0, (select b.oid from pg_database as b where b.datname = current_database()));
+
+-- a login becomes its own roles and inherits nothing
+select format('%s inherits', l.role)
+from login as l
+where l.rolinherit
+union all
+select format('%s becomes %s', l.role, m.roleid::regrole)
+from pg_auth_members as m
+join login as l on l.role_id = m.member
+where (l.role::text, m.roleid::regrole::text) not in (
+    ('authenticator', 'anon'), ('authenticator', 'authenticated'),
+    ('service_authenticator', 'service_role'))
+  -- On a Supabase database the login of callers was there before us.
+  and shobj_description(m.member, 'pg_authid') = 'Made by Convene.'
+union all
+select format('%s cannot become %s', w.login, w.role)
+from (values ('authenticator', 'anon'), ('authenticator', 'authenticated'),
+             ('service_authenticator', 'service_role')) as w(login, role)
+where not pg_has_role(w.login, w.role, 'member');
+
+-- a role of a request is a member of nothing, and only who deploys may become definer
+select format('%s becomes %s', m.member::regrole, m.roleid::regrole)
+from pg_auth_members as m
+where m.member in (select role_id from caller union all select to_regrole('definer'))
+   or m.roleid = to_regrole('definer')
+      and m.member <> (select nspowner from pg_namespace where nspname = 'core');
