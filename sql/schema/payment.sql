@@ -1,56 +1,103 @@
--- Payments: one Stripe PaymentIntent of one order. Amounts only move forward.
+-- Payments: one Stripe PaymentIntent of one order.
+--
+-- What Stripe tells is kept as facts, and facts only grow: amounts by their maximum,
+-- cancellation once and for all, progress by the latest event. The status is a function of the
+-- facts, computed by the database; so the order in which events arrive, and how often, does
+-- not matter.
 
 create table core.payment (
   payment_id       uuid,
   seq              integer generated always as identity,
   order_id         uuid not null,
+  booking_id       uuid,
+  provider_id      uuid,
   payer_id         uuid not null,
-  payee_id         uuid,
   attempt          integer not null default 1,
   processor        text not null default 'stripe',
-  external_id      text,
   capture_method   text not null default 'automatic',
   currency         text not null,
   amount_minor     bigint not null,
+
+  external_id      text,
+  charge_id        text,
   authorized_minor bigint not null default 0,
   captured_minor   bigint not null default 0,
-  refunded_minor   bigint not null default 0,
-  status           text not null default 'requires_payment',
+  is_cancelled     boolean not null default false,
+  progress         text not null default 'requires_payment',
+  progress_at      timestamptz,
+  failure_code     text,
   capture_before   timestamptz,
+  refunded_minor   bigint not null default 0,
+  dispute_state    text not null default 'none',
+
+  authorized_at    timestamptz,
+  captured_at      timestamptz,
+  release_asked_at timestamptz,
   created_at       timestamptz not null default now(),
   updated_at       timestamptz not null default now(),
 
+  status           text not null generated always as (
+    case
+      when dispute_state = 'lost' then 'dispute_lost'
+      when dispute_state = 'open' then 'disputed'
+      when refunded_minor > 0 and refunded_minor = captured_minor then 'refunded'
+      when refunded_minor > 0 then 'partially_refunded'
+      when captured_minor > 0 or amount_minor = 0 then 'captured'
+      when is_cancelled then 'cancelled'
+      when authorized_minor > 0 then 'authorized'
+      else progress
+    end
+  ) stored,
+
   constraint payment_pkey primary key (payment_id),
   constraint payment_seq_key unique (seq),
-  constraint payment_external_id_key unique (processor, external_id),
+  constraint payment_external_id_key unique (external_id),
   constraint payment_attempt_key unique (order_id, attempt),
   constraint payment_order_id_fkey foreign key (order_id) references core.order (order_id),
+  constraint payment_booking_id_fkey
+    foreign key (booking_id) references core.booking (booking_id),
+  constraint payment_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
   constraint payment_payer_id_fkey foreign key (payer_id) references core.person (person_id),
-  constraint payment_payee_id_fkey
-    foreign key (payee_id) references core.provider (provider_id),
   constraint payment_currency_fkey foreign key (currency) references core.currency (currency),
   constraint payment_processor_is_known check (processor in ('stripe', 'none')),
   constraint payment_capture_method_is_known check (capture_method in ('automatic', 'manual')),
+  constraint payment_progress_is_known
+    check (progress in ('requires_payment', 'processing', 'failed')),
+  constraint payment_dispute_state_is_known check (dispute_state in ('none', 'open', 'lost')),
   constraint payment_amounts_in_range
-    check (amount_minor >= 0 and authorized_minor >= 0 and captured_minor >= 0
+    check (amount_minor >= 0 and authorized_minor between 0 and amount_minor
+           and captured_minor in (0, amount_minor)
            and refunded_minor between 0 and captured_minor),
-  constraint payment_status_is_known
-    check (status in ('requires_payment', 'processing', 'authorized', 'captured',
-                      'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed',
-                      'dispute_lost'))
+  constraint payment_of_nothing_has_no_processor check ((processor = 'none') = (amount_minor = 0))
 );
 
 alter table core.payment enable row level security;
 alter table core.payment force row level security;
 
-create index payment_order_id_idx on core.payment (order_id);
-create index payment_payer_id_idx on core.payment (payer_id);
-create index payment_payee_id_idx on core.payment (payee_id);
+create index payment_booking_id_idx on core.payment (booking_id);
+create index payment_provider_id_idx on core.payment (provider_id, created_at);
+create index payment_payer_id_idx on core.payment (payer_id, created_at);
 create index payment_currency_idx on core.payment (currency);
 create index payment_open_idx on core.payment (status, created_at)
   where status in ('requires_payment', 'processing', 'authorized');
 
 comment on table core.payment is
   'One PaymentIntent of one order. `none` is the processor of what costs nothing.';
-comment on column core.payment.payee_id is
-  'The provider whose sale it pays for; null when an order has several.';
+comment on column core.payment.provider_id is
+  'Whose booking it pays for, if it pays for one: kept here so that a policy need not join.';
+comment on column core.payment.external_id is 'Stripe''s id of the intent, once it is known.';
+comment on column core.payment.charge_id is
+  'Stripe''s id of the charge: what a transfer to the provider names as its source.';
+comment on column core.payment.authorized_minor is 'The most that was ever authorised.';
+comment on column core.payment.progress is
+  'How far the payer has come before any money is attached; the latest event says.';
+comment on column core.payment.capture_before is 'When the authorisation lapses, by the charge.';
+comment on column core.payment.refunded_minor is
+  'Sum of the refunds that stand. Falls when a refund fails: the customer is owed again.';
+comment on column core.payment.authorized_at is
+  'When the authorisation took effect here: the booking was requested.';
+comment on column core.payment.captured_at is
+  'When the capture took effect here: split in the ledger, booking confirmed or refunded.';
+comment on column core.payment.release_asked_at is
+  'When the booking let go of an unpaid payment: its intent is cancelled as soon as it has an id.';

@@ -1,0 +1,61 @@
+-- What the checkout Lambda asks for, before and after Stripe.
+
+create or replace function api.booking_checkout(p_booking_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_checkout jsonb;
+begin
+  select jsonb_build_object(
+    'booking_id', b.booking_id,
+    'booking_status', b.status,
+    'payment_id', p.payment_id,
+    'payment_status', p.status,
+    'external_id', p.external_id,
+    'is_payable', p.processor = 'stripe' and p.captured_minor = 0 and p.authorized_minor = 0
+                  and not p.is_cancelled and p.release_asked_at is null,
+    'amount', p.amount_minor,
+    'currency', p.currency,
+    'expires_at', b.hold_expires_at)
+    into v_checkout
+  from core.booking as b
+  cross join internal.booking_payment(b.booking_id) as p
+  where b.booking_id = p_booking_id
+    and internal.side_of(b) is not null;
+
+  if v_checkout is null then
+    perform internal.refuse(
+      'M4203', 'booking_not_found', format('You have no booking %s.', p_booking_id));
+  end if;
+  return v_checkout;
+end
+$$;
+
+alter function api.booking_checkout owner to definer;
+
+comment on function api.booking_checkout is $$
+Where the payment of a booking of the caller's stands: amounts in minor units, as Stripe has
+them. is_payable says whether the payer may still be shown a form.
+
+Raises
+  M4203 booking_not_found  there is none, or the caller has no part in it
+$$;
+
+create or replace function api.payment_intent_of(p_payment_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select to_jsonb(p.external_id) from core.payment as p where p.payment_id = p_payment_id;
+end;
+
+alter function api.payment_intent_of owner to definer;
+
+comment on function api.payment_intent_of is
+  'Stripe''s id of a payment''s intent, or null while it is not known. For the house alone.';

@@ -1,0 +1,192 @@
+-- What becomes of a payout's legs: arrived, refused, cancelled.
+
+create or replace function internal.lock_leg(p_payout_leg_id uuid)
+returns core.payout_leg
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_leg core.payout_leg;
+begin
+  perform internal.lock_wallet(p.provider_id, p.currency)
+  from core.payout_leg as l
+  join core.payout as p using (payout_id)
+  where l.payout_leg_id = p_payout_leg_id;
+
+  select l.* into v_leg
+  from core.payout_leg as l
+  where l.payout_leg_id = p_payout_leg_id
+  for update;
+  return v_leg;
+end
+$$;
+
+alter function internal.lock_leg owner to definer;
+
+comment on function internal.lock_leg is
+  'Lock a leg''s wallet, then the leg; null when there is none.';
+
+create or replace function internal.finish_leg(
+  p_leg     core.payout_leg,
+  p_status  text,
+  p_failure text default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payout core.payout;
+  v_key    text := 'payout:' || p_leg.payout_leg_id;
+begin
+  select p.* into v_payout from core.payout as p where p.payout_id = p_leg.payout_id;
+
+  update core.payout_leg as l
+  set status = p_status, failure = p_failure, finished_at = now()
+  where l.payout_leg_id = p_leg.payout_leg_id;
+
+  if p_status = 'paid' then
+    perform internal.post_transfer(
+      v_key || ':post', 'payout', 'payout', p_leg.payout_id,
+      array[internal.ledger_account_id('reserved', v_payout.currency, v_payout.provider_id),
+            internal.ledger_account_id('processor', v_payout.currency)],
+      array[-p_leg.amount_minor, p_leg.amount_minor], 'post', v_key || ':reserve');
+  else
+    perform internal.post_transfer(
+      v_key || ':void', 'payout', 'payout', p_leg.payout_id,
+      array[internal.ledger_account_id('reserved', v_payout.currency, v_payout.provider_id),
+            internal.ledger_account_id('available', v_payout.currency, v_payout.provider_id)],
+      array[-p_leg.amount_minor, p_leg.amount_minor], 'void', v_key || ':reserve');
+    update core.earning as e
+    set allocated_minor = e.allocated_minor - p_leg.amount_minor
+    where e.earning_id = p_leg.earning_id;
+  end if;
+  perform internal.refresh_payout(p_leg.payout_id);
+end
+$$;
+
+alter function internal.finish_leg owner to definer;
+
+comment on function internal.finish_leg is $$
+A leg has ended: paid posts its reservation, anything else gives the money back to the wallet.
+The caller holds internal.lock_leg and has seen that the leg was still planned.
+$$;
+
+create or replace function internal.refresh_payout(p_payout_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before text;
+  v_payout core.payout;
+begin
+  select p.status into v_before from core.payout as p where p.payout_id = p_payout_id for update;
+
+  update core.payout as p
+  set paid_minor = l.paid,
+      failure = l.failure,
+      status = case
+        when l.open > 0 and l.paid > 0 then 'transferring'
+        when l.open > 0 then p.status
+        when l.paid > 0 and l.reversed = l.paid then 'reversed'
+        when l.paid > 0 then 'paid'
+        when l.cancelled > 0 then 'cancelled'
+        else 'failed'
+      end,
+      processed_at = case when l.open = 0 then coalesce(p.processed_at, now()) end
+  from (
+    select
+      count(*) filter (where g.status = 'planned') as open,
+      count(*) filter (where g.status = 'cancelled') as cancelled,
+      coalesce(sum(g.amount_minor) filter (where g.status = 'paid'), 0) as paid,
+      coalesce(sum(g.reversed_minor), 0) as reversed,
+      max(g.failure) as failure
+    from core.payout_leg as g
+    where g.payout_id = p_payout_id
+  ) as l
+  where p.payout_id = p_payout_id
+  returning p.* into v_payout;
+
+  if v_payout.status <> v_before and v_payout.status in ('paid', 'failed', 'reversed') then
+    perform internal.notify(v_payout.provider_id, 'payout_' || v_payout.status,
+      jsonb_build_object('payout_id', p_payout_id));
+  end if;
+end
+$$;
+
+alter function internal.refresh_payout owner to definer;
+
+comment on function internal.refresh_payout is
+  'A payout is what its legs are; its provider is told when it ends.';
+
+create or replace function internal.fail_leg(p_payout_leg_id uuid, p_failure text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_leg core.payout_leg := internal.lock_leg(p_payout_leg_id);
+begin
+  if v_leg.status = 'planned' then
+    perform internal.finish_leg(v_leg, 'failed', p_failure);
+  end if;
+end
+$$;
+
+alter function internal.fail_leg owner to definer;
+
+comment on function internal.fail_leg is
+  'Stripe refused a transfer: the money is available again; the next run makes a new payout.';
+
+create or replace function internal.join_transfer(p_transfer jsonb)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_leg core.payout_leg;
+begin
+  select l.* into v_leg
+  from core.payout_leg as l
+  where l.payout_leg_id::text = p_transfer -> 'metadata' ->> 'payout_leg_id';
+  if not found then
+    return case when p_transfer -> 'metadata' ? 'payout_leg_id' then 'missing'
+                else 'ignored' end;
+  end if;
+
+  v_leg := internal.lock_leg(v_leg.payout_leg_id);
+  if v_leg.amount_minor <> (p_transfer ->> 'amount')::bigint
+     or v_leg.external_id <> p_transfer ->> 'id' or v_leg.status in ('failed', 'cancelled') then
+    raise exception using
+      errcode = '22000',
+      message = format('Transfer %s does not fit leg %s.',
+                       p_transfer ->> 'id', v_leg.payout_leg_id);
+  end if;
+
+  update core.payout_leg as l
+  set external_id = p_transfer ->> 'id'
+  where l.payout_leg_id = v_leg.payout_leg_id and l.external_id is null;
+  if v_leg.status = 'planned' then
+    perform internal.finish_leg(v_leg, 'paid');
+  end if;
+  return 'done';
+end
+$$;
+
+alter function internal.join_transfer owner to definer;
+
+comment on function internal.join_transfer is $$
+Join a transfer of Stripe's: its leg is paid. One that fits no leg, or a second one for a leg,
+raises: somebody has to look before anything more is paid.
+$$;

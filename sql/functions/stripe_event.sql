@@ -1,0 +1,216 @@
+-- The inbox of Stripe's events: store first, then apply, in a transaction of its own.
+--
+-- Dies the Lambda before it stored the event, Stripe sends it again. Dies it after that, or
+-- fails the applying, the row stays `new` and the clock applies it. Applied twice it changes
+-- nothing: the reducers only add facts.
+
+create or replace function api.store_stripe_event(
+  p_event_id    text,
+  p_kind        text,
+  p_object_id   text,
+  p_account     text,
+  p_livemode    boolean,
+  p_api_version text,
+  p_created     bigint,
+  p_payload     bytea,
+  p_status      text default 'new'
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into core.stripe_event
+    (event_id, kind, object_id, account, livemode, api_version, happened_at, payload, status)
+  values
+    (p_event_id, p_kind, p_object_id, p_account, p_livemode, p_api_version,
+     to_timestamp(p_created), p_payload, p_status)
+  on conflict (event_id) do nothing;
+  return found;
+end
+$$;
+
+alter function api.store_stripe_event owner to definer;
+
+comment on function api.store_stripe_event is
+  'Keep an event, once; false when it was here before. For the house alone.';
+
+create or replace function internal.needed_object(p_event jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+return case
+  when p_event ->> 'type' in ('account.updated', 'capability.updated')
+       or p_event ->> 'type' like 'account.external_account.%'
+    then jsonb_build_object('object', 'account', 'id', coalesce(
+      p_event ->> 'account', p_event #>> '{data,object,account}', p_event #>> '{data,object,id}'))
+  when p_event ->> 'type' = 'charge.refunded'
+    then jsonb_build_object('object', 'refunds',
+      'id', internal.stripe_id(p_event #> '{data,object,payment_intent}'))
+  when p_event ->> 'type' = 'charge.expired'
+    then jsonb_build_object('object', 'payment_intent',
+      'id', internal.stripe_id(p_event #> '{data,object,payment_intent}'))
+  when p_event ->> 'type' = 'transfer.reversed'
+    then jsonb_build_object('object', 'reversals', 'id', p_event #>> '{data,object,id}')
+end;
+
+comment on function internal.needed_object is $$
+What must be asked of Stripe before an event can be applied: where the newest state matters, or
+where the event does not carry what it tells of. Null for most.
+$$;
+
+create or replace function internal.reduce_event(p_event jsonb, p_fetched jsonb, p_asked_at timestamptz)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := p_event ->> 'type';
+begin
+  if p_fetched is not null then
+    return internal.join_stripe_object(p_fetched, p_asked_at);
+  end if;
+
+  if v_kind = 'account.application.deauthorized' then
+    update core.payout_account as a
+    set is_disconnected = true
+    where a.external_id = p_event ->> 'account';
+    return case when found then 'done' else 'ignored' end;
+  elsif v_kind = 'radar.early_fraud_warning.created' then
+    perform internal.announce('staff.fraud_warning', null, jsonb_build_object(
+      'payment_id', internal.payment_of_intent(
+        internal.stripe_id(p_event #> '{data,object,payment_intent}'))));
+    return 'done';
+  elsif v_kind = 'payout.failed' and p_event ? 'account' then
+    perform internal.notify(a.provider_id, 'payout_bank_failed', '{}')
+    from core.payout_account as a
+    where a.external_id = p_event ->> 'account';
+    return case when found then 'done' else 'ignored' end;
+  elsif v_kind ~ '^(payment_intent|charge|refund|transfer)\.' then
+    return internal.join_stripe_object(
+      p_event #> '{data,object}', to_timestamp((p_event ->> 'created')::bigint));
+  end if;
+  return 'ignored';
+end
+$$;
+
+alter function internal.reduce_event owner to definer;
+
+comment on function internal.reduce_event is
+  'Apply one event: what was fetched for it if anything, else the object it carries.';
+
+create or replace function api.apply_stripe_event(
+  p_event_id text,
+  p_fetched  jsonb default null,
+  p_asked_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_event  core.stripe_event;
+  v_body   jsonb;
+  v_result text;
+  v_error  text;
+begin
+  select e.* into v_event from core.stripe_event as e where e.event_id = p_event_id for update;
+  if not found or v_event.status <> 'new' then
+    return jsonb_build_object('status', v_event.status);
+  end if;
+
+  begin
+    v_body := convert_from(v_event.payload, 'UTF8')::jsonb;
+    if p_fetched is null and internal.needed_object(v_body) ->> 'id' is not null then
+      return jsonb_build_object('status', 'new', 'asked_at', now(),
+                                'fetch', internal.needed_object(v_body));
+    end if;
+    v_result := internal.reduce_event(v_body, p_fetched, p_asked_at);
+  exception
+    when serialization_failure or deadlock_detected then
+      raise;
+    when others then
+      -- Whatever it had changed is undone; the event is kept, and tried again.
+      v_result := 'failed';
+      v_error := sqlstate || ' ' || sqlerrm;
+  end;
+
+  perform internal.finish_event(v_event, v_result, v_error);
+  return jsonb_build_object('status', v_result);
+end
+$$;
+
+alter function api.apply_stripe_event owner to definer;
+
+comment on function api.apply_stripe_event is $$
+Apply a stored event and everything that follows from it, in one transaction, once. Returns
+{status}: done, ignored, missing or failed (kept, tried again later); or {status: new, fetch,
+asked_at}: ask Stripe for that object and call again with it. Locks the event first, then what
+internal.lock_payment and internal.lock_wallet lock. For the house alone.
+$$;
+
+create or replace function internal.finish_event(
+  p_event  core.stripe_event,
+  p_result text,
+  p_error  text
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Three days of doubling waits, as long as Stripe itself would repeat it.
+  v_is_dead boolean := p_result in ('missing', 'failed') and p_event.attempts >= 20;
+begin
+  update core.stripe_event as e
+  set status = case when v_is_dead then 'dead' when p_result in ('missing', 'failed') then 'new'
+                    else p_result end,
+      attempts = e.attempts + 1,
+      processed_at = case when p_result in ('done', 'ignored') then now() end,
+      next_at = now() + least(interval '5 seconds' * power(2, least(e.attempts, 20)),
+                              interval '6 hours'),
+      last_error = coalesce(p_error, case when p_result = 'missing' then 'no such row' end)
+  where e.event_id = p_event.event_id;
+
+  if v_is_dead then
+    perform internal.announce('staff.stripe_event_dead', null,
+      jsonb_build_object('event_id', p_event.event_id, 'kind', p_event.kind));
+  end if;
+end
+$$;
+
+alter function internal.finish_event owner to definer;
+
+comment on function internal.finish_event is
+  'Write down what came of an event; one that failed waits twice as long each time.';
+
+create or replace function api.due_stripe_events(p_limit integer default 100)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(jsonb_agg(d.event_id order by d.next_at), '[]')
+  from (
+    select e.event_id, e.next_at
+    from core.stripe_event as e
+    where e.status = 'new' and e.next_at <= now()
+    order by e.next_at
+    limit least(p_limit, 1000)
+  ) as d;
+end;
+
+alter function api.due_stripe_events owner to definer;
+
+comment on function api.due_stripe_events is
+  'Ids of events that were stored and not applied, the longest waiting first. For the house.';

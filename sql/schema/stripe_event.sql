@@ -1,0 +1,36 @@
+-- The inbox: every event of Stripe's, once, as it arrived.
+
+create table core.stripe_event (
+  event_id     text,
+  kind         text not null,
+  object_id    text,
+  account      text,
+  livemode     boolean,
+  api_version  text,
+  happened_at  timestamptz,
+  payload      bytea not null,
+  status       text not null default 'new',
+  attempts     integer not null default 0,
+  next_at      timestamptz not null default now(),
+  last_error   text,
+  received_at  timestamptz not null default now(),
+  processed_at timestamptz,
+
+  constraint stripe_event_pkey primary key (event_id),
+  constraint stripe_event_status_is_known
+    check (status in ('new', 'done', 'ignored', 'unreadable', 'dead')),
+  constraint stripe_event_payload_has_limit check (length(payload) <= 1048576)
+);
+
+alter table core.stripe_event enable row level security;
+alter table core.stripe_event force row level security;
+
+create index stripe_event_new_idx on core.stripe_event (next_at) where status = 'new';
+create index stripe_event_object_idx on core.stripe_event (object_id);
+
+comment on table core.stripe_event is
+  'Stripe''s events, kept for ever. `new` is to be applied; `dead` was tried in vain for days.';
+comment on column core.stripe_event.payload is
+  'The bytes that were signed. A JSON text may hold what jsonb refuses.';
+comment on column core.stripe_event.happened_at is
+  'By Stripe''s clock, in whole seconds: never used to order money.';
