@@ -178,3 +178,6 @@ Switch a coupon on or off: one's own, or any for staff. Orders that used it keep
 Raises
   M4303 coupon_not_yours  there is none, or it is somebody else's
 $$;
+
+create or replace trigger coupon_touch before update on core.coupon
+  for each row execute function internal.on_row_touched();

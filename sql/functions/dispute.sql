@@ -183,8 +183,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform internal.lock_wallet(p_payment.provider_id, p_payment.currency)
-  where p_payment.provider_id is not null;
+  perform internal.lock_wallet(p_payment.payee_id, p_payment.currency)
+  where p_payment.payee_id is not null;
 
   update core.dispute as d
   set opened_at = now(),
@@ -194,9 +194,9 @@ begin
 
   perform internal.announce('staff.dispute_opened', null, jsonb_build_object(
     'dispute_id', p_dispute.dispute_id, 'payment_id', p_payment.payment_id));
-  perform internal.notify(p_payment.provider_id, 'dispute_opened', jsonb_build_object(
+  perform internal.notify(p_payment.payee_id, 'dispute_opened', jsonb_build_object(
     'dispute_id', p_dispute.dispute_id, 'booking_id', p_payment.booking_id))
-  where p_payment.provider_id is not null;
+  where p_payment.payee_id is not null;
 end
 $$;
 
@@ -221,17 +221,17 @@ begin
   where d.dispute_id = p_dispute_id
   returning d.* into v_dispute;
 
-  perform internal.lock_wallet(p_payment.provider_id, p_payment.currency)
-  where p_payment.provider_id is not null;
+  perform internal.lock_wallet(p_payment.payee_id, p_payment.currency)
+  where p_payment.payee_id is not null;
   perform internal.move_hold(p_payment, v_dispute, -1, v_key || ':let_go');
 
   if v_dispute.status = 'lost' then
     perform internal.share_return(
       p_payment, v_dispute.amount_minor, v_key || ':lost', 'dispute', 'disputed', p_dispute_id);
   end if;
-  perform internal.notify(p_payment.provider_id, 'dispute_' || v_dispute.status,
+  perform internal.notify(p_payment.payee_id, 'dispute_' || v_dispute.status,
     jsonb_build_object('dispute_id', p_dispute_id, 'booking_id', p_payment.booking_id))
-  where p_payment.provider_id is not null;
+  where p_payment.payee_id is not null;
 end
 $$;
 
@@ -241,3 +241,6 @@ comment on function internal.close_dispute is $$
 A dispute ends: let go of what was held; when it was lost, provider and platform bear their
 shares of it, as they had them of the payment.
 $$;
+
+create or replace trigger dispute_touch before update on core.dispute
+  for each row execute function internal.on_row_touched();

@@ -82,16 +82,16 @@ begin
           p_booking.price_minor, v_discount, v_total,
           case when v_total = 0 then 'paid' else 'pending' end);
 
-  insert into core.order_line (order_line_id, order_id, offering_id, booking_id, provider_id,
-                               quantity, unit_minor, discount_minor, total_minor)
+  insert into core.order_line (order_line_id, order_id, offering_id, booking_id, customer_id,
+                               provider_id, quantity, unit_minor, discount_minor, total_minor)
   values (internal.uuid_v7(), v_order_id, p_booking.offering_id, p_booking.booking_id,
-          p_booking.provider_id, p_booking.seats, p_booking.price_minor / p_booking.seats,
-          v_discount, v_total);
+          p_booking.customer_id, p_booking.provider_id, p_booking.seats,
+          p_booking.price_minor / p_booking.seats, v_discount, v_total);
 
-  insert into core.payment as p (payment_id, order_id, booking_id, provider_id, payer_id,
+  insert into core.payment as p (payment_id, order_id, booking_id, payer_id, payee_id,
                                  processor, capture_method, currency, amount_minor, captured_at)
-  select internal.uuid_v7(), v_order_id, p_booking.booking_id, p_booking.provider_id,
-         p_booking.customer_id, case when v_total = 0 then 'none' else 'stripe' end,
+  select internal.uuid_v7(), v_order_id, p_booking.booking_id, p_booking.customer_id,
+         p_booking.provider_id, case when v_total = 0 then 'none' else 'stripe' end,
          case when o.booking_mode = 'request' then 'manual' else 'automatic' end,
          p_booking.currency, v_total, case when v_total = 0 then now() end
   from core.offering as o

@@ -48,7 +48,7 @@ declare
 begin
   select p.* into strict v_payment from core.payment as p where p.payment_id = p_payment_id;
 
-  perform from core.provider as v where v.provider_id = v_payment.provider_id for no key update;
+  perform from core.provider as v where v.provider_id = v_payment.payee_id for no key update;
   perform from core.booking as b where b.booking_id = v_payment.booking_id for no key update;
   perform from core.order as o where o.order_id = v_payment.order_id for no key update;
 
@@ -204,3 +204,21 @@ comment on function internal.join_charge is $$
 Join the charge that succeeded: what transfers name as their source, and when an authorisation
 lapses. Money is told by the intent alone: one source for one fact.
 $$;
+
+create or replace function internal.payment_external_id(p_payment_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.external_id
+  from core.payment as p
+  where p.payment_id = p_payment_id
+    and (p.payer_id = internal.user_id() or internal.is_service());
+end;
+
+alter function internal.payment_external_id owner to definer;
+
+comment on function internal.payment_external_id is
+  'The processor''s id of a payment, for who pays it.';

@@ -3,20 +3,6 @@
 -- The wallet's lock comes first (internal.lock_wallet, or its `available` balance), so two
 -- requests, or two runs of the schedule, never spend the same money.
 
-create or replace function internal.payouts_are_paused()
-returns boolean
-language sql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-begin atomic
-  select s.paused_at is not null from core.payout_setting as s;
-end;
-
-alter function internal.payouts_are_paused owner to definer;
-
-comment on function internal.payouts_are_paused is 'Whether staff has pulled the kill switch.';
-
 create or replace function internal.require_payout_account(p_provider_id uuid)
 returns core.payout_account
 language plpgsql
@@ -188,3 +174,6 @@ comment on function api.plan_due_payouts is $$
 Plan payouts of all that is available, for providers paid by Stripe Connect; returns how many.
 Run until it returns 0. Safe to run twice at once, late, or again after it died. For the house.
 $$;
+
+create or replace trigger payout_touch before update on core.payout
+  for each row execute function internal.on_row_touched();

@@ -1,5 +1,19 @@
 -- Where providers are paid to: made with Stripe, or given by hand.
 
+create or replace function internal.payouts_are_paused()
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select s.paused_at is not null from core.payout_setting as s;
+end;
+
+alter function internal.payouts_are_paused owner to definer;
+
+comment on function internal.payouts_are_paused is 'Whether staff has pulled the kill switch.';
+
 create or replace function api.open_payout_account()
 returns jsonb
 language plpgsql
@@ -217,3 +231,6 @@ alter function api.record_payout_account owner to definer;
 
 comment on function api.record_payout_account is
   'Record an account as Stripe has just shown it. For the house alone.';
+
+create or replace trigger payout_account_touch before update on core.payout_account
+  for each row execute function internal.on_row_touched();

@@ -212,3 +212,6 @@ comment on function internal.undo_refund is $$
 Give back what a refund had taken from provider and platform: Stripe refused it, or it failed
 and the customer must be paid in another way, of which staff is told.
 $$;
+
+create or replace trigger refund_touch before update on core.refund
+  for each row execute function internal.on_row_touched();

@@ -1,5 +1,5 @@
--- Who may see a payment: who pays, and whose sale it is. The processor's id is a column that
--- only internal.payment_external_id gives, to the payer. Functions write.
+-- Who may see a payment: who pays, and whose sale it is. The processor's ids are columns that
+-- only internal.payment_external_id gives, to the payer. Functions write, the status nobody.
 
 create policy select_payer on core.payment
   for select to authenticated
@@ -22,11 +22,16 @@ create policy update_definer on core.payment
   using (true)
   with check (true);
 
-grant select (payment_id, seq, order_id, payer_id, payee_id, attempt, processor,
+grant select (payment_id, seq, order_id, booking_id, payer_id, payee_id, attempt, processor,
               capture_method, currency, amount_minor, authorized_minor, captured_minor,
-              refunded_minor, status, capture_before, created_at, updated_at)
+              refunded_minor, status, capture_before, captured_at, created_at, updated_at)
   on core.payment to authenticated;
 grant select on core.payment to service_role, definer;
-grant insert, update on core.payment to definer;
+grant insert on core.payment to definer;
+-- What was asked for, and of whom, never changes.
+grant update (external_id, charge_id, authorized_minor, captured_minor, is_cancelled, progress,
+              progress_at, failure_code, capture_before, refunded_minor, dispute_state,
+              authorized_at, captured_at, release_asked_at, updated_at)
+  on core.payment to definer;
 
-grant execute on function internal.payment_external_id to authenticated;
+grant execute on function internal.payment_external_id, api.booking_checkout to authenticated;

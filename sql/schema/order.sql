@@ -42,6 +42,7 @@ create table core.order_line (
   order_id         uuid not null,
   offering_id      uuid,
   booking_id       uuid,
+  customer_id      uuid not null,
   provider_id      uuid,
   quantity         integer not null default 1,
   unit_minor       bigint not null,
@@ -56,6 +57,8 @@ create table core.order_line (
     foreign key (offering_id) references core.offering (offering_id),
   constraint order_line_booking_id_fkey
     foreign key (booking_id) references core.booking (booking_id),
+  constraint order_line_customer_id_fkey
+    foreign key (customer_id) references core.customer (customer_id),
   constraint order_line_provider_id_fkey
     foreign key (provider_id) references core.provider (provider_id),
   constraint order_line_quantity_positive check (quantity > 0),
@@ -70,6 +73,9 @@ alter table core.order_line force row level security;
 create index order_line_order_id_idx on core.order_line (order_id);
 create index order_line_offering_id_idx on core.order_line (offering_id);
 create index order_line_booking_id_idx on core.order_line (booking_id);
+create index order_line_customer_id_idx on core.order_line (customer_id);
 create index order_line_provider_id_idx on core.order_line (provider_id);
 
 comment on table core.order_line is 'One thing of an order, and what the platform keeps of it.';
+comment on column core.order_line.customer_id is
+  'The order''s customer again: a policy that joins would cost every reader.';

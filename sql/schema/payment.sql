@@ -10,8 +10,8 @@ create table core.payment (
   seq              integer generated always as identity,
   order_id         uuid not null,
   booking_id       uuid,
-  provider_id      uuid,
   payer_id         uuid not null,
+  payee_id         uuid,
   attempt          integer not null default 1,
   processor        text not null default 'stripe',
   capture_method   text not null default 'automatic',
@@ -56,9 +56,9 @@ create table core.payment (
   constraint payment_order_id_fkey foreign key (order_id) references core.order (order_id),
   constraint payment_booking_id_fkey
     foreign key (booking_id) references core.booking (booking_id),
-  constraint payment_provider_id_fkey
-    foreign key (provider_id) references core.provider (provider_id),
   constraint payment_payer_id_fkey foreign key (payer_id) references core.person (person_id),
+  constraint payment_payee_id_fkey
+    foreign key (payee_id) references core.provider (provider_id),
   constraint payment_currency_fkey foreign key (currency) references core.currency (currency),
   constraint payment_processor_is_known check (processor in ('stripe', 'none')),
   constraint payment_capture_method_is_known check (capture_method in ('automatic', 'manual')),
@@ -76,7 +76,7 @@ alter table core.payment enable row level security;
 alter table core.payment force row level security;
 
 create index payment_booking_id_idx on core.payment (booking_id);
-create index payment_provider_id_idx on core.payment (provider_id, created_at);
+create index payment_payee_id_idx on core.payment (payee_id, created_at);
 create index payment_payer_id_idx on core.payment (payer_id, created_at);
 create index payment_currency_idx on core.payment (currency);
 create index payment_open_idx on core.payment (status, created_at)
@@ -84,8 +84,8 @@ create index payment_open_idx on core.payment (status, created_at)
 
 comment on table core.payment is
   'One PaymentIntent of one order. `none` is the processor of what costs nothing.';
-comment on column core.payment.provider_id is
-  'Whose booking it pays for, if it pays for one: kept here so that a policy need not join.';
+comment on column core.payment.payee_id is
+  'The provider whose sale it pays for; null when an order has several.';
 comment on column core.payment.external_id is 'Stripe''s id of the intent, once it is known.';
 comment on column core.payment.charge_id is
   'Stripe''s id of the charge: what a transfer to the provider names as its source.';
