@@ -197,16 +197,16 @@ comment on function internal.post_transfer is $$
 Move money once: false, and nothing done, when the key has been posted before or nothing moves.
 $$;
 
-create or replace function internal.transfer_state(p_transfer core.ledger_transfer)
+create or replace function internal.transfer_state(p_transfer_id uuid, p_phase text)
 returns text
 language sql
 stable
 begin atomic
-  select case (p_transfer).phase
+  select case p_phase
     when 'pending' then coalesce((
       select case r.phase when 'post' then 'posted' else 'voided' end
       from core.ledger_transfer as r
-      where r.resolves_transfer_id = (p_transfer).ledger_transfer_id), 'pending')
+      where r.resolves_transfer_id = p_transfer_id), 'pending')
     else 'posted'
   end;
 end;

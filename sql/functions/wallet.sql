@@ -65,7 +65,8 @@ language sql
 stable
 begin atomic
   select
-    e.ledger_entry_id, e.created_at, a.kind, t.kind, internal.transfer_state(t),
+    e.ledger_entry_id, e.created_at, a.kind, t.kind,
+    internal.transfer_state(t.ledger_transfer_id, t.phase),
     t.reference_kind, t.reference_id, t.description, e.currency,
     internal.to_decimal(e.amount_minor, e.currency),
     internal.to_decimal(e.balance_after_minor, e.currency),

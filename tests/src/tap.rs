@@ -8,7 +8,7 @@ use crate::{World, world::told};
 
 /// What the SQL tests say instead of ids and tokens: `tests.id('alice')`,
 /// `tests.act_as('alice')`.
-const VOCABULARY: &str = include_str!("vocabulary.sql");
+const VOCABULARY: &str = concat!(include_str!("vocabulary.sql"), include_str!("money.sql"));
 
 /// The TAP lines of one file.
 #[derive(Debug)]
@@ -33,6 +33,11 @@ impl World {
     pub async fn has_pgtap(&self) -> bool {
         let sql = "select exists (select from pg_available_extensions where name = 'pgtap')";
         self.value(sql, &[]).await
+    }
+
+    /// Give Rust tests the words of the SQL tests: `select tests.paid('slot', 'alice')`.
+    pub async fn speak_sql(&self) {
+        self.sql(VOCABULARY).await;
     }
 
     /// Run the text of one SQL test.

@@ -1,0 +1,159 @@
+-- Payments: paid, late, refunded, disputed; each effect once, whatever Stripe repeats.
+
+begin;
+select plan(31);
+
+select tests.offer('lesson', 'tara', 10001);
+select tests.offer('request', 'tara', 5000, p_mode => 'request', p_starts => now() + interval '20 days');
+select tests.offer('gone', 'tara', 5000, p_starts => now() + interval '30 days');
+select tests.offer('free', 'tara', 0, p_starts => now() + interval '40 days');
+select tests.offer('yen', 'tara', 1050, 'JPY', p_starts => now() + interval '50 days');
+select tests.offer('dinar', 'tara', 1500, 'KWD', p_starts => now() + interval '60 days');
+select tests.offer('cheap', 'tara', 100, p_starts => now() + interval '70 days');
+insert into core.coupon (coupon_id, code, kind, percent)
+values (tests.id('most'), 'MOST', 'percent', 80);
+
+-- Booked, declined, paid.
+select tests.book('lesson', 'alice');
+create view pay as select p.*, b.status as booking from core.payment as p
+  join core.booking as b using (booking_id) where b.slot_id = tests.id('lesson');
+select results_eq(
+  'select status, amount_minor, booking from pay',
+  $$ values ('requires_payment', 10001::bigint, 'pending_payment') $$,
+  'a booking waits for its payment');
+select results_eq(
+  $$ select path, params ->> 'amount', params ->> 'currency', state from core.stripe_command
+     where payment_id = (select payment_id from pay) $$,
+  $$ values ('/v1/payment_intents', '10001', 'eur', 'planned') $$,
+  'what Stripe is asked for is written down with it');
+select is(tests.event('evt_1', 'payment_intent.payment_failed',
+  tests.intent((select payment_id from pay), 'requires_payment_method')), 'done', 'a declined card');
+select results_eq('select status, booking from pay', $$ values ('failed', 'pending_payment') $$,
+  'is not the end of the booking');
+select tests.event('evt_2', 'payment_intent.succeeded',
+  tests.intent((select payment_id from pay), 'succeeded'));
+select results_eq('select status, booking from pay', $$ values ('captured', 'confirmed') $$,
+  'a good card confirms it');
+select results_eq(
+  $$ select tests.balance('tara', 'clearing'), tests.balance(null, 'revenue'),
+            tests.balance(null, 'processor') $$,
+  $$ values (8501::bigint, 1500::bigint, -10001::bigint) $$,
+  'commission and the provider''s part are the whole');
+select is(tests.event('evt_2b', 'payment_intent.succeeded',
+  tests.intent((select payment_id from pay), 'succeeded')), 'done', 'Stripe repeats itself');
+select is(tests.balance('tara', 'clearing'), 8501::bigint, 'and nothing happens twice');
+select is(tests.event('evt_bad', 'payment_intent.succeeded',
+  tests.intent((select payment_id from pay), 'succeeded') || '{"amount": 1}'), 'failed',
+  'other money than was asked for is not believed');
+select is(tests.event('evt_x', 'payment_intent.succeeded',
+  tests.intent((select payment_id from pay), 'succeeded') || '{"id": "pi_other", "metadata": {}}'),
+  'ignored', 'an intent that is not ours is nobody''s business');
+select is(tests.event('evt_y', 'payment_intent.succeeded', jsonb_build_object('object',
+  'payment_intent', 'id', 'pi_y', 'metadata', jsonb_build_object('payment_id', gen_random_uuid()))),
+  'missing', 'one that says it is ours and is not here is kept');
+
+-- Cancelled in time: all of it goes back.
+select tests.stripe_does();
+select set_config('tests.booking', (select booking_id::text from pay), true);
+select tests.act_as('alice');
+select results_eq(
+  $$ select status, refund_minor from api.cancel_booking(current_setting('tests.booking')::uuid) $$,
+  $$ values ('cancelled', 10001::bigint) $$, 'a customer who cancels early gets everything back');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select tests.balance('tara', 'clearing'), tests.balance(null, 'revenue'),
+            tests.balance(null, 'refunding') $$,
+  $$ values (0::bigint, 0::bigint, 10001::bigint) $$, 'the shares are set aside at once');
+select results_eq('select tests.stripe_does()', $$ values ('refund') $$, 'Stripe is told once');
+select results_eq(
+  $$ select status, tests.balance(null, 'processor'), tests.balance(null, 'refunding') from pay $$,
+  $$ values ('refunded', 0::bigint, 0::bigint) $$, 'and the money has left');
+select tests.event('evt_3', 'refund.updated', tests.refund((select payment_id from pay),
+  (select external_id from core.refund), 10001, 'failed'));
+select results_eq(
+  $$ select status, tests.balance('tara', 'clearing'), tests.balance(null, 'processor') from pay $$,
+  $$ values ('captured', 8501::bigint, -10001::bigint) $$,
+  'a refund that failed afterwards is owed again');
+
+-- Requested: authorised, accepted, captured.
+select tests.book('request', 'alice');
+create view req as select p.*, b.status as booking from core.payment as p
+  join core.booking as b using (booking_id) where b.slot_id = tests.id('request');
+select tests.event('evt_4', 'payment_intent.amount_capturable_updated',
+  tests.intent((select payment_id from req), 'requires_capture'));
+select results_eq('select status, booking from req', $$ values ('authorized', 'requested') $$,
+  'an authorised payment puts the request to the provider');
+select set_config('tests.booking', (select booking_id::text from req), true);
+select tests.act_as('tara');
+select lives_ok($$ select api.accept_booking(current_setting('tests.booking')::uuid) $$,
+  'the provider accepts');
+select tests.act_as_nobody();
+select results_eq(
+  'select kind from tests.stripe_does() as kind order by kind',
+  $$ values ('capture_payment'), ('create_payment') $$, 'and the money is taken');
+select results_eq('select status, booking from req', $$ values ('captured', 'confirmed') $$,
+  'the request is a booking');
+
+-- Paid after somebody else took the seat.
+select tests.book('gone', 'alice');
+update core.booking set hold_expires_at = now() - interval '1 minute' where slot_id = tests.id('gone');
+select internal.settle_slot(tests.id('gone'));
+select tests.paid('gone', 'bob');
+create view late as select p.*, b.status as booking from core.payment as p
+  join core.booking as b using (booking_id)
+  where b.slot_id = tests.id('gone') and b.customer_id = tests.id('alice');
+select tests.event('evt_5', 'payment_intent.succeeded',
+  tests.intent((select payment_id from late), 'succeeded'));
+select tests.event('evt_6', 'payment_intent.succeeded',
+  tests.intent((select payment_id from late), 'succeeded'));
+select results_eq('select status from late', $$ values ('refunded') $$,
+  'who pays for a seat that is gone gets everything back');
+select is((select count(*) from core.refund where payment_id = (select payment_id from late)),
+  1::bigint, 'once');
+
+-- What costs nothing, and other currencies.
+select tests.book('free', 'alice');
+select results_eq(
+  $$ select p.status, p.processor, b.status, exists (select from core.stripe_command as c
+       where c.payment_id = p.payment_id)
+     from core.payment as p join core.booking as b using (booking_id)
+     where b.slot_id = tests.id('free') $$,
+  $$ values ('captured', 'none', 'confirmed', false) $$, 'what is free needs no Stripe');
+select tests.book('yen', 'alice');
+select tests.book('dinar', 'alice');
+select results_eq(
+  $$ select c.params ->> 'amount', c.params ->> 'currency',
+            internal.to_decimal(p.amount_minor, p.currency)
+     from core.payment as p join core.stripe_command as c using (payment_id)
+     where p.currency in ('JPY', 'KWD') order by p.currency $$,
+  $$ values ('1050', 'jpy', 1050::numeric), ('1500', 'kwd', 1.500) $$,
+  'JPY 1050 is charged as 1050 and KWD 1.500 as 1500');
+select throws_ok($$ select tests.book('cheap', 'alice', 'MOST') $$, 'M0301',
+  'amount_not_chargeable', 'what a coupon leaves must still be chargeable');
+select tests.act_as_nobody();
+
+-- A dispute.
+select tests.event('evt_7', 'charge.dispute.created', tests.dispute((select payment_id from req),
+  'dp_1', 'needs_response', '[]'));
+select is((select status from req), 'disputed', 'a dispute shows');
+select tests.event('evt_8', 'charge.dispute.funds_withdrawn', tests.dispute(
+  (select payment_id from req), 'dp_1', 'needs_response',
+  '[{"id": "txn_1", "amount": -5000, "fee": 1500, "net": -6500, "currency": "eur"}]'));
+select tests.event('evt_9', 'charge.dispute.closed', tests.dispute(
+  (select payment_id from req), 'dp_1', 'lost', '[]'));
+select results_eq(
+  $$ select status, tests.balance(null, 'disputed'), tests.balance(null, 'fees') from req $$,
+  $$ values ('dispute_lost', 0::bigint, -1500::bigint) $$,
+  'a dispute that is lost is borne by both, and its fee by the house');
+
+set constraints all immediate;
+select is_empty('select tests.ledger_problems()', 'the ledger adds up');
+select tests.act_as('alice');
+select throws_ok('select status from core.payment', '42501', null, 'nobody names a core table');
+select tests.act_as_nobody();
+select throws_ok('update core.payment set status = $$captured$$', '428C9', null,
+  'a status is what the facts are, and nobody writes it');
+select is((select count(*) from core.stripe_event where event_id = 'evt_2'), 1::bigint, 'kept once');
+
+select * from finish();
+rollback;

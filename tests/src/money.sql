@@ -1,0 +1,299 @@
+-- The vocabulary of tests about money: what is offered, booked, and heard from Stripe.
+
+-- A slot of an offering of its own, ten days ahead unless said otherwise.
+create or replace function tests.offer(
+  p_slot     text,
+  p_provider text,
+  p_price    bigint,
+  p_currency text default 'EUR',
+  p_mode     text default 'instant',
+  p_starts   timestamptz default now() + interval '10 days',
+  p_capacity integer default 1
+)
+returns uuid
+language sql
+as $$
+  select tests.introduce(p_provider);
+  insert into core.provider (provider_id) values (tests.id(p_provider)) on conflict do nothing;
+  insert into core.offering
+    (offering_id, provider_id, title, duration_min, capacity, price_minor, currency, booking_mode,
+     published_at)
+  values (tests.id('offering ' || p_slot), tests.id(p_provider), p_slot, 60, p_capacity, p_price,
+          p_currency, p_mode, now());
+  insert into core.slot (slot_id, offering_id, provider_id, starts_at, ends_at, capacity)
+  values (tests.id(p_slot), tests.id('offering ' || p_slot), tests.id(p_provider), p_starts,
+          p_starts + interval '1 hour', p_capacity)
+  returning slot_id;
+$$;
+
+-- A booking of that slot; returns the payment.
+create or replace function tests.book(
+  p_slot     text,
+  p_customer text,
+  p_coupon   text default null
+)
+returns uuid
+language plpgsql
+as $$
+declare
+  v_booking_id uuid;
+begin
+  perform tests.introduce(p_customer);
+  insert into core.customer (customer_id) values (tests.id(p_customer)) on conflict do nothing;
+  perform tests.act_as_service();
+  select b.booking_id into v_booking_id
+  from api.create_booking_with_payment(tests.id(p_customer), tests.id(p_slot),
+                                       p_coupon_code => p_coupon) as b;
+  perform tests.act_as_nobody();
+  return (select payment_id from core.payment where booking_id = v_booking_id);
+end
+$$;
+
+-- The intent of a payment, as Stripe would show it.
+create or replace function tests.intent(p_payment_id uuid, p_status text)
+returns jsonb
+language sql
+as $$
+  select jsonb_build_object(
+    'object', 'payment_intent', 'id', 'pi_' || md5(payment_id::text), 'status', p_status,
+    'amount', amount_minor, 'currency', lower(currency),
+    'amount_capturable', case when p_status = 'requires_capture' then amount_minor else 0 end,
+    'amount_received', case when p_status = 'succeeded' then amount_minor else 0 end,
+    'latest_charge', 'ch_' || md5(payment_id::text),
+    'last_payment_error', case when p_status = 'requires_payment_method'
+                               then jsonb_build_object('code', 'card_declined') end,
+    'metadata', jsonb_build_object('payment_id', payment_id))
+  from core.payment
+  where payment_id = p_payment_id;
+$$;
+
+-- A refund that somebody began at Stripe.
+create or replace function tests.refund(p_payment_id uuid, p_id text, p_amount bigint, p_status text)
+returns jsonb
+language sql
+as $$
+  select jsonb_build_object(
+    'object', 'refund', 'id', p_id, 'amount', p_amount, 'status', p_status,
+    'payment_intent', 'pi_' || md5(p_payment_id::text), 'metadata', '{}'::jsonb);
+$$;
+
+-- A dispute of all of a payment; what the bank moved is in it when it was.
+create or replace function tests.dispute(p_payment_id uuid, p_id text, p_status text, p_txns jsonb)
+returns jsonb
+language sql
+as $$
+  select jsonb_build_object(
+    'object', 'dispute', 'id', p_id, 'amount', amount_minor, 'status', p_status,
+    'payment_intent', 'pi_' || md5(p_payment_id::text), 'balance_transactions', p_txns)
+  from core.payment
+  where payment_id = p_payment_id;
+$$;
+
+-- An event arrives, is stored and applied; what it needs of Stripe is the object itself.
+create or replace function tests.event(
+  p_id      text,
+  p_type    text,
+  p_object  jsonb,
+  p_created bigint default 1000
+)
+returns text
+language plpgsql
+as $$
+declare
+  v_result jsonb;
+begin
+  perform tests.act_as_service();
+  perform api.store_stripe_event(
+    p_id, p_type, p_object ->> 'id', null, false, '2026-09-30', p_created,
+    convert_to(jsonb_build_object('id', p_id, 'object', 'event', 'type', p_type,
+      'created', p_created, 'data', jsonb_build_object('object', p_object))::text, 'UTF8'));
+  v_result := api.apply_stripe_event(p_id);
+  if v_result ? 'fetch' then
+    v_result := api.apply_stripe_event(p_id, p_object, now());
+  end if;
+  perform tests.act_as_nobody();
+  return v_result ->> 'status';
+end
+$$;
+
+-- A booking paid with a good card.
+create or replace function tests.paid(
+  p_slot     text,
+  p_customer text,
+  p_coupon   text default null
+)
+returns uuid
+language plpgsql
+as $$
+declare
+  v_payment_id uuid := tests.book(p_slot, p_customer, p_coupon);
+begin
+  perform tests.event('evt_' || p_slot, 'payment_intent.succeeded',
+                      tests.intent(v_payment_id, 'succeeded'));
+  return v_payment_id;
+end
+$$;
+
+-- What an account holds, of a person or (null) of the platform.
+create or replace function tests.balance(p_person text, p_kind text, p_currency text default 'EUR')
+returns bigint
+language sql
+as $$
+  select coalesce(sum(e.amount_minor), 0)::bigint
+  from core.ledger_account as a
+  join core.ledger_entry as e using (ledger_account_id)
+  where a.person_id is not distinct from case when p_person is not null then tests.id(p_person) end
+    and a.kind = p_kind and a.currency = p_currency;
+$$;
+
+-- The provider has an account at Stripe that money can be sent to.
+create or replace function tests.onboard(p_provider text)
+returns uuid
+language sql
+as $$
+  insert into core.payout_account
+    (payout_account_id, provider_id, rail, external_id, is_submitted, can_transfer, can_pay_out)
+  values (gen_random_uuid(), tests.id(p_provider), 'stripe_connect',
+          'acct_' || md5(p_provider), true, true, true)
+  returning payout_account_id;
+$$;
+
+-- The booking of a payment took place, and its earnings have cleared.
+create or replace function tests.clear(p_payment_id uuid)
+returns integer
+language plpgsql
+as $$
+declare
+  v_count integer;
+begin
+  update core.booking as b
+  set status = 'completed', completed_at = now(),
+      starts_at = now() - interval '9 days', ends_at = now() - interval '8 days'
+  from core.payment as p
+  where p.payment_id = p_payment_id and b.booking_id = p.booking_id;
+  perform tests.act_as_service();
+  v_count := api.release_due_earnings();
+  perform tests.act_as_nobody();
+  return v_count;
+end
+$$;
+
+-- Claim what is due and let Stripe do it; returns what was done.
+create or replace function tests.stripe_does(p_outcome text default 'done')
+returns setof text
+language plpgsql
+as $$
+declare
+  v_command jsonb;
+begin
+  perform tests.act_as_service();
+  for v_command in select jsonb_array_elements(api.claim_stripe_commands(100)) loop
+    perform tests.act_as_nobody();
+    return next v_command ->> 'kind';
+    perform tests.stripe_answers(v_command, p_outcome);
+    perform tests.act_as_service();
+  end loop;
+  perform tests.act_as_nobody();
+end
+$$;
+
+-- Record the answer to one command.
+create or replace function tests.stripe_answers(p_command jsonb, p_outcome text default 'done')
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_params jsonb := p_command -> 'params';
+  v_body   jsonb;
+  v_result jsonb;
+begin
+  v_body := case p_command ->> 'kind'
+    when 'create_payment' then tests.intent((v_params #>> '{metadata,payment_id}')::uuid, 'requires_payment_method')
+                               - 'last_payment_error'
+    when 'capture_payment' then tests.intent((v_params #>> '{metadata,subject_id}')::uuid, 'succeeded')
+    when 'cancel_payment' then tests.intent((v_params #>> '{metadata,subject_id}')::uuid, 'canceled')
+    when 'refund' then v_params || jsonb_build_object(
+      'object', 'refund', 'id', 're_' || md5(p_command ->> 'idempotency_key'), 'status', 'succeeded')
+    when 'transfer' then v_params || jsonb_build_object(
+      'object', 'transfer', 'id', 'tr_' || md5(p_command ->> 'idempotency_key'))
+    when 'reverse_transfer' then v_params || jsonb_build_object(
+      'object', 'transfer_reversal', 'id', 'trr_' || md5(p_command ->> 'idempotency_key'))
+    when 'create_account' then v_params || jsonb_build_object(
+      'object', 'account', 'id', 'acct_' || md5(p_command ->> 'idempotency_key'))
+  end;
+  perform tests.act_as_service();
+  v_result := api.record_stripe_result(
+    (p_command ->> 'stripe_command_id')::uuid,
+    case p_outcome
+      when 'done' then jsonb_build_object('outcome', 'done', 'status', 200, 'body', v_body)
+      when 'refused' then '{"outcome": "refused", "status": 400, "code": "no"}'
+      else '{"outcome": "unknown", "reason": "timeout", "alarm": false}'
+    end);
+  perform tests.act_as_nobody();
+  return v_result;
+end
+$$;
+
+-- Everything that does not add up; nothing, when all does.
+create or replace function tests.ledger_problems()
+returns setof text
+language sql
+as $$
+  select 'not zero: ' || currency from core.ledger_entry group by currency having sum(amount_minor) <> 0
+  union all
+  select 'transfer not zero: ' || ledger_transfer_id
+  from core.ledger_entry group by ledger_transfer_id, currency having sum(amount_minor) <> 0
+  union all
+  select 'balance is not the sum: ' || b.ledger_account_id
+  from core.ledger_balance as b
+  left join core.ledger_entry as e using (ledger_account_id)
+  group by b.ledger_account_id
+  having b.balance_minor <> coalesce(sum(e.amount_minor), 0)
+  union all
+  select 'running balance: ' || r.ledger_entry_id
+  from (
+    select e.ledger_entry_id, e.balance_after_minor,
+           sum(e.amount_minor) over (partition by e.ledger_account_id order by e.ledger_entry_id) as sum
+    from core.ledger_entry as e
+  ) as r
+  where r.balance_after_minor <> r.sum
+  union all
+  select 'negative: ' || a.kind || ' ' || a.person_id
+  from core.ledger_balance as b
+  join core.ledger_account as a using (ledger_account_id)
+  where b.balance_minor < 0 and a.kind <> 'available'
+  union all
+  -- Of every payment: what came in is what went back, what is the house's, and what is the provider's.
+  select 'payment: ' || p.payment_id
+  from core.payment as p
+  left join (
+    select payment_id, sum(provider_minor - returned_minor) as provider,
+           sum(commission_minor - returned_commission) as commission
+    from core.earning group by payment_id
+  ) as e using (payment_id)
+  where p.captured_minor <> coalesce(e.provider + e.commission, 0) + internal.gone_back(p.payment_id)
+    and p.processor = 'stripe'
+  union all
+  -- Of every provider: what they earned and were given is in the wallet or was paid out.
+  select 'wallet: ' || w.person_id || ' ' || w.currency
+  from (
+    select a.person_id, a.currency, sum(b.balance_minor) as held
+    from core.ledger_account as a
+    join core.ledger_balance as b using (ledger_account_id)
+    group by a.person_id, a.currency
+  ) as w
+  where w.held <> coalesce((
+      select sum(e.provider_minor - e.returned_minor) from core.earning as e
+      where e.provider_id = w.person_id and e.currency = w.currency), 0)
+    + coalesce((
+      select sum(e.amount_minor)
+      from core.ledger_entry as e
+      join core.ledger_transfer as t using (ledger_transfer_id)
+      join core.ledger_account as a using (ledger_account_id)
+      where t.kind = 'adjustment' and a.person_id = w.person_id and a.currency = w.currency), 0)
+    - coalesce((
+      select sum(l.amount_minor - l.reversed_minor)
+      from core.payout as p
+      join core.payout_leg as l using (payout_id)
+      where p.provider_id = w.person_id and p.currency = w.currency and l.status = 'paid'), 0);
+$$;
