@@ -139,8 +139,6 @@ create or replace function internal.command_look_up(p_command core.stripe_comman
 returns jsonb
 language sql
 stable
-security definer
-set search_path = pg_catalog, pg_temp
 return case (p_command).kind
   when 'transfer' then jsonb_build_object(
     'object', 'transfer', 'transfer_group', (p_command).params ->> 'transfer_group')
