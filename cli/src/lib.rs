@@ -2,6 +2,7 @@
 //!
 //! The one place that knows every Lambda. [`routers`] merges them; [`postgres`] finds or
 //! starts a database; [`deploy`] brings `sql/` into it; [`serve`] puts the three together.
+//! [`stripe_double`] stands in for Stripe.
 
 pub mod command;
 pub mod deploy;
@@ -9,5 +10,6 @@ pub mod keys;
 pub mod postgres;
 pub mod routers;
 pub mod serve;
+pub mod stripe_double;
 pub mod token;
 pub mod verify;

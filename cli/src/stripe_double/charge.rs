@@ -1,0 +1,84 @@
+//! Charges: one attempt to pay, and what it put into the balance.
+
+use serde_json::{Value, json};
+
+use super::card;
+use super::failure::Failure;
+use super::list::{Filter, list};
+use super::purse::Movement;
+use super::route::{Asked, Route};
+use super::shape;
+use super::state::State;
+
+/// From the charge until its money can be spent.
+const SETTLING_SECONDS: i64 = 2 * 86_400;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        method: "GET",
+        path: "/v1/charges/:id",
+        params: &[],
+        run: |state, asked| state.take("charge", asked.id(), "id"),
+    },
+    Route {
+        method: "GET",
+        path: "/v1/charges",
+        params: &["created", "created[]", "customer", "payment_intent", "transfer_group"],
+        run: charges,
+    },
+];
+
+fn charges(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
+    let filters = [
+        Filter::Equal("customer"),
+        Filter::Equal("payment_intent"),
+        Filter::Equal("transfer_group"),
+        Filter::Created,
+    ];
+    list(state, asked, "", "charge", &filters)
+}
+
+impl State {
+    /// A charge of an intent, authorised and not yet captured.
+    pub(super) fn new_charge(&mut self, intent: &Value, details: Value) -> Value {
+        let id = self.id("ch");
+        shape::new(
+            "charge",
+            json!({
+                "id": id, "amount": intent["amount"], "billing_details": card::billing_details(),
+                "created": self.now(), "currency": intent["currency"],
+                "customer": intent["customer"], "description": intent["description"],
+                "metadata": intent["metadata"], "payment_intent": intent["id"],
+                "payment_method": intent["payment_method"], "payment_method_details": details,
+                "transfer_group": intent["transfer_group"],
+                "refunds": {
+                    "object": "list", "data": [], "has_more": false,
+                    "url": format!("/v1/charges/{id}/refunds"),
+                },
+            }),
+        )
+    }
+
+    /// Take the money of a charge into the platform's balance.
+    pub(super) fn settle_charge(&mut self, charge: &mut Value, amount: i64, instant: bool) {
+        let currency = charge["currency"].as_str().unwrap_or_default().to_owned();
+        let id = charge["id"].as_str().unwrap_or_default().to_owned();
+        let movement = Movement {
+            owner: "",
+            kind: "charge",
+            amount,
+            fee: fee(amount),
+            currency: &currency,
+            source: &id,
+            available_on: self.now() + if instant { 0 } else { SETTLING_SECONDS },
+        };
+        charge["balance_transaction"] = self.book(movement).into();
+        charge["captured"] = true.into();
+        charge["amount_captured"] = amount.into();
+    }
+}
+
+/// One and a half per cent, rounded up: a fee to be seen in the books, not a price list.
+fn fee(amount: i64) -> i64 {
+    (amount * 15 + 999) / 1000
+}

@@ -1,0 +1,68 @@
+//! What may be charged: currencies, least amounts, and the last digit of dinars.
+
+use super::failure::Failure;
+
+/// Currency and least amount in its minor unit. Where Stripe lists none (it converts first), the
+/// amount is about half a dollar.
+const LEAST: [(&str, i64); 20] = [
+    ("aed", 200),
+    ("aud", 50),
+    ("bhd", 200),
+    ("cad", 50),
+    ("chf", 50),
+    ("czk", 1500),
+    ("dkk", 250),
+    ("eur", 50),
+    ("gbp", 30),
+    ("jod", 360),
+    ("jpy", 50),
+    ("kes", 7000),
+    ("kwd", 160),
+    ("nok", 300),
+    ("nzd", 50),
+    ("omr", 200),
+    ("pln", 200),
+    ("sek", 300),
+    ("tnd", 1600),
+    ("usd", 50),
+];
+
+const MOST: i64 = 99_999_999;
+
+/// The currency in lower case, if it is one we know.
+pub(super) fn known(currency: &str) -> Result<String, Failure> {
+    let lower = currency.to_ascii_lowercase();
+    match LEAST.iter().any(|(code, _)| *code == lower) {
+        true => Ok(lower),
+        false => Err(Failure::invalid(
+            "parameter_invalid_string",
+            "currency",
+            format!("Invalid currency: {currency}. The stand-in knows twenty of them."),
+        )),
+    }
+}
+
+/// Refuse an amount that cannot be charged.
+pub(super) fn check_amount(amount: i64, currency: &str) -> Result<(), Failure> {
+    let least = LEAST.iter().find(|(code, _)| *code == currency).map_or(50, |(_, least)| *least);
+    let three_decimals = matches!(currency, "bhd" | "jod" | "kwd" | "omr" | "tnd");
+    let refused = |code: &str, message: String| Err(Failure::invalid(code, "amount", message));
+    match amount {
+        ..1 => refused(
+            "parameter_invalid_integer",
+            "This value must be greater than or equal to 1.".into(),
+        ),
+        _ if amount < least => refused(
+            "amount_too_small",
+            format!("Amount must be at least {least} in the minor unit of {currency}"),
+        ),
+        _ if amount > MOST => {
+            refused("amount_too_large", format!("Amount must be no more than {MOST}"))
+        }
+        _ if three_decimals && amount % 10 != 0 => refused(
+            "parameter_invalid_integer",
+            format!("The last digit of an amount in {currency} must be 0."),
+        ),
+        _ => Ok(()),
+    }
+}

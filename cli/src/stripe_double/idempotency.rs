@@ -1,0 +1,86 @@
+//! Idempotency keys, with the semantics of the real thing.
+//!
+//! An answer is kept once the endpoint has begun, refusals and 500s included, and repeated for 24
+//! hours. A request that fails validation leaves no trace, one under way makes its twin a 409, and
+//! the same key with other parameters is an error.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::request::Call;
+use super::state::State;
+
+const KEPT_SECONDS: i64 = 24 * 60 * 60;
+
+/// What is remembered of a key.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    fingerprint: String,
+    at: i64,
+    /// `None` while the request is under way.
+    answer: Option<(u16, Value)>,
+}
+
+/// What a key says about a request that arrives.
+pub(super) enum Seen {
+    /// Nothing: go on.
+    Never,
+    /// This is the answer it had.
+    Answered(u16, Value),
+    /// It must not go on.
+    Refused(Failure),
+}
+
+impl State {
+    /// Look a request's key up, and claim it when it is new.
+    pub(super) fn claim(&mut self, call: &Call) -> Seen {
+        let Some(name) = call.kept_name() else { return Seen::Never };
+        let oldest = self.now() - KEPT_SECONDS;
+        if self.kept.get(&name).is_some_and(|kept| kept.answer.is_some() && kept.at <= oldest) {
+            self.kept.remove(&name);
+        }
+        let fingerprint = format!("{} {}", call.path, call.params.fingerprint());
+        match self.kept.get(&name) {
+            None => {
+                let kept = Kept { fingerprint, at: self.now(), answer: None };
+                self.kept.insert(name, kept);
+                Seen::Never
+            }
+            Some(kept) if kept.fingerprint != fingerprint => Seen::Refused(Failure::other(
+                400,
+                "idempotency_error",
+                "idempotency_error",
+                "Keys for idempotent requests can only be used with the same parameters they were \
+                 first used with.",
+            )),
+            Some(Kept { answer: Some((status, body)), .. }) => {
+                Seen::Answered(*status, body.clone())
+            }
+            Some(_) => Seen::Refused(in_use()),
+        }
+    }
+
+    /// Keep the answer of a claimed key, or forget the key.
+    pub(super) fn settle(&mut self, call: &Call, answer: Option<(u16, Value)>) {
+        let Some(name) = call.kept_name() else { return };
+        match answer {
+            None => drop(self.kept.remove(&name)),
+            Some(answer) => {
+                if let Some(kept) = self.kept.get_mut(&name) {
+                    kept.answer = Some(answer);
+                }
+            }
+        }
+    }
+}
+
+/// 409: the same key is being worked on.
+pub(super) fn in_use() -> Failure {
+    Failure::other(
+        409,
+        "idempotency_error",
+        "idempotency_key_in_use",
+        "There is currently another in-progress request using this Idempotent Key.",
+    )
+}

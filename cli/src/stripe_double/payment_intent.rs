@@ -1,0 +1,266 @@
+//! Payment intents: opened, confirmed, proven, captured, cancelled.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::failure::Failure;
+use super::list::{Filter, list};
+use super::route::{Asked, Route};
+use super::state::State;
+use super::{confirm, currency, payment_method, shape};
+
+const CREATE: &[&str] = &[
+    "amount",
+    "automatic_payment_methods[enabled]",
+    "automatic_payment_methods[allow_redirects]",
+    "capture_method",
+    "client_secret",
+    "confirm",
+    "confirmation_method",
+    "currency",
+    "customer",
+    "description",
+    "error_on_requires_action",
+    "hooks[]",
+    "metadata[]",
+    "off_session",
+    "payment_method",
+    "payment_method_data[]",
+    "payment_method_options[]",
+    "payment_method_types[]",
+    "receipt_email",
+    "return_url",
+    "setup_future_usage",
+    "shipping[]",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+    "use_stripe_sdk",
+];
+
+const CONFIRM: &[&str] = &[
+    "capture_method",
+    "client_secret",
+    "error_on_requires_action",
+    "expected_payment_method_type",
+    "hooks[]",
+    "mandate_data[]",
+    "off_session",
+    "payment_method",
+    "payment_method_data[]",
+    "payment_method_options[]",
+    "payment_method_types[]",
+    "receipt_email",
+    "return_url",
+    "setup_future_usage",
+    "shipping[]",
+    "use_stripe_sdk",
+];
+
+pub(super) const ROUTES: &[Route] = &[
+    Route { method: "POST", path: "/v1/payment_intents", params: CREATE, run: create },
+    Route {
+        method: "GET",
+        path: "/v1/payment_intents",
+        params: &["created", "created[]", "customer"],
+        run: |state, asked| {
+            list(state, asked, "", "payment_intent", &[Filter::Equal("customer"), Filter::Created])
+        },
+    },
+    Route { method: "GET", path: "/v1/payment_intents/:id", params: &["client_secret"], run: get },
+    Route { method: "POST", path: "/v1/payment_intents/:id", params: CREATE, run: update },
+    Route {
+        method: "POST",
+        path: "/v1/payment_intents/:id/confirm",
+        params: CONFIRM,
+        run: confirm,
+    },
+    Route {
+        method: "POST",
+        path: "/v1/payment_intents/:id/capture",
+        params: &["amount_to_capture", "final_capture", "metadata[]", "statement_descriptor"],
+        run: capture,
+    },
+    Route {
+        method: "POST",
+        path: "/v1/payment_intents/:id/cancel",
+        params: &["cancellation_reason"],
+        run: cancel,
+    },
+];
+
+fn create(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
+    let params = &asked.call.params;
+    params.required("amount")?;
+    let amount = params.int("amount")?.unwrap_or_default();
+    let currency = currency::known(params.required("currency")?)?;
+    currency::check_amount(amount, &currency)?;
+    let capture_method =
+        params.word("capture_method", &["automatic", "automatic_async", "manual"])?;
+    if let Some(customer) = params.text("customer") {
+        state.take("customer", customer, "customer")?;
+    }
+    let automatic = params.flag("automatic_payment_methods[enabled]")?;
+    let types = match params.items("payment_method_types") {
+        types if types.is_empty() => vec!["card".to_owned()],
+        _ if automatic => {
+            return Err(Failure::invalid(
+                "parameter_invalid_string",
+                "payment_method_types",
+                "You may only specify one of automatic_payment_methods and payment_method_types.",
+            ));
+        }
+        types => types,
+    };
+    let confirms = params.flag("confirm")?;
+    let method = payment_method::named(state, params)?;
+    if confirms && method.is_none() {
+        params.required("payment_method")?;
+    }
+    if params.flag("off_session")? && !confirms {
+        let message = "`off_session` can only be passed with `confirm=true`.";
+        return Err(Failure::invalid("parameter_invalid_string", "off_session", message));
+    }
+    let automatic = match automatic {
+        true => {
+            let redirects = params.text("automatic_payment_methods[allow_redirects]");
+            json!({"enabled": true, "allow_redirects": redirects.unwrap_or("always")})
+        }
+        false => Value::Null,
+    };
+    let id = state.id("pi");
+    let secret = format!("{id}_secret_{}", Uuid::new_v4().simple());
+    let mut intent = shape::new(
+        "payment_intent",
+        json!({
+            "id": id, "amount": amount, "automatic_payment_methods": automatic,
+            "capture_method": capture_method, "client_secret": secret, "created": state.now(),
+            "currency": currency, "payment_method": method, "payment_method_types": types,
+            "status": if method.is_some() { "requires_confirmation" } else { "requires_payment_method" },
+        }),
+    );
+    describe(&mut intent, asked);
+    state.put(intent.clone());
+    state.emit("payment_intent.created", &intent);
+    if confirms { confirm::confirm(state, intent, params) } else { Ok(intent) }
+}
+
+/// Members that are passed through as they were given.
+fn describe(intent: &mut Value, asked: &Asked<'_>) {
+    let params = &asked.call.params;
+    for name in [
+        "customer",
+        "description",
+        "receipt_email",
+        "setup_future_usage",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_group",
+    ] {
+        if params.text(name).is_some() {
+            intent[name] = params.value(name);
+        }
+    }
+    merge_metadata(intent, asked);
+}
+
+/// Metadata is merged; an empty value removes a key.
+pub(super) fn merge_metadata(object: &mut Value, asked: &Asked<'_>) {
+    let Some(metadata) = object["metadata"].as_object_mut() else { return };
+    for (name, value) in asked.call.params.members("metadata") {
+        match value == "" {
+            true => drop(metadata.remove(&name)),
+            false => drop(metadata.insert(name, value)),
+        }
+    }
+}
+
+fn get(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
+    let intent = state.take("payment_intent", asked.id(), "id")?;
+    check_secret(&intent, asked)?;
+    Ok(intent)
+}
+
+/// A browser must show the secret of the very intent it asks about.
+pub(super) fn check_secret(intent: &Value, asked: &Asked<'_>) -> Result<(), Failure> {
+    let shown = asked.call.params.text("client_secret");
+    let fits = match shown {
+        Some(secret) => intent["client_secret"] == secret,
+        None => !asked.call.publishable,
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(Failure::invalid(
+            "parameter_invalid_string",
+            "client_secret",
+            "The client_secret provided does not match the client_secret of the intent.",
+        )),
+    }
+}
+
+fn update(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
+    let mut intent = state.take("payment_intent", asked.id(), "id")?;
+    let params = &asked.call.params;
+    if let Some(amount) = params.int("amount")? {
+        currency::check_amount(amount, intent["currency"].as_str().unwrap_or_default())?;
+        expect(&intent, &["requires_payment_method", "requires_confirmation", "requires_action"])?;
+        intent["amount"] = amount.into();
+    }
+    describe(&mut intent, asked);
+    state.put(intent.clone());
+    Ok(intent)
+}
+
+fn confirm(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
+    let mut intent = state.take("payment_intent", asked.id(), "id")?;
+    check_secret(&intent, asked)?;
+    expect(&intent, &["requires_payment_method", "requires_confirmation", "requires_action"])?;
+    confirm::choose(state, &mut intent, &asked.call.params)?;
+    confirm::confirm(state, intent, &asked.call.params)
+}
+
+fn capture(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
+    let mut intent = state.take("payment_intent", asked.id(), "id")?;
+    expect(&intent, &["requires_capture"])?;
+    let capturable = intent["amount_capturable"].as_i64().unwrap_or_default();
+    let amount = asked.call.params.int("amount_to_capture")?.unwrap_or(capturable);
+    if !(1..=capturable).contains(&amount) {
+        return Err(Failure::refused(
+            "amount_too_large",
+            format!("The amount to capture must be between 1 and {capturable}."),
+        ));
+    }
+    merge_metadata(&mut intent, asked);
+    Ok(confirm::capture(state, intent, amount))
+}
+
+fn cancel(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
+    let intent = state.take("payment_intent", asked.id(), "id")?;
+    let reasons = ["requested_by_customer", "duplicate", "fraudulent", "abandoned"];
+    let params = &asked.call.params;
+    params.word("cancellation_reason", &reasons)?;
+    expect(
+        &intent,
+        &[
+            "requires_payment_method",
+            "requires_confirmation",
+            "requires_action",
+            "requires_capture",
+        ],
+    )?;
+    Ok(confirm::cancel(state, intent, params.value("cancellation_reason")))
+}
+
+/// Refuse, with the intent as it is, unless it is in one of these states.
+fn expect(intent: &Value, states: &[&str]) -> Result<(), Failure> {
+    let status = intent["status"].as_str().unwrap_or_default();
+    if states.contains(&status) {
+        return Ok(());
+    }
+    let message = format!(
+        "This PaymentIntent's status is {status}; it must be one of: {}.",
+        states.join(", ")
+    );
+    Err(Failure::refused("payment_intent_unexpected_state", message)
+        .with("payment_intent", intent.clone()))
+}
