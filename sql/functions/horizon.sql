@@ -39,8 +39,8 @@ begin atomic
         as closes
     from core.availability_rule as r
     cross join lateral generate_series(
-      (p_from at time zone r.timezone)::date - 1,
-      (p_until at time zone r.timezone)::date,
+      date_trunc('day', p_from at time zone r.timezone) - interval '1 day',
+      p_until at time zone r.timezone,
       interval '1 day'
     ) as d(day)
     where r.provider_id = p_provider_id

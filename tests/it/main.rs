@@ -3,3 +3,4 @@
 mod deploy;
 mod house;
 mod sql;
+mod slot;

@@ -34,6 +34,7 @@ pub struct World {
     pub keys: Keys,
     /// The two logins of the Lambdas.
     pub logins: Logins,
+    pub(crate) api: Db,
     pub(crate) database: Database,
     cluster: &'static Cluster,
     http: Http,
@@ -55,8 +56,9 @@ impl World {
         let database = cluster.clone_template().await?;
         let logins = deploy::derive(&database.owner_url).await?;
         let keys = Keys::fleeting()?;
+        let api = Db::connect(&logins.api, LIMITS)?;
         let house = House {
-            api: Db::connect(&logins.api, LIMITS)?,
+            api: api.clone(),
             service: Db::connect(&logins.service, LIMITS)?,
             keys: keys.clone(),
         };
@@ -65,7 +67,7 @@ impl World {
         let routes = routers::all(house);
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let sql = deploy::connect(&database.admin_url).await?;
-        Ok(Self { url, keys, logins, database, cluster, http: Http::new(), sql })
+        Ok(Self { url, keys, logins, api, database, cluster, http: Http::new(), sql })
     }
 
     /// The deploying user's way to this database: it owns it, and is no superuser.
