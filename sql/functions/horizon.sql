@@ -93,6 +93,15 @@ The slots a provider's hours make in a time: weekly rules and open exceptions, l
 for each active offering. A pure question; internal.refresh_slots makes it so.
 $$;
 
+create or replace function internal.slot_is_idle(p_slot core.slot)
+returns boolean
+language sql
+stable
+return (p_slot).taken = 0
+  and not exists (select from unnest((p_slot).holds) as h(until) where h.until > now());
+
+comment on function internal.slot_is_idle is 'Nobody has booked the slot or holds a seat in it.';
+
 create or replace function internal.refresh_slots(p_provider_id uuid)
 returns void
 language plpgsql
@@ -109,52 +118,58 @@ begin
   select now() + make_interval(days => m.slot_horizon_days) into v_until
   from core.marketplace as m;
 
-  with desired as materialized (
-    select * from internal.desired_slots(p_provider_id, now(), v_until)
-  ),
-  idle as materialized (
+  -- A full join is hashed or merged whatever the planner thinks of the function's size; any
+  -- other join of the two lists has been seen to go through all pairs.
+  with change as materialized (
     select
-      s.slot_id, s.offering_id, s.starts_at,
-      exists (select from core.booking as b where b.slot_id = s.slot_id) as is_referenced
-    from core.slot as s
-    where s.provider_id = p_provider_id
-      and s.origin = 'hours'
-      and s.starts_at >= now()
-      and s.taken = 0
-      and not exists (select from unnest(s.holds) as h(until) where h.until > now())
+      e.slot_id, e.is_idle, d.offering_id, d.availability_rule_id, d.capacity,
+      coalesce(d.starts_at, e.starts_at) as starts_at, d.ends_at,
+      e.slot_id is not null as exists_already,
+      d.starts_at is not null as is_desired,
+      (d.ends_at, d.capacity, 'open') is distinct from (e.ends_at, e.capacity, e.state) as differs
+    from internal.desired_slots(p_provider_id, now(), v_until) as d
+    full join (
+      select s.*, s.origin = 'hours' and internal.slot_is_idle(s) as is_idle
+      from core.slot as s
+      where s.provider_id = p_provider_id and s.starts_at >= now()
+    ) as e using (offering_id, starts_at)
   ),
   removed as (
     delete from core.slot as s
-    using idle as i
-    left join desired as d using (offering_id, starts_at)
-    where s.slot_id = i.slot_id
-      and d.offering_id is null
-      and not i.is_referenced
+    using change as c
+    where s.slot_id = c.slot_id
+      and c.is_idle
+      and not c.is_desired
+      and not exists (select from core.booking as b where b.slot_id = c.slot_id)
+  ),
+  closed as (
+    update core.slot as s
+    set state = 'closed'
+    from change as c
+    where s.slot_id = c.slot_id
+      and c.is_idle
+      and not c.is_desired
+      and s.state = 'open'
+      and exists (select from core.booking as b where b.slot_id = c.slot_id)
   ),
   adjusted as (
     update core.slot as s
-    set state = case when d.offering_id is null then 'closed' else 'open' end,
-        ends_at = coalesce(d.ends_at, s.ends_at),
-        capacity = coalesce(d.capacity, s.capacity),
-        availability_rule_id = coalesce(d.availability_rule_id, s.availability_rule_id)
-    from idle as i
-    left join desired as d using (offering_id, starts_at)
-    where s.slot_id = i.slot_id
-      and (d.offering_id is not null or i.is_referenced)
-      and (s.state, s.ends_at, s.capacity) is distinct from (
-        case when d.offering_id is null then 'closed' else 'open' end,
-        coalesce(d.ends_at, s.ends_at), coalesce(d.capacity, s.capacity))
+    set state = 'open', ends_at = c.ends_at, capacity = c.capacity,
+        availability_rule_id = c.availability_rule_id
+    from change as c
+    where s.slot_id = c.slot_id
+      and c.is_idle
+      and c.is_desired
+      and c.differs
   )
   insert into core.slot
     (offering_id, provider_id, availability_rule_id, origin, starts_at, ends_at, capacity)
-  select d.offering_id, p_provider_id, d.availability_rule_id, 'hours',
-         d.starts_at, d.ends_at, d.capacity
-  from desired as d
-  where not exists (
-    select from core.slot as s
-    where s.offering_id = d.offering_id and s.starts_at = d.starts_at
-  )
-  order by d.starts_at
+  select c.offering_id, p_provider_id, c.availability_rule_id, 'hours', c.starts_at, c.ends_at,
+         c.capacity
+  from change as c
+  where c.is_desired
+    and not c.exists_already
+  order by c.starts_at
   on conflict do nothing;
 
   update core.provider as p set slots_until = v_until where p.provider_id = p_provider_id;

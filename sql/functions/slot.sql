@@ -33,15 +33,6 @@ Slots that can be booked now, soonest first: of an offering, a provider, or anyb
 for 14 days unless said otherwise; at most 1,000. Page on by the last starts_at.
 $$;
 
-create or replace function internal.slot_is_idle(p_slot core.slot)
-returns boolean
-language sql
-stable
-return (p_slot).taken = 0
-  and not exists (select from unnest((p_slot).holds) as h(until) where h.until > now());
-
-comment on function internal.slot_is_idle is 'Nobody has booked the slot or holds a seat in it.';
-
 create or replace function api.add_slot(
   p_offering_id uuid,
   p_starts_at   timestamptz,

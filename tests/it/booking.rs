@@ -47,9 +47,8 @@ async fn three_seats_are_sold_three_times_of_a_thousand() {
 
     let expected = BTreeMap::from([((200, String::new()), 3), ((409, "slot_full".into()), 997)]);
     assert_eq!(tally(&answers), expected);
-    let seats: i64 = world
-        .value("select sum(seats) from core.booking where slot_id = $1", &[&slot_id])
-        .await;
+    let seats: i64 =
+        world.value("select sum(seats) from core.booking where slot_id = $1", &[&slot_id]).await;
     assert_eq!(seats, 3);
 }
 
@@ -61,8 +60,8 @@ async fn of_two_sessions_at_one_time_one_is_booked() {
     world.make_learner("alice").await;
     world.make_learner("bob").await;
 
-    let lock = format!("select from core.provider where provider_id = '{}' for update",
-        world.id("tara"));
+    let lock =
+        format!("select from core.provider where provider_id = '{}' for update", world.id("tara"));
     let gun = world.hold(&lock).await;
     let (alice, bob, ()) =
         tokio::join!(book(&world, "alice", one), book(&world, "bob", other), gun.fire_at(2));
@@ -238,9 +237,8 @@ async fn a_freed_seat_is_offered_once() {
 
     world.rpc("alice", "cancel_booking", json!({"p_booking_id": held[0]["booking_id"]})).await.ok();
 
-    let offered: i64 = world
-        .value("select count(*) from core.waitlist_entry where state = 'offered'", &[])
-        .await;
+    let offered: i64 =
+        world.value("select count(*) from core.waitlist_entry where state = 'offered'", &[]).await;
     assert_eq!(offered, 1);
     let told: Vec<Uuid> = world
         .rows("select person_id from core.notification where type = 'waitlist_offer'", &[])
@@ -251,5 +249,7 @@ async fn a_freed_seat_is_offered_once() {
     assert_eq!(told, [world.id("bob")]);
     book(&world, "dora", slot_id).await.refused(409, "slot_full");
     book(&world, "carol", slot_id).await.refused(409, "slot_full");
-    assert!(matches!(book(&world, "bob", slot_id).await.ok(), Value::Array(rows) if rows.len() == 1));
+    assert!(
+        matches!(book(&world, "bob", slot_id).await.ok(), Value::Array(rows) if rows.len() == 1)
+    );
 }

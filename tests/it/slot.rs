@@ -92,10 +92,8 @@ async fn check(world: &World, seed: u64) -> Tally {
         }
     }
     let listed = list(world, &expert, &calendar).await;
-    let expected: BTreeSet<Slot> = expected
-        .into_iter()
-        .filter(|slot| calendar.is_free(slot, &taken))
-        .collect();
+    let expected: BTreeSet<Slot> =
+        expected.into_iter().filter(|slot| calendar.is_free(slot, &taken)).collect();
     assert_eq!(far(&listed), expected, "seed {seed}, after {taken:?}: {calendar:#?}");
 
     try_all(world, &expert, &listed, seed).await

@@ -23,16 +23,17 @@ impl World {
     /// Run one statement as a person, over the login of callers: what they may do, and no more.
     pub async fn act(&self, name: &str, sql: &str, params: Params<'_>) -> shared::Result<Vec<Row>> {
         let claims = json!({"sub": id(name), "role": "authenticated"}).to_string();
-        let caller =
-            Caller { role: "authenticated", claims: &claims, user_id: Some(id(name)) };
+        let caller = Caller { role: "authenticated", claims: &claims, user_id: Some(id(name)) };
         self.api.query(caller, sql, params).await
     }
 
     /// Somebody who can be booked, with the same hours on every day of the week.
     pub async fn make_expert(&self, name: &str, timezone: &str, opens: &str, closes: &str) {
-        self.must(name, "select tutoring.become_expert($1, null, null, 'DKK', $2)::text", &[
-            &name, &timezone,
-        ])
+        self.must(
+            name,
+            "select tutoring.become_expert($1, null, null, 'DKK', $2)::text",
+            &[&name, &timezone],
+        )
         .await;
         let windows: Vec<Value> = (0..7)
             .map(|day| json!({"day_of_week": day, "start_time": opens, "end_time": closes}))

@@ -118,18 +118,6 @@ impl Calendar {
         let zone = self.zone.name();
         let become_expert = "select tutoring.become_expert($1, null, null, 'DKK', $2)";
         world.act(expert, become_expert, &[&expert, &zone]).await.expect("anybody may");
-        for (n, o) in self.offerings.iter().enumerate() {
-            let sql = "insert into core.offering
-                         (offering_id, provider_id, title, duration_min, price_minor, slot_step_min,
-                          buffer_before_min, buffer_after_min, min_notice_min, capacity)
-                       values ($1, $2, 'Lesson', $3, 10000, $4, $5, $6, $7, $8)";
-            world
-                .execute(sql, &[
-                    &offering_id(expert, n), &id(expert), &o.minutes, &o.step, &o.before,
-                    &o.after, &o.notice, &o.seats,
-                ])
-                .await;
-        }
         for rule in &self.rules {
             let sql = "insert into core.availability_rule
                          (provider_id, weekday, start_local, end_local, timezone, valid_from,
@@ -138,9 +126,31 @@ impl Calendar {
             let weekday = i32::try_from(rule.weekday).expect("a weekday");
             let to = self.from + Duration::days(9);
             world
-                .execute(sql, &[
-                    &id(expert), &weekday, &rule.start, &rule.end, &zone, &self.from, &to,
-                ])
+                .execute(
+                    sql,
+                    &[&id(expert), &weekday, &rule.start, &rule.end, &zone, &self.from, &to],
+                )
+                .await;
+        }
+        for (n, o) in self.offerings.iter().enumerate() {
+            let sql = "insert into core.offering
+                         (offering_id, provider_id, title, duration_min, price_minor, slot_step_min,
+                          buffer_before_min, buffer_after_min, min_notice_min, capacity)
+                       values ($1, $2, 'Lesson', $3, 10000, $4, $5, $6, $7, $8)";
+            world
+                .execute(
+                    sql,
+                    &[
+                        &offering_id(expert, n),
+                        &id(expert),
+                        &o.minutes,
+                        &o.step,
+                        &o.before,
+                        &o.after,
+                        &o.notice,
+                        &o.seats,
+                    ],
+                )
                 .await;
         }
         for exception in &self.exceptions {
@@ -236,7 +246,8 @@ impl Calendar {
             LocalResult::Single(at) | LocalResult::Ambiguous(_, at) => at.to_utc(),
             LocalResult::None => {
                 let earlier = self.zone.from_local_datetime(&(local - Duration::hours(3)));
-                let offset = earlier.latest().expect("no two changes in three hours").offset().fix();
+                let offset =
+                    earlier.latest().expect("no two changes in three hours").offset().fix();
                 Utc.from_utc_datetime(&(local - offset))
             }
         }
