@@ -1,6 +1,5 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
-mod booking;
 mod deploy;
 mod house;
 mod slot;
