@@ -1,0 +1,211 @@
+-- Everything the data API must know of the catalog, as one JSON object.
+--
+-- $1: the exposed schemas, $2: the extra search path. Relations and keys come from every
+-- schema, because an exposed view inherits the keys of the private tables it shows.
+-- Types are written with their schema: the transaction's search_path is empty.
+
+with
+relation as (
+  select c.oid, n.nspname as schema, c.relname as name, c.relkind as kind,
+         n.nspname = any($1::text[]) as exposed
+  from pg_catalog.pg_class as c
+  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'v', 'm', 'f', 'p', 'c')
+    and not c.relispartition
+    and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+    and n.nspname !~ '^pg_(temp|toast_temp)_'
+),
+
+attribute as (
+  select a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
+    'number', a.attnum,
+    'name', a.attname,
+    'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+    'base', pg_catalog.format_type(b.base, b.base_mod),
+    'not_null', a.attnotnull or t.typnotnull,
+    'default', case
+      when a.attidentity <> '' then pg_catalog.format('nextval(%L)',
+        pg_catalog.pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
+      when a.attgenerated <> '' then null
+      when d.adbin is not null then pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+      else pg_catalog.pg_get_expr(t.typdefaultbin, 0)
+    end,
+    'generated', a.attgenerated <> '' or a.attidentity = 'a',
+    'max_length', information_schema._pg_char_max_length(b.base, b.base_mod),
+    'enum', (select pg_catalog.json_agg(e.enumlabel order by e.enumsortorder)
+             from pg_catalog.pg_enum as e where e.enumtypid = b.base),
+    'comment', pg_catalog.col_description(a.attrelid, a.attnum)
+  ) order by a.attnum) as columns
+  from relation as r
+  join pg_catalog.pg_attribute as a on a.attrelid = r.oid
+  join pg_catalog.pg_type as t on t.oid = a.atttypid
+  left join pg_catalog.pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  cross join lateral (
+    -- A domain stands for the type under it, however many domains lie between.
+    with recursive chain as (
+      select t.oid as base, a.atttypmod as base_mod, t.typtype, t.typbasetype, t.typtypmod
+      union all
+      select u.oid, c.typtypmod, u.typtype, u.typbasetype, u.typtypmod
+      from chain as c
+      join pg_catalog.pg_type as u on u.oid = c.typbasetype
+      where c.typtype = 'd'
+    )
+    select c.base, c.base_mod from chain as c where c.typtype <> 'd' limit 1
+  ) as b
+  where a.attnum > 0 and not a.attisdropped
+  group by a.attrelid
+),
+
+relations as (
+  select pg_catalog.json_agg(pg_catalog.json_build_object(
+    'oid', r.oid::bigint,
+    'schema', r.schema,
+    'name', r.name,
+    'kind', r.kind,
+    'exposed', r.exposed,
+    'comment', pg_catalog.obj_description(r.oid, 'pg_class'),
+    'columns', coalesce(a.columns, '[]'),
+    'primary_key', coalesce((
+      select pg_catalog.json_agg(k.number order by k.place)
+      from pg_catalog.pg_constraint as p
+      cross join lateral pg_catalog.unnest(p.conkey) with ordinality as k(number, place)
+      where p.conrelid = r.oid and p.contype = 'p'), '[]'),
+    'writable', case
+      when r.kind in ('r', 'p') then 28
+      when r.kind in ('v', 'f') and r.exposed then pg_catalog.pg_relation_is_updatable(r.oid, true)
+      else 0
+    end,
+    'instead', coalesce((
+      select pg_catalog.bool_or((g.tgtype & 64) <> 0 and (g.tgtype & 4) <> 0)
+      from pg_catalog.pg_trigger as g
+      where g.tgrelid = r.oid and r.kind = 'v'), false)
+  )) as value
+  from relation as r
+  left join attribute as a on a.attrelid = r.oid
+),
+
+foreign_keys as (
+  select pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name', k.conname,
+    'table', k.conrelid::bigint,
+    'columns', k.conkey,
+    'foreign', k.confrelid::bigint,
+    'foreign_columns', k.confkey,
+    'unique', exists (
+      select from pg_catalog.pg_constraint as u
+      where u.conrelid = k.conrelid
+        and u.contype in ('p', 'u')
+        and u.conkey @> k.conkey and u.conkey <@ k.conkey)
+      or exists (
+      select from pg_catalog.pg_index as i
+      where i.indrelid = k.conrelid
+        and i.indisunique and i.indpred is null and i.indexprs is null
+        and i.indnkeyatts = pg_catalog.array_length(k.conkey, 1)
+        and (i.indkey::smallint[])[0:i.indnkeyatts - 1] @> k.conkey)
+  ) order by k.conrelid, k.conname) as value
+  from pg_catalog.pg_constraint as k
+  join relation as r on r.oid = k.conrelid
+  where k.contype = 'f' and k.conparentid = 0
+),
+
+views as (
+  select pg_catalog.json_agg(pg_catalog.json_build_object(
+    'oid', r.oid::bigint, 'rule', w.ev_action::text)) as value
+  from relation as r
+  join pg_catalog.pg_rewrite as w on w.ev_class = r.oid and w.rulename = '_RETURN'
+  where r.kind in ('v', 'm')
+),
+
+functions as (
+  select pg_catalog.json_agg(pg_catalog.json_build_object(
+    'schema', n.nspname,
+    'name', p.proname,
+    'comment', pg_catalog.obj_description(p.oid, 'pg_proc'),
+    'parameters', coalesce((
+      select pg_catalog.json_agg(pg_catalog.json_build_object(
+        'name', coalesce(g.name, ''),
+        'type', pg_catalog.format_type(g.type, null),
+        'required', g.place <= p.pronargs - p.pronargdefaults,
+        'variadic', coalesce(g.mode = 'v', false)) order by g.place)
+      from (
+        select a.type, a.name, a.mode,
+               pg_catalog.row_number() over (order by a.place) as place
+        from pg_catalog.unnest(
+               coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes
+             ) with ordinality as a(type, name, mode, place)
+        where a.type is not null and coalesce(a.mode, 'i') in ('i', 'b', 'v')
+      ) as g), '[]'),
+    'outputs', coalesce((
+      select pg_catalog.json_agg(pg_catalog.json_build_object(
+        'name', coalesce(a.name, ''), 'type', pg_catalog.format_type(a.type, null))
+        order by a.place)
+      from pg_catalog.unnest(p.proallargtypes, p.proargnames, p.proargmodes)
+             with ordinality as a(type, name, mode, place)
+      where a.mode in ('o', 'b', 't')), '[]'),
+    'returns_schema', tn.nspname,
+    'returns_name', t.typname,
+    'returns_type', pg_catalog.format_type(t.oid, null),
+    'returns_relation', case when t.typtype = 'd' then b.typrelid else t.typrelid end::bigint,
+    'returns_alias', t.typtype = 'd' and b.typtype = 'c',
+    'set', p.proretset,
+    'single', p.prorows = 1 or not p.proretset,
+    'volatile', p.provolatile = 'v',
+    'row_of', case when p.pronargs = 1 then (
+      select x.typrelid::bigint from pg_catalog.pg_type as x
+      where x.oid = p.proargtypes[0] and x.typtype = 'c') end,
+    'exposed', n.nspname = any($1::text[]),
+    'settings', p.proconfig
+  ) order by n.nspname, p.proname, p.oid) as value
+  from pg_catalog.pg_proc as p
+  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+  join pg_catalog.pg_type as t on t.oid = p.prorettype
+  join pg_catalog.pg_namespace as tn on tn.oid = t.typnamespace
+  left join pg_catalog.pg_type as b on b.oid = t.typbasetype
+  where p.prokind = 'f'
+    and n.nspname = any($1::text[] || $2::text[])
+    and t.typname not in ('trigger', 'event_trigger')
+),
+
+roles as (
+  -- What a role was given with `alter role … set`, for the roles this login may become.
+  select pg_catalog.json_agg(pg_catalog.json_build_object(
+    'role', r.rolname, 'settings', s.setconfig)) as value
+  from pg_catalog.pg_roles as r
+  join pg_catalog.pg_db_role_setting as s on s.setrole = r.oid
+  where s.setdatabase in (
+          0, (select d.oid from pg_catalog.pg_database as d
+              where d.datname = pg_catalog.current_database()))
+    and pg_catalog.pg_has_role(current_user, r.oid, 'member')
+),
+
+schemas as (
+  select pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name', n.nspname, 'comment', pg_catalog.obj_description(n.oid, 'pg_namespace'))) as value
+  from pg_catalog.pg_namespace as n
+  where n.nspname = any($1::text[])
+),
+
+enums as (
+  select pg_catalog.json_agg(pg_catalog.json_build_object(
+    'schema', n.nspname, 'name', t.typname, 'values', e.labels) order by t.typname) as value
+  from pg_catalog.pg_type as t
+  join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+  cross join lateral (
+    select pg_catalog.json_agg(l.enumlabel order by l.enumsortorder) as labels
+    from pg_catalog.pg_enum as l where l.enumtypid = t.oid
+  ) as e
+  where t.typtype = 'e' and n.nspname = any($1::text[])
+)
+
+select pg_catalog.json_build_object(
+  'relations', coalesce(relations.value, '[]'),
+  'foreign_keys', coalesce(foreign_keys.value, '[]'),
+  'views', coalesce(views.value, '[]'),
+  'functions', coalesce(functions.value, '[]'),
+  'roles', coalesce(roles.value, '[]'),
+  'schemas', coalesce(schemas.value, '[]'),
+  'enums', coalesce(enums.value, '[]'),
+  'version', pg_catalog.current_setting('server_version_num')::int,
+  'zones', (select pg_catalog.json_agg(z.name) from pg_catalog.pg_timezone_names as z)
+)::text
+from relations, foreign_keys, views, functions, roles, schemas, enums

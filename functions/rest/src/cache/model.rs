@@ -1,0 +1,254 @@
+//! What the data API knows of a database: relations, functions, and how relations are related.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A name with its schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Qualified {
+    /// The schema.
+    pub schema: String,
+    /// The name in it.
+    pub name: String,
+}
+
+impl Qualified {
+    /// A name in a schema.
+    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { schema: schema.into(), name: name.into() }
+    }
+}
+
+/// Names to values, per schema: looked up without building a key.
+pub type BySchema<T> = HashMap<String, HashMap<String, T>>;
+
+/// A database as the data API sees it. Serialized, it is the schema cache.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Model {
+    /// Relations of the exposed schemas, composite types included.
+    pub relations: BySchema<Relation>,
+    /// What each of them is related to.
+    pub relationships: BySchema<Vec<Relationship>>,
+    /// Functions of the exposed schemas, overloads together.
+    pub functions: BySchema<Vec<Function>>,
+    /// Comments on the exposed schemas that exist.
+    pub schemas: HashMap<String, Option<String>>,
+    /// Settings of the roles a request may run as.
+    pub roles: HashMap<String, Vec<(String, String)>>,
+    /// Enumerations of the exposed schemas.
+    pub enums: Vec<Enumeration>,
+    /// Names of the time zones.
+    pub zones: Vec<String>,
+    /// `server_version_num`.
+    pub version: u32,
+}
+
+/// A table, view, materialized view, foreign table or composite type.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Relation {
+    /// Its name.
+    pub id: Qualified,
+    /// Its `relkind`: `r`, `v`, `m`, `f`, `p` or `c`.
+    pub kind: char,
+    /// The comment on it.
+    pub comment: Option<String>,
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
+    /// The names of its primary key's columns, inherited by views.
+    pub primary_key: Vec<String>,
+    /// Whether rows can be inserted.
+    pub insertable: bool,
+    /// Whether rows can be updated.
+    pub updatable: bool,
+    /// Whether rows can be deleted.
+    pub deletable: bool,
+    /// Whether inserting is done by a trigger (`instead of`): `on conflict` is then impossible.
+    pub instead_of_insert: bool,
+    /// Functions of its row type, by name, that can be selected like columns; with their schemas.
+    pub computed: Vec<Qualified>,
+}
+
+impl Relation {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether requests may name it as a resource.
+    pub fn is_resource(&self) -> bool {
+        self.kind != 'c'
+    }
+}
+
+/// A column.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type as declared, domains kept, schema included.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The type under the domains.
+    pub base: String,
+    /// Whether null is refused.
+    pub not_null: bool,
+    /// The expression of its default.
+    pub default: Option<String>,
+    /// Whether Postgres alone writes it.
+    pub generated: bool,
+    /// The length of `character varying(n)`.
+    pub max_length: Option<i32>,
+    /// The labels, for an enumeration.
+    #[serde(rename = "enum")]
+    pub labels: Option<Vec<String>>,
+    /// The comment on it.
+    pub comment: Option<String>,
+}
+
+/// A way from one relation to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Relationship {
+    /// Where it starts.
+    pub table: Qualified,
+    /// Where it leads.
+    pub foreign: Qualified,
+    /// Whether both are the same.
+    pub is_self: bool,
+    /// Whether it starts at a view.
+    pub table_is_view: bool,
+    /// Whether it leads to a view.
+    pub foreign_is_view: bool,
+    /// What makes it.
+    pub link: Link,
+}
+
+/// Pairs of columns: of the relationship's table, and of its foreign one.
+pub type ColumnPairs = Vec<(String, String)>;
+
+/// What makes a relationship.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Link {
+    /// The table's foreign key.
+    ManyToOne { constraint: String, columns: ColumnPairs },
+    /// A foreign key that points at the table.
+    OneToMany { constraint: String, columns: ColumnPairs },
+    /// A foreign key over unique columns; `parent` says that it points at the table.
+    OneToOne { constraint: String, columns: ColumnPairs, parent: bool },
+    /// Two foreign keys of a third table.
+    ManyToMany(Junction),
+    /// A function of the table's row type.
+    Computed { function: Qualified, single: bool },
+}
+
+/// The table between two others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Junction {
+    /// Its name.
+    pub table: Qualified,
+    /// Its foreign key to where the relationship starts.
+    pub source_constraint: String,
+    /// Its foreign key to where the relationship leads.
+    pub target_constraint: String,
+    /// Columns of the start, and of the junction.
+    pub source: ColumnPairs,
+    /// Columns of the end, and of the junction.
+    pub target: ColumnPairs,
+}
+
+impl Relationship {
+    /// Whether it leads to one row at most.
+    pub fn is_to_one(&self) -> bool {
+        match &self.link {
+            Link::ManyToOne { .. } | Link::OneToOne { .. } => true,
+            Link::Computed { single, .. } => *single,
+            Link::OneToMany { .. } | Link::ManyToMany(_) => false,
+        }
+    }
+}
+
+/// A function.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Function {
+    /// Its name.
+    pub id: Qualified,
+    /// The comment on it.
+    pub comment: Option<String>,
+    /// What it takes, in order.
+    pub parameters: Vec<Parameter>,
+    /// What it returns.
+    pub returns: Returns,
+    /// Whether it may write.
+    pub volatile: bool,
+    /// What was given with `set … = …`.
+    pub settings: Vec<(String, String)>,
+}
+
+/// A parameter of a function; its name is empty if it has none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether it has no default.
+    #[serde(default)]
+    pub required: bool,
+    /// Whether it takes the rest of the arguments.
+    #[serde(default)]
+    pub variadic: bool,
+}
+
+/// What a function returns.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Returns {
+    /// Whether it returns rows rather than one value.
+    pub set: bool,
+    /// Whether what it returns has columns.
+    pub composite: bool,
+    /// Whether it returns nothing.
+    pub void: bool,
+    /// Whether the planner is told to expect one row, for computed relationships.
+    pub single: bool,
+    /// The relation whose rows it returns.
+    pub relation: Option<Qualified>,
+    /// The columns it declares itself (`returns table`, `out`).
+    pub columns: Vec<Parameter>,
+    /// The type, as Postgres writes it.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// An enumeration.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Enumeration {
+    /// Its schema.
+    pub schema: String,
+    /// Its name.
+    pub name: String,
+    /// Its labels, in order.
+    pub values: Vec<String>,
+}
+
+impl Model {
+    /// A relation of an exposed schema that can be a resource.
+    pub fn resource(&self, schema: &str, name: &str) -> Option<&Relation> {
+        self.relation(schema, name).filter(|relation| relation.is_resource())
+    }
+
+    /// A relation of an exposed schema, composite types included.
+    pub fn relation(&self, schema: &str, name: &str) -> Option<&Relation> {
+        self.relations.get(schema)?.get(name)
+    }
+
+    /// What a relation is related to.
+    pub fn relationships(&self, schema: &str, name: &str) -> &[Relationship] {
+        self.relationships.get(schema).and_then(|s| s.get(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The functions of one name.
+    pub fn functions(&self, schema: &str, name: &str) -> &[Function] {
+        self.functions.get(schema).and_then(|s| s.get(name)).map_or(&[], Vec::as_slice)
+    }
+}

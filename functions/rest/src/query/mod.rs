@@ -1,0 +1,130 @@
+//! The query string: its grammar, and what a request says in it.
+//!
+//! `select`, `columns`, `on_conflict` are reserved; `order`, `limit`, `offset`, `and`, `or` are
+//! reserved too, and may follow the path of an embedding (`author.order=name`). Everything else
+//! is a filter, or an argument when a function is called with GET.
+
+mod cursor;
+mod filter;
+mod logic;
+mod name;
+mod order;
+mod select;
+
+pub use cursor::ParseError;
+pub use filter::{Filter, FtsKind, IsValue, Operation, Operator, Quantifier};
+pub use logic::{Connective, Logic};
+pub use name::{Field, JsonKey, JsonStep};
+pub use order::{OrderBy, OrderTerm};
+pub use select::{Aggregate, FieldItem, Item, Join, RelationItem};
+
+use cursor::Cursor;
+
+/// Names of the embeddings from the root to the one that is meant.
+pub type Path = Vec<String>;
+
+/// The deepest nesting of embeddings or of logic that is read.
+pub const MAX_DEPTH: usize = 24;
+
+/// `limit` and `offset` of one embedding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    /// The row to start with.
+    pub offset: i64,
+    /// How many rows at most.
+    pub limit: Option<i64>,
+}
+
+/// A query string, understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    /// What to return.
+    pub select: Vec<Item>,
+    /// Conditions, each on one embedding.
+    pub filters: Vec<(Path, Filter)>,
+    /// Trees of conditions, each on one embedding.
+    pub logic: Vec<(Path, Logic)>,
+    /// How to sort.
+    pub order: Vec<(Path, Vec<OrderTerm>)>,
+    /// How much to return.
+    pub ranges: Vec<(Path, Range)>,
+    /// The columns a write may touch.
+    pub columns: Option<Vec<String>>,
+    /// The columns that decide what a duplicate is.
+    pub on_conflict: Option<Vec<String>>,
+    /// Arguments of a function called with GET, in order.
+    pub arguments: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Read a raw query string. `call` says that the resource is a function: what has no
+    /// operator is then an argument.
+    pub fn parse(raw: &str, call: bool) -> Result<Self, ParseError> {
+        let mut query = Self::default();
+        let mut select = None;
+        for (key, value) in form_urlencoded::parse(raw.as_bytes()) {
+            match key.as_ref() {
+                "select" => select = select.or(Some(value)),
+                "columns" => query.columns = Some(name::list("columns", &value)?),
+                "on_conflict" => query.on_conflict = Some(name::list("on_conflict", &value)?),
+                _ => query.parameter(&key, &value, call)?,
+            }
+        }
+        query.select = select::items(select.as_deref().unwrap_or("*"))?;
+        Ok(query)
+    }
+
+    fn parameter(&mut self, key: &str, value: &str, call: bool) -> Result<(), ParseError> {
+        let (path, last) = key.rsplit_once('.').unwrap_or(("", key));
+        match last {
+            "order" => self.order.push((name::path(path)?, order::terms(value)?)),
+            "limit" => self.range(name::path(path)?).limit = value.trim().parse().ok(),
+            "offset" => {
+                self.range(name::path(path)?).offset = value.trim().parse().unwrap_or_default();
+            }
+            "and" | "or" => {
+                let (path, negated) = match path.strip_suffix("not") {
+                    Some("") => ("", true),
+                    Some(rest) if rest.ends_with('.') => (&rest[..rest.len() - 1], true),
+                    _ => (path, false),
+                };
+                self.logic.push((name::path(path)?, logic::tree(last, negated, value)?));
+            }
+            _ if !call || path_like(key) || filter::looks_like(value) => {
+                let (path, field) = name::field_path(key)?;
+                self.filters.push((path, Filter { field, operation: filter::operation(value)? }));
+            }
+            _ => self.arguments.push((key.to_owned(), value.to_owned())),
+        }
+        Ok(())
+    }
+
+    fn range(&mut self, path: Path) -> &mut Range {
+        let at = match self.ranges.iter().position(|(other, _)| *other == path) {
+            Some(at) => at,
+            None => {
+                self.ranges.push((path, Range::default()));
+                self.ranges.len() - 1
+            }
+        };
+        &mut self.ranges[at].1
+    }
+
+    /// The filters on the root alone: those a write applies.
+    pub fn root_filters(&self) -> impl Iterator<Item = &Filter> {
+        self.filters.iter().filter(|(path, _)| path.is_empty()).map(|(_, filter)| filter)
+    }
+
+    /// How many conditions there are, those within trees included.
+    pub fn conditions(&self) -> usize {
+        self.filters.len() + self.logic.iter().map(|(_, tree)| tree.size()).sum::<usize>()
+    }
+}
+
+/// Whether a key names a column of an embedding rather than an argument.
+fn path_like(key: &str) -> bool {
+    key.contains('.')
+}
+
+#[cfg(test)]
+mod tests;
