@@ -67,3 +67,9 @@ impl Environment {
         }
     }
 }
+
+/// Every variable that is text: for settings whose names are not known beforehand.
+pub fn all() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}

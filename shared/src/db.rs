@@ -17,6 +17,9 @@ use uuid::Uuid;
 use crate::{Error, Result, config::BadSetting};
 
 pub mod tls;
+mod transaction;
+
+pub use transaction::{End, Failure, Outcome, Transaction};
 
 /// Who a statement runs as.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +75,9 @@ const SETTINGS: &str = "select pg_catalog.set_config(s.name, s.value, true) \
       as s(name, value)";
 
 const ATTEMPTS: u32 = 4;
+
+/// Statements kept on one connection at most.
+const MAX_STATEMENTS: usize = 500;
 
 impl Db {
     /// A pool for `url` (`postgres://…`, or `host=…` words). Nothing is connected yet.
@@ -178,7 +184,8 @@ impl Db {
 /// One connection and the statements it has prepared.
 pub struct Connection {
     client: ClientWrapper,
-    statements: Mutex<HashMap<String, Statement>>,
+    /// By role, then by text.
+    statements: Mutex<HashMap<String, HashMap<String, Statement>>>,
 }
 
 impl Connection {
@@ -189,7 +196,7 @@ impl Connection {
         let settings = self.client.prepare_cached(SETTINGS).await?;
         let settings_params: [&(dyn ToSql + Sync); 2] = [&names.as_slice(), &values.as_slice()];
 
-        if let Some(statement) = self.prepared(sql) {
+        if let Some(statement) = self.known(caller.role, sql) {
             let (begun, set, rows, committed) = join4(
                 self.client.batch_execute("begin"),
                 self.client.query(&settings, &settings_params),
@@ -215,7 +222,7 @@ impl Connection {
             begun?;
             set?;
             let statement = self.client.prepare(sql).await?;
-            self.remember(sql, &statement);
+            self.keep(caller.role, sql, &statement);
             Ok::<_, Error>(statement)
         };
         let statement = match outcome.await {
@@ -237,14 +244,18 @@ impl Connection {
         &self.client
     }
 
-    fn prepared(&self, sql: &str) -> Option<Statement> {
-        self.statements.lock().ok()?.get(sql).cloned()
+    fn known(&self, role: &str, sql: &str) -> Option<Statement> {
+        self.statements.lock().ok()?.get(role)?.get(sql).cloned()
     }
 
-    fn remember(&self, sql: &str, statement: &Statement) {
-        if let Ok(mut statements) = self.statements.lock() {
-            statements.insert(sql.to_owned(), statement.clone());
+    fn keep(&self, role: &str, sql: &str, statement: &Statement) {
+        let Ok(mut statements) = self.statements.lock() else { return };
+        // Requests have as many forms as callers have ideas; the server keeps a plan for each.
+        if statements.values().map(HashMap::len).sum::<usize>() >= MAX_STATEMENTS {
+            statements.clear();
         }
+        let of_role = statements.entry(role.to_owned()).or_default();
+        of_role.insert(sql.to_owned(), statement.clone());
     }
 }
 

@@ -1,0 +1,11 @@
+//! The schema cache: a model of the catalog, built at deploy time, kept as one row, loaded by
+//! a cold start, and rebuilt when the catalog's fingerprint says that it no longer fits.
+
+mod build;
+mod load;
+pub mod model;
+mod raw;
+mod related;
+mod view;
+
+pub use load::{CacheError, Loaded, Schemas, build, fingerprint, load, publish};

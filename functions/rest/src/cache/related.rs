@@ -1,0 +1,309 @@
+//! How relations are related: foreign keys, carried over to the views that show their columns,
+//! joined through junction tables, and functions of a row type.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    model::{BySchema, ColumnPairs, Junction, Link, Qualified, Relationship},
+    raw, view,
+};
+
+/// Views of views are followed this deep; deeper ones lose their keys.
+const MAX_VIEW_DEPTH: usize = 12;
+/// Views may show a key many times over; more combinations than these are noise.
+const MAX_COMBINATIONS: usize = 64;
+
+/// The columns of a relation, as far as relationships go.
+struct Node<'a> {
+    id: Qualified,
+    columns: HashMap<i16, &'a str>,
+    primary_key: &'a [i16],
+    is_view: bool,
+    /// For a view, the columns of it that show a base table's column.
+    shows: HashMap<(i64, i16), Vec<i16>>,
+}
+
+/// Relations and the keys between them.
+pub(super) struct Graph<'a> {
+    nodes: HashMap<i64, Node<'a>>,
+    /// The views that show something of a table.
+    viewers: HashMap<i64, Vec<i64>>,
+    keys: &'a [raw::ForeignKey],
+}
+
+impl<'a> Graph<'a> {
+    pub(super) fn new(catalog: &'a raw::Catalog) -> Self {
+        let rules: HashMap<i64, Vec<view::Origin>> = catalog
+            .views
+            .iter()
+            .map(|view| (view.oid, view::origins(&view.rule)))
+            .collect();
+        let mut nodes = HashMap::new();
+        let mut viewers: HashMap<i64, Vec<i64>> = HashMap::new();
+        for relation in &catalog.relations {
+            let mut shows: HashMap<(i64, i16), Vec<i16>> = HashMap::new();
+            for origin in rules.get(&relation.oid).into_iter().flatten() {
+                if let Some(base) = base(&rules, origin.relation, origin.origin, 0) {
+                    shows.entry(base).or_default().push(origin.column);
+                }
+            }
+            for table in shows.keys().map(|(table, _)| *table).collect::<HashSet<_>>() {
+                viewers.entry(table).or_default().push(relation.oid);
+            }
+            let columns = relation.columns.iter().map(|c| (c.number, c.column.name.as_str()));
+            nodes.insert(relation.oid, Node {
+                id: Qualified::new(&relation.schema, &relation.name),
+                columns: columns.collect(),
+                primary_key: &relation.primary_key,
+                is_view: matches!(relation.kind, 'v' | 'm'),
+                shows,
+            });
+        }
+        // A fixed order, so that equal catalogs give equal models.
+        for oids in viewers.values_mut() {
+            oids.sort_unstable();
+        }
+        Self { nodes, viewers, keys: &catalog.foreign_keys }
+    }
+
+    /// The names of a relation's primary key; a view has that of the first table it shows whole.
+    pub(super) fn primary_key(&self, oid: i64) -> Vec<String> {
+        let Some(node) = self.nodes.get(&oid) else { return Vec::new() };
+        if !node.is_view {
+            return names(node, node.primary_key);
+        }
+        let mut tables: Vec<i64> = node.shows.keys().map(|(table, _)| *table).collect();
+        tables.sort_unstable();
+        tables.dedup();
+        for table in tables {
+            let Some(base) = self.nodes.get(&table) else { continue };
+            let shown: Option<Vec<i16>> = base
+                .primary_key
+                .iter()
+                .map(|column| node.shows.get(&(table, *column)).and_then(|c| c.first()).copied())
+                .collect();
+            match shown {
+                Some(columns) if !columns.is_empty() => return names(node, &columns),
+                _ => {}
+            }
+        }
+        Vec::new()
+    }
+
+    /// Every relationship, in both directions.
+    pub(super) fn relationships(&self) -> Vec<Relationship> {
+        let forward = self.forward();
+        let mut all = forward.clone();
+        all.extend(self.through_junctions(&forward));
+        all.extend(forward.iter().filter_map(inverse));
+        all
+    }
+
+    /// Foreign keys from where they are, tables and views alike.
+    fn forward(&self) -> Vec<Relationship> {
+        let mut forward = Vec::new();
+        for key in self.keys {
+            let from = self.appearances(key.table, &key.columns);
+            let to = self.appearances(key.foreign, &key.foreign_columns);
+            for (source, source_columns) in &from {
+                for (target, target_columns) in &to {
+                    let (Some(table), Some(foreign)) =
+                        (self.nodes.get(source), self.nodes.get(target))
+                    else {
+                        continue;
+                    };
+                    let columns: ColumnPairs = names(table, source_columns)
+                        .into_iter()
+                        .zip(names(foreign, target_columns))
+                        .collect();
+                    let constraint = key.name.clone();
+                    let link = match key.unique {
+                        true => Link::OneToOne { constraint, columns, parent: false },
+                        false => Link::ManyToOne { constraint, columns },
+                    };
+                    forward.push(Relationship {
+                        table: table.id.clone(),
+                        foreign: foreign.id.clone(),
+                        is_self: source == target,
+                        table_is_view: table.is_view,
+                        foreign_is_view: foreign.is_view,
+                        link,
+                    });
+                }
+            }
+        }
+        forward
+    }
+
+    /// A table's columns, and the columns of each view that shows them all.
+    fn appearances(&self, table: i64, columns: &[i16]) -> Vec<(i64, Vec<i16>)> {
+        let mut found = vec![(table, columns.to_vec())];
+        for view in self.viewers.get(&table).into_iter().flatten() {
+            let Some(node) = self.nodes.get(view) else { continue };
+            let mut combinations = vec![Vec::new()];
+            for column in columns {
+                let shown = node.shows.get(&(table, *column)).map_or(&[][..], Vec::as_slice);
+                combinations = combinations
+                    .iter()
+                    .flat_map(|so_far: &Vec<i16>| {
+                        shown.iter().map(move |column| [so_far.as_slice(), &[*column]].concat())
+                    })
+                    .take(MAX_COMBINATIONS)
+                    .collect();
+            }
+            found.extend(combinations.into_iter().map(|columns| (*view, columns)));
+        }
+        found
+    }
+
+    /// Two foreign keys of one table whose columns are all in its primary key.
+    fn through_junctions(&self, forward: &[Relationship]) -> Vec<Relationship> {
+        let keys: HashMap<&Qualified, Vec<String>> =
+            self.nodes.iter().map(|(oid, node)| (&node.id, self.primary_key(*oid))).collect();
+        let mut by_table: HashMap<&Qualified, Vec<&Relationship>> = HashMap::new();
+        for relationship in forward {
+            by_table.entry(&relationship.table).or_default().push(relationship);
+        }
+        let mut found = Vec::new();
+        let mut tables: Vec<_> = by_table.into_iter().collect();
+        tables.sort_by_key(|(table, _)| *table);
+        for (table, keys_of_table) in tables {
+            let primary_key = keys.get(table).map_or(&[][..], Vec::as_slice);
+            for first in &keys_of_table {
+                for second in &keys_of_table {
+                    found.extend(junction(table, primary_key, first, second));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Where a column comes from in the end: the table under the views.
+fn base(
+    rules: &HashMap<i64, Vec<view::Origin>>,
+    relation: i64,
+    column: i16,
+    depth: usize,
+) -> Option<(i64, i16)> {
+    let Some(origins) = rules.get(&relation) else { return Some((relation, column)) };
+    if depth == MAX_VIEW_DEPTH {
+        return None;
+    }
+    let origin = origins.iter().find(|origin| origin.column == column)?;
+    base(rules, origin.relation, origin.origin, depth + 1)
+}
+
+fn names(node: &Node<'_>, columns: &[i16]) -> Vec<String> {
+    columns.iter().filter_map(|number| node.columns.get(number)).map(|n| (*n).to_owned()).collect()
+}
+
+fn junction(
+    table: &Qualified,
+    primary_key: &[String],
+    first: &Relationship,
+    second: &Relationship,
+) -> Option<Relationship> {
+    let Link::ManyToOne { constraint: source_constraint, columns: source } = &first.link else {
+        return None;
+    };
+    let Link::ManyToOne { constraint: target_constraint, columns: target } = &second.link else {
+        return None;
+    };
+    let in_key = |pairs: &ColumnPairs| pairs.iter().all(|(column, _)| primary_key.contains(column));
+    if source_constraint == target_constraint || !in_key(source) || !in_key(target) {
+        return None;
+    }
+    let outwards = |pairs: &ColumnPairs| pairs.iter().map(|(j, t)| (t.clone(), j.clone())).collect();
+    Some(Relationship {
+        table: first.foreign.clone(),
+        foreign: second.foreign.clone(),
+        is_self: first.foreign == second.foreign,
+        table_is_view: first.foreign_is_view,
+        foreign_is_view: second.foreign_is_view,
+        link: Link::ManyToMany(Junction {
+            table: table.clone(),
+            source_constraint: source_constraint.clone(),
+            target_constraint: target_constraint.clone(),
+            source: outwards(source),
+            target: outwards(target),
+        }),
+    })
+}
+
+fn inverse(relationship: &Relationship) -> Option<Relationship> {
+    let swap = |pairs: &ColumnPairs| pairs.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
+    let link = match &relationship.link {
+        Link::ManyToOne { constraint, columns } => {
+            Link::OneToMany { constraint: constraint.clone(), columns: swap(columns) }
+        }
+        Link::OneToOne { constraint, columns, .. } => Link::OneToOne {
+            constraint: constraint.clone(),
+            columns: swap(columns),
+            parent: true,
+        },
+        _ => return None,
+    };
+    Some(Relationship {
+        table: relationship.foreign.clone(),
+        foreign: relationship.table.clone(),
+        is_self: relationship.is_self,
+        table_is_view: relationship.foreign_is_view,
+        foreign_is_view: relationship.table_is_view,
+        link,
+    })
+}
+
+/// Add functions that lead from a row to others. One that is named like a related relation
+/// takes the place of that relationship.
+pub(super) fn add_computed(
+    relationships: &mut Vec<Relationship>,
+    functions: &[raw::Function],
+    names: &HashMap<i64, Qualified>,
+) {
+    for function in functions {
+        let (Some(table), Some(foreign)) = (
+            function.row_of.and_then(|oid| names.get(&oid)),
+            function.returns_relation.and_then(|oid| names.get(&oid)),
+        ) else {
+            continue;
+        };
+        relationships.retain(|other| {
+            other.table != *table
+                || other.foreign.name != function.name
+                || matches!(other.link, Link::Computed { .. })
+        });
+        relationships.push(Relationship {
+            table: table.clone(),
+            foreign: foreign.clone(),
+            is_self: table == foreign,
+            table_is_view: false,
+            foreign_is_view: false,
+            link: Link::Computed {
+                function: Qualified::new(&function.schema, &function.name),
+                single: function.single,
+            },
+        });
+    }
+}
+
+/// Keep what stays within one exposed schema, where a request can name it.
+pub(super) fn by_schema(
+    relationships: Vec<Relationship>,
+    exposed: &[String],
+) -> BySchema<Vec<Relationship>> {
+    let mut kept = BySchema::<Vec<Relationship>>::new();
+    for relationship in relationships {
+        let schema = &relationship.table.schema;
+        let junction_is_exposed = match &relationship.link {
+            Link::ManyToMany(junction) => exposed.contains(&junction.table.schema),
+            _ => true,
+        };
+        if *schema == relationship.foreign.schema && exposed.contains(schema) && junction_is_exposed
+        {
+            let of_schema = kept.entry(schema.clone()).or_default();
+            of_schema.entry(relationship.table.name.clone()).or_default().push(relationship);
+        }
+    }
+    kept
+}

@@ -1,0 +1,160 @@
+//! Who calls: by the house's rules, or by PostgREST's for any database.
+
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{HeaderMap, header};
+use serde_json::{Map, Value};
+use shared::{
+    auth::{Claims, Gateway, KeySet, TokenError},
+    config::{BadSetting, optional, parsed},
+};
+use uuid::Uuid;
+
+/// How callers are told apart.
+#[derive(Clone)]
+pub enum Identity {
+    /// The house's keys and tokens.
+    House(Gateway),
+    /// PostgREST's `jwt-secret`: any role that a well-signed token names.
+    Plain(Arc<Plain>),
+}
+
+/// A caller.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// The role the transaction runs as.
+    pub role: Box<str>,
+    /// The claims as JSON.
+    pub claims: Box<str>,
+    /// The `sub`, if it is a uuid.
+    pub user_id: Option<Uuid>,
+}
+
+impl Identity {
+    /// Who sent these headers; `anonymous` is the role of who does not say.
+    pub async fn of(
+        &self,
+        headers: &HeaderMap,
+        anonymous: Option<&str>,
+    ) -> Result<Identified, TokenError> {
+        match self {
+            Self::House(gateway) => gateway.identify(headers).await.map(|claims| of_house(&claims)),
+            Self::Plain(plain) => plain.identify(headers, anonymous, now()),
+        }
+    }
+}
+
+fn of_house(claims: &Claims) -> Identified {
+    let caller = claims.caller();
+    Identified {
+        role: caller.role.into(),
+        claims: caller.claims.into(),
+        user_id: caller.user_id,
+    }
+}
+
+/// PostgREST's rules.
+pub struct Plain {
+    keys: Option<KeySet>,
+    audience: Option<String>,
+    role_path: Vec<String>,
+}
+
+/// Clocks differ.
+const LEEWAY_S: f64 = 30.0;
+
+impl Plain {
+    /// Read `PGRST_JWT_SECRET`, `PGRST_JWT_SECRET_IS_BASE64`, `PGRST_JWT_AUD` and
+    /// `PGRST_JWT_ROLE_CLAIM_KEY`.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        let secret = match optional("PGRST_JWT_SECRET") {
+            Some(secret) if parsed("PGRST_JWT_SECRET_IS_BASE64", false)? => {
+                let bad = |_| BadSetting::new("PGRST_JWT_SECRET", "is not base64 of text.");
+                let standard = secret.replace('-', "+").replace('_', "/");
+                let bytes = STANDARD.decode(standard).map_err(|_| bad(()))?;
+                Some(String::from_utf8(bytes).map_err(|_| bad(()))?)
+            }
+            secret => secret,
+        };
+        let path = optional("PGRST_JWT_ROLE_CLAIM_KEY").unwrap_or_else(|| ".role".into());
+        let unquoted = |word: &str| word.trim_matches('"').to_owned();
+        Ok(Self {
+            keys: secret.as_deref().map(KeySet::from_secret).transpose()?,
+            audience: optional("PGRST_JWT_AUD"),
+            role_path: path.split('.').map(unquoted).filter(|word| !word.is_empty()).collect(),
+        })
+    }
+
+    fn identify(
+        &self,
+        headers: &HeaderMap,
+        anonymous: Option<&str>,
+        now: f64,
+    ) -> Result<Identified, TokenError> {
+        let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(|header| header.split_once(' '));
+        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let mut claims = match token {
+            None => Map::new(),
+            Some((_, token)) => self.claims(token.trim(), now)?,
+        };
+        let mut named = claims.get(self.role_path.first().map_or("role", String::as_str));
+        for name in self.role_path.iter().skip(1) {
+            named = named.and_then(|value| value.get(name));
+        }
+        let role = named.and_then(Value::as_str).or(anonymous).ok_or(TokenError::Missing)?;
+        let role: Box<str> = role.into();
+        claims.insert("role".into(), Value::from(&*role));
+        let subject = claims.get("sub").and_then(Value::as_str);
+        let user_id = subject.and_then(|sub| Uuid::try_parse(sub).ok());
+        Ok(Identified { role, claims: Value::Object(claims).to_string().into(), user_id })
+    }
+
+    fn claims(&self, token: &str, now: f64) -> Result<Map<String, Value>, TokenError> {
+        let keys = self.keys.as_ref().ok_or(TokenError::NoKeys)?;
+        let payload = keys.open(token)?;
+        let Ok(Value::Object(claims)) = serde_json::from_slice(&payload) else {
+            return Err(TokenError::Malformed("JWT payload is not a JSON object"));
+        };
+        let time = |name: &str, problem: &'static str| match claims.get(name) {
+            None => Ok(None),
+            Some(value) => value.as_f64().map(Some).ok_or(TokenError::Claims(problem)),
+        };
+        let expires = time("exp", "The JWT 'exp' claim must be a number")?;
+        let starts = time("nbf", "The JWT 'nbf' claim must be a number")?;
+        let issued = time("iat", "The JWT 'iat' claim must be a number")?;
+        if expires.is_some_and(|expires| expires < now - LEEWAY_S) {
+            return Err(TokenError::EXPIRED);
+        }
+        if starts.is_some_and(|starts| starts > now + LEEWAY_S) {
+            return Err(TokenError::Claims("JWT not yet valid"));
+        }
+        if issued.is_some_and(|issued| issued > now + LEEWAY_S) {
+            return Err(TokenError::Claims("JWT issued at future"));
+        }
+        self.addressed(&claims)?;
+        Ok(claims)
+    }
+
+    fn addressed(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
+        const FORM: &str = "The JWT 'aud' claim must be a string or an array of strings";
+        let fits = |aud: &str| self.audience.as_deref().is_none_or(|wanted| wanted == aud);
+        let good = match claims.get("aud") {
+            None | Some(Value::Null) => true,
+            Some(Value::String(aud)) => fits(aud),
+            Some(Value::Array(all)) if all.iter().all(Value::is_string) => {
+                all.is_empty() || all.iter().filter_map(Value::as_str).any(fits)
+            }
+            Some(_) => return Err(TokenError::Claims(FORM)),
+        };
+        if good { Ok(()) } else { Err(TokenError::Claims("JWT not in audience")) }
+    }
+}
+
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}

@@ -1,0 +1,50 @@
+//! Types a request may name in a cast.
+
+/// A type in SQL: words of the standard as they are, everything else as a quoted identifier,
+/// which Postgres looks up in the catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cast {
+    /// A type with a name of its own in the grammar of SQL.
+    Standard(&'static str),
+    /// Any other.
+    Named(String),
+}
+
+/// Types whose usual names are words of the grammar, which must not be quoted.
+const STANDARD: [(&str, &str); 23] = [
+    ("int", "int4"),
+    ("integer", "int4"),
+    ("smallint", "int2"),
+    ("bigint", "int8"),
+    ("decimal", "numeric"),
+    ("dec", "numeric"),
+    ("real", "float4"),
+    ("float", "float8"),
+    ("double precision", "float8"),
+    ("boolean", "bool"),
+    ("char", "character"),
+    ("character", "character"),
+    ("character varying", "varchar"),
+    ("nchar", "character"),
+    ("bit", "bit"),
+    ("bit varying", "varbit"),
+    ("time", "time"),
+    ("timestamp", "timestamp"),
+    ("time without time zone", "time"),
+    ("time with time zone", "timetz"),
+    ("timestamp without time zone", "timestamp"),
+    ("timestamp with time zone", "timestamptz"),
+    ("interval", "interval"),
+];
+
+impl Cast {
+    /// The type of that name.
+    pub fn named(name: &str) -> Self {
+        let lower = name.to_lowercase();
+        match STANDARD.iter().find(|(word, _)| *word == lower) {
+            Some((_, sql)) => Self::Standard(sql),
+            // Unquoted names are folded by SQL; so they are here.
+            None => Self::Named(lower),
+        }
+    }
+}

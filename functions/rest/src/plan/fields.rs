@@ -1,0 +1,48 @@
+//! Names of fields, found in the catalog.
+
+use super::{Base, FieldRef, Shape};
+use crate::{query::Field, respond::Refusal, settings::Settings};
+
+/// What fields of one node are looked up with.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'m, 's> {
+    pub(super) shape: Shape<'m>,
+    /// The request's schema: functions of the row type may be in it.
+    pub(super) schema: &'m str,
+    pub(super) settings: &'m Settings,
+    /// The node's name, for what is said of a missing column.
+    pub(super) name: &'s str,
+}
+
+impl<'m> Scope<'m, '_> {
+    /// The field of that name, or Postgres's own refusal.
+    pub(super) fn field(&self, field: &Field) -> Result<FieldRef<'m>, Refusal> {
+        match self.base(&field.name) {
+            Some(base) => Ok(FieldRef { base, path: field.path.clone() }),
+            None => Err(Refusal::no_such_column(self.name, &field.name)),
+        }
+    }
+
+    pub(super) fn base(&self, name: &str) -> Option<Base<'m>> {
+        match self.shape {
+            _ if name == "*" => Some(Base::Star),
+            Shape::Relation(relation) => match relation.column(name) {
+                Some(column) => Some(Base::Column(&column.name, &column.base)),
+                None => relation
+                    .computed
+                    .iter()
+                    .find(|function| {
+                        function.name == name
+                            && (function.schema == self.schema
+                                || self.settings.extra_search_path.contains(&function.schema))
+                    })
+                    .map(Base::Computed),
+            },
+            Shape::Record(columns) => columns
+                .iter()
+                .find(|column| column.name == name)
+                .map(|column| Base::Column(&column.name, &column.kind)),
+            Shape::Scalar => (name == "pgrst_scalar").then_some(Base::Scalar),
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The tree of what is read.
+
+use super::{
+    Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source,
+    fields::Scope,
+    relate, spread,
+};
+use crate::{
+    cache::model::{Model, Qualified},
+    query::{
+        Aggregate, Field, FieldItem, Filter, IsValue, Item, JsonKey, Logic, Operator, OrderBy, Query,
+        RelationItem,
+    },
+    respond::Refusal,
+    settings::Settings,
+};
+
+/// The resource a tree starts at.
+#[derive(Clone, Copy, Debug)]
+pub struct Root<'m> {
+    /// The relation's name, or the function's where it returns no relation's rows.
+    pub name: &'m Qualified,
+    /// What its fields are looked up in.
+    pub shape: Shape<'m>,
+    /// Where its rows come from.
+    pub source: Source<'m>,
+    /// Whether the root's own conditions, order and range belong to the tree. A write applies
+    /// the conditions itself, and returns everything it touched.
+    pub own_conditions: bool,
+}
+
+struct Planner<'m> {
+    model: &'m Model,
+    settings: &'m Settings,
+    schema: &'m str,
+    next: usize,
+}
+
+/// Plan what `query` asks to read of `root`.
+pub fn read<'m>(
+    model: &'m Model,
+    settings: &'m Settings,
+    schema: &'m str,
+    root: Root<'m>,
+    query: &Query,
+) -> Result<Node<'m>, Refusal> {
+    let mut planner = Planner { model, settings, schema, next: 0 };
+    let mut node = planner.node(root.source, root.shape, &root.name.name, None);
+    planner.fill(&mut node, &root.name.name, &query.select)?;
+    planner.conditions(&mut node, query, root.own_conditions)?;
+    planner.sorting(&mut node, query, root.own_conditions)?;
+    spread::settle(&mut node)?;
+    if root.own_conditions {
+        planner.restrict(&mut node);
+    }
+    Ok(node)
+}
+
+impl<'m> Planner<'m> {
+    fn node(
+        &mut self,
+        source: Source<'m>,
+        shape: Shape<'m>,
+        name: &str,
+        item: Option<&RelationItem>,
+    ) -> Node<'m> {
+        self.next += 1;
+        let key = item.and_then(|item| item.alias.as_deref()).unwrap_or(name);
+        Node {
+            number: self.next - 1,
+            source,
+            shape,
+            name: name.to_owned(),
+            key: key.to_owned(),
+            link: None,
+            join: item.and_then(|item| item.join),
+            spread: item.is_some_and(|item| item.spread),
+            select: Vec::new(),
+            conditions: Vec::new(),
+            order: Vec::new(),
+            range: Default::default(),
+            children: Vec::new(),
+        }
+    }
+
+    fn scope<'s>(&self, shape: Shape<'m>, name: &'s str) -> Scope<'m, 's> {
+        Scope { shape, schema: self.schema, settings: self.settings, name }
+    }
+
+    fn field(&self, node: &Node<'m>, field: &Field) -> Result<FieldRef<'m>, Refusal> {
+        let name = match node.shape {
+            Shape::Relation(relation) => relation.id.name.as_str(),
+            Shape::Record(_) | Shape::Scalar => &node.name,
+        };
+        self.scope(node.shape, name).field(field)
+    }
+
+    /// Resolve what is selected, embeddings included. `origin` is the relation's name.
+    fn fill(&mut self, node: &mut Node<'m>, origin: &str, items: &[Item]) -> Result<(), Refusal> {
+        for item in items {
+            match item {
+                Item::Field(field) => node.select.push(self.select(node, origin, field)?),
+                Item::Relation(relation) => {
+                    let child = self.embedding(origin, relation)?;
+                    node.children.push(child);
+                }
+            }
+        }
+        if node.is_grouped() {
+            expand_stars(node);
+        }
+        Ok(())
+    }
+
+    fn embedding(&mut self, origin: &str, item: &RelationItem) -> Result<Node<'m>, Refusal> {
+        let hint = item.hint.as_deref();
+        let link = relate::find(self.model, self.schema, origin, &item.name, hint)?;
+        let foreign = &link.foreign;
+        let Some(relation) = self.model.relation(&foreign.schema, &foreign.name) else {
+            return Err(Refusal::no_such_table(&foreign.schema, &foreign.name, None));
+        };
+        let source = Source::Table(&relation.id);
+        let mut node = self.node(source, Shape::Relation(relation), &item.name, Some(item));
+        node.link = Some(link);
+        self.fill(&mut node, &foreign.name, &item.items)?;
+        Ok(node)
+    }
+
+    fn select(
+        &self,
+        node: &Node<'m>,
+        origin: &str,
+        item: &FieldItem,
+    ) -> Result<Select<'m>, Refusal> {
+        let mut aggregate = item.aggregate;
+        if aggregate.is_some() && !self.settings.aggregates_enabled {
+            return Err(Refusal::new(
+                400,
+                "PGRST123",
+                "Use of aggregate functions is not allowed",
+            ));
+        }
+        let name = item.field.name.as_str();
+        let base = match self.scope(node.shape, origin).base(name) {
+            Some(base) => base,
+            // `rel(count)`: before aggregates had a grammar, the name of one was enough.
+            None if name == "count" && item.field.path.is_empty() && aggregate.is_none() => {
+                aggregate = Some(Aggregate::Count);
+                Base::Star
+            }
+            None => return Err(Refusal::no_such_column(origin, name)),
+        };
+        let field = FieldRef { base, path: item.field.path.clone() };
+        Ok(Select {
+            key: item.alias.clone().or_else(|| implied_key(&field, aggregate, name)),
+            field,
+            cast: item.cast.as_deref().map(Cast::named),
+            aggregate,
+            aggregate_cast: item.aggregate_cast.as_deref().map(Cast::named),
+        })
+    }
+
+    /// Attach filters and logic to the nodes they are meant for.
+    fn conditions(
+        &self,
+        root: &mut Node<'m>,
+        query: &Query,
+        own_conditions: bool,
+    ) -> Result<(), Refusal> {
+        for (path, filter) in &query.filters {
+            if path.is_empty() && !own_conditions {
+                continue;
+            }
+            let node = at(root, path)?;
+            let condition = self.filter(node, filter)?;
+            node.conditions.push(condition);
+        }
+        for (path, logic) in &query.logic {
+            if path.is_empty() && !own_conditions {
+                continue;
+            }
+            let node = at(root, path)?;
+            let condition = self.logic(node, logic)?;
+            node.conditions.push(condition);
+        }
+        Ok(())
+    }
+
+    fn filter(&self, node: &Node<'m>, filter: &Filter) -> Result<Condition<'m>, Refusal> {
+        // `author=not.is.null` on an embedding asks whether it has rows.
+        if filter.field.path.is_empty()
+            && let Some(present) = presence(filter)
+            && let Some(child) = node.children.iter().find(|c| c.key == filter.field.name)
+        {
+            return Ok(Condition::Embedded { child: child.number, present });
+        }
+        Ok(Condition::Filter(self.field(node, &filter.field)?, filter.operation.clone()))
+    }
+
+    fn logic(&self, node: &Node<'m>, logic: &Logic) -> Result<Condition<'m>, Refusal> {
+        match logic {
+            Logic::Leaf(filter) => self.filter(node, filter),
+            Logic::Tree { negated, connective, nodes } => Ok(Condition::Tree {
+                negated: *negated,
+                connective: *connective,
+                nodes: nodes.iter().map(|n| self.logic(node, n)).collect::<Result<_, _>>()?,
+            }),
+        }
+    }
+
+    fn sorting(&self, root: &mut Node<'m>, query: &Query, own: bool) -> Result<(), Refusal> {
+        for (path, terms) in &query.order {
+            if path.is_empty() && !own {
+                continue;
+            }
+            let node = at(root, path)?;
+            for term in terms {
+                let (child, field) = match &term.by {
+                    OrderBy::Field(field) => (None, self.field(node, field)?),
+                    OrderBy::Related(relation, field) => {
+                        let child = related_child(node, relation)?;
+                        (Some(child.number), self.field(child, field)?)
+                    }
+                };
+                let (descending, nulls_first) = (term.descending, term.nulls_first);
+                node.order.push(Order { field, child, descending, nulls_first });
+            }
+        }
+        for (path, range) in &query.ranges {
+            if !path.is_empty() || own {
+                at(root, path)?.range = *range;
+            }
+        }
+        Ok(())
+    }
+
+    /// No level returns more rows than a page may have.
+    fn restrict(&self, node: &mut Node<'m>) {
+        if let Some(max) = self.settings.max_rows {
+            node.range.limit = Some(node.range.limit.map_or(max, |limit| limit.min(max)));
+        }
+        for child in &mut node.children {
+            self.restrict(child);
+        }
+    }
+}
+
+/// The node that `path` leads to.
+fn at<'a, 'm>(root: &'a mut Node<'m>, path: &[String]) -> Result<&'a mut Node<'m>, Refusal> {
+    let mut node = root;
+    for name in path {
+        let found = node.children.iter().position(|child| child.key == *name);
+        let found = found.or_else(|| node.children.iter().position(|child| child.name == *name));
+        let Some(at) = found else { return Err(Refusal::not_embedded(name)) };
+        node = &mut node.children[at];
+    }
+    Ok(node)
+}
+
+fn related_child<'a, 'm>(node: &'a Node<'m>, name: &str) -> Result<&'a Node<'m>, Refusal> {
+    match node.children.iter().find(|child| child.key == name) {
+        None => Err(Refusal::not_embedded(name)),
+        Some(child) if !child.is_to_one() => Err(Refusal::new(
+            400,
+            "PGRST118",
+            format!("A related order on '{name}' is not possible"),
+        )
+        .details(format!(
+            "'{}' and '{name}' do not form a many-to-one or one-to-one relationship",
+            match node.shape {
+                Shape::Relation(relation) => &relation.id.name,
+                Shape::Record(_) | Shape::Scalar => &node.name,
+            }
+        ))),
+        Some(child) => Ok(child),
+    }
+}
+
+/// Whether a filter asks for an embedding to have rows, or to have none.
+fn presence(filter: &Filter) -> Option<bool> {
+    match filter.operation.operator {
+        Operator::Is(IsValue::Null) => Some(filter.operation.negated),
+        Operator::Is(IsValue::NotNull) => Some(!filter.operation.negated),
+        _ => None,
+    }
+}
+
+/// Columns by name instead of `*`: rows are grouped by what is named.
+pub(super) fn expand_stars(node: &mut Node<'_>) {
+    let names: Vec<Base<'_>> = match node.shape {
+        Shape::Relation(relation) => {
+            relation.columns.iter().map(|c| Base::Column(&c.name, &c.base)).collect()
+        }
+        Shape::Record(columns) => columns.iter().map(|c| Base::Column(&c.name, &c.kind)).collect(),
+        Shape::Scalar => return,
+    };
+    let selected = std::mem::take(&mut node.select);
+    for select in selected {
+        if matches!(select.field.base, Base::Star) && select.aggregate.is_none() {
+            node.select.extend(names.iter().map(|base| Select {
+                key: None,
+                field: FieldRef { base: base.clone(), path: Vec::new() },
+                cast: None,
+                aggregate: None,
+                aggregate_cast: None,
+            }));
+        } else {
+            node.select.push(select);
+        }
+    }
+}
+
+/// The name of a field that is not simply a column: its last JSON key, its aggregate.
+fn implied_key(field: &FieldRef<'_>, aggregate: Option<Aggregate>, name: &str) -> Option<String> {
+    if let Some(aggregate) = aggregate {
+        return Some(aggregate.name().to_owned());
+    }
+    if !field.path.is_empty() {
+        let last_name = field.path.iter().rev().find_map(|step| match &step.key {
+            JsonKey::Name(name) => Some(name.clone()),
+            JsonKey::Index(_) => None,
+        });
+        return Some(last_name.unwrap_or_else(|| name.to_owned()));
+    }
+    match field.base {
+        Base::Computed(function) => Some(function.name.clone()),
+        _ => None,
+    }
+}

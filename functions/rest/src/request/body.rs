@@ -1,0 +1,137 @@
+//! Bodies: JSON as it is, other forms turned into it.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::{plan::Body, respond::Refusal};
+
+/// Read a body of rows.
+pub fn rows(content_type: &str, text: String) -> Result<Body, Refusal> {
+    match content_type {
+        "application/json" | "application/vnd.pgrst.object+json"
+        | "application/vnd.pgrst.array+json" => json(text),
+        "application/x-www-form-urlencoded" => {
+            let members: Map<String, Value> = form_urlencoded::parse(text.as_bytes())
+                .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+                .collect();
+            json(Value::Object(members).to_string())
+        }
+        "text/csv" => csv(&text),
+        other => Err(Refusal::new(415, "PGRST102", format!("Content-Type not acceptable: {other}"))),
+    }
+}
+
+/// Check JSON and note its members; the text is passed on as it is.
+pub fn json(text: String) -> Result<Body, Refusal> {
+    let outline: Outline = serde_json::from_str(&text).map_err(|_| invalid())?;
+    if text.contains("\\u0000") && outline.has_rows {
+        // Postgres has no text with that character; it would say so less clearly.
+        return Err(Refusal::new(400, "22P05", "unsupported Unicode escape sequence")
+            .details("\\u0000 cannot be converted to text."));
+    }
+    Ok(Body { text, keys: outline.keys, is_object: outline.is_object, uneven: outline.uneven })
+}
+
+fn invalid() -> Refusal {
+    Refusal::new(400, "PGRST102", "Empty or invalid json")
+}
+
+/// The first line names the columns; `NULL` is null.
+fn csv(text: &str) -> Result<Body, Refusal> {
+    let mut records = csv_records(text).into_iter();
+    let names = records.next().unwrap_or_default();
+    let mut rows = Vec::new();
+    for record in records {
+        if record.len() != names.len() {
+            return Err(Refusal::new(400, "PGRST102", "All lines must have same number of fields"));
+        }
+        let members = names.iter().zip(record).map(|(name, value)| {
+            let value = if value == "NULL" { Value::Null } else { Value::String(value) };
+            (name.clone(), value)
+        });
+        rows.push(Value::Object(members.collect()));
+    }
+    let text = Value::Array(rows).to_string();
+    Ok(Body { text, keys: names, is_object: false, uneven: false })
+}
+
+fn csv_records(text: &str) -> Vec<Vec<String>> {
+    let mut records = vec![vec![String::new()]];
+    let mut quoted = false;
+    let mut characters = text.trim_end_matches(['\r', '\n']).chars().peekable();
+    while let Some(c) = characters.next() {
+        let Some(field) = records.last_mut().and_then(|record| record.last_mut()) else { break };
+        match c {
+            '"' if quoted && characters.peek() == Some(&'"') => {
+                field.push('"');
+                characters.next();
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => records.iter_mut().last().into_iter().for_each(|r| r.push(String::new())),
+            '\r' if !quoted => {}
+            '\n' if !quoted => records.push(vec![String::new()]),
+            c => field.push(c),
+        }
+    }
+    records
+}
+
+/// What a JSON body looks like from outside.
+#[derive(Default)]
+struct Outline {
+    keys: Vec<String>,
+    is_object: bool,
+    uneven: bool,
+    has_rows: bool,
+}
+
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Keys;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+                    if !keys.contains(&key) {
+                        keys.push(key);
+                    }
+                }
+                Ok(Keys(keys))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+impl<'de> Deserialize<'de> for Outline {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Root;
+        impl<'de> Visitor<'de> for Root {
+            type Value = Outline;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object or a list of objects")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Outline, A::Error> {
+                let keys = Keys::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Outline { keys: keys.0, is_object: true, uneven: false, has_rows: true })
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Outline, A::Error> {
+                let Some(Keys(first)) = seq.next_element()? else { return Ok(Outline::default()) };
+                let mut uneven = false;
+                while let Some(Keys(keys)) = seq.next_element()? {
+                    uneven |= keys.len() != first.len() || keys.iter().any(|k| !first.contains(k));
+                }
+                Ok(Outline { keys: first, is_object: false, uneven, has_rows: true })
+            }
+        }
+        deserializer.deserialize_any(Root)
+    }
+}

@@ -1,0 +1,11 @@
+//! What is answered: refusals with PostgREST's codes, and rows with their headers.
+
+mod database;
+mod nearest;
+mod refusal;
+mod rows;
+
+pub use database::refusal_of;
+pub use nearest::nearest;
+pub use refusal::Refusal;
+pub use rows::{Answered, RowsAnswer, guc_headers, guc_status};

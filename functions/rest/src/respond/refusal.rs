@@ -1,0 +1,167 @@
+//! A refusal: a status, and a body of four members.
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+use shared::auth::TokenError;
+
+use super::nearest;
+use crate::{cache::model::Model, query::ParseError};
+
+/// Why a request is not answered with rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// PostgREST's code, or the SQLSTATE.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// More about it.
+    pub details: Value,
+    /// What to do.
+    pub hint: Value,
+    /// Headers of the answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    /// A refusal with a status, a code and a message.
+    pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            code: code.to_owned(),
+            message: message.into(),
+            details: Value::Null,
+            hint: Value::Null,
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same with a sentence about this case.
+    pub fn details(mut self, details: impl Into<String>) -> Self {
+        self.details = Value::String(details.into());
+        self
+    }
+
+    /// The same with details that are not a sentence.
+    pub fn details_json(mut self, details: Value) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// The same with what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Value::String(hint.into());
+        self
+    }
+
+    /// The same with a header.
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
+        self
+    }
+
+    /// 503: the same request may succeed in a moment; supabase-js tries reads again by itself.
+    pub fn busy(code: &str, message: &str) -> Self {
+        Self::new(503, code, message).header(header::RETRY_AFTER, "1")
+    }
+
+    /// 500 that says nothing; `cause` goes to the log alone.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(error = %cause, "unexpected error");
+        Self::new(500, "XX000", "An unexpected error happened. It has been logged.")
+    }
+
+    /// Postgres's own refusal of a column it does not know.
+    pub fn no_such_column(relation: &str, name: &str) -> Self {
+        Self::new(400, "42703", format!("column {relation}.{name} does not exist"))
+    }
+
+    /// No relation of that name is exposed.
+    pub fn no_such_table(schema: &str, name: &str, model: Option<&Model>) -> Self {
+        let refusal = Self::new(
+            404,
+            "PGRST205",
+            format!("Could not find the table '{schema}.{name}' in the schema cache"),
+        );
+        let known = model.and_then(|model| model.relations.get(schema));
+        let names = known.into_iter().flat_map(|relations| {
+            relations.values().filter(|r| r.is_resource()).map(|r| r.id.name.as_str())
+        });
+        match nearest(name, names) {
+            Some(near) => refusal.hint(format!("Perhaps you meant the table '{schema}.{near}'")),
+            None => refusal,
+        }
+    }
+
+    /// A filter, order or limit names an embedding that is not selected.
+    pub fn not_embedded(name: &str) -> Self {
+        Self::new(
+            400,
+            "PGRST108",
+            format!("'{name}' is not an embedded resource in this request"),
+        )
+        .hint(format!("Verify that '{name}' is included in the 'select' query parameter."))
+    }
+
+    /// The method is not one of this resource.
+    pub fn method(method: &http::Method) -> Self {
+        Self::new(405, "PGRST117", format!("Unsupported HTTP method: {method}"))
+    }
+
+    /// Whether a newer schema cache might make the request right.
+    pub fn may_be_stale(&self) -> bool {
+        matches!(
+            self.code.as_str(),
+            "PGRST200" | "PGRST202" | "PGRST204" | "PGRST205" | "42703" | "PGRST201" | "PGRST203"
+        )
+    }
+}
+
+impl From<ParseError> for Refusal {
+    fn from(error: ParseError) -> Self {
+        let ParseError { context, column, details } = error;
+        let message = format!("\"{context}\" (line 1, column {column})");
+        Self::new(400, "PGRST100", message).details(details)
+    }
+}
+
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        let mut refusal = match error {
+            TokenError::Unavailable => Self::busy(error.code(), &error.to_string()),
+            _ => Self::new(error.status().as_u16(), error.code(), error.to_string()),
+        };
+        if let Some(challenge) = error.challenge() {
+            refusal = refusal.header(header::WWW_AUTHENTICATE, &challenge);
+        }
+        refusal
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "code": self.code,
+            "message": self.message,
+            "details": self.details,
+            "hint": self.hint,
+        });
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, json);
+        if let Ok(status) = HeaderValue::from_str(&format!("PostgREST; error={}", self.code)) {
+            headers.insert(HeaderName::from_static("proxy-status"), status);
+        }
+        for (name, value) in self.headers {
+            headers.append(name, value);
+        }
+        response
+    }
+}

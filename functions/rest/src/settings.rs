@@ -1,0 +1,202 @@
+//! Settings of the data API, under the names PostgREST gives them.
+
+use shared::config::{BadSetting, optional, parsed};
+
+use crate::cache::Schemas;
+
+/// How a transaction that wrote ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TxEnd {
+    /// With a commit.
+    Commit,
+    /// With a commit, unless the request prefers `tx=rollback`.
+    CommitAllowOverride,
+    /// With a rollback.
+    Rollback,
+    /// With a rollback, unless the request prefers `tx=commit`.
+    RollbackAllowOverride,
+}
+
+/// How much an error of the database tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Everything, as PostgREST does.
+    Verbose,
+    /// The code and a fixed text; refusals of class `M` are forwarded whole.
+    Fixed,
+}
+
+/// What the OpenAPI document lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenApiMode {
+    /// What the caller may use.
+    FollowPrivileges,
+    /// Everything.
+    IgnorePrivileges,
+    /// There is none.
+    Disabled,
+}
+
+/// The settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Profiles and the schemas they mean, in order; the first is the default.
+    pub profiles: Vec<(String, String)>,
+    /// The schema in which a function is looked up that the profile's schema lacks.
+    pub fallback_schema: Option<String>,
+    /// Schemas behind the request's own on the search path.
+    pub extra_search_path: Vec<String>,
+    /// The role of who does not say who they are.
+    pub anonymous_role: Option<String>,
+    /// Rows at most, on every level.
+    pub max_rows: Option<i64>,
+    /// Whether plans may be asked for.
+    pub plan_enabled: bool,
+    /// Whether aggregates may be asked for.
+    pub aggregates_enabled: bool,
+    /// How transactions end.
+    pub tx_end: TxEnd,
+    /// How much errors of the database tell.
+    pub verbosity: Verbosity,
+    /// A function to call before every request: schema and name.
+    pub pre_request: Option<(String, String)>,
+    /// What the OpenAPI document lists.
+    pub openapi_mode: OpenApiMode,
+    /// The address the OpenAPI document names.
+    pub openapi_uri: Option<String>,
+    /// Settings for every transaction: `PGRST_APP_SETTINGS_<NAME>`.
+    pub app_settings: Vec<(String, String)>,
+    /// Bytes of a body at most.
+    pub max_body: usize,
+    /// Conditions of a request at most.
+    pub max_conditions: usize,
+    /// Bytes of a URL at most.
+    pub max_url: usize,
+}
+
+impl Settings {
+    /// The settings of the marketplace: five lenses, `public` the default one, `api` behind all.
+    pub fn house() -> Result<Self, BadSetting> {
+        let lens = optional("DEFAULT_LENS").unwrap_or_else(|| "tutoring".into());
+        let lenses = ["tutoring", "trainers", "avenrae", "fitness", "dogs", "api"];
+        let mut profiles = vec![("public".to_owned(), lens)];
+        profiles.extend(lenses.map(|name| (name.to_owned(), name.to_owned())));
+        let plain = Self::from_env()?;
+        match optional("PGRST_DB_SCHEMAS") {
+            Some(_) => Ok(plain),
+            None => Ok(Self {
+                profiles,
+                fallback_schema: Some("api".into()),
+                anonymous_role: plain.anonymous_role.or_else(|| Some("anon".into())),
+                max_rows: plain.max_rows.or(Some(1000)),
+                verbosity: verbosity(Verbosity::Fixed)?,
+                ..plain
+            }),
+        }
+    }
+
+    /// The settings for any database, as PostgREST reads them.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        let schemas = words("PGRST_DB_SCHEMAS").or_else(|| words("PGRST_DB_SCHEMA"));
+        let schemas = schemas.unwrap_or_else(|| vec!["public".into()]);
+        Ok(Self {
+            profiles: schemas.into_iter().map(|schema| (schema.clone(), schema)).collect(),
+            fallback_schema: None,
+            extra_search_path: words("PGRST_DB_EXTRA_SEARCH_PATH")
+                .unwrap_or_else(|| vec!["public".into()]),
+            anonymous_role: optional("PGRST_DB_ANON_ROLE"),
+            max_rows: number("PGRST_DB_MAX_ROWS")?,
+            plan_enabled: flag("PGRST_DB_PLAN_ENABLED", false)?,
+            aggregates_enabled: flag("PGRST_DB_AGGREGATES_ENABLED", false)?,
+            tx_end: tx_end()?,
+            verbosity: verbosity(Verbosity::Verbose)?,
+            pre_request: optional("PGRST_DB_PRE_REQUEST").map(|name| match name.split_once('.') {
+                Some((schema, name)) => (schema.to_owned(), name.to_owned()),
+                None => (String::new(), name),
+            }),
+            openapi_mode: openapi_mode()?,
+            openapi_uri: optional("PGRST_OPENAPI_SERVER_PROXY_URI"),
+            app_settings: app_settings(),
+            max_body: parsed("PGRST_SERVER_MAX_BODY", 1 << 20)?,
+            max_conditions: parsed("PGRST_DB_MAX_CONDITIONS", 250)?,
+            max_url: parsed("PGRST_SERVER_MAX_URL", 32 * 1024)?,
+        })
+    }
+
+    /// The schemas the cache is built for.
+    pub fn schemas(&self) -> Schemas {
+        let mut exposed: Vec<String> = Vec::new();
+        for (_, schema) in &self.profiles {
+            if !exposed.contains(schema) {
+                exposed.push(schema.clone());
+            }
+        }
+        Schemas { exposed, extra: self.extra_search_path.clone() }
+    }
+}
+
+fn words(name: &str) -> Option<Vec<String>> {
+    let text = optional(name)?;
+    let unquoted = |word: &str| word.trim().trim_matches('"').to_owned();
+    Some(text.split(',').map(unquoted).filter(|word| !word.is_empty()).collect())
+}
+
+fn number(name: &'static str) -> Result<Option<i64>, BadSetting> {
+    match optional(name) {
+        None => Ok(None),
+        Some(_) => parsed(name, 0).map(Some),
+    }
+}
+
+fn flag(name: &'static str, default: bool) -> Result<bool, BadSetting> {
+    match optional(name).as_deref() {
+        None => Ok(default),
+        Some("true" | "on" | "1" | "yes") => Ok(true),
+        Some("false" | "off" | "0" | "no") => Ok(false),
+        Some(_) => Err(BadSetting::new(name, "must be true or false.")),
+    }
+}
+
+fn tx_end() -> Result<TxEnd, BadSetting> {
+    match optional("PGRST_DB_TX_END").as_deref() {
+        None | Some("commit") => Ok(TxEnd::Commit),
+        Some("commit-allow-override") => Ok(TxEnd::CommitAllowOverride),
+        Some("rollback") => Ok(TxEnd::Rollback),
+        Some("rollback-allow-override") => Ok(TxEnd::RollbackAllowOverride),
+        Some(_) => Err(BadSetting::new(
+            "PGRST_DB_TX_END",
+            "must be commit, commit-allow-override, rollback or rollback-allow-override.",
+        )),
+    }
+}
+
+fn verbosity(default: Verbosity) -> Result<Verbosity, BadSetting> {
+    match optional("PGRST_CLIENT_ERROR_VERBOSITY").as_deref() {
+        None => Ok(default),
+        Some("verbose") => Ok(Verbosity::Verbose),
+        Some("minimal" | "fixed") => Ok(Verbosity::Fixed),
+        Some(_) => {
+            Err(BadSetting::new("PGRST_CLIENT_ERROR_VERBOSITY", "must be verbose or minimal."))
+        }
+    }
+}
+
+fn openapi_mode() -> Result<OpenApiMode, BadSetting> {
+    match optional("PGRST_OPENAPI_MODE").as_deref() {
+        None | Some("follow-privileges") => Ok(OpenApiMode::FollowPrivileges),
+        Some("ignore-privileges") => Ok(OpenApiMode::IgnorePrivileges),
+        Some("disabled") => Ok(OpenApiMode::Disabled),
+        Some(_) => Err(BadSetting::new(
+            "PGRST_OPENAPI_MODE",
+            "must be follow-privileges, ignore-privileges or disabled.",
+        )),
+    }
+}
+
+fn app_settings() -> Vec<(String, String)> {
+    let of = |(name, value): (String, String)| {
+        let name = name.strip_prefix("PGRST_APP_SETTINGS_")?.to_lowercase();
+        Some((format!("app.settings.{name}"), value))
+    };
+    shared::config::all().filter_map(of).collect()
+}

@@ -1,0 +1,222 @@
+//! Fields, casts, conditions and sorting.
+
+use super::{Sql, embedded};
+use crate::{
+    plan::{Base, Cast, Condition, FieldRef, Select},
+    query::{Connective, FtsKind, IsValue, JsonKey, JsonStep, Operation, Operator, Quantifier},
+};
+
+impl Sql {
+    /// A field of the rows called `table`.
+    pub(super) fn field(&mut self, table: &str, field: &FieldRef<'_>) {
+        let is_json = matches!(field.base, Base::Column(_, "json" | "jsonb"));
+        match field.path.is_empty() || is_json {
+            true => self.base(table, &field.base),
+            false => {
+                self.push("to_jsonb(");
+                self.base(table, &field.base);
+                self.push(")");
+            }
+        }
+        self.json_path(&field.path);
+    }
+
+    fn base(&mut self, table: &str, base: &Base<'_>) {
+        match base {
+            Base::Column(name, _) => self.push(table).push(".").name(name),
+            Base::Computed(function) => self.qualified(function).push("(").push(table).push(")"),
+            Base::Star => self.push(table).push(".*"),
+            Base::Scalar => self.push(table).push(".pgrst_scalar"),
+            Base::Child(number, name) if name == "*" => self.push(&embedded(*number)).push(".*"),
+            Base::Child(number, name) => self.push(&embedded(*number)).push(".").name(name),
+        };
+    }
+
+    fn json_path(&mut self, path: &[JsonStep]) {
+        for step in path {
+            self.push(if step.as_text { "->>" } else { "->" });
+            match &step.key {
+                JsonKey::Name(name) => self.bind(name).push("::text"),
+                JsonKey::Index(index) => self.bind(index).push("::int"),
+            };
+        }
+    }
+
+    /// A field to return, with its aggregate and casts, under its name.
+    pub(super) fn selected(&mut self, table: &str, select: &Select<'_>) {
+        self.cast_from(&select.aggregate_cast);
+        if let Some(aggregate) = select.aggregate {
+            self.push(aggregate.name()).push("(");
+        }
+        self.cast_from(&select.cast);
+        match (&select.field.base, select.aggregate) {
+            (Base::Star, Some(_)) => {
+                self.push("*");
+            }
+            (Base::Child(number, name), Some(_)) if name == "*" => {
+                self.push(&embedded(*number));
+            }
+            _ => self.field(table, &select.field),
+        }
+        self.cast_to(&select.cast);
+        if select.aggregate.is_some() {
+            self.push(")");
+        }
+        self.cast_to(&select.aggregate_cast);
+        if let Some(key) = &select.key {
+            self.push(" as ").name(key);
+        }
+    }
+
+    fn cast_from(&mut self, cast: &Option<Cast>) {
+        if cast.is_some() {
+            self.push("cast(");
+        }
+    }
+
+    fn cast_to(&mut self, cast: &Option<Cast>) {
+        match cast {
+            None => {}
+            Some(Cast::Standard(sql)) => {
+                self.push(" as ").push(sql).push(")");
+            }
+            Some(Cast::Named(name)) => {
+                self.push(" as ").name(name).push(")");
+            }
+        }
+    }
+
+    /// `where`, if there are conditions.
+    pub(super) fn conditions(&mut self, table: &str, conditions: &[Condition<'_>]) {
+        if !conditions.is_empty() {
+            self.push(" where ");
+            self.list(" and ", conditions, |sql, condition| sql.condition(table, condition));
+        }
+    }
+
+    pub(super) fn condition(&mut self, table: &str, condition: &Condition<'_>) {
+        match condition {
+            Condition::Filter(field, operation) => self.filter(table, field, operation),
+            // An absent to-one row is a null record; an absent list is a null value.
+            Condition::Embedded { child, present } => {
+                let test = if *present { " is distinct from null" } else { " is not distinct from null" };
+                self.push(&embedded(*child)).push(test);
+            }
+            Condition::Tree { negated, connective, nodes } => {
+                let word = match connective {
+                    Connective::And => " and ",
+                    Connective::Or => " or ",
+                };
+                self.push(if *negated { "not (" } else { "(" });
+                self.list(word, nodes, |sql, node| sql.condition(table, node)).push(")");
+            }
+        }
+    }
+
+    fn filter(&mut self, table: &str, field: &FieldRef<'_>, operation: &Operation) {
+        if operation.negated {
+            self.push("not ");
+        }
+        if let Operator::Fts(kind, configuration, words) = &operation.operator {
+            return self.full_text(table, field, *kind, configuration.as_deref(), words);
+        }
+        self.field(table, field);
+        match &operation.operator {
+            Operator::Binary(operator, quantifier, value) => {
+                self.push(" ").push(operator).push(" ");
+                let value = match *operator {
+                    // `*` stands for `%`, which would have to be escaped in a URL.
+                    "like" | "ilike" => value.replace('*', "%"),
+                    _ => value.clone(),
+                };
+                match quantifier {
+                    Some(Quantifier::Any) => self.push("any(").bind(value).push(")"),
+                    Some(Quantifier::All) => self.push("all(").bind(value).push(")"),
+                    None => self.bind(value),
+                };
+            }
+            // One array rather than many binds: the statement stays the same for any number.
+            Operator::In(values) => {
+                self.push(" = any(").bind(array_literal(values)).push(")");
+            }
+            Operator::Is(value) => {
+                self.push(match value {
+                    IsValue::Null => " is null",
+                    IsValue::NotNull => " is not null",
+                    IsValue::True => " is true",
+                    IsValue::False => " is false",
+                    IsValue::Unknown => " is unknown",
+                });
+            }
+            Operator::IsDistinct(value) => {
+                self.push(" is distinct from ").bind(value);
+            }
+            Operator::Fts(..) => {}
+        }
+    }
+
+    fn full_text(
+        &mut self,
+        table: &str,
+        field: &FieldRef<'_>,
+        kind: FtsKind,
+        configuration: Option<&str>,
+        words: &str,
+    ) {
+        let is_vector = matches!(field.base, Base::Column(_, "tsvector")) && field.path.is_empty();
+        match is_vector {
+            true => self.field(table, field),
+            false => {
+                self.push("to_tsvector(");
+                self.configuration(configuration);
+                self.field(table, field);
+                self.push(")");
+            }
+        }
+        self.push(match kind {
+            FtsKind::Query => " @@ to_tsquery(",
+            FtsKind::Plain => " @@ plainto_tsquery(",
+            FtsKind::Phrase => " @@ phraseto_tsquery(",
+            FtsKind::Web => " @@ websearch_to_tsquery(",
+        });
+        self.configuration(configuration);
+        self.bind(words).push(")");
+    }
+
+    fn configuration(&mut self, configuration: Option<&str>) {
+        if let Some(name) = configuration {
+            self.bind(name).push("::regconfig, ");
+        }
+    }
+
+    pub(super) fn limited(&mut self, limit: Option<i64>, offset: i64) {
+        if let Some(limit) = limit {
+            self.push(" limit ").bind(limit.to_string());
+        }
+        if offset != 0 {
+            self.push(" offset ").bind(offset.to_string());
+        }
+    }
+}
+
+/// `{"a","b"}`: an array as Postgres reads it. One empty element means no element.
+fn array_literal(values: &[String]) -> String {
+    let mut literal = String::from("{");
+    if values != [""] {
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                literal.push(',');
+            }
+            literal.push('"');
+            for c in value.chars() {
+                if matches!(c, '"' | '\\') {
+                    literal.push('\\');
+                }
+                literal.push(c);
+            }
+            literal.push('"');
+        }
+    }
+    literal.push('}');
+    literal
+}

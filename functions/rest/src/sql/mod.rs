@@ -1,0 +1,93 @@
+//! From a plan to one statement. Values become binds, written as text and typed by Postgres;
+//! names become quoted identifiers; nothing else of a request gets here.
+
+mod call;
+mod expression;
+mod read;
+mod statement;
+mod write;
+
+pub use statement::{Output, Statement, count_plan, statement_for};
+
+use crate::cache::model::Qualified;
+
+/// The text of a statement that is being written, and the values it binds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sql {
+    /// The text.
+    pub text: String,
+    /// The values of `$1`, `$2`, ….
+    pub binds: Vec<Option<String>>,
+}
+
+impl Sql {
+    /// Add SQL of our own.
+    fn push(&mut self, sql: &str) -> &mut Self {
+        self.text.push_str(sql);
+        self
+    }
+
+    /// Add a name.
+    fn name(&mut self, name: &str) -> &mut Self {
+        self.text.push('"');
+        for c in name.chars() {
+            match c {
+                '"' => self.text.push_str("\"\""),
+                // No identifier of Postgres has one, and it would end the statement.
+                '\0' => {}
+                c => self.text.push(c),
+            }
+        }
+        self.text.push('"');
+        self
+    }
+
+    /// Add a name with its schema.
+    fn qualified(&mut self, id: &Qualified) -> &mut Self {
+        if !id.schema.is_empty() {
+            self.name(&id.schema).push(".");
+        }
+        self.name(&id.name)
+    }
+
+    /// Add a bind. Its type is whatever its place in the statement asks for.
+    fn bind(&mut self, value: impl Into<String>) -> &mut Self {
+        self.binds.push(Some(value.into()));
+        self.text.push('$');
+        self.text.push_str(&self.binds.len().to_string());
+        self
+    }
+
+    /// Add the parts of a list, with `separator` between them.
+    fn list<T>(
+        &mut self,
+        separator: &str,
+        parts: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        for (at, part) in parts.into_iter().enumerate() {
+            if at > 0 {
+                self.push(separator);
+            }
+            write(self, part);
+        }
+        self
+    }
+}
+
+/// A name as a quoted identifier.
+pub fn identifier(name: &str) -> String {
+    let mut sql = Sql::default();
+    sql.name(name);
+    sql.text
+}
+
+/// The name of a node's rows: `t0`, `t1`, ….
+fn rows(number: usize) -> String {
+    format!("t{number}")
+}
+
+/// The name of what an embedding hands to its parent: `e1`, `e2`, ….
+fn embedded(number: usize) -> String {
+    format!("e{number}")
+}

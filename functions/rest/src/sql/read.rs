@@ -1,0 +1,269 @@
+//! Reading: one `select` per level, embeddings as lateral joins.
+
+use super::{Sql, embedded, rows};
+use crate::{
+    cache::model::{ColumnPairs, Link},
+    plan::{Base, Condition, Node, Order, Source, spread},
+    query::Join,
+};
+
+/// The name of what a write returned, or a function.
+pub(super) const RESULT: &str = "pgrst_source";
+
+impl Sql {
+    /// The rows of a node, with its embeddings.
+    pub(super) fn read(&mut self, node: &Node<'_>, parent: Option<&str>) {
+        let table = rows(node.number);
+        self.push("select ");
+        self.outputs(node, &table);
+        self.from(node, parent);
+        for child in &node.children {
+            self.join(child, &table);
+        }
+        self.link_and_conditions(node, &table, parent, |_| true);
+        self.grouped(node);
+        self.ordered(node, &table);
+        self.limited(node.range.limit, node.range.offset);
+    }
+
+    fn outputs(&mut self, node: &Node<'_>, table: &str) {
+        let mut first = true;
+        for select in &node.select {
+            self.comma(&mut first);
+            self.selected(table, select);
+        }
+        for child in node.children.iter().filter(|child| !child.spread && !child.is_empty()) {
+            self.comma(&mut first);
+            self.embedding(child, node.is_grouped());
+        }
+        if first {
+            // Nothing is asked for but the rows themselves.
+            self.push("1 as pgrst_row");
+        }
+    }
+
+    fn comma(&mut self, first: &mut bool) {
+        if !std::mem::take(first) {
+            self.push(", ");
+        }
+    }
+
+    /// An embedding as one JSON value. Grouping needs a type that can be compared.
+    fn embedding(&mut self, child: &Node<'_>, grouped: bool) {
+        let name = embedded(child.number);
+        match child.is_to_one() {
+            true => self.push("row_to_json(").push(&name).push(".*)"),
+            false => self.push("coalesce(").push(&name).push(".").push(&name).push(", '[]')"),
+        };
+        self.push(if grouped { "::jsonb as " } else { " as " }).name(&child.key);
+    }
+
+    fn from(&mut self, node: &Node<'_>, parent: Option<&str>) {
+        let table = rows(node.number);
+        self.push(" from ");
+        match (node.link.map(|link| &link.link), node.source) {
+            (Some(Link::Computed { function, .. }), _) => {
+                let origin = node.link.map(|link| &link.table);
+                self.qualified(function).push("(").push(parent.unwrap_or_default());
+                if let Some(origin) = origin {
+                    self.push("::").qualified(origin);
+                }
+                self.push(")");
+            }
+            (_, Source::Table(id)) => {
+                self.qualified(id);
+            }
+            (_, Source::Result) => {
+                self.push(RESULT);
+            }
+        }
+        self.push(" as ").push(&table);
+        if let Some(Link::ManyToMany(junction)) = node.link.map(|link| &link.link) {
+            self.push(", ").qualified(&junction.table).push(" as ").push(&junction_rows(node));
+        }
+    }
+
+    /// A child as a lateral join: a row, or all rows as one list.
+    fn join(&mut self, child: &Node<'_>, table: &str) {
+        let name = embedded(child.number);
+        let inner = child.join == Some(Join::Inner);
+        self.push(if inner { " inner join lateral (" } else { " left join lateral (" });
+        if child.is_to_one() {
+            self.read(child, Some(table));
+            self.push(") as ").push(&name).push(" on true");
+            return;
+        }
+        let list = format!("{name}l");
+        self.push("select ");
+        if child.spread {
+            for (at, output) in spread::outputs(child).iter().enumerate() {
+                self.push(if at > 0 { ", " } else { "" });
+                self.push("coalesce(json_agg(").push(&list).push(".").name(output);
+                self.push("), '[]') as ").name(output);
+            }
+            self.push(if spread::outputs(child).is_empty() { "" } else { ", " });
+            self.push("nullif(count(*), 0)");
+        } else {
+            self.push("json_agg(").push(&list).push(")");
+        }
+        self.push(" as ").push(&name).push(" from (");
+        self.read(child, Some(table));
+        self.push(") as ").push(&list).push(") as ").push(&name).push(" on ");
+        match inner {
+            true => self.push(&name).push(".").push(&name).push(" is not null"),
+            false => self.push("true"),
+        };
+    }
+
+    /// `where`: how a node hangs on its parent, and what must hold of it.
+    fn link_and_conditions(
+        &mut self,
+        node: &Node<'_>,
+        table: &str,
+        parent: Option<&str>,
+        kept: impl Fn(&Condition<'_>) -> bool,
+    ) {
+        let mut word = " where ";
+        for (left, own, right, other) in link_pairs(node, table, parent.unwrap_or_default()) {
+            self.push(word).push(&left).push(".").name(own).push(" = ");
+            self.push(&right).push(".").name(other);
+            word = " and ";
+        }
+        for condition in node.conditions.iter().filter(|condition| kept(condition)) {
+            self.push(word);
+            self.condition(table, condition);
+            word = " and ";
+        }
+    }
+
+    /// Rows are grouped by everything that is selected beside the aggregates, by position.
+    fn grouped(&mut self, node: &Node<'_>) {
+        if !node.is_grouped() {
+            return;
+        }
+        let own = node.select.iter().map(|select| select.aggregate.is_none());
+        let children = node.children.iter().filter(|child| !child.spread && !child.is_empty());
+        let positions = own.chain(children.map(|_| true)).zip(1..).filter(|(plain, _)| *plain);
+        let positions: Vec<String> = positions.map(|(_, at)| at.to_string()).collect();
+        if !positions.is_empty() {
+            self.push(" group by ").push(&positions.join(", "));
+        }
+    }
+
+    fn ordered(&mut self, node: &Node<'_>, table: &str) {
+        for (at, term) in node.order.iter().enumerate() {
+            self.push(if at == 0 { " order by " } else { ", " });
+            match term.child.and_then(|n| node.children.iter().find(|child| child.number == n)) {
+                Some(child) => self.related_value(child, table, term),
+                None => self.field(table, &term.field),
+            }
+            self.push(match term.descending {
+                Some(true) => " desc",
+                Some(false) => " asc",
+                None => "",
+            });
+            self.push(match term.nulls_first {
+                Some(true) => " nulls first",
+                Some(false) => " nulls last",
+                None => "",
+            });
+        }
+    }
+
+    /// A field of a to-one embedding to sort by, whether or not it is selected there.
+    fn related_value(&mut self, child: &Node<'_>, parent: &str, term: &Order<'_>) {
+        let table = rows(child.number);
+        self.push("(select ");
+        self.field(&table, &term.field);
+        self.from(child, Some(parent));
+        self.link_and_conditions(child, &table, Some(parent), |c| {
+            matches!(c, Condition::Filter(..))
+        });
+        self.push(")");
+    }
+
+    /// A row for each row of the node, whatever the page: what is counted.
+    pub(super) fn counted(&mut self, node: &Node<'_>, parent: Option<&str>) {
+        let table = rows(node.number);
+        self.push("select 1");
+        self.from(node, parent);
+        let mut word = " where ";
+        for (left, own, right, other) in link_pairs(node, &table, parent.unwrap_or_default()) {
+            self.push(word).push(&left).push(".").name(own).push(" = ");
+            self.push(&right).push(".").name(other);
+            word = " and ";
+        }
+        for condition in &node.conditions {
+            self.push(word);
+            self.counted_condition(node, &table, condition);
+            word = " and ";
+        }
+        for child in node.children.iter().filter(|child| child.join == Some(Join::Inner)) {
+            self.push(word).push("exists (");
+            self.counted(child, Some(&table));
+            self.push(")");
+            word = " and ";
+        }
+    }
+
+    fn counted_condition(&mut self, node: &Node<'_>, table: &str, condition: &Condition<'_>) {
+        match condition {
+            Condition::Embedded { child, present } => {
+                let found = node.children.iter().find(|other| other.number == *child);
+                self.push(if *present { "exists (" } else { "not exists (" });
+                match found {
+                    Some(child) => self.counted(child, Some(table)),
+                    None => drop(self.push("select 1")),
+                }
+                self.push(")");
+            }
+            Condition::Tree { negated, connective, nodes } => {
+                let word = match connective {
+                    crate::query::Connective::And => " and ",
+                    crate::query::Connective::Or => " or ",
+                };
+                self.push(if *negated { "not (" } else { "(" });
+                self.list(word, nodes, |sql, inner| sql.counted_condition(node, table, inner));
+                self.push(")");
+            }
+            Condition::Filter(..) => self.condition(table, condition),
+        }
+    }
+}
+
+fn junction_rows(node: &Node<'_>) -> String {
+    format!("j{}", node.number)
+}
+
+/// The equations between a node and its parent: table, column, table, column.
+fn link_pairs<'a>(
+    node: &'a Node<'_>,
+    table: &str,
+    parent: &str,
+) -> Vec<(String, &'a str, String, &'a str)> {
+    let pairs = |columns: &'a ColumnPairs, left: &str, right: &str| {
+        let equation = |(right_column, left_column): &'a (String, String)| {
+            (left.to_owned(), left_column.as_str(), right.to_owned(), right_column.as_str())
+        };
+        columns.iter().map(equation).collect::<Vec<_>>()
+    };
+    match node.link.map(|link| &link.link) {
+        None | Some(Link::Computed { .. }) => Vec::new(),
+        Some(
+            Link::ManyToOne { columns, .. }
+            | Link::OneToMany { columns, .. }
+            | Link::OneToOne { columns, .. },
+        ) => pairs(columns, table, parent),
+        Some(Link::ManyToMany(junction)) => {
+            let between = junction_rows(node);
+            let mut all = pairs(&junction.source, &between, parent);
+            all.extend(pairs(&junction.target, &between, table));
+            all
+        }
+    }
+}
+
+/// Whether a field is a column with that name.
+pub(super) fn is_column(base: &Base<'_>, name: &str) -> bool {
+    matches!(base, Base::Column(column, _) if *column == name)
+}

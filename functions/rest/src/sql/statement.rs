@@ -1,0 +1,253 @@
+//! The one statement of a request: what is written or called, what is read of it, and the
+//! answer's body and headers in one row.
+
+use super::{
+    Sql,
+    read::{RESULT, is_column},
+    write::Returning,
+};
+use crate::{
+    cache::model::{Link, Qualified},
+    plan::{Base, Body, Call, Condition, Node, Write},
+};
+
+/// How the answer's body is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Not at all.
+    Nothing,
+    /// A list of objects.
+    List,
+    /// One object.
+    Object,
+    /// One value of a function.
+    Scalar,
+    /// A list of values of a function.
+    Scalars,
+    /// Lines of comma-separated values.
+    Csv,
+    /// A GeoJSON collection of features.
+    GeoJson,
+    /// A value as it is: text or bytes.
+    Raw,
+}
+
+/// What a statement does before it reads.
+#[derive(Debug)]
+pub enum Before<'p, 'm> {
+    /// Nothing.
+    Nothing,
+    /// It writes the body.
+    Write(&'p Write<'m>, &'p Body),
+    /// It calls a function.
+    Call(&'p Call<'m>),
+}
+
+/// Everything a statement is made of.
+#[derive(Debug)]
+pub struct Statement<'p, 'm> {
+    /// What comes first.
+    pub before: Before<'p, 'm>,
+    /// What is read.
+    pub node: &'p Node<'m>,
+    /// The form of the body.
+    pub output: Output,
+    /// Whether members that are null are left out.
+    pub strip_nulls: bool,
+    /// Whether all rows are counted, not only those of the page.
+    pub counted: bool,
+    /// Whether the rows written are handed on; otherwise they are only counted.
+    pub returned: bool,
+    /// The columns that name the row that was created, where its place is asked for.
+    pub location: &'p [String],
+}
+
+/// Write the statement. Its columns: total, rows of the page, body, `response.headers`,
+/// `response.status`, rows merged, the created row's key as a JSON array.
+pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
+    let mut sql = Sql::default();
+    let mut with = "with ";
+    let computed = computed_of(parts.node);
+    match parts.before {
+        Before::Nothing => {}
+        Before::Write(write, body) => {
+            sql.push(with).push(RESULT).push(" as (");
+            let returning = returning(parts, computed);
+            sql.write(write, body, &returning);
+            sql.push(")");
+            with = ", ";
+        }
+        Before::Call(call) => {
+            sql.push(with).push(RESULT).push(" as (");
+            sql.call(call, &computed);
+            sql.push(")");
+            with = ", ";
+        }
+    }
+    if parts.output == Output::Csv {
+        sql.push(with).push("pgrst_page as (");
+        sql.read(parts.node, None);
+        sql.push(")");
+    }
+    sql.push(" select ");
+    sql.total(parts);
+    sql.push(", count(_t), ");
+    sql.body(parts);
+    sql.push(
+        ", nullif(current_setting('response.headers', true), ''), \
+         nullif(current_setting('response.status', true), ''), \
+         nullif(current_setting('pgrst.merged', true), ''), ",
+    );
+    sql.location(parts.location);
+    sql.push(" from (");
+    match (&parts.before, parts.returned) {
+        _ if parts.output == Output::Csv => drop(sql.push("select * from pgrst_page")),
+        (Before::Write(..), false) => drop(sql.push("select 1 from ").push(RESULT)),
+        _ => sql.read(parts.node, None),
+    }
+    sql.push(") as _t");
+    sql
+}
+
+/// The statement whose plan estimates how many rows there are.
+pub fn count_plan(node: &Node<'_>) -> Sql {
+    let mut sql = Sql::default();
+    sql.push("explain (format json) ");
+    sql.counted(node, None);
+    sql
+}
+
+impl Sql {
+    /// The same statement, to be planned rather than run. `options` are words of our own.
+    pub fn explained(mut self, options: &str) -> Self {
+        self.text = format!("explain ({options}) {}", self.text);
+        self
+    }
+
+    fn total(&mut self, parts: &Statement<'_, '_>) {
+        match (&parts.before, parts.counted) {
+            (_, false) => drop(self.push("null::bigint")),
+            (Before::Write(..), true) => {
+                self.push("(select count(*) from ").push(RESULT).push(")");
+            }
+            (_, true) => {
+                self.push("(select count(*) from (");
+                self.counted(parts.node, None);
+                self.push(") as counted)");
+            }
+        }
+    }
+
+    fn body(&mut self, parts: &Statement<'_, '_>) {
+        let (open, close) = match parts.strip_nulls {
+            true => ("json_strip_nulls(", ")"),
+            false => ("", ""),
+        };
+        match parts.output {
+            Output::Nothing => self.push("''::text"),
+            Output::List => {
+                self.push("coalesce(").push(open).push("json_agg(_t)").push(close).push(", '[]')")
+            }
+            Output::Object => {
+                self.push("coalesce(").push(open).push("json_agg(_t) -> 0").push(close);
+                self.push(", 'null')")
+            }
+            Output::Scalar => {
+                self.push("coalesce(").push(open).push("json_agg(_t.pgrst_scalar) -> 0");
+                self.push(close).push(", 'null')")
+            }
+            Output::Scalars => {
+                self.push("coalesce(").push(open).push("json_agg(_t.pgrst_scalar)").push(close);
+                self.push(", '[]')")
+            }
+            Output::Raw => self.push("(array_agg(_t.pgrst_scalar))[1]"),
+            Output::GeoJson => self.push(
+                "json_build_object('type', 'FeatureCollection', 'features', \
+                 coalesce(json_agg(ST_AsGeoJSON(_t)::json), '[]'))",
+            ),
+            Output::Csv => self.push(
+                "(select coalesce(string_agg(h.key, ','), '') from (select \
+                 json_object_keys(r.row) as key from (select row_to_json(p) as row from pgrst_page \
+                 as p limit 1) as r) as h) || e'\\n' || coalesce(string_agg(substring(_t::text, 2, \
+                 length(_t::text) - 2), e'\\n'), '')",
+            ),
+        };
+    }
+
+    fn location(&mut self, key: &[String]) {
+        if key.is_empty() {
+            self.push("null::text");
+            return;
+        }
+        self.push("(select json_build_array(");
+        self.list(", ", key, |sql, column| drop(sql.push("r.").name(column).push("::text")));
+        self.push(")::text from ").push(RESULT).push(" as r limit 1)");
+    }
+}
+
+/// The columns a write must return for the rest of the statement to work: what is selected,
+/// what embeddings hang on, and the key of the row that was created.
+fn returning(parts: &Statement<'_, '_>, computed: Vec<Qualified>) -> Returning {
+    let node = parts.node;
+    let mut columns: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        if !columns.iter().any(|known| known == name) {
+            columns.push(name.to_owned());
+        }
+    };
+    parts.location.iter().for_each(|column| add(column));
+    if !parts.returned {
+        return Returning { columns, computed: Vec::new() };
+    }
+    for child in &node.children {
+        match child.link.map(|link| &link.link) {
+            Some(
+                Link::ManyToOne { columns, .. }
+                | Link::OneToMany { columns, .. }
+                | Link::OneToOne { columns, .. },
+            ) => columns.iter().for_each(|(own, _)| add(own)),
+            Some(Link::ManyToMany(junction)) => {
+                junction.source.iter().for_each(|(own, _)| add(own));
+            }
+            // The function takes the whole row.
+            Some(Link::Computed { .. }) => add("*"),
+            None => {}
+        }
+    }
+    for select in &node.select {
+        match &select.field.base {
+            Base::Column(name, _) => add(name),
+            Base::Star if select.aggregate.is_none() => add("*"),
+            _ => {}
+        }
+    }
+    if columns.iter().any(|name| name == "*") {
+        columns = vec!["*".to_owned()];
+    }
+    Returning { columns, computed }
+}
+
+/// Functions of the row that the root uses. Behind a write or a call the row is a mere record,
+/// so they are called where it is not, and then read like columns.
+fn computed_of(root: &Node<'_>) -> Vec<Qualified> {
+    let mut found: Vec<Qualified> = Vec::new();
+    let mut add = |base: &Base<'_>| {
+        if let Base::Computed(function) = base
+            && !found.contains(function)
+        {
+            found.push((*function).clone());
+        }
+    };
+    root.select.iter().for_each(|select| add(&select.field.base));
+    root.order.iter().filter(|o| o.child.is_none()).for_each(|order| add(&order.field.base));
+    fn conditions(condition: &Condition<'_>, add: &mut dyn FnMut(&Base<'_>)) {
+        match condition {
+            Condition::Filter(field, _) => add(&field.base),
+            Condition::Tree { nodes, .. } => nodes.iter().for_each(|node| conditions(node, add)),
+            Condition::Embedded { .. } => {}
+        }
+    }
+    root.conditions.iter().for_each(|condition| conditions(condition, &mut add));
+    debug_assert!(found.iter().all(|f| !is_column(&Base::Computed(f), &f.name)));
+    found
+}
