@@ -50,11 +50,7 @@ impl Identity {
 
 fn of_house(claims: &Claims) -> Identified {
     let caller = claims.caller();
-    Identified {
-        role: caller.role.into(),
-        claims: caller.claims.into(),
-        user_id: caller.user_id,
-    }
+    Identified { role: caller.role.into(), claims: caller.claims.into(), user_id: caller.user_id }
 }
 
 /// PostgREST's rules.

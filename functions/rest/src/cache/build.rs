@@ -20,12 +20,14 @@ pub(super) fn model(catalog: raw::Catalog) -> Model {
         .collect();
     let graph = Graph::new(&catalog);
     let mut relationships = graph.relationships();
+    let mut keys: HashMap<i64, Vec<String>> =
+        names.keys().map(|oid| (*oid, graph.primary_key(*oid))).collect();
     related::add_computed(&mut relationships, &catalog.functions, &names);
 
     let mut computed = computed_columns(&catalog.functions, &names);
     let mut relations = BySchema::<Relation>::new();
     for raw in catalog.relations {
-        let primary_key = graph.primary_key(raw.oid);
+        let primary_key = keys.remove(&raw.oid).unwrap_or_default();
         let id = Qualified::new(raw.schema, raw.name);
         if !raw.exposed {
             continue;
@@ -96,6 +98,7 @@ fn functions(raw: Vec<raw::Function>, names: &HashMap<i64, Qualified>) -> BySche
                 || !function.outputs.is_empty(),
             void: function.returns_schema == "pg_catalog" && function.returns_name == "void",
             single: function.single,
+            media: Some(&function.returns_name).filter(|n| n.contains('/')).cloned(),
             relation: relation.and_then(|oid| names.get(&oid)).cloned(),
             columns: function.outputs,
             kind: function.returns_type,

@@ -34,6 +34,9 @@ pub enum CacheError {
     /// The database refused, or cannot be reached.
     #[error("the catalog cannot be read: {0}")]
     Database(#[from] tokio_postgres::Error),
+    /// There is no connection to be had.
+    #[error("the catalog cannot be read: {0}")]
+    Connection(String),
     /// The catalog or the stored row is not what this release expects.
     #[error("the catalog is not understood: {0}")]
     Form(#[from] serde_json::Error),
@@ -49,9 +52,7 @@ pub async fn fingerprint(client: &Client, schemas: &Schemas) -> Result<String, C
 pub async fn build(client: &Client, schemas: &Schemas) -> Result<Loaded, CacheError> {
     let fingerprint = fingerprint(client, schemas).await?;
     // With an empty path every type is written with its schema, whatever path a request has.
-    client
-        .batch_execute("begin read only; select set_config('search_path', '', true)")
-        .await?;
+    client.batch_execute("begin read only; select set_config('search_path', '', true)").await?;
     let row = client.query_one(CATALOG, &[&schemas.exposed, &schemas.extra]).await;
     client.batch_execute("rollback").await?;
     let text: String = row?.get(0);

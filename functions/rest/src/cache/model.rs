@@ -130,15 +130,37 @@ pub type ColumnPairs = Vec<(String, String)>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Link {
     /// The table's foreign key.
-    ManyToOne { constraint: String, columns: ColumnPairs },
+    ManyToOne {
+        /// The key's name.
+        constraint: String,
+        /// Its columns.
+        columns: ColumnPairs,
+    },
     /// A foreign key that points at the table.
-    OneToMany { constraint: String, columns: ColumnPairs },
-    /// A foreign key over unique columns; `parent` says that it points at the table.
-    OneToOne { constraint: String, columns: ColumnPairs, parent: bool },
+    OneToMany {
+        /// The key's name.
+        constraint: String,
+        /// The columns it points at, and its own.
+        columns: ColumnPairs,
+    },
+    /// A foreign key over unique columns.
+    OneToOne {
+        /// The key's name.
+        constraint: String,
+        /// Columns here, and there.
+        columns: ColumnPairs,
+        /// Whether the key points at the table.
+        parent: bool,
+    },
     /// Two foreign keys of a third table.
     ManyToMany(Junction),
     /// A function of the table's row type.
-    Computed { function: Qualified, single: bool },
+    Computed {
+        /// The function.
+        function: Qualified,
+        /// Whether it leads to one row at most.
+        single: bool,
+    },
 }
 
 /// The table between two others.
@@ -213,6 +235,8 @@ pub struct Returns {
     pub single: bool,
     /// The relation whose rows it returns.
     pub relation: Option<Qualified>,
+    /// The media type its value is of, told by the name of a domain (`"text/html"`).
+    pub media: Option<String>,
     /// The columns it declares itself (`returns table`, `out`).
     pub columns: Vec<Parameter>,
     /// The type, as Postgres writes it.

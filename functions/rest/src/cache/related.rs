@@ -33,11 +33,8 @@ pub(super) struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     pub(super) fn new(catalog: &'a raw::Catalog) -> Self {
-        let rules: HashMap<i64, Vec<view::Origin>> = catalog
-            .views
-            .iter()
-            .map(|view| (view.oid, view::origins(&view.rule)))
-            .collect();
+        let rules: HashMap<i64, Vec<view::Origin>> =
+            catalog.views.iter().map(|view| (view.oid, view::origins(&view.rule))).collect();
         let mut nodes = HashMap::new();
         let mut viewers: HashMap<i64, Vec<i64>> = HashMap::new();
         for relation in &catalog.relations {
@@ -51,13 +48,16 @@ impl<'a> Graph<'a> {
                 viewers.entry(table).or_default().push(relation.oid);
             }
             let columns = relation.columns.iter().map(|c| (c.number, c.column.name.as_str()));
-            nodes.insert(relation.oid, Node {
-                id: Qualified::new(&relation.schema, &relation.name),
-                columns: columns.collect(),
-                primary_key: &relation.primary_key,
-                is_view: matches!(relation.kind, 'v' | 'm'),
-                shows,
-            });
+            nodes.insert(
+                relation.oid,
+                Node {
+                    id: Qualified::new(&relation.schema, &relation.name),
+                    columns: columns.collect(),
+                    primary_key: &relation.primary_key,
+                    is_view: matches!(relation.kind, 'v' | 'm'),
+                    shows,
+                },
+            );
         }
         // A fixed order, so that equal catalogs give equal models.
         for oids in viewers.values_mut() {
@@ -214,7 +214,8 @@ fn junction(
     if source_constraint == target_constraint || !in_key(source) || !in_key(target) {
         return None;
     }
-    let outwards = |pairs: &ColumnPairs| pairs.iter().map(|(j, t)| (t.clone(), j.clone())).collect();
+    let outwards =
+        |pairs: &ColumnPairs| pairs.iter().map(|(j, t)| (t.clone(), j.clone())).collect();
     Some(Relationship {
         table: first.foreign.clone(),
         foreign: second.foreign.clone(),
@@ -237,11 +238,9 @@ fn inverse(relationship: &Relationship) -> Option<Relationship> {
         Link::ManyToOne { constraint, columns } => {
             Link::OneToMany { constraint: constraint.clone(), columns: swap(columns) }
         }
-        Link::OneToOne { constraint, columns, .. } => Link::OneToOne {
-            constraint: constraint.clone(),
-            columns: swap(columns),
-            parent: true,
-        },
+        Link::OneToOne { constraint, columns, .. } => {
+            Link::OneToOne { constraint: constraint.clone(), columns: swap(columns), parent: true }
+        }
         _ => return None,
     };
     Some(Relationship {

@@ -185,9 +185,7 @@ fn missing(
             (
                 format!("{call}({listed})"),
                 match input.post {
-                    true => format!(
-                        "{by_names} or with a single unnamed json/jsonb parameter"
-                    ),
+                    true => format!("{by_names} or with a single unnamed json/jsonb parameter"),
                     false => by_names,
                 },
             )

@@ -1,15 +1,14 @@
 //! The tree of what is read.
 
 use super::{
-    Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source,
-    fields::Scope,
-    relate, spread,
+    Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source, fields::Scope, relate,
+    spread,
 };
 use crate::{
     cache::model::{Model, Qualified},
     query::{
-        Aggregate, Field, FieldItem, Filter, IsValue, Item, JsonKey, Logic, Operator, OrderBy, Query,
-        RelationItem,
+        Aggregate, Field, FieldItem, Filter, IsValue, Item, JsonKey, Logic, Operator, OrderBy,
+        Query, RelationItem,
     },
     respond::Refusal,
     settings::Settings,
@@ -134,11 +133,7 @@ impl<'m> Planner<'m> {
     ) -> Result<Select<'m>, Refusal> {
         let mut aggregate = item.aggregate;
         if aggregate.is_some() && !self.settings.aggregates_enabled {
-            return Err(Refusal::new(
-                400,
-                "PGRST123",
-                "Use of aggregate functions is not allowed",
-            ));
+            return Err(Refusal::new(400, "PGRST123", "Use of aggregate functions is not allowed"));
         }
         let name = item.field.name.as_str();
         let base = match self.scope(node.shape, origin).base(name) {

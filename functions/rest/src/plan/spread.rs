@@ -43,7 +43,12 @@ fn hoisted<'m>(child: &mut Node<'m>) -> Vec<Select<'m>> {
         let inner = format!("pgrst_{at}");
         let key = select.key.replace(inner.clone());
         let aggregate_cast = select.aggregate_cast.take();
-        gained.push(Select { key, aggregate: Some(aggregate), aggregate_cast, ..reference(child.number, inner) });
+        gained.push(Select {
+            key,
+            aggregate: Some(aggregate),
+            aggregate_cast,
+            ..reference(child.number, inner)
+        });
     }
     let embedded = child.children.iter().filter(|c| !c.spread && !c.is_empty());
     gained.extend(embedded.map(|c| reference(child.number, c.key.clone())));

@@ -1,6 +1,6 @@
 //! What is written.
 
-use super::{Condition, FieldRef, fields::Scope, Shape};
+use super::{Condition, FieldRef, Shape, fields::Scope};
 use crate::{
     cache::model::{Column, Relation},
     query::{Logic, Query},

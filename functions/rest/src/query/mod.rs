@@ -18,8 +18,6 @@ pub use name::{Field, JsonKey, JsonStep};
 pub use order::{OrderBy, OrderTerm};
 pub use select::{Aggregate, FieldItem, Item, Join, RelationItem};
 
-use cursor::Cursor;
-
 /// Names of the embeddings from the root to the one that is meant.
 pub type Path = Vec<String>;
 
@@ -125,6 +123,3 @@ impl Query {
 fn path_like(key: &str) -> bool {
     key.contains('.')
 }
-
-#[cfg(test)]
-mod tests;

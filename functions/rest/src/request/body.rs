@@ -10,7 +10,8 @@ use crate::{plan::Body, respond::Refusal};
 /// Read a body of rows.
 pub fn rows(content_type: &str, text: String) -> Result<Body, Refusal> {
     match content_type {
-        "application/json" | "application/vnd.pgrst.object+json"
+        "application/json"
+        | "application/vnd.pgrst.object+json"
         | "application/vnd.pgrst.array+json" => json(text),
         "application/x-www-form-urlencoded" => {
             let members: Map<String, Value> = form_urlencoded::parse(text.as_bytes())
@@ -19,7 +20,9 @@ pub fn rows(content_type: &str, text: String) -> Result<Body, Refusal> {
             json(Value::Object(members).to_string())
         }
         "text/csv" => csv(&text),
-        other => Err(Refusal::new(415, "PGRST102", format!("Content-Type not acceptable: {other}"))),
+        other => {
+            Err(Refusal::new(415, "PGRST102", format!("Content-Type not acceptable: {other}")))
+        }
     }
 }
 
@@ -69,7 +72,9 @@ fn csv_records(text: &str) -> Vec<Vec<String>> {
                 characters.next();
             }
             '"' => quoted = !quoted,
-            ',' if !quoted => records.iter_mut().last().into_iter().for_each(|r| r.push(String::new())),
+            ',' if !quoted => {
+                records.iter_mut().last().into_iter().for_each(|r| r.push(String::new()))
+            }
             '\r' if !quoted => {}
             '\n' if !quoted => records.push(vec![String::new()]),
             c => field.push(c),

@@ -62,7 +62,8 @@ impl Media {
             "text/csv" => Self::Csv,
             "application/geo+json" => Self::GeoJson,
             "application/openapi+json" => Self::OpenApi,
-            plan @ ("application/vnd.pgrst.plan" | "application/vnd.pgrst.plan+text"
+            plan @ ("application/vnd.pgrst.plan"
+            | "application/vnd.pgrst.plan+text"
             | "application/vnd.pgrst.plan+json") => Self::Plan {
                 json: plan.ends_with("+json"),
                 options: plan_options(part),

@@ -67,8 +67,7 @@ pub fn profile<'s>(
         None => {
             let name = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
             let known: Vec<_> = settings.profiles.iter().map(|(name, _)| name.as_str()).collect();
-            let hint =
-                format!("Only the following schemas are exposed: {}", known.join(", "));
+            let hint = format!("Only the following schemas are exposed: {}", known.join(", "));
             Err(Refusal::new(406, "PGRST106", format!("Invalid schema: {name}")).hint(hint))
         }
     }

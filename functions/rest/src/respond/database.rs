@@ -11,7 +11,9 @@ use crate::settings::Verbosity;
 /// The refusal for a failed transaction of a caller who is `anonymous` or not.
 pub fn refusal_of(failure: Failure, verbosity: Verbosity, anonymous: bool) -> Refusal {
     match failure {
-        Failure::Busy => Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool."),
+        Failure::Busy => {
+            Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool.")
+        }
         Failure::Unreachable(error) => {
             tracing::error!(%error, "cannot connect to the database");
             Refusal::busy("PGRST001", "Database client error. Retrying the connection.")
@@ -148,12 +150,19 @@ fn fixed_text(code: &str) -> &'static str {
 /// `raise sqlstate 'PGRST'`: the message is the body, the detail the status and headers.
 fn raised(db: &DbError) -> Refusal {
     let bad = |what: &str, details: &str| {
-        Refusal::new(500, "PGRST121", format!("Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error"))
-            .details(format!("Invalid JSON value for {what}: '{details}'"))
-            .hint(format!("{what} must be a JSON object with obligatory keys: {}", match what {
+        Refusal::new(
+            500,
+            "PGRST121",
+            format!("Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error"),
+        )
+        .details(format!("Invalid JSON value for {what}: '{details}'"))
+        .hint(format!(
+            "{what} must be a JSON object with obligatory keys: {}",
+            match what {
                 "MESSAGE" => "'code', 'message' and optional keys: 'details', 'hint'.",
                 _ => "'status', 'headers' and optional key: 'status_text'.",
-            }))
+            }
+        ))
     };
     let Ok(Value::Object(body)) = serde_json::from_str(db.message()) else {
         return bad("MESSAGE", db.message());
@@ -172,7 +181,8 @@ fn raised(db: &DbError) -> Refusal {
     };
     let status = detail_members.get("status").and_then(Value::as_u64);
     let status = status.and_then(|status| StatusCode::from_u16(status.try_into().ok()?).ok());
-    let (Some(status), Some(Value::Object(headers))) = (status, detail_members.get("headers")) else {
+    let (Some(status), Some(Value::Object(headers))) = (status, detail_members.get("headers"))
+    else {
         return bad("DETAIL", detail);
     };
     let mut refusal = Refusal::new(status.as_u16(), code, message);

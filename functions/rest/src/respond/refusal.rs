@@ -100,12 +100,8 @@ impl Refusal {
 
     /// A filter, order or limit names an embedding that is not selected.
     pub fn not_embedded(name: &str) -> Self {
-        Self::new(
-            400,
-            "PGRST108",
-            format!("'{name}' is not an embedded resource in this request"),
-        )
-        .hint(format!("Verify that '{name}' is included in the 'select' query parameter."))
+        Self::new(400, "PGRST108", format!("'{name}' is not an embedded resource in this request"))
+            .hint(format!("Verify that '{name}' is included in the 'select' query parameter."))
     }
 
     /// The method is not one of this resource.

@@ -8,11 +8,7 @@ pub(super) const CALL: &str = "pgrst_call";
 
 impl Sql {
     /// The call, as rows. `computed` are functions of the row that are read afterwards.
-    pub(super) fn call(
-        &mut self,
-        call: &Call<'_>,
-        computed: &[crate::cache::model::Qualified],
-    ) {
+    pub(super) fn call(&mut self, call: &Call<'_>, computed: &[crate::cache::model::Qualified]) {
         let scalar = !call.function.returns.composite;
         self.push("select ");
         match scalar {
@@ -27,7 +23,9 @@ impl Sql {
         if let Arguments::Json(parameters, body) = &call.arguments {
             self.push("(select ").bind(body).push("::json as data) as pgrst_payload, ");
             self.push("lateral (select * from json_to_record(pgrst_payload.data) as _(");
-            self.list(", ", parameters, |sql, p| drop(sql.name(&p.name).push(" ").push(&p.kind)));
+            self.list(", ", parameters, |sql, p| {
+                sql.name(&p.name).push(" ").push(&p.kind);
+            });
             self.push(")) as pgrst_body, lateral ");
         }
         if scalar {
@@ -60,7 +58,9 @@ impl Sql {
                     sql.name(&parameter.name).push(" := ");
                     if parameter.variadic {
                         sql.push("array[");
-                        sql.list(", ", values, |sql, value| drop(sql.bind(value)));
+                        sql.list(", ", values, |sql, value| {
+                            sql.bind(value);
+                        });
                         sql.push("]::").push(&parameter.kind);
                     } else {
                         let value = values.last().map(String::as_str).unwrap_or_default();

@@ -99,7 +99,8 @@ impl Sql {
             Condition::Filter(field, operation) => self.filter(table, field, operation),
             // An absent to-one row is a null record; an absent list is a null value.
             Condition::Embedded { child, present } => {
-                let test = if *present { " is distinct from null" } else { " is not distinct from null" };
+                let test =
+                    if *present { " is distinct from null" } else { " is not distinct from null" };
                 self.push(&embedded(*child)).push(test);
             }
             Condition::Tree { negated, connective, nodes } => {

@@ -56,6 +56,8 @@ pub struct Statement<'p, 'm> {
     pub strip_nulls: bool,
     /// Whether all rows are counted, not only those of the page.
     pub counted: bool,
+    /// Where counting stops.
+    pub count_limit: Option<i64>,
     /// Whether the rows written are handed on; otherwise they are only counted.
     pub returned: bool,
     /// The columns that name the row that was created, where its place is asked for.
@@ -133,6 +135,7 @@ impl Sql {
             (_, true) => {
                 self.push("(select count(*) from (");
                 self.counted(parts.node, None);
+                self.limited(parts.count_limit, 0);
                 self.push(") as counted)");
             }
         }
@@ -180,7 +183,9 @@ impl Sql {
             return;
         }
         self.push("(select json_build_array(");
-        self.list(", ", key, |sql, column| drop(sql.push("r.").name(column).push("::text")));
+        self.list(", ", key, |sql, column| {
+            sql.push("r.").name(column).push("::text");
+        });
         self.push(")::text from ").push(RESULT).push(" as r limit 1)");
     }
 }

@@ -28,7 +28,9 @@ impl Sql {
                 self.push("insert into ").qualified(&write.relation.id).push(" as ").push(TARGET);
                 if !columns.is_empty() {
                     self.push(" (");
-                    self.list(", ", columns, |sql, column| drop(sql.name(&column.name)));
+                    self.list(", ", columns, |sql, column| {
+                        sql.name(&column.name);
+                    });
                     self.push(")");
                 }
                 self.push(" select ");
@@ -85,7 +87,9 @@ impl Sql {
     }
 
     fn body_columns(&mut self, columns: &[&Column]) {
-        self.list(", ", columns, |sql, column| drop(sql.push(BODY).push(".").name(&column.name)));
+        self.list(", ", columns, |sql, column| {
+            sql.push(BODY).push(".").name(&column.name);
+        });
     }
 
     /// `from` the body: its objects as rows of the columns' types.
@@ -112,7 +116,9 @@ impl Sql {
         };
         let prefix = if defaults { "jsonb" } else { "json" };
         self.push(", lateral (select ");
-        self.list(", ", columns, |sql, column| drop(sql.name(&column.name)));
+        self.list(", ", columns, |sql, column| {
+            sql.name(&column.name);
+        });
         self.push(" from ");
         match (columns.is_empty(), body.is_object) {
             (true, true) => drop(self.push("(values (1)) as _")),
@@ -149,7 +155,9 @@ impl Sql {
             return;
         }
         self.push(" on conflict (");
-        self.list(", ", keys, |sql, key| drop(sql.name(key)));
+        self.list(", ", keys, |sql, key| {
+            sql.name(key);
+        });
         self.push(")");
         if *conflict == Conflict::Ignore || columns.is_empty() {
             self.push(" do nothing");

@@ -1,0 +1,170 @@
+//! The schema cache in memory: loaded once, replaced whole, checked when something is missing.
+
+use std::{
+    sync::{Arc, RwLock},
+    time::Instant,
+};
+
+use shared::{
+    config::BadSetting,
+    db::{Db, Failure, tls},
+};
+use tokio::sync::Mutex;
+use tokio_postgres::AsyncMessage;
+
+use crate::{
+    cache::{self, CacheError, Loaded, Schemas},
+    respond::Refusal,
+};
+
+/// The model every request of this process sees.
+pub(crate) struct Memory {
+    schemas: Schemas,
+    current: RwLock<Option<Arc<Loaded>>>,
+    /// One load at a time; holds when the last look at the catalog began.
+    looked: Mutex<Option<Instant>>,
+}
+
+impl Memory {
+    pub(crate) fn new(schemas: Schemas) -> Self {
+        Self { schemas, current: RwLock::default(), looked: Mutex::default() }
+    }
+
+    fn current(&self) -> Option<Arc<Loaded>> {
+        self.current.read().ok()?.clone()
+    }
+
+    fn replace(&self, loaded: Loaded) -> Arc<Loaded> {
+        let loaded = Arc::new(loaded);
+        if let Ok(mut current) = self.current.write() {
+            *current = Some(loaded.clone());
+        }
+        loaded
+    }
+
+    /// The model, loaded if there is none yet.
+    pub(crate) async fn get(&self, db: &Db) -> Result<Arc<Loaded>, Refusal> {
+        if let Some(loaded) = self.current() {
+            return Ok(loaded);
+        }
+        let mut looked = self.looked.lock().await;
+        if let Some(loaded) = self.current() {
+            return Ok(loaded);
+        }
+        let began = Instant::now();
+        let loaded = self.load(db).await.map_err(|failure| match failure {
+            LoadFailure::Connection(failure) => {
+                tracing::error!(error = %failure, "no connection for the schema cache");
+                no_cache()
+            }
+            LoadFailure::Cache(error) => {
+                tracing::error!(%error, "the schema cache cannot be loaded");
+                no_cache()
+            }
+        })?;
+        *looked = Some(began);
+        Ok(self.replace(loaded))
+    }
+
+    async fn load(&self, db: &Db) -> Result<Loaded, LoadFailure> {
+        let connection = db.checkout().await.map_err(LoadFailure::Connection)?;
+        let began = Instant::now();
+        let loaded = cache::load(connection.client(), &self.schemas).await?;
+        let relations: usize = loaded.model.relations.values().map(|r| r.len()).sum();
+        tracing::info!(relations, took = ?began.elapsed(), "schema cache loaded");
+        Ok(loaded)
+    }
+
+    /// Load the model again, whatever there is.
+    pub(crate) async fn reload(&self, db: &Db) -> Result<(), CacheError> {
+        let mut looked = self.looked.lock().await;
+        let began = Instant::now();
+        match self.load(db).await {
+            Ok(loaded) => {
+                *looked = Some(began);
+                self.replace(loaded);
+                Ok(())
+            }
+            Err(LoadFailure::Cache(error)) => Err(error),
+            Err(LoadFailure::Connection(failure)) => {
+                Err(CacheError::Connection(failure.to_string()))
+            }
+        }
+    }
+
+    /// A newer model than `known`, if the catalog has changed since. However many requests miss
+    /// something at once, one look at the catalog serves all that arrived before it began.
+    pub(crate) async fn refresh(
+        &self,
+        db: &Db,
+        known: &Arc<Loaded>,
+        arrived: Instant,
+    ) -> Option<Arc<Loaded>> {
+        let mut looked = self.looked.lock().await;
+        let current = self.current()?;
+        if current.fingerprint != known.fingerprint {
+            return Some(current);
+        }
+        if looked.is_some_and(|began| began > arrived) {
+            return None;
+        }
+        let began = Instant::now();
+        let connection = db.checkout().await.ok()?;
+        let fingerprint = cache::fingerprint(connection.client(), &self.schemas).await.ok()?;
+        *looked = Some(began);
+        if fingerprint == known.fingerprint {
+            return None;
+        }
+        // The old model goes on serving if the new one cannot be loaded.
+        let loaded = cache::load(connection.client(), &self.schemas).await;
+        loaded.ok().map(|loaded| self.replace(loaded))
+    }
+}
+
+enum LoadFailure {
+    Connection(Failure),
+    Cache(CacheError),
+}
+
+impl From<CacheError> for LoadFailure {
+    fn from(error: CacheError) -> Self {
+        Self::Cache(error)
+    }
+}
+
+fn no_cache() -> Refusal {
+    Refusal::busy("PGRST002", "Could not query the database for the schema cache. Retrying.")
+}
+
+/// Reload with every `notify pgrst`, until the connection ends.
+pub(crate) async fn listen(memory: &Memory, db: &Db, url: &str) -> Result<(), BadSetting> {
+    let (config, tls) = tls::parse(url)?;
+    let bad = |error: tokio_postgres::Error| BadSetting::new("PGRST_DB_URI", error.to_string());
+    let (client, mut connection) = config.connect(tls).await.map_err(bad)?;
+    let (notified, mut notifications) = tokio::sync::mpsc::channel::<()>(1);
+    let messages = async {
+        while let Some(message) =
+            std::future::poll_fn(|context| connection.poll_message(context)).await
+        {
+            match message {
+                // A full channel means that a reload is due anyway.
+                Ok(AsyncMessage::Notification(_)) => drop(notified.try_send(())),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        drop(notified);
+    };
+    let reloads = async {
+        if client.batch_execute("listen pgrst").await.is_err() {
+            return;
+        }
+        while notifications.recv().await.is_some() {
+            if let Err(error) = memory.reload(db).await {
+                tracing::error!(%error, "the schema cache cannot be reloaded");
+            }
+        }
+    };
+    tokio::join!(messages, reloads);
+    Ok(())
+}

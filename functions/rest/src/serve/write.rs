@@ -1,0 +1,228 @@
+//! Writing to a relation.
+
+use http::{Method, StatusCode, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio_postgres::Row;
+
+use super::{
+    Asked,
+    read::{not_one, output_of, relation_of},
+    run::Run,
+};
+use crate::{
+    cache::model::Relation,
+    plan::{self, Body, Conflict, Mutation, Root, Shape, Source, Write, columns_of_write},
+    query::{Operator, Query},
+    request::{self, Media, Return},
+    respond::{Answered, Refusal, RowsAnswer},
+    sql::{Before, Output},
+};
+
+/// `POST`, `PATCH`, `PUT` and `DELETE` of a relation.
+pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Refusal> {
+    let relation = relation_of(asked, name)?;
+    let media = asked.media(None)?;
+    let body = body_of(asked)?;
+    let mutation = mutation_of(asked, relation, &body)?;
+    let inserts = matches!(mutation, Mutation::Insert { .. });
+    let write = Write::new(asked.settings, asked.schema, relation, mutation, &asked.query)?;
+    let root = Root {
+        name: &relation.id,
+        shape: Shape::Relation(relation),
+        source: Source::Result,
+        own_conditions: false,
+    };
+    let node = plan::read(asked.model, asked.settings, asked.schema, root, &asked.query)?;
+
+    let returned = asked.prefer.returned == Some(Return::Representation);
+    let located = asked.is(&Method::POST) && asked.prefer.returned == Some(Return::HeadersOnly);
+    let form = output_of(&media);
+    let output = if returned { form } else { Output::Nothing };
+    let location = if located { relation.primary_key.as_slice() } else { &[] };
+    let before = Before::Write(&write, &body);
+    let sql = asked.statement(before, &node, output, &media, returned, location);
+    if let Media::Plan { .. } = media {
+        return asked.explained(sql, &media, true).await;
+    }
+
+    let single = returned && form == Output::Object;
+    let replaces = asked.is(&Method::PUT);
+    let limit = asked.prefer.affected_limit().filter(|_| !inserts);
+    let good = |rows: &[Row]| {
+        let affected = affected(rows);
+        (!(single || replaces) || affected == 1) && limit.is_none_or(|limit| affected <= limit)
+    };
+    let checked = single || replaces || limit.is_some();
+    let check = checked.then_some(&good as &(dyn Fn(&[Row]) -> bool + Sync));
+    let outcome = asked.run(Run { writes: true, check, ..Run::new(&sql) }).await?;
+    let answered = Answered::read(&outcome.rows)?;
+    if let Some(limit) = limit
+        && answered.page > limit
+    {
+        return Err(Refusal::new(
+            400,
+            "PGRST124",
+            "Query result exceeds max-affected preference constraint",
+        )
+        .details(format!("The query affects {} rows", answered.page)));
+    }
+    if replaces && answered.page != 1 {
+        return Err(Refusal::new(
+            400,
+            "PGRST115",
+            "Payload values do not match URL in primary key column(s)",
+        ));
+    }
+    if single && answered.page != 1 {
+        return Err(not_one(answered.page));
+    }
+    answer(asked, relation, &media, answered, inserts)
+}
+
+fn affected(rows: &[Row]) -> i64 {
+    rows.first().and_then(|row| row.try_get(1).ok()).unwrap_or_default()
+}
+
+/// The body, for methods that have one. `columns=` says which of its members count.
+fn body_of(asked: &Asked<'_>) -> Result<Body, Refusal> {
+    if asked.is(&Method::DELETE) {
+        return Ok(Body::default());
+    }
+    let text = String::from_utf8(asked.body.to_vec())
+        .map_err(|_| Refusal::new(400, "PGRST102", "Empty or invalid json"))?;
+    let mut body = request::body::rows(&request::content_type(asked.headers), text)?;
+    match &asked.query.columns {
+        Some(columns) => body.keys = columns.clone(),
+        None if body.uneven => {
+            return Err(Refusal::new(400, "PGRST102", "All object keys must match"));
+        }
+        None => {}
+    }
+    Ok(body)
+}
+
+fn mutation_of<'m>(
+    asked: &Asked<'m>,
+    relation: &'m Relation,
+    body: &Body,
+) -> Result<Mutation<'m>, Refusal> {
+    let columns = columns_of_write(relation, &body.keys)?;
+    let defaults = asked.prefer.defaults == Some(true);
+    match *asked.method {
+        Method::POST => {
+            let conflict = match asked.prefer.resolution {
+                // A trigger is told of duplicates by a setting: see `conflict_word`.
+                Some(resolution) if !relation.instead_of_insert => {
+                    Some((resolution, conflict_columns(relation, &asked.query)?))
+                }
+                _ => None,
+            };
+            Ok(Mutation::Insert { columns, conflict, defaults, checked: false })
+        }
+        Method::PUT => {
+            replaces_one(asked, relation)?;
+            let key = relation.primary_key.iter().map(String::as_str).collect();
+            let conflict = Some((Conflict::Merge, key));
+            Ok(Mutation::Insert { columns, conflict, defaults: false, checked: true })
+        }
+        Method::PATCH => Ok(Mutation::Update { columns, defaults }),
+        Method::DELETE => Ok(Mutation::Delete),
+        _ => Err(Refusal::method(asked.method)),
+    }
+}
+
+fn conflict_columns<'m>(relation: &'m Relation, query: &Query) -> Result<Vec<&'m str>, Refusal> {
+    match &query.on_conflict {
+        None => Ok(relation.primary_key.iter().map(String::as_str).collect()),
+        Some(names) => {
+            let found = |name: &String| match relation.column(name) {
+                Some(column) => Ok(column.name.as_str()),
+                None => {
+                    Err(Refusal::new(400, "42703", format!("column \"{name}\" does not exist")))
+                }
+            };
+            names.iter().map(found).collect()
+        }
+    }
+}
+
+/// PUT replaces the one row that its filters name by its whole key.
+fn replaces_one(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
+    let query = &asked.query;
+    if query.ranges.iter().any(|(path, _)| path.is_empty()) {
+        return Err(Refusal::new(
+            400,
+            "PGRST114",
+            "limit/offset querystring parameters are not allowed for PUT",
+        ));
+    }
+    let mut named: Vec<&str> = Vec::new();
+    let mut equal = query.logic.is_empty();
+    for filter in query.root_filters() {
+        named.push(&filter.field.name);
+        equal &= !filter.operation.negated
+            && matches!(filter.operation.operator, Operator::Binary("=", None, _));
+    }
+    named.sort_unstable();
+    let mut key: Vec<&str> = relation.primary_key.iter().map(String::as_str).collect();
+    key.sort_unstable();
+    if equal && !key.is_empty() && named == key {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        405,
+        "PGRST105",
+        "Filters must include all and only primary key columns with 'eq' operators",
+    ))
+}
+
+fn answer(
+    asked: &Asked<'_>,
+    relation: &Relation,
+    media: &Media,
+    answered: Answered,
+    inserts: bool,
+) -> Result<RowsAnswer, Refusal> {
+    let returned = asked.prefer.returned == Some(Return::Representation);
+    let merged = asked.is(&Method::PUT) || asked.prefer.resolution == Some(Conflict::Merge);
+    let created = !merged || answered.page > answered.merged || answered.page == 0;
+    let status = match *asked.method {
+        Method::POST if created => StatusCode::CREATED,
+        Method::PUT if created => StatusCode::CREATED,
+        Method::POST => StatusCode::OK,
+        _ if returned => StatusCode::OK,
+        _ => StatusCode::NO_CONTENT,
+    };
+    let mut answer = RowsAnswer::new(status);
+    let total = asked.prefer.count.and(Some(answered.page));
+    match *asked.method {
+        Method::PATCH => answer.content_range(Some((0, answered.page - 1)), total),
+        Method::PUT => {}
+        _ => answer.content_range(None, total),
+    }
+    if let Some(location) = answered.key.as_deref().and_then(|key| location(relation, key)) {
+        answer.header(header::LOCATION, location);
+    }
+    if returned {
+        answer.header(header::CONTENT_TYPE, media.content_type());
+    }
+    asked.finish(&mut answer, &answered, true, inserts)?;
+    answer.body = answered.body;
+    Ok(answer)
+}
+
+/// Where the row that was created is: its relation, filtered by its key.
+fn location(relation: &Relation, key: &str) -> Option<String> {
+    let values: Vec<Option<String>> = serde_json::from_str(key).ok()?;
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let filters: Vec<String> = relation
+        .primary_key
+        .iter()
+        .zip(values)
+        .map(|(column, value)| match value {
+            Some(value) => format!("{}=eq.{}", encode(column), encode(&value)),
+            None => format!("{}=is.null", encode(column)),
+        })
+        .collect();
+    Some(format!("/{}?{}", encode(&relation.id.name).replace("%5F", "_"), filters.join("&")))
+}
