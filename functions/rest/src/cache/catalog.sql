@@ -130,7 +130,7 @@ functions as (
       from (
         select a.type, a.name, a.mode,
                pg_catalog.row_number() over (order by a.place) as place
-        from pg_catalog.unnest(
+        from unnest(
                coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes
              ) with ordinality as a(type, name, mode, place)
         where a.type is not null and coalesce(a.mode, 'i') in ('i', 'b', 'v')
@@ -139,7 +139,7 @@ functions as (
       select pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', coalesce(a.name, ''), 'type', pg_catalog.format_type(a.type, null))
         order by a.place)
-      from pg_catalog.unnest(p.proallargtypes, p.proargnames, p.proargmodes)
+      from unnest(p.proallargtypes, p.proargnames, p.proargmodes)
              with ordinality as a(type, name, mode, place)
       where a.mode in ('o', 'b', 't')), '[]'),
     'returns_schema', tn.nspname,
@@ -169,7 +169,16 @@ functions as (
 roles as (
   -- What a role was given with `alter role … set`, for the roles this login may become.
   select pg_catalog.json_agg(pg_catalog.json_build_object(
-    'role', r.rolname, 'settings', s.setconfig)) as value
+    'role', r.rolname, 'settings', (
+      -- Only what a login may set for itself: a setting for superusers would fail every request.
+      select coalesce(pg_catalog.array_agg(c.setting), '{}')
+      from unnest(s.setconfig) as c(setting)
+      where pg_catalog.split_part(c.setting, '=', 1) like '%.%'
+         or exists (
+           select from pg_catalog.pg_settings as g
+           where pg_catalog.lower(g.name) = pg_catalog.lower(pg_catalog.split_part(c.setting, '=', 1))
+             and g.context = 'user'))
+    )) as value
   from pg_catalog.pg_roles as r
   join pg_catalog.pg_db_role_setting as s on s.setrole = r.oid
   where s.setdatabase in (

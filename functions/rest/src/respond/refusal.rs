@@ -5,7 +5,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use shared::auth::TokenError;
 
 use super::nearest;
@@ -139,15 +140,25 @@ impl From<TokenError> for Refusal {
     }
 }
 
+/// The body supabase-js shows: exactly these four members.
+#[derive(Serialize)]
+struct Written<'a> {
+    code: &'a str,
+    message: &'a str,
+    details: &'a Value,
+    hint: &'a Value,
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = json!({
-            "code": self.code,
-            "message": self.message,
-            "details": self.details,
-            "hint": self.hint,
-        });
-        let mut response = Response::new(Body::from(body.to_string()));
+        let written = Written {
+            code: &self.code,
+            message: &self.message,
+            details: &self.details,
+            hint: &self.hint,
+        };
+        let body = serde_json::to_string(&written).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/json; charset=utf-8");
