@@ -15,7 +15,7 @@ use shared::{
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt()
-        .with_env_filter(optional("RUST_LOG").unwrap_or_else(|| "info".into()))
+        .with_max_level(parsed("RUST_LOG", tracing::Level::INFO)?)
         .with_writer(std::io::stderr)
         .init();
     let url = required("PGRST_DB_URI")?;
