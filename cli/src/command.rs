@@ -53,6 +53,12 @@ struct Serve {
     /// Forget all data first
     #[arg(long)]
     reset: bool,
+    /// Load the demo marketplace into a new database that DATABASE_URL names
+    #[arg(long, conflicts_with = "no_demo")]
+    demo: bool,
+    /// Leave a new database of our own empty
+    #[arg(long)]
+    no_demo: bool,
 }
 
 #[derive(clap::Args)]
@@ -90,9 +96,10 @@ async fn execute(arguments: Arguments) -> Result<()> {
         Environment::Production => Format::Json,
     })?;
     match arguments.command.unwrap_or(Command::Serve(arguments.serve)) {
-        Command::Serve(Serve { port, data, reset }) => {
+        Command::Serve(Serve { port, data, reset, demo, no_demo }) => {
             let stop = asked_to_stop()?;
-            serve::serve(serve::Options { port, data, reset }, stop).await
+            let demo = (demo || no_demo).then_some(demo);
+            serve::serve(serve::Options { port, data, reset, demo }, stop).await
         }
         Command::Deploy(Database { database_url }) => {
             let outcome = deploy::deploy(&database_url).await?;

@@ -5,6 +5,7 @@
 //! [`stripe_double`] stands in for Stripe.
 
 pub mod command;
+pub mod demo;
 pub mod deploy;
 pub mod keys;
 pub mod postgres;

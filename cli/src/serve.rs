@@ -17,7 +17,8 @@ use shared::{
 use tokio::net::TcpListener;
 
 use crate::{
-    deploy::{self, Logins},
+    demo::{self, Cast},
+    deploy::{self, Logins, Outcome},
     keys::Keys,
     postgres::{self, Account, Folder, Keep, Server},
     routers::{self, House},
@@ -32,6 +33,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Forget all data first.
     pub reset: bool,
+    /// Whether a new database gets the demo; if nobody says, one of our own does.
+    pub demo: Option<bool>,
 }
 
 /// Role and database of a server of our own.
@@ -55,7 +58,8 @@ pub async fn serve(
     let folder = Folder::open(&wanted)?;
     let keys = Keys::of_folder(&folder)?;
     let (owner_url, server) = database(&account, &folder, options.reset).await?;
-    let served = serve_on(listener, &owner_url, keys, stop).await;
+    let demo = options.demo.unwrap_or(server.is_some());
+    let served = serve_on(listener, &owner_url, keys, demo, stop).await;
     // Whatever happened, what was started is stopped.
     let stopped = server.map_or(Ok(()), |server| tokio::task::block_in_place(|| server.stop()));
     served.and(stopped)
@@ -65,6 +69,7 @@ async fn serve_on(
     listener: TcpListener,
     owner_url: &str,
     keys: Keys,
+    demo: bool,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     warn_of_old_server(owner_url).await?;
@@ -77,6 +82,11 @@ async fn serve_on(
         service: Db::connect(&logins.service, limits)?,
         keys: keys.clone(),
     };
+    if demo && outcome == Outcome::Installed {
+        let owner = deploy::connect(owner_url).await?;
+        let loaded = demo::load(&house.api, &owner, &Cast::read()?).await;
+        loaded.context("The demo cannot be loaded; --no-demo --reset starts without it")?;
+    }
     let address = listener.local_addr().context("The port has no address")?;
     let (end, ended) = tokio::sync::oneshot::channel();
     let served = axum::serve(listener, telemetry::observed(routers::all(house)))

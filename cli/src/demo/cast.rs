@@ -1,0 +1,110 @@
+//! Who is in the demo, and what they offer.
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// The password of every demo login. They exist on machines of one's own alone.
+pub const PASSWORD: &str = "convene-demo";
+
+/// Everybody, and what happened between them.
+#[derive(Debug, Deserialize)]
+pub struct Cast {
+    /// Those who offer.
+    pub experts: Vec<Expert>,
+    /// Those who book.
+    pub learners: Vec<Learner>,
+    /// What took place.
+    pub past: Vec<Past>,
+}
+
+/// Somebody who offers sessions.
+#[derive(Debug, Deserialize)]
+pub struct Expert {
+    /// Their id, once they have a login.
+    #[serde(skip)]
+    pub id: Uuid,
+    /// Their name.
+    pub name: String,
+    /// Their login.
+    pub email: String,
+    /// Where their hours are.
+    pub timezone: String,
+    /// What they are paid in.
+    pub currency: String,
+    /// About them.
+    pub bio: String,
+    /// What they know.
+    pub specialties: Vec<String>,
+    /// When they are free.
+    pub hours: Vec<Hours>,
+    /// What they offer.
+    pub sessions: Vec<Session>,
+}
+
+/// Weekly hours.
+#[derive(Debug, Deserialize)]
+pub struct Hours {
+    /// 0 is Sunday.
+    pub days: Vec<u8>,
+    /// Local time.
+    pub start: String,
+    /// Local time.
+    pub end: String,
+}
+
+/// A session on offer.
+#[derive(Debug, Deserialize)]
+pub struct Session {
+    /// What it is called.
+    pub title: String,
+    /// What it is.
+    pub description: String,
+    /// How long it takes.
+    pub minutes: i32,
+    /// In minor units of the expert's currency.
+    pub price: i32,
+}
+
+/// Somebody who books.
+#[derive(Debug, Deserialize)]
+pub struct Learner {
+    /// Their id, once they have a login.
+    #[serde(skip)]
+    pub id: Uuid,
+    /// Their name.
+    pub name: String,
+    /// Their login.
+    pub email: String,
+    /// Where they are.
+    pub timezone: String,
+    /// What they want.
+    pub goals: Vec<String>,
+}
+
+/// A booking of the past, and what the learner said about it.
+#[derive(Debug, Deserialize)]
+pub struct Past {
+    /// Which of the learners.
+    pub learner: usize,
+    /// Which of the experts.
+    pub expert: usize,
+    /// How long ago.
+    pub weeks_ago: i32,
+    /// 1 to 5.
+    pub rating: i32,
+    /// In words.
+    pub comment: String,
+}
+
+impl Cast {
+    /// The cast of the demo.
+    pub fn read() -> Result<Self> {
+        let mut cast: Self =
+            serde_json::from_str(include_str!("marketplace.json")).context("The demo's cast")?;
+        let id = |email: &str| Uuid::new_v5(&Uuid::NAMESPACE_OID, email.as_bytes());
+        cast.experts.iter_mut().for_each(|expert| expert.id = id(&expert.email));
+        cast.learners.iter_mut().for_each(|learner| learner.id = id(&learner.email));
+        Ok(cast)
+    }
+}
