@@ -20,6 +20,10 @@ select to_regnamespace('core') is null as fresh \gset
 \if :fresh
 \ir schema/foundation.sql
 \ir schema/identity.sql
+\ir schema/session.sql
+\ir schema/one_time_token.sql
+\ir schema/signing_key.sql
+\ir schema/rate_limit.sql
 \ir schema/marketplace.sql
 \ir schema/person.sql
 \ir schema/provider.sql
@@ -52,13 +56,21 @@ select to_regnamespace('core') is null as fresh \gset
 
 -- Verbs: code, replaced on every deploy.
 \ir functions/foundation.sql
-\ir functions/identity.sql
 \ir functions/marketplace.sql
 \ir functions/audit.sql
 \ir functions/notification.sql
 \ir functions/person.sql
 \ir functions/provider.sql
 \ir functions/customer.sql
+\ir functions/identity.sql
+\ir functions/rate_limit.sql
+\ir functions/signing_key.sql
+\ir functions/session.sql
+\ir functions/one_time_token.sql
+\ir functions/sign_up.sql
+\ir functions/account.sql
+\ir functions/verification.sql
+\ir functions/account_admin.sql
 \ir functions/offering.sql
 \ir functions/horizon.sql
 \ir functions/occupancy.sql
@@ -89,6 +101,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/cancellation.sql
 \ir functions/attendance.sql
 \ir functions/review.sql
+\ir functions/privacy.sql
 
 -- Functions that no file of this deploy made are stale.
 \ir functions/prune.sql
@@ -100,6 +113,11 @@ select to_regnamespace('core') is null as fresh \gset
 -- Permissions: a privilege that no file grants does not exist.
 \ir policies/foundation.sql
 \ir policies/identity.sql
+\ir policies/session.sql
+\ir policies/one_time_token.sql
+\ir policies/signing_key.sql
+\ir policies/rate_limit.sql
+\ir policies/account_admin.sql
 \ir policies/marketplace.sql
 \ir policies/person.sql
 \ir policies/provider.sql
@@ -126,5 +144,6 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/review.sql
 \ir policies/notification.sql
 \ir policies/audit.sql
+\ir policies/privacy.sql
 \ir policies/lens.sql
 commit;

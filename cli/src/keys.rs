@@ -2,7 +2,10 @@
 
 use anyhow::{Result, anyhow, bail};
 use ring::rand::{SecureRandom, SystemRandom};
-use shared::{auth, config::optional};
+use shared::{
+    auth,
+    config::{BadSetting, optional},
+};
 
 use crate::postgres::Folder;
 
@@ -46,6 +49,16 @@ impl Keys {
     /// New ones, which nobody keeps.
     pub fn fleeting() -> Result<Self> {
         Self::new(Self::generate)
+    }
+
+    /// What the environment says of tokens, with these keys.
+    pub fn settings(&self) -> Result<auth::Settings, BadSetting> {
+        Ok(auth::Settings {
+            jwt_secret: Some(self.jwt_secret.clone()),
+            publishable_key: Some(self.publishable_key.clone()),
+            secret_key: Some(self.secret_key.clone()),
+            ..auth::Settings::from_env()?
+        })
     }
 
     fn generate(name: &str) -> Result<String> {

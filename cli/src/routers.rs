@@ -1,9 +1,11 @@
 //! Every Lambda's router on one port, as a front end sees them behind the HTTP API.
 
+use auth::Auth;
 use axum::{Json, Router, extract::State, routing::get};
 use serde_json::{Value, json};
 use shared::{
     Result,
+    config::BadSetting,
     db::{Caller, Db},
 };
 
@@ -21,8 +23,12 @@ pub struct House {
 }
 
 /// All routes.
-pub fn all(house: House) -> Router {
-    Router::new().route("/health", get(health)).route("/ready", get(ready)).with_state(house)
+pub fn all(house: House) -> Result<Router, BadSetting> {
+    let settings = house.keys.settings()?;
+    let config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
+    let auth = Auth::new(house.service.clone(), &settings, config)?;
+    let own = Router::new().route("/health", get(health)).route("/ready", get(ready));
+    Ok(own.with_state(house).merge(auth::router(auth)))
 }
 
 /// The process answers.

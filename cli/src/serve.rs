@@ -89,7 +89,7 @@ async fn serve_on(
     }
     let address = listener.local_addr().context("The port has no address")?;
     let (end, ended) = tokio::sync::oneshot::channel();
-    let served = axum::serve(listener, telemetry::observed(routers::all(house)))
+    let served = axum::serve(listener, telemetry::observed(routers::all(house)?))
         .with_graceful_shutdown(async move {
             stop.await;
             end.send(()).ok();

@@ -64,7 +64,7 @@ impl World {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let routes = routers::all(house);
+        let routes = routers::all(house)?;
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let sql = deploy::connect(&database.admin_url).await?;
         Ok(Self { url, keys, logins, api, database, cluster, http: Http::new(), sql })

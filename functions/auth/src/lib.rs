@@ -1,1 +1,138 @@
-//! Sign-up, tokens and recovery, in GoTrue's dialect.
+//! Sign-up, tokens and recovery, in GoTrue's dialect: what `supabase.auth` of an unmodified
+//! supabase-js talks to, at `/auth/v1`.
+//!
+//! What a request may do is decided in `api.auth_*`, in one transaction each; here passwords
+//! are hashed, secrets drawn and tokens signed. Every statement runs as the house, because
+//! accounts are nobody else's to read.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    http::{HeaderName, Method, header},
+    routing::{get, post},
+};
+use shared::{
+    auth::{Gateway, Settings, Source},
+    config::BadSetting,
+    db::Db,
+};
+use tower_http::cors::{Any, CorsLayer};
+
+mod admin;
+mod answer;
+mod code;
+mod config;
+mod error;
+mod extract;
+mod grant;
+mod info;
+mod keyring;
+mod otp;
+mod password;
+mod redirect;
+mod refresh_token;
+mod session;
+mod sign_up;
+mod signer;
+mod user;
+mod verify;
+
+pub use config::Config;
+pub use error::Refusal;
+pub use signer::Rotation;
+
+use keyring::Keyring;
+use password::Hasher;
+use signer::Signer;
+
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// Everything the routes share. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    db: Db,
+    gateway: Gateway,
+    config: Arc<Config>,
+    keyring: Arc<Keyring>,
+    hasher: Hasher,
+    signer: Signer,
+}
+
+impl Auth {
+    /// `db` logs in as the house (`SERVICE_DATABASE_URL`).
+    pub fn new(db: Db, settings: &Settings, config: Config) -> Result<Self, BadSetting> {
+        let keyring = Arc::new(Keyring::new(&config.secret)?);
+        let gateway = Gateway::new(settings, vec![Source::House(db.clone())])?;
+        Ok(Self {
+            signer: Signer::new(db.clone(), keyring.clone()),
+            gateway: gateway.requiring_a_key(),
+            hasher: Hasher::new(),
+            config: Arc::new(config),
+            keyring,
+            db,
+        })
+    }
+
+    /// The keys that sign, for `convene` to rotate.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+}
+
+impl FromRef<Auth> for Gateway {
+    fn from_ref(auth: &Auth) -> Self {
+        auth.gateway.clone()
+    }
+}
+
+/// The routes of this function.
+pub fn router(auth: Auth) -> Router {
+    let routes = Router::new()
+        .route("/signup", post(sign_up::sign_up))
+        .route("/token", post(grant::token))
+        .route("/user", get(user::user).put(user::update_user))
+        .route("/logout", post(user::sign_out))
+        .route("/reauthenticate", get(user::reauthenticate).post(user::reauthenticate))
+        .route("/recover", post(otp::recover))
+        .route("/otp", post(otp::otp))
+        .route("/magiclink", post(otp::otp))
+        .route("/resend", post(otp::resend))
+        .route("/verify", get(verify::follow_link).post(verify::verify))
+        .route("/authorize", get(info::authorize))
+        .route("/settings", get(info::settings))
+        .route("/health", get(info::health))
+        .route("/.well-known/jwks.json", get(info::jwks))
+        .route("/invite", post(admin::invite))
+        .route("/admin/users", get(admin::list).post(admin::create))
+        .route("/admin/users/{id}", get(admin::get).put(admin::update).delete(admin::delete));
+    Router::new()
+        .nest("/auth/v1", routes)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(axum::middleware::from_fn(error::speak))
+        .layer(cors())
+        .with_state(auth)
+}
+
+fn cors() -> CorsLayer {
+    let allowed = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        HeaderName::from_static("apikey"),
+        HeaderName::from_static("x-client-info"),
+        HeaderName::from_static("x-supabase-api-version"),
+    ];
+    let exposed = [
+        header::LINK,
+        HeaderName::from_static("x-total-count"),
+        HeaderName::from_static("x-supabase-api-version"),
+        HeaderName::from_static("x-sb-error-code"),
+    ];
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers(allowed)
+        .expose_headers(exposed)
+        .max_age(Duration::from_secs(86_400))
+}

@@ -17,15 +17,17 @@ use crate::db::{Caller, Db};
 /// How long keys are believed without asking.
 const FRESH: Duration = Duration::from_secs(600);
 /// Between two attempts, so that forged key ids cannot make us ask for each.
-const PAUSE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_secs(10);
 
 /// Where keys come from.
 #[derive(Clone)]
 pub enum Source {
     /// A JWK set behind a URL.
     Url(hyper::Uri),
-    /// The house's own signing keys, as `api.signing_keys()` lists them.
+    /// The house's own signing keys, as `api.signing_keys()` lists them to callers.
     Database(Db),
+    /// The same by the login of the house.
+    House(Db),
 }
 
 pub(super) struct Remote {
@@ -92,11 +94,8 @@ impl Remote {
     async fn ask(&self, mut known: Known) -> Known {
         let answer = match &self.source {
             Source::Url(url) => fetch::text(url).await,
-            Source::Database(db) => db
-                .text(Caller::ANON, "select api.signing_keys()", &[])
-                .await
-                .map(Option::unwrap_or_default)
-                .map_err(|error| error.to_string()),
+            Source::Database(db) => own_keys(db, Caller::ANON).await,
+            Source::House(db) => own_keys(db, Caller::SERVICE).await,
         };
         let now = Instant::now();
         known.tried_at = Some(now);
@@ -117,6 +116,11 @@ impl Remote {
     fn known(&self) -> Known {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+async fn own_keys(db: &Db, caller: Caller<'_>) -> Result<String, String> {
+    let keys = db.text(caller, "select api.signing_keys()", &[]).await;
+    keys.map(Option::unwrap_or_default).map_err(|error| error.to_string())
 }
 
 fn bad_keys(error: serde_json::Error) -> String {

@@ -1,0 +1,90 @@
+//! Settings of the auth function.
+
+use shared::config::{BadSetting, optional, parsed};
+
+/// What a marketplace decides about its logins.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `AUTH_SECRET`, else `JWT_SECRET`: what refresh tokens, codes and sealed keys hang on.
+    /// Comma-separated; the first makes new ones, the others are still accepted.
+    pub secret: String,
+    /// `SITE_URL`: where links lead that name no other place.
+    pub site_url: String,
+    /// `REDIRECT_URLS`: where else they may lead; an entry may end in `*`.
+    pub redirect_urls: Vec<String>,
+    /// Whether links may lead to this machine: in development.
+    pub redirect_to_loopback: bool,
+    /// `API_EXTERNAL_URL` + `/auth/v1`: where these routes are reached, and the issuer of tokens.
+    pub auth_url: String,
+    /// `AUTH_TOKEN_LIFETIME_S`: so long is somebody suspended still believed elsewhere.
+    pub token_lifetime_s: i64,
+    /// `AUTH_MAIL_LIFETIME_S`: so long are links and codes good.
+    pub mail_lifetime_s: u32,
+    /// `AUTH_AUTOCONFIRM`: believe addresses without a mail.
+    pub autoconfirm: bool,
+    /// `AUTH_SIGN_UP=false` closes the door to newcomers.
+    pub sign_up: bool,
+    /// `AUTH_ANONYMOUS=false` closes it to guests.
+    pub anonymous: bool,
+    /// `AUTH_PASSWORD_MIN_LENGTH`.
+    pub password_min_length: usize,
+    /// `AUTH_REAUTHENTICATE`: a session of yesterday needs a mailed code to change a password.
+    pub reauthenticate: bool,
+    /// `AUTH_PROXY_HOPS`: how many of the last addresses in `X-Forwarded-For` our own proxies
+    /// wrote. Whatever stands before them, the client may have made up.
+    pub proxy_hops: usize,
+}
+
+impl Config {
+    /// What is sensible on one's own machine.
+    pub fn development(secret: &str) -> Self {
+        Self {
+            secret: secret.into(),
+            site_url: "http://127.0.0.1:3000".into(),
+            redirect_urls: Vec::new(),
+            redirect_to_loopback: true,
+            auth_url: "http://127.0.0.1:54321/auth/v1".into(),
+            token_lifetime_s: 3_600,
+            mail_lifetime_s: 3_600,
+            autoconfirm: false,
+            sign_up: true,
+            anonymous: true,
+            password_min_length: 12,
+            reauthenticate: false,
+            proxy_hops: 0,
+        }
+    }
+
+    /// Read the environment; `jwt_secret` is what stands in for `AUTH_SECRET`.
+    pub fn from_env(jwt_secret: Option<&str>) -> Result<Self, BadSetting> {
+        let secret = optional("AUTH_SECRET").or_else(|| jwt_secret.map(Into::into));
+        let secret = secret.ok_or_else(|| BadSetting::new("AUTH_SECRET", "is not set."))?;
+        let house = Self::development(&secret);
+        let production = optional("CONVENE_ENV").as_deref() == Some("production");
+        let on_lambda = optional("AWS_LAMBDA_FUNCTION_NAME").is_some();
+        let lists = optional("REDIRECT_URLS").unwrap_or_default();
+        Ok(Self {
+            site_url: optional("SITE_URL").unwrap_or(house.site_url),
+            redirect_urls: lists
+                .split(',')
+                .map(str::trim)
+                .filter(|u| !u.is_empty())
+                .map(Into::into)
+                .collect(),
+            redirect_to_loopback: !production,
+            auth_url: match optional("API_EXTERNAL_URL") {
+                Some(base) => format!("{}/auth/v1", base.trim_end_matches('/')),
+                None => house.auth_url,
+            },
+            token_lifetime_s: parsed("AUTH_TOKEN_LIFETIME_S", house.token_lifetime_s)?,
+            mail_lifetime_s: parsed("AUTH_MAIL_LIFETIME_S", house.mail_lifetime_s)?,
+            autoconfirm: parsed("AUTH_AUTOCONFIRM", house.autoconfirm)?,
+            sign_up: parsed("AUTH_SIGN_UP", house.sign_up)?,
+            anonymous: parsed("AUTH_ANONYMOUS", house.anonymous)?,
+            password_min_length: parsed("AUTH_PASSWORD_MIN_LENGTH", house.password_min_length)?,
+            reauthenticate: parsed("AUTH_REAUTHENTICATE", house.reauthenticate)?,
+            proxy_hops: parsed("AUTH_PROXY_HOPS", usize::from(on_lambda))?,
+            secret,
+        })
+    }
+}

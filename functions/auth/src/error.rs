@@ -1,0 +1,199 @@
+//! Refusals, in GoTrue's two dialects.
+//!
+//! Whoever sends `X-Supabase-Api-Version` gets `{"code": word, "message"}`; whoever does not,
+//! the older `{"code": status, "error_code", "msg"}`. Handlers know nothing of it: a refusal
+//! rides in the response's extensions, and [`speak`] words it.
+
+use axum::{
+    Json,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::{Map, Value, json};
+use shared::auth::TokenError;
+
+const API_VERSION: HeaderName = HeaderName::from_static("x-supabase-api-version");
+const ERROR_CODE: HeaderName = HeaderName::from_static("x-sb-error-code");
+const FIRST_VERSION: &str = "2024-01-01";
+
+/// What a handler of this function returns.
+pub type Result<T, E = Refusal> = std::result::Result<T, E>;
+
+/// A refusal, or a failure, as GoTrue names it.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The HTTP status. 4xx ends sessions in the client, so an outage is never one.
+    pub status: StatusCode,
+    /// GoTrue's word for it.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: String,
+    /// Why a password is weak.
+    pub weak: Vec<&'static str>,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, code, message: message.into(), weak: Vec::new() }
+    }
+
+    /// 400: the request does not say what it must.
+    pub fn validation(message: impl Into<String>) -> Self {
+        Self::new(400, "validation_failed", message)
+    }
+
+    /// 422: the password is too weak, and why.
+    pub fn weak_password(message: impl Into<String>, reasons: Vec<&'static str>) -> Self {
+        Self { weak: reasons, ..Self::new(422, "weak_password", message) }
+    }
+
+    /// A refusal by its word, as the database or a handler decided it.
+    pub fn of(word: &str) -> Self {
+        let (status, code, message) = match word {
+            "anonymous_provider_disabled" => {
+                (422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled")
+            }
+            "bad_code_verifier" => (
+                400,
+                "bad_code_verifier",
+                "code challenge does not match previously saved code verifier",
+            ),
+            "email_exists" => {
+                (422, "email_exists", "A user with this email address has already been registered")
+            }
+            "email_link_expired" => (403, "otp_expired", "Email link is invalid or has expired"),
+            "email_not_confirmed" => (400, "email_not_confirmed", "Email not confirmed"),
+            "flow_state_expired" => {
+                (403, "flow_state_expired", "invalid flow state, flow state has expired")
+            }
+            "flow_state_not_found" => {
+                (404, "flow_state_not_found", "invalid flow state, no valid flow state found")
+            }
+            "invalid_credentials" => (400, "invalid_credentials", "Invalid login credentials"),
+            "no_authorization" => {
+                (401, "no_authorization", "This endpoint requires a valid Bearer token")
+            }
+            "not_admin" => (403, "not_admin", "User not allowed"),
+            "otp_expired" => (403, "otp_expired", "Token has expired or is invalid"),
+            "over_email_send_rate_limit" => {
+                (429, "over_email_send_rate_limit", "Email rate limit exceeded")
+            }
+            "over_request_rate_limit" => {
+                (429, "over_request_rate_limit", "Request rate limit reached")
+            }
+            "provider_disabled" => {
+                (400, "validation_failed", "Unsupported provider: provider is not enabled")
+            }
+            "reauthentication_needed" => {
+                (400, "reauthentication_needed", "Password update requires reauthentication")
+            }
+            "reauthentication_not_valid" => {
+                (422, "reauthentication_not_valid", "Nonce has expired or is invalid")
+            }
+            "refresh_token_already_used" => {
+                (400, "refresh_token_already_used", "Invalid Refresh Token: Already Used")
+            }
+            "refresh_token_not_found" => {
+                (400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
+            }
+            "same_password" => {
+                (422, "same_password", "New password should be different from the old password.")
+            }
+            "session_not_found" => {
+                (403, "session_not_found", "Session from session_id claim in JWT does not exist")
+            }
+            "signup_disabled" => (422, "signup_disabled", "Signups not allowed for this instance"),
+            "user_already_exists" => (422, "user_already_exists", "User already registered"),
+            "user_banned" => (400, "user_banned", "User is banned"),
+            "user_not_found" => {
+                (403, "user_not_found", "User from sub claim in JWT does not exist")
+            }
+            "no_such_user" => (404, "user_not_found", "User not found"),
+            _ => (400, "validation_failed", "The request cannot be carried out"),
+        };
+        Self::new(status, code, message)
+    }
+
+    fn body(&self, versioned: bool) -> Value {
+        let mut body = Map::new();
+        if versioned {
+            body.insert("code".into(), self.code.into());
+            body.insert("message".into(), self.message.clone().into());
+        } else {
+            body.insert("code".into(), self.status.as_u16().into());
+            body.insert("error_code".into(), self.code.into());
+            body.insert("msg".into(), self.message.clone().into());
+        }
+        if !self.weak.is_empty() {
+            body.insert("weak_password".into(), json!({ "reasons": self.weak }));
+        }
+        body.into()
+    }
+}
+
+impl From<shared::Error> for Refusal {
+    fn from(error: shared::Error) -> Self {
+        match error.status {
+            StatusCode::BAD_REQUEST => {
+                Self::validation("A value does not have the form it must have")
+            }
+            StatusCode::CONFLICT => Self::new(409, "conflict", "Conflicting requests; try again"),
+            StatusCode::SERVICE_UNAVAILABLE => {
+                Self::new(503, "request_timeout", "Too busy; try again")
+            }
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                Self::new(500, "unexpected_failure", "Unexpected failure")
+            }
+            // No refusal of ours comes as an error; whatever this is must not sign anybody out.
+            status => {
+                tracing::error!(%error, %status, "unexpected refusal by the database");
+                Self::new(500, "unexpected_failure", "Unexpected failure")
+            }
+        }
+    }
+}
+
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Missing => Self::of("no_authorization"),
+            TokenError::ApiKey => Self::new(401, "no_authorization", "Invalid API key"),
+            TokenError::NoKeys => Self::new(500, "unexpected_failure", "Unexpected failure"),
+            TokenError::Unavailable => Self::new(503, "request_timeout", error.to_string()),
+            _ => Self::new(403, "bad_jwt", format!("invalid JWT: {error}")),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Word refusals in the dialect the client asked for.
+pub async fn speak(request: Request, next: Next) -> Response {
+    let version = request.headers().get(API_VERSION);
+    let versioned = version.and_then(|v| v.to_str().ok()).is_some_and(|v| v >= FIRST_VERSION);
+    let mut response = next.run(request).await;
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        let code = HeaderValue::from_static(refusal.code);
+        response = (refusal.status, Json(refusal.body(versioned))).into_response();
+        response.headers_mut().insert(ERROR_CODE, code);
+        if matches!(refusal.status.as_u16(), 429 | 503) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+    }
+    let headers = response.headers_mut();
+    if versioned {
+        headers.insert(API_VERSION, HeaderValue::from_static(FIRST_VERSION));
+    }
+    // Tokens and people: nothing on the way may keep them.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

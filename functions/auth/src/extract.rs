@@ -1,0 +1,130 @@
+//! Who calls, from where, and what they sent.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request, rejection::JsonRejection},
+};
+use http::{HeaderMap, HeaderName, header, request::Parts};
+use serde::de::DeserializeOwned;
+use shared::auth::Claims;
+use uuid::Uuid;
+
+use crate::{
+    Auth,
+    error::{Refusal, Result},
+};
+
+const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// A JSON body. Whatever is wrong with it is a `validation_failed`.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Auth> for Body<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, auth: &Auth) -> Result<Self> {
+        match Json::<T>::from_request(request, auth).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(JsonRejection::BytesRejection(_)) => {
+                Err(Refusal::validation("Request is too large"))
+            }
+            Err(_) => Err(Refusal::validation("Could not read the request body as JSON")),
+        }
+    }
+}
+
+/// Somebody with one of our API keys, and where they call from.
+pub struct Client {
+    /// The address as it is counted; none if it is unknown.
+    pub address_key: Option<Vec<u8>>,
+    /// What the browser says it is.
+    pub user_agent: Option<String>,
+}
+
+impl FromRequestParts<Auth> for Client {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self> {
+        // The key admits; a token beside it may have expired, and refreshing must still work.
+        let mut headers = parts.headers.clone();
+        if headers.contains_key("apikey") {
+            headers.remove(header::AUTHORIZATION);
+        }
+        auth.gateway.identify(&headers).await?;
+        Ok(Self::of(parts, auth))
+    }
+}
+
+impl Client {
+    fn of(parts: &Parts, auth: &Auth) -> Self {
+        let address = match auth.config.proxy_hops {
+            0 => {
+                parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip().to_string())
+            }
+            hops => forwarded(&parts.headers, hops),
+        };
+        let user_agent =
+            parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Self {
+            address_key: address.map(|address| auth.keyring.digest("address", &address)),
+            user_agent: user_agent.map(|agent| agent.chars().take(300).collect()),
+        }
+    }
+}
+
+/// The address that the outermost of our own proxies saw.
+fn forwarded(headers: &HeaderMap, hops: usize) -> Option<String> {
+    let lists = headers.get_all(FORWARDED).iter().filter_map(|list| list.to_str().ok());
+    let addresses: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
+    addresses.iter().rev().nth(hops - 1).map(ToString::to_string)
+}
+
+/// Anybody at all: links are opened without a key.
+pub struct Visitor(pub Client);
+
+impl FromRequestParts<Auth> for Visitor {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self> {
+        Ok(Self(Client::of(parts, auth)))
+    }
+}
+
+/// Somebody signed in, with a session of this house.
+pub struct Bearer {
+    pub user_id: Uuid,
+    pub session_id: Uuid,
+}
+
+impl FromRequestParts<Auth> for Bearer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self> {
+        let claims = identified(parts, auth).await?;
+        match (claims.user_id, claims.session_id) {
+            (Some(user_id), Some(session_id)) => Ok(Self { user_id, session_id }),
+            (Some(_), None) => Err(Refusal::of("session_not_found")),
+            (None, _) => Err(Refusal::of("no_authorization")),
+        }
+    }
+}
+
+/// A server with the secret key.
+pub struct Admin;
+
+impl FromRequestParts<Auth> for Admin {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self> {
+        match &*identified(parts, auth).await?.role {
+            "service_role" => Ok(Self),
+            _ => Err(Refusal::of("not_admin")),
+        }
+    }
+}
+
+async fn identified(parts: &Parts, auth: &Auth) -> Result<Arc<Claims>> {
+    Ok(auth.gateway.identify(&parts.headers).await?)
+}

@@ -1,0 +1,56 @@
+//! What there is to know without signing in.
+
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json, value::RawValue};
+use shared::{Error, db::Caller};
+
+use crate::{
+    Auth,
+    error::{Refusal, Result},
+    extract::Client,
+};
+
+/// `GET /settings`: which ways in there are.
+pub async fn settings(State(auth): State<Auth>, _client: Client) -> Json<Value> {
+    Json(json!({
+        "external": {
+            "anonymous_users": auth.config.anonymous,
+            "email": true,
+            "phone": false,
+        },
+        "disable_signup": !auth.config.sign_up,
+        "mailer_autoconfirm": auth.config.autoconfirm,
+        "phone_autoconfirm": false,
+        "sms_provider": "",
+        "saml_enabled": false,
+    }))
+}
+
+/// `GET /health`: whether this function and its database answer.
+pub async fn health(State(auth): State<Auth>) -> Result<Json<Value>> {
+    auth.db.text(Caller::SERVICE, "select 'ok'", &[]).await?;
+    Ok(Json(json!({
+        "name": "GoTrue",
+        "version": concat!("v", env!("CARGO_PKG_VERSION")),
+        "description": "Convene speaks GoTrue's dialect: sign-up, tokens and recovery.",
+    })))
+}
+
+/// `GET /.well-known/jwks.json`: the keys access tokens are checked with.
+pub async fn jwks(State(auth): State<Auth>) -> Result<Response> {
+    let keys = auth.db.text(Caller::SERVICE, "select api.signing_keys()", &[]).await?;
+    let keys = RawValue::from_string(keys.unwrap_or_default()).map_err(Error::internal)?;
+    // As long as verifiers remember keys, ours included.
+    let cached = [(header::CACHE_CONTROL, "public, max-age=600")];
+    Ok((cached, Json(keys)).into_response())
+}
+
+/// `GET /authorize`: no other provider vouches for anybody here yet.
+pub async fn authorize() -> Refusal {
+    Refusal::of("provider_disabled")
+}

@@ -1,0 +1,219 @@
+//! Passwords: hashed with argon2id, a few at a time; imported bcrypt hashes are understood.
+
+use std::{sync::Arc, thread::available_parallelism, time::Duration};
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
+    password_hash::SaltString,
+};
+use ring::rand::{SecureRandom, SystemRandom};
+use shared::Error;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use zxcvbn::{Score, zxcvbn};
+
+use crate::error::{Refusal, Result};
+
+/// No password is cut off before this, and none is longer: hashing must have a bound.
+const MAX_CHARS: usize = 128;
+/// OWASP's second choice: 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+/// How long a sign-in waits for its turn to hash before it is told to come again.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Of no password, with today's cost: checked where there is no account, for the time it takes.
+const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZHVtbXkgZHVtbXkgZHVtbQ\
+    $QlGQbdJ3hQnQJyDhzwm1bR2mQ1mE1mXn0q5oT3n9H7Y";
+
+/// Hashes and checks passwords, as many at once as there are processors: each takes 19 MiB
+/// and 20 ms, and a hundred at once would starve every other request.
+#[derive(Clone)]
+pub struct Hasher(Arc<Semaphore>);
+
+/// What checking a password found.
+pub struct Checked {
+    /// The password fits.
+    pub fits: bool,
+    /// A hash by today's rules, if the one it fits is not.
+    pub new_hash: Option<String>,
+}
+
+impl Hasher {
+    pub fn new() -> Self {
+        Self(Arc::new(Semaphore::new(available_parallelism().map_or(1, Into::into))))
+    }
+
+    /// The hash of a new password.
+    pub async fn hash(&self, password: &str) -> Result<String> {
+        let _turn = self.turn().await?;
+        let password = password.to_owned();
+        let hashed = tokio::task::spawn_blocking(move || hash(&password)).await;
+        Ok(hashed.map_err(Error::internal)??)
+    }
+
+    /// Whether `password` fits `hash`. Without one, a dummy costs the same time.
+    pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<Checked> {
+        let _turn = self.turn().await?;
+        // Longer ones fit no hash of ours; cutting first keeps the time bounded.
+        let password: String = password.chars().take(MAX_CHARS + 1).collect();
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(DUMMY).to_owned();
+        let checked = tokio::task::spawn_blocking(move || check(&password, &hash)).await;
+        let checked = checked.map_err(Error::internal)??;
+        Ok(Checked { fits: checked.fits && known, ..checked })
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>> {
+        match tokio::time::timeout(PATIENCE, self.0.acquire()).await {
+            Ok(turn) => Ok(turn.map_err(Error::internal)?),
+            Err(_) => Err(Error::unavailable("53000", "Too many sign-ins at once").into()),
+        }
+    }
+}
+
+fn argon2() -> shared::Result<Argon2<'static>> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(Error::internal)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &str) -> shared::Result<String> {
+    let mut salt = [0; 16];
+    SystemRandom::new().fill(&mut salt).map_err(Error::internal)?;
+    let salt = SaltString::encode_b64(&salt).map_err(Error::internal)?;
+    let hash = argon2()?.hash_password(password.as_bytes(), &salt).map_err(Error::internal)?;
+    Ok(hash.to_string())
+}
+
+fn check(password: &str, stored: &str) -> shared::Result<Checked> {
+    let wrong = Checked { fits: false, new_hash: None };
+    if stored.starts_with("$2") {
+        let fits = bcrypt::verify(password, stored).unwrap_or(false);
+        return match fits {
+            true => Ok(Checked { fits, new_hash: Some(hash(password)?) }),
+            false => Ok(wrong),
+        };
+    }
+    let parsed = PasswordHash::new(stored).map_err(Error::internal)?;
+    if argon2()?.verify_password(password.as_bytes(), &parsed).is_err() {
+        return Ok(wrong);
+    }
+    let params = Params::try_from(&parsed).map_err(Error::internal)?;
+    let is_current = (params.m_cost(), params.t_cost()) == (MEMORY_KIB, PASSES);
+    let new_hash = if is_current { None } else { Some(hash(password)?) };
+    Ok(Checked { fits: true, new_hash })
+}
+
+/// Refuse a password that is longer than any may be.
+pub fn must_be_short(password: &str) -> Result<()> {
+    match password.chars().count() <= MAX_CHARS {
+        true => Ok(()),
+        false => {
+            let message = format!("Password cannot be longer than {MAX_CHARS} characters");
+            Err(Refusal::validation(message))
+        }
+    }
+}
+
+/// Refuse a hash to import that no password could ever be checked against.
+pub fn must_be_hash(hash: &str) -> Result<()> {
+    let understood = match hash.starts_with("$2") {
+        true => hash.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() <= 14),
+        false => PasswordHash::new(hash).is_ok_and(|parsed| {
+            // Whoever imports decides what every sign-in of that account costs this house.
+            let params = Params::try_from(&parsed).ok();
+            hash.starts_with("$argon2id$")
+                && params.is_some_and(|p| p.m_cost() <= 131_072 && p.t_cost() <= 10)
+        }),
+    };
+    match understood {
+        true => Ok(()),
+        false => Err(Refusal::validation("The hash is neither bcrypt nor argon2id")),
+    }
+}
+
+/// Refuse a password that is short, endless, or among the first that anybody would try.
+/// `about` is what the password must not be made of: the address, the name.
+pub fn must_be_strong(password: &str, min_chars: usize, about: &[&str]) -> Result<()> {
+    must_be_short(password)?;
+    if password.chars().count() < min_chars {
+        let message = format!("Password should be at least {min_chars} characters.");
+        return Err(Refusal::weak_password(message, vec!["length"]));
+    }
+    // Below 10^6 guesses by lists of common passwords, names, words, dates and keyboard runs.
+    if zxcvbn(password, about).score() <= Score::One {
+        let message =
+            "Password is known to be weak and easy to guess, please choose a different one.";
+        return Err(Refusal::weak_password(message, vec!["pwned"]));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: &str = "correct horse battery staple";
+
+    #[tokio::test]
+    async fn the_right_password_fits_and_no_other() {
+        let hasher = Hasher::new();
+        let hash = hasher.hash(LONG).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let checked = hasher.check(LONG, Some(&hash)).await.unwrap();
+        assert!(checked.fits && checked.new_hash.is_none());
+        assert!(!hasher.check("correct horse battery stapl", Some(&hash)).await.unwrap().fits);
+        assert!(!hasher.check(LONG, None).await.unwrap().fits);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_cut_off_up_to_128_characters() {
+        let hasher = Hasher::new();
+        let long =
+            format!("{}x", "ab1é".repeat(31).chars().chain("ab1".chars()).collect::<String>());
+        assert_eq!(long.chars().count(), 128);
+        let hash = hasher.hash(&long).await.unwrap();
+        assert!(hasher.check(&long, Some(&hash)).await.unwrap().fits);
+        let other = format!("{}y", &long[..long.len() - 1]);
+        assert!(!hasher.check(&other, Some(&hash)).await.unwrap().fits);
+        assert!(!hasher.check(&format!("{long}z"), Some(&hash)).await.unwrap().fits);
+    }
+
+    #[tokio::test]
+    async fn an_imported_bcrypt_hash_fits_and_is_replaced() {
+        let hasher = Hasher::new();
+        let imported = bcrypt::hash(LONG, 4).unwrap();
+        let checked = hasher.check(LONG, Some(&imported)).await.unwrap();
+        let new_hash = checked.new_hash.unwrap();
+        assert!(checked.fits && new_hash.starts_with("$argon2id$"));
+        assert!(hasher.check(LONG, Some(&new_hash)).await.unwrap().fits);
+        assert!(!hasher.check("another password", Some(&imported)).await.unwrap().fits);
+        // As PHP writes it.
+        let of_php = imported.replacen("$2b$", "$2y$", 1);
+        assert!(hasher.check(LONG, Some(&of_php)).await.unwrap().fits);
+    }
+
+    #[tokio::test]
+    async fn a_cheaper_argon2_hash_is_replaced() {
+        let salt = SaltString::encode_b64(b"0123456789abcdef").unwrap();
+        let params = Params::new(8_192, 1, 1, None).unwrap();
+        let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let cheap = cheap.hash_password(LONG.as_bytes(), &salt).unwrap().to_string();
+        let checked = Hasher::new().check(LONG, Some(&cheap)).await.unwrap();
+        assert!(checked.fits && checked.new_hash.unwrap().contains("m=19456"));
+    }
+
+    #[test]
+    fn common_and_personal_passwords_are_weak() {
+        let about = ["alice@example.com", "Alice Wonder"];
+        for weak in ["password1234", "qwertyuiop123", "123456789012", "aaaaaaaaaaaaaaa"] {
+            assert_eq!(
+                must_be_strong(weak, 12, &about).unwrap_err().code,
+                "weak_password",
+                "{weak}"
+            );
+        }
+        assert_eq!(must_be_strong("tR4v3rsa-9k", 12, &about).unwrap_err().weak, ["length"]);
+        assert!(must_be_strong("alice@example.com", 12, &about).is_err());
+        assert!(must_be_strong(LONG, 12, &about).is_ok());
+        assert!(must_be_strong(&"é1v".repeat(43), 12, &about).is_err());
+    }
+}

@@ -1,0 +1,96 @@
+//! The key that signs access tokens: made once, kept sealed in the database, rotated.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use serde_json::Value;
+use shared::{
+    Error, Result,
+    auth::SigningKey,
+    db::{Caller, Db},
+};
+
+use crate::keyring::Keyring;
+
+/// Another Lambda may have rotated; verifiers know the next key long before.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// Signs access tokens with the current key of the house. Cheap to clone.
+#[derive(Clone)]
+pub struct Signer {
+    db: Db,
+    keyring: Arc<Keyring>,
+    known: Arc<RwLock<Option<(Instant, SigningKey)>>>,
+}
+
+/// What a rotation came to.
+#[derive(Debug)]
+pub struct Rotation {
+    /// The key that signs now.
+    pub current: String,
+    /// The key that will sign after the next rotation; the same at the very first.
+    pub standby: String,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    kid: String,
+    private_key: String,
+}
+
+impl Signer {
+    pub(crate) fn new(db: Db, keyring: Arc<Keyring>) -> Self {
+        Self { db, keyring, known: Arc::default() }
+    }
+
+    /// A token that says `claims`.
+    pub(crate) async fn sign(&self, claims: &Value) -> Result<String> {
+        self.current().await?.sign(claims)
+    }
+
+    /// Move the keys a step on: standby signs, current only verifies, and a new one stands by.
+    pub async fn rotate(&self) -> Result<Rotation> {
+        let (standby, stored) = self.offer(false).await?;
+        let current = self.remember(&stored)?;
+        Ok(Rotation { current: current.kid().into(), standby })
+    }
+
+    async fn current(&self) -> Result<SigningKey> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((since, key)) = known
+            && since.elapsed() < FRESH
+        {
+            return Ok(key);
+        }
+        let sql = "select api.auth_signing_key()";
+        let stored: Option<Stored> = self.db.json(Caller::SERVICE, sql, &[]).await?;
+        match stored {
+            Some(stored) => self.remember(&stored),
+            None => self.remember(&self.offer(true).await?.1),
+        }
+    }
+
+    /// Make a key and hand it to the database, which says what signs now.
+    async fn offer(&self, only_first: bool) -> Result<(String, Stored)> {
+        let private = SigningKey::generate()?;
+        let key = SigningKey::from_pkcs8(&private)?;
+        let sealed = self.keyring.seal(key.kid(), &private)?;
+        let sql = "select api.auth_rotate_signing_keys($1, $2, $3, $4)";
+        let params: shared::db::Params = &[&key.kid(), &key.public_jwk()?, &sealed, &only_first];
+        Ok((key.kid().to_owned(), self.db.json(Caller::SERVICE, sql, params).await?))
+    }
+
+    fn remember(&self, stored: &Stored) -> Result<SigningKey> {
+        let sealed = hex::decode(&stored.private_key).map_err(Error::internal)?;
+        let private = self.keyring.open(&stored.kid, &sealed).ok_or_else(|| {
+            Error::internal("AUTH_SECRET is not the one the signing key was sealed with")
+        })?;
+        let key = SigningKey::from_pkcs8(&private)?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((Instant::now(), key.clone()));
+        Ok(key)
+    }
+}

@@ -1,0 +1,231 @@
+-- Sign-ins: opened, refreshed, ended.
+--
+-- The functions answer {"refused": word} instead of raising: a failure counted and a session
+-- ended must outlive the refusal. The auth Lambda turns the word into GoTrue's status.
+
+create or replace function internal.refused(p_word text)
+returns jsonb
+language sql
+immutable
+return jsonb_build_object('refused', p_word);
+
+comment on function internal.refused is 'A refusal whose traces stay.';
+
+create or replace function internal.session_json(
+  p_account identity.account,
+  p_session identity.session
+)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'session_id', p_session.session_id,
+    'refresh_counter', p_session.refresh_counter,
+    'user', internal.account_json(p_account),
+    'claims', jsonb_build_object(
+      'sub', p_account.account_id,
+      'aud', 'authenticated',
+      'role', 'authenticated',
+      'email', coalesce(p_account.email, ''),
+      'phone', '',
+      'app_metadata', internal.app_metadata(p_account),
+      -- Tokens travel in headers, which end at 8 KiB; who wants more asks GET /user.
+      'user_metadata', case
+        when length(p_account.user_metadata::text) <= 2048 then internal.user_metadata(p_account)
+        else '{}'
+      end,
+      'aal', 'aal1',
+      'amr', p_session.amr,
+      'session_id', p_session.session_id,
+      'is_anonymous', p_account.is_anonymous,
+      'iat', floor(extract(epoch from now()))::bigint));
+end;
+
+alter function internal.session_json owner to definer;
+
+comment on function internal.session_json is
+  'What the Lambda needs to sign an access token and a refresh token for a session.';
+
+create or replace function internal.open_session(
+  p_account    identity.account,
+  p_method     text,
+  p_user_agent text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account identity.account;
+  v_session identity.session;
+begin
+  insert into identity.session as s (account_id, amr, user_agent)
+  values (
+    p_account.account_id,
+    jsonb_build_array(jsonb_build_object(
+      'method', p_method, 'timestamp', floor(extract(epoch from now()))::bigint)),
+    left(p_user_agent, 300))
+  returning s.* into v_session;
+
+  update identity.account as a
+  set last_sign_in_at = now()
+  where a.account_id = p_account.account_id
+  returning a.* into v_account;
+
+  update identity.external_login as x
+  set last_sign_in_at = now()
+  where x.account_id = p_account.account_id and x.provider = 'email';
+
+  return internal.session_json(v_account, v_session);
+end
+$$;
+
+alter function internal.open_session owner to definer;
+
+comment on function internal.open_session is 'Sign somebody in who has proved who they are.';
+
+create or replace function api.auth_password(
+  p_email       text,
+  p_account_key bytea,
+  p_address_key bytea
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not internal.allows('token', p_address_key) or internal.is_blocked(p_account_key) then
+    return internal.refused('over_request_rate_limit');
+  end if;
+
+  return jsonb_build_object(
+    'password_hash', (internal.account_by_email(p_email)).password_hash);
+end
+$$;
+
+alter function api.auth_password owner to definer;
+
+comment on function api.auth_password is $$
+The password hash of an address, null if there is none: the Lambda then checks a dummy, so
+that both take the same time. Counts the attempt; p_account_key and p_address_key are digests.
+$$;
+
+create or replace function api.auth_sign_in(
+  p_email         text,
+  p_password_hash text,
+  p_account_key   bytea,
+  p_new_hash      text,
+  p_user_agent    text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account identity.account := internal.account_by_email(p_email);
+  v_reason  text;
+begin
+  -- Null is a wrong password, and so is a hash that was changed while it was being checked.
+  if v_account.password_hash is distinct from p_password_hash or p_password_hash is null then
+    perform internal.note_failure(p_account_key);
+    return internal.refused('invalid_credentials');
+  end if;
+
+  v_reason := internal.why_refused(v_account);
+  if v_reason is not null then
+    return internal.refused(v_reason);
+  end if;
+  if v_account.email_confirmed_at is null then
+    return internal.refused('email_not_confirmed');
+  end if;
+
+  perform internal.forget_failures(p_account_key);
+
+  if p_new_hash is not null then
+    update identity.account as a
+    set password_hash = p_new_hash
+    where a.account_id = v_account.account_id;
+  end if;
+
+  return internal.open_session(v_account, 'password', p_user_agent);
+end
+$$;
+
+alter function api.auth_sign_in owner to definer;
+
+comment on function api.auth_sign_in is $$
+End of a password sign-in: p_password_hash is the hash the Lambda found the password to fit,
+null if it fitted none. p_new_hash replaces an imported or outdated one.
+$$;
+
+create or replace function api.auth_refresh(
+  p_session_id  uuid,
+  p_counter     bigint,
+  p_address_key bytea
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_session identity.session;
+  v_account identity.account;
+  v_reason  text;
+begin
+  if not internal.allows('token', p_address_key) then
+    return internal.refused('over_request_rate_limit');
+  end if;
+
+  -- Fifty refreshes at once queue here, and each sees what the one before it did.
+  select s.* into v_session
+  from identity.session as s
+  where s.session_id = p_session_id
+  for update;
+
+  if not found or p_counter > v_session.refresh_counter then
+    return internal.refused('refresh_token_not_found');
+  end if;
+
+  select a.* into v_account
+  from identity.account as a
+  where a.account_id = v_session.account_id;
+
+  v_reason := internal.why_refused(v_account);
+  if v_reason is not null then
+    delete from identity.session as s where s.session_id = p_session_id;
+    return internal.refused(v_reason);
+  end if;
+
+  if p_counter = v_session.refresh_counter then
+    update identity.session as s
+    set refresh_counter = s.refresh_counter + 1, refreshed_at = now()
+    where s.session_id = p_session_id
+    returning s.* into v_session;
+  elsif v_session.refreshed_at < now() - interval '10 seconds' then
+    -- Two hold this token, and one of them stole it: neither keeps the session.
+    delete from identity.session as s where s.session_id = p_session_id;
+    return internal.refused('refresh_token_already_used');
+  end if;
+
+  return internal.session_json(v_account, v_session);
+end
+$$;
+
+alter function api.auth_refresh owner to definer;
+
+comment on function api.auth_refresh is $$
+Exchange a refresh token, already found authentic, for its successor. A token used before is
+answered with the same successor for ten seconds, because tabs refresh at once; later it ends
+the session, and every token of it. Locks the session.
+$$;
