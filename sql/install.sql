@@ -95,10 +95,12 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/payout_leg.sql
 \ir functions/payout_reversal.sql
 \ir functions/payout_control.sql
+\ir functions/party.sql
 \ir functions/booking.sql
 \ir functions/checkout.sql
 \ir functions/waitlist.sql
 \ir functions/cancellation.sql
+\ir functions/reschedule.sql
 \ir functions/attendance.sql
 \ir functions/review.sql
 \ir functions/privacy.sql

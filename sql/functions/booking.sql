@@ -3,100 +3,6 @@
 -- Locks are taken in the order provider, slot, booking, order, payment, ledger account,
 -- payout. Every function that takes more than one keeps to it; that is why none deadlocks.
 
-create or replace function internal.record_step(
-  p_booking     core.booking,
-  p_from_status text,
-  p_actor       text,
-  p_reason      text
-)
-returns void
-language sql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-begin atomic
-  insert into core.booking_event
-    (booking_event_id, booking_id, from_status, to_status, actor, actor_id, reason)
-  values (internal.uuid_v7(), (p_booking).booking_id, p_from_status, (p_booking).status,
-          p_actor, internal.user_id(), p_reason);
-end;
-
-alter function internal.record_step owner to definer;
-
-comment on function internal.record_step is 'Append a booking''s step to its history.';
-
-create or replace function internal.tell_both(p_booking core.booking, p_type text)
-returns void
-language sql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-begin atomic
-  select internal.notify(
-    w.person_id, p_type,
-    jsonb_build_object('booking_id', (p_booking).booking_id, 'side', w.side,
-                       'status', (p_booking).status,
-                       'ics_sequence', (p_booking).ics_sequence))
-  from (values ((p_booking).customer_id, 'customer'),
-               ((p_booking).provider_id, 'provider')) as w(person_id, side);
-end;
-
-alter function internal.tell_both owner to definer;
-
-comment on function internal.tell_both is 'Notify both sides of a booking, in its transaction.';
-
-create or replace function internal.lock_booking(p_booking_id uuid)
-returns core.booking
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_booking core.booking;
-begin
-  select b.* into v_booking from core.booking as b where b.booking_id = p_booking_id;
-
-  if found and internal.side_of(v_booking) is not null then
-    perform from core.provider as p
-    where p.provider_id = v_booking.provider_id for no key update;
-
-    select b.* into v_booking
-    from core.booking as b
-    where b.booking_id = p_booking_id
-    for no key update;
-    return v_booking;
-  end if;
-
-  -- The same answer for what is not there and what is not theirs.
-  perform internal.refuse(
-    'M4203', 'booking_not_found', format('You have no booking %s.', p_booking_id));
-end
-$$;
-
-alter function internal.lock_booking owner to definer;
-
-comment on function internal.lock_booking is $$
-Lock a booking of the caller's, its provider first, and return it as it is under the lock.
-
-Raises
-  M4203 booking_not_found  there is none, or the caller has no part in it
-$$;
-
-create or replace function internal.side_of(p_booking core.booking)
-returns text
-language sql
-stable
-return case
-  when internal.is_service() then 'system'
-  when (p_booking).customer_id = internal.user_id() then 'customer'
-  when (p_booking).provider_id = internal.user_id() then 'provider'
-  when internal.is_staff() then 'staff'
-end;
-
-comment on function internal.side_of is
-  'The part the caller has in a booking: customer, provider, staff, system, or null.';
-
 create or replace function internal.repeated_booking(
   p_customer_id     uuid,
   p_slot_id         uuid,
@@ -173,7 +79,7 @@ begin
   if not exists (
     select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats
   ) then
-    perform internal.refuse_slot(p_slot_id, p_customer_id, p_seats);
+    perform internal.refuse_slot(p_slot_id, p_seats);
   end if;
   perform internal.require_free_customer(p_customer_id, v_slot);
 
@@ -191,6 +97,10 @@ begin
   where o.offering_id = v_slot.offering_id
   returning b.* into v_booking;
 
+  if v_booking.price_minor > 99999999 then
+    perform internal.refuse('M0206', 'amount_too_large', 'No card is charged over eight digits.',
+      'Book fewer seats at a time.');
+  end if;
   perform internal.settle_slot(p_slot_id);
   perform internal.record_step(v_booking, null, 'customer', null);
 
@@ -207,6 +117,10 @@ alter function internal.place_booking owner to definer;
 comment on function internal.place_booking is $$
 Hold seats in a slot for a customer and open the order that pays for them. What costs nothing
 is confirmed at once. The one path by which any system books.
+
+Raises
+  M0206 amount_too_large  the seats come to more than a card can be charged
+  and what api.create_booking_with_payment lists
 
 Security definer, because locking a provider takes a privilege no customer has; the policies
 of booking still confine what is written to the caller. Locks provider, slot, customer.
@@ -329,6 +243,7 @@ was called off since. Locks provider, slot.
 
 Raises
   M0201 seats_invalid, M0202 notes_too_long, M0203 idempotency_key_invalid
+  M0206 amount_too_large        the seats come to more than a card can be charged
   M1001 sign_in_required        nobody is signed in
   M3001 person_suspended        the account is suspended or closed
   M3201 own_offering            it is the caller's own
@@ -362,54 +277,11 @@ begin atomic
   join core.offering as o using (offering_id)
   join core.cancellation_policy as c using (cancellation_policy_id)
   left join internal.open_slots() as f on f.slot_id = s.slot_id
-  where s.slot_id = p_slot_id;
+  where s.slot_id = p_slot_id
+    and p_seats between 1 and 100;
 end;
 
 comment on function api.quote_booking is $$
 What seats in a slot would cost, and whether they can be had: a question that holds nothing.
-Null for a slot that is not there.
-$$;
-
-create or replace function internal.annotate_booking(
-  p_booking_id     uuid,
-  p_customer_notes text,
-  p_provider_notes text
-)
-returns void
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_booking core.booking := internal.lock_booking(p_booking_id);
-begin
-  if p_customer_notes is not null then
-    if internal.side_of(v_booking) = 'provider' then
-      raise exception using errcode = '42501', message = 'These notes are the customer''s.';
-    end if;
-    update core.booking as b
-    set customer_notes = nullif(btrim(p_customer_notes), '')
-    where b.booking_id = p_booking_id;
-  end if;
-
-  if p_provider_notes is not null then
-    if internal.side_of(v_booking) = 'customer' then
-      raise exception using errcode = '42501', message = 'These notes are the provider''s.';
-    end if;
-    insert into core.booking_note as n (booking_id, provider_notes)
-    values (p_booking_id, p_provider_notes)
-    on conflict (booking_id) do update set provider_notes = excluded.provider_notes;
-  end if;
-end
-$$;
-
-alter function internal.annotate_booking owner to definer;
-
-comment on function internal.annotate_booking is $$
-Keep the notes of either side; null leaves them. Each side writes its own.
-
-Raises
-  M4203 booking_not_found  there is none, or the caller has no part in it
-  42501                    the notes are the other side's
+Null for a slot that is not there, or a number of seats that nobody books.
 $$;

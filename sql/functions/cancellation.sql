@@ -5,7 +5,7 @@ returns integer
 language sql
 stable
 return coalesce((
-  select max((t.tier ->> 'refund_percent')::integer)
+  select max((t.tier ->> 'refund_percent')::numeric)::integer
   from jsonb_array_elements(p_tiers) as t(tier)
   where p_starts_at - make_interval(mins => ((t.tier ->> 'hours_before')::numeric * 60)::integer)
         >= now()

@@ -152,7 +152,11 @@ begin
          internal.busy_time(v_slot.starts_at, v_slot.ends_at, o), v_expires
   from core.offering as o
   where o.offering_id = v_slot.offering_id
-  on conflict (slot_id) do update set expires_at = excluded.expires_at;
+  -- What stands keeps its time, whatever the buffers have become since; what had ended may
+  -- have been moved.
+  on conflict (slot_id) do update
+    set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
+        expires_at = excluded.expires_at;
 end
 $$;
 
@@ -164,11 +168,7 @@ The only writer of taken, holds and occupancy; the caller holds the provider's a
 lock, so the count is true until it commits.
 $$;
 
-create or replace function internal.refuse_slot(
-  p_slot_id     uuid,
-  p_customer_id uuid,
-  p_seats       integer
-)
+create or replace function internal.refuse_slot(p_slot_id uuid, p_seats integer)
 returns void
 language plpgsql
 stable
@@ -228,7 +228,11 @@ Raises
   M9210 notice_too_short        it begins too soon
 $$;
 
-create or replace function internal.require_free_customer(p_customer_id uuid, p_slot core.slot)
+create or replace function internal.require_free_customer(
+  p_customer_id uuid,
+  p_slot        core.slot,
+  p_but_for     uuid default null
+)
 returns void
 language plpgsql
 stable
@@ -241,6 +245,7 @@ begin
   select b.* into v_other
   from core.booking as b
   where b.customer_id = p_customer_id
+    and b.booking_id is distinct from p_but_for
     and (
       b.slot_id = p_slot.slot_id
         and (b.status in ('requested', 'confirmed')
@@ -267,7 +272,8 @@ $$;
 alter function internal.require_free_customer owner to definer;
 
 comment on function internal.require_free_customer is $$
-Nobody is in two places: refuse a slot while the customer has another booking then.
+Nobody is in two places: refuse a slot while the customer has another booking then, but for
+one that is being moved. The caller holds the customer's lock.
 
 Raises
   M9207 already_booked  they hold or have booked this very slot

@@ -17,12 +17,6 @@ declare
   v_person_id uuid := internal.require_user_id();
 begin
   perform internal.require_active(v_person_id);
-  if coalesce(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'is_anonymous',
-              'false') = 'true' then
-    perform internal.refuse(
-      'M3002', 'sign_up_required', 'A guest cannot offer anything.', 'Sign up first.');
-  end if;
-
   perform internal.ensure_person(v_person_id, p_display_name);
 
   update core.person as p

@@ -92,6 +92,18 @@ begin
   if v_slot.provider_id = v_customer_id then
     perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
   end if;
+  if not exists (select from core.customer as c where c.customer_id = v_customer_id) then
+    perform internal.refuse(
+      'M4202', 'customer_not_found', 'The caller is not a customer yet.', 'Become one first.');
+  end if;
+  if v_slot.state <> 'open' then
+    perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
+  end if;
+  if p_seats is null or p_seats not between 1 and least(v_slot.capacity, 100) then
+    perform internal.refuse('M0502', 'seats_never_free',
+      format('The slot has %s seats.', v_slot.capacity), 'Wait for as many, or fewer.');
+  end if;
+  perform internal.require_free_customer(v_customer_id, v_slot);
   if exists (
     select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats
   ) then
@@ -102,7 +114,12 @@ begin
   insert into core.waitlist_entry as w (waitlist_entry_id, slot_id, customer_id, seats)
   values (internal.uuid_v7(), p_slot_id, v_customer_id, p_seats)
   on conflict (slot_id, customer_id) where state in ('waiting', 'offered')
-    do update set seats = excluded.seats
+    -- A seat that is kept for them stays as it is; an offer that has ended begins anew.
+    do update
+      set seats = case when w.state = 'offered' and w.offer_expires_at > now() then w.seats
+                       else excluded.seats end,
+          state = case when w.offer_expires_at <= now() then 'waiting' else w.state end,
+          created_at = case when w.offer_expires_at <= now() then now() else w.created_at end
   returning w.waitlist_entry_id into v_entry_id;
   return v_entry_id;
 end
@@ -114,8 +131,10 @@ comment on function api.join_waitlist is $$
 Wait for seats in a full slot and return the entry's id. Safe to repeat.
 
 Raises
+  M0502 seats_never_free  the slot has fewer, or none is asked for
   M1001 sign_in_required, M3001 person_suspended, M3201 own_offering
-  M4201 slot_not_found, M9202 slot_past
+  M4201 slot_not_found, M4202 customer_not_found
+  M9202 slot_past, M9203 slot_closed, M9207 already_booked, M9208 customer_busy
   M9501 seats_are_free  there is nothing to wait for
 $$;
 

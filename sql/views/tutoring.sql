@@ -43,8 +43,9 @@ select
     from core.order_line as l
     join core.booking as b using (booking_id)
     where l.provider_id = v.provider_id
+      and (v.provider_id = internal.user_id() or internal.is_service())
       and b.status in ('completed', 'no_show_customer')
-  )::integer as total_earnings_cents,
+  )::bigint as total_earnings_cents,
   v.accepting_bookings as is_available,
   v.verification as verification_status,
   v.created_at,
@@ -53,7 +54,7 @@ from core.provider as v
 join core.person as p on p.person_id = v.provider_id;
 
 comment on view tutoring.expert_profiles is
-  'Experts. total_earnings_cents counts what the reader may see: one''s own, nobody else''s.';
+  'Experts. total_earnings_cents is one''s own; of others it is 0.';
 
 create view tutoring.learner_profiles with (security_invoker = true) as
 select
@@ -74,7 +75,7 @@ select
     select coalesce(sum(y.captured_minor - y.refunded_minor), 0)
     from core.payment as y
     where y.payer_id = c.customer_id
-  )::integer as total_spent_cents,
+  )::bigint as total_spent_cents,
   c.created_at,
   c.updated_at
 from core.customer as c;
@@ -163,14 +164,17 @@ select
     when y.status = 'dispute_lost' then 'refunded'
     else y.status
   end as payment_status,
-  y.authorized_minor::integer as amount_authorized,
-  y.captured_minor::integer as amount_captured,
-  y.refunded_minor::integer as amount_refunded,
+  y.authorized_minor as amount_authorized,
+  y.captured_minor as amount_captured,
+  y.refunded_minor as amount_refunded,
   b.currency,
   internal.payment_external_id(y.payment_id) as stripe_payment_intent_id,
   b.customer_notes as learner_notes,
   (
-    select n.provider_notes from core.booking_note as n where n.booking_id = b.booking_id
+    -- Said here too, because the row that a write gives back is read by definer.
+    select n.provider_notes
+    from core.booking_note as n
+    where n.booking_id = b.booking_id and b.provider_id = internal.user_id()
   ) as expert_notes,
   case
     when b.status = 'no_show_provider' or b.cancelled_by = 'provider' then 'expert'

@@ -63,6 +63,7 @@ begin
 
   if tg_op = 'INSERT' then
     new.id := coalesce(new.id, gen_random_uuid());
+    perform internal.require_active(coalesce(new.expert_id, internal.user_id()));
     insert into core.offering (offering_id, provider_id, kind, title, description, summary, tags,
                                duration_min, price_minor, currency, level, prerequisites,
                                capacity, is_active)
@@ -142,8 +143,10 @@ as $$
 begin
   perform internal.annotate_booking(
     old.id,
-    case when new.learner_notes is distinct from old.learner_notes then new.learner_notes end,
-    case when new.expert_notes is distinct from old.expert_notes then new.expert_notes end);
+    case when new.learner_notes is distinct from old.learner_notes
+         then coalesce(new.learner_notes, '') end,
+    case when new.expert_notes is distinct from old.expert_notes
+         then coalesce(new.expert_notes, '') end);
 
   if new.status is distinct from old.status then
     case new.status

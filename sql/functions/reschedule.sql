@@ -1,0 +1,92 @@
+-- Moving a booking to another time, money and policy with it.
+
+create or replace function api.reschedule_booking(p_booking_id uuid, p_slot_id uuid)
+returns table (booking_id uuid, slot_id uuid, starts_at timestamptz, ends_at timestamptz)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking := internal.lock_booking(p_booking_id);
+  v_old     uuid := v_booking.slot_id;
+  v_slot    core.slot;
+begin
+  if v_booking.slot_id = p_slot_id then
+    return query
+    select v_booking.booking_id, v_booking.slot_id, v_booking.starts_at, v_booking.ends_at;
+    return;
+  end if;
+  if internal.side_of(v_booking) = 'provider' then
+    perform internal.refuse('M3203', 'customer_only', 'Only the customer moves a booking.',
+      'Cancel it, or ask them.');
+  end if;
+  if v_booking.status not in ('requested', 'confirmed') then
+    perform internal.refuse('M9211', 'booking_not_open',
+      format('The booking is %s.', v_booking.status));
+  end if;
+  if internal.refund_percent(v_booking.policy_tiers, v_booking.starts_at) < 100
+     or v_booking.starts_at <= now() then
+    perform internal.refuse('M9214', 'too_late_to_move',
+      'A booking can be moved while cancelling it would cost nothing.');
+  end if;
+
+  -- Before its lock: two who move to each other's provider would wait for each other for ever.
+  if exists (
+    select from core.slot as s
+    where s.slot_id = p_slot_id and s.offering_id <> v_booking.offering_id
+  ) then
+    perform internal.refuse('M9215', 'other_offering', 'The slot is of another offering.',
+      'Cancel this booking and make a new one.');
+  end if;
+  v_slot := internal.lock_slot(p_slot_id);
+  perform from core.customer as c
+  where c.customer_id = v_booking.customer_id for no key update;
+  perform internal.require_free_customer(v_booking.customer_id, v_slot, p_booking_id);
+  perform internal.take_offer(v_booking.customer_id, p_slot_id);
+
+  -- The old time is given up first, so that a booking may move to one that overlaps it.
+  update core.booking as b
+  set slot_id = p_slot_id, starts_at = v_slot.starts_at, ends_at = v_slot.ends_at,
+      accept_by = case when b.status = 'requested' then least(b.accept_by, v_slot.starts_at)
+                       else b.accept_by end,
+      ics_sequence = b.ics_sequence + 1
+  where b.booking_id = p_booking_id
+  returning b.* into v_booking;
+  perform internal.settle_slot(v_old);
+
+  if not exists (
+    select from internal.open_slots() as s
+    where s.slot_id = p_slot_id and s.seats_left >= v_booking.seats
+  ) then
+    perform internal.refuse_slot(p_slot_id, v_booking.seats);
+  end if;
+  perform internal.settle_slot(p_slot_id);
+  perform internal.offer_freed_seats(v_old);
+
+  perform internal.record_step(v_booking, v_booking.status, internal.side_of(v_booking),
+                               'rescheduled');
+  perform internal.tell_both(v_booking, 'booking_rescheduled');
+  return query
+  select v_booking.booking_id, v_booking.slot_id, v_booking.starts_at, v_booking.ends_at;
+end
+$$;
+
+alter function api.reschedule_booking owner to definer;
+
+comment on function api.reschedule_booking is $$
+Move a booking to another slot of the same offering. Payment, price and policy stay with the
+booking. Allowed while the policy would give everything back, so that moving is no way around
+it. Safe to repeat. Locks provider, booking, slot, customer.
+
+Raises
+  M3203 customer_only     the provider does not move it
+  M4201 slot_not_found, M4203 booking_not_found
+  M9201 slot_full, M9202 slot_past, M9203 slot_closed, M9204 provider_busy,
+  M9205 offering_inactive, M9206 provider_not_accepting, M9210 notice_too_short
+  M9207 already_booked    they hold or have booked that very slot
+  M9208 customer_busy     another booking of theirs stands at that time
+  M9211 booking_not_open  it is over, or not paid yet
+  M9214 too_late_to_move  cancelling would already cost something
+  M9215 other_offering    the slot belongs to another offering
+$$;
