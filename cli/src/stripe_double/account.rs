@@ -75,7 +75,12 @@ pub(super) const ROUTES: &[Route] = &[
         params: &[],
         run: |state, asked| state.take("account", asked.id(), "id"),
     },
-    Route { method: "POST", path: "/v1/accounts/:id", params: MEMBERS, run: update },
+    Route {
+        method: "POST",
+        path: "/v1/accounts/:id",
+        params: &["capabilities[]", "email", "metadata[]"],
+        run: update,
+    },
     Route { method: "GET", path: "/v1/account", params: &[], run: own },
     Route {
         method: "POST",

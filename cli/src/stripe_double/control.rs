@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::confirm::text;
 use super::failure::Failure;
 use super::fault::{self, Fault};
-use super::{Double, Endpoint, Nuisance, open};
+use super::{Double, Endpoint, Nuisance, open, route};
 
 pub(super) fn router() -> Router<Arc<Double>> {
     Router::new()
@@ -22,6 +22,7 @@ pub(super) fn router() -> Router<Arc<Double>> {
         .route("/_double/clock", post(advance))
         .route("/_double/disputes", post(open_dispute))
         .route("/_double/disputes/{id}/close", post(close_dispute))
+        .route("/_double/charges/{id}/warn", post(warn_of_fraud))
         .route("/_double/accounts/{id}", post(change_account))
         .route("/_double/accounts/{id}/onboard", post(onboard))
         .route("/_double/payouts/{id}/fail", post(fail_payout))
@@ -29,6 +30,7 @@ pub(super) fn router() -> Router<Arc<Double>> {
         .route("/_double/settle", post(settle))
         .route("/_double/requests", get(requests))
         .route("/_double/objects/{kind}", get(objects))
+        .route("/_double/routes", get(routes))
         .route("/_double/audit", get(audit))
 }
 
@@ -112,6 +114,10 @@ async fn close_dispute(
     reply(double.change(|state| state.close_dispute(&id, won)))
 }
 
+async fn warn_of_fraud(Shared(double): Shared<Arc<Double>>, Path(id): Path<String>) -> Response {
+    reply(double.change(|state| state.warn_of_fraud(&id)))
+}
+
 async fn change_account(
     Shared(double): Shared<Arc<Double>>,
     Path(id): Path<String>,
@@ -160,6 +166,13 @@ async fn requests(Shared(double): Shared<Arc<Double>>) -> Json<Value> {
 
 async fn objects(Shared(double): Shared<Arc<Double>>, Path(kind): Path<String>) -> Json<Value> {
     Json(double.state().all("", &kind).cloned().collect())
+}
+
+/// What it knows, so that others can say whether Stripe knows it too.
+async fn routes() -> Json<Value> {
+    let routes = route::all()
+        .map(|route| json!({"method": route.method, "path": route.path, "params": route.params}));
+    Json(routes.collect())
 }
 
 async fn audit(Shared(double): Shared<Arc<Double>>) -> Response {

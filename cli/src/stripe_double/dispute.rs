@@ -120,6 +120,23 @@ impl State {
         Ok(dispute)
     }
 
+    /// The card's network suspects a charge; nothing is withdrawn.
+    pub(super) fn warn_of_fraud(&mut self, charge_id: &str) -> Result<Value, Failure> {
+        let charge = self.take("charge", charge_id, "charge")?;
+        let id = self.id("issfr");
+        let warning = shape::new(
+            "radar.early_fraud_warning",
+            json!({
+                "id": id, "actionable": true, "charge": charge_id, "created": self.now(),
+                "fraud_type": "made_with_stolen_card", "livemode": false,
+                "payment_intent": charge["payment_intent"],
+            }),
+        );
+        self.put(warning.clone());
+        self.emit("radar.early_fraud_warning.created", &warning);
+        Ok(warning)
+    }
+
     /// The bank decides. An inquiry that is let go is neither won nor lost.
     pub(super) fn close_dispute(&mut self, id: &str, won: bool) -> Result<Value, Failure> {
         let mut dispute = self.take("dispute", id, "id")?;

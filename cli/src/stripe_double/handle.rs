@@ -15,7 +15,7 @@ use super::confirm::{self, text};
 use super::failure::Failure;
 use super::params::Params;
 use super::state::{Clock, State};
-use super::{Double, Endpoint, Fault, Nuisance, open, payment_method, server};
+use super::{Double, Endpoint, Fault, Nuisance, open, payment_intent, server};
 
 /// The secret key a client of the stand-in uses; any test key will do.
 const SECRET_KEY: &str = "sk_test_double_0001";
@@ -89,20 +89,8 @@ impl StripeDouble {
     /// or Stripe's error.
     pub fn pay(&self, client_secret: &str, card: &str) -> Result<Value, Value> {
         let id = client_secret.split("_secret_").next().unwrap_or_default();
-        let params = match card.starts_with("pm_") {
-            true => format!("payment_method={card}"),
-            false => {
-                format!("payment_method_data[type]=card&payment_method_data[card][number]={card}")
-            }
-        };
-        self.change(|state| {
-            let mut intent = state.take("payment_intent", id, "id")?;
-            let params = Params::read(&params);
-            if let Some(method) = payment_method::named(state, &params)? {
-                intent["payment_method"] = method;
-            }
-            confirm::confirm(state, intent, &params)
-        })
+        let paid = self.double.pay(id, client_secret, card);
+        paid.map_err(|failure| failure.body()["error"].take())
     }
 
     /// Complete 3-D Secure, or fail it.
@@ -126,6 +114,11 @@ impl StripeDouble {
     /// The payer disputes a charge; `inquiry` takes no money yet.
     pub fn open_dispute(&self, charge: &str, reason: &str) -> Result<Value, Value> {
         self.change(|state| state.open_dispute(charge, reason, None))
+    }
+
+    /// The card's network suspects a charge.
+    pub fn warn_of_fraud(&self, charge: &str) -> Result<Value, Value> {
+        self.change(|state| state.warn_of_fraud(charge))
     }
 
     /// The bank decides.
@@ -240,6 +233,23 @@ impl Double {
         self.save();
         self.wake.notify_one();
         outcome
+    }
+
+    /// Pay as a browser does: with the secret, and a card by name or by number.
+    pub(super) fn pay(&self, id: &str, secret: &str, card: &str) -> Result<Value, Failure> {
+        let params = match card.starts_with("pm_") {
+            true => format!("payment_method={card}"),
+            false => {
+                format!("payment_method_data[type]=card&payment_method_data[card][number]={card}")
+            }
+        };
+        self.change(|state| {
+            let intent = state.take("payment_intent", id, "id")?;
+            match intent["client_secret"] == secret {
+                true => payment_intent::pay(state, intent, &Params::read(&params)),
+                false => Err(Failure::missing("payment_intent", id, "id")),
+            }
+        })
     }
 
     pub(super) fn add_endpoint(&self, endpoint: Endpoint) -> Result<(), Failure> {

@@ -11,8 +11,6 @@ use serde_json::Value;
 
 use super::confirm::{self, text};
 use super::fault;
-use super::params::Params;
-use super::payment_method;
 use super::{Double, failure::Failure};
 
 pub(super) fn router() -> Router<Arc<Double>> {
@@ -126,20 +124,8 @@ async fn pay(
     Path(id): Path<String>,
     Form(Payment { client_secret, number }): Form<Payment>,
 ) -> Response {
-    let outcome = double.change(|state| {
-        let mut intent = state.take("payment_intent", &id, "id")?;
-        if intent["client_secret"] != client_secret.as_str() {
-            return Err(Failure::missing("payment_intent", &id, "id"));
-        }
-        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-        let params =
-            format!("payment_method_data[type]=card&payment_method_data[card][number]={digits}");
-        let params = Params::read(&params);
-        if let Some(method) = payment_method::named(state, &params)? {
-            intent["payment_method"] = method;
-        }
-        confirm::confirm(state, intent, &params)
-    });
+    let number = number.replace([' ', '-'], "");
+    let outcome = double.pay(&id, &client_secret, &number);
     match outcome {
         Err(failure) => refused(&failure),
         Ok(intent) => match intent["next_action"]["use_stripe_sdk"]["stripe_js"].as_str() {

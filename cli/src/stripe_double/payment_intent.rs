@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::failure::Failure;
 use super::list::{Filter, list};
+use super::params::Params;
 use super::route::{Asked, Route};
 use super::state::State;
 use super::{confirm, currency, payment_method, shape};
@@ -27,7 +28,6 @@ const CREATE: &[&str] = &[
     "payment_method",
     "payment_method_data[]",
     "payment_method_options[]",
-    "payment_method_types[]",
     "receipt_email",
     "return_url",
     "setup_future_usage",
@@ -36,6 +36,18 @@ const CREATE: &[&str] = &[
     "statement_descriptor_suffix",
     "transfer_group",
     "use_stripe_sdk",
+];
+
+const UPDATE: &[&str] = &[
+    "amount",
+    "customer",
+    "description",
+    "metadata[]",
+    "receipt_email",
+    "setup_future_usage",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
 ];
 
 const CONFIRM: &[&str] = &[
@@ -49,7 +61,6 @@ const CONFIRM: &[&str] = &[
     "payment_method",
     "payment_method_data[]",
     "payment_method_options[]",
-    "payment_method_types[]",
     "receipt_email",
     "return_url",
     "setup_future_usage",
@@ -68,7 +79,7 @@ pub(super) const ROUTES: &[Route] = &[
         },
     },
     Route { method: "GET", path: "/v1/payment_intents/:id", params: &["client_secret"], run: get },
-    Route { method: "POST", path: "/v1/payment_intents/:id", params: CREATE, run: update },
+    Route { method: "POST", path: "/v1/payment_intents/:id", params: UPDATE, run: update },
     Route {
         method: "POST",
         path: "/v1/payment_intents/:id/confirm",
@@ -101,17 +112,6 @@ fn create(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
         state.take("customer", customer, "customer")?;
     }
     let automatic = params.flag("automatic_payment_methods[enabled]")?;
-    let types = match params.items("payment_method_types") {
-        types if types.is_empty() => vec!["card".to_owned()],
-        _ if automatic => {
-            return Err(Failure::invalid(
-                "parameter_invalid_string",
-                "payment_method_types",
-                "You may only specify one of automatic_payment_methods and payment_method_types.",
-            ));
-        }
-        types => types,
-    };
     let confirms = params.flag("confirm")?;
     let method = payment_method::named(state, params)?;
     if confirms && method.is_none() {
@@ -135,8 +135,7 @@ fn create(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
         json!({
             "id": id, "amount": amount, "automatic_payment_methods": automatic,
             "capture_method": capture_method, "client_secret": secret, "created": state.now(),
-            "currency": currency, "payment_method": method, "payment_method_types": types,
-            "status": if method.is_some() { "requires_confirmation" } else { "requires_payment_method" },
+            "currency": currency, "payment_method": method,             "status": if method.is_some() { "requires_confirmation" } else { "requires_payment_method" },
         }),
     );
     describe(&mut intent, asked);
@@ -212,11 +211,16 @@ fn update(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
 }
 
 fn confirm(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
-    let mut intent = state.take("payment_intent", asked.id(), "id")?;
+    let intent = state.take("payment_intent", asked.id(), "id")?;
     check_secret(&intent, asked)?;
+    pay(state, intent, &asked.call.params)
+}
+
+/// Confirm an intent that still may be, with the payment method the parameters name.
+pub(super) fn pay(state: &mut State, mut intent: Value, params: &Params) -> Result<Value, Failure> {
     expect(&intent, &["requires_payment_method", "requires_confirmation", "requires_action"])?;
-    confirm::choose(state, &mut intent, &asked.call.params)?;
-    confirm::confirm(state, intent, &asked.call.params)
+    confirm::choose(state, &mut intent, params)?;
+    confirm::confirm(state, intent, params)
 }
 
 fn capture(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {

@@ -47,9 +47,9 @@ const PUBLISHABLE: [(&str, &str); 5] = [
     ("POST", "/v1/payment_methods"),
 ];
 
-/// Answer a request.
-pub(super) fn run(state: &mut State, call: &Call) -> Result<Value, Failure> {
-    let routes = [
+/// Every endpoint.
+pub(super) fn all() -> impl Iterator<Item = &'static Route> {
+    [
         account::ROUTES,
         charge::ROUTES,
         customer::ROUTES,
@@ -62,10 +62,14 @@ pub(super) fn run(state: &mut State, call: &Call) -> Result<Value, Failure> {
         reversal::ROUTES,
         setup_intent::ROUTES,
         transfer::ROUTES,
-    ];
-    let found = routes
-        .into_iter()
-        .flatten()
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Answer a request.
+pub(super) fn run(state: &mut State, call: &Call) -> Result<Value, Failure> {
+    let found = all()
         .filter(|route| route.method == call.method)
         .find_map(|route| Some((route, matched(route.path, &call.path)?)));
     let Some((route, ids)) = found else {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Shared};
-use axum::response::Response;
-use http::HeaderValue;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
@@ -57,6 +57,18 @@ pub(super) async fn serve(listener: TcpListener, double: Arc<Double>) {
 
 /// Everything under `/v1`.
 async fn api(Shared(double): Shared<Arc<Double>>, request: Request) -> Response {
+    let mut response = match *request.method() {
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => answered(double, request).await,
+    };
+    // A browser pays here as well, from whatever page a developer serves.
+    for name in ["access-control-allow-origin", "access-control-allow-headers"] {
+        response.headers_mut().insert(name, HeaderValue::from_static("*"));
+    }
+    response
+}
+
+async fn answered(double: Arc<Double>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     let request_id = format!("req_{}", &Uuid::new_v4().simple().to_string()[..14]);

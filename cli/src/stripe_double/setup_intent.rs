@@ -17,14 +17,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route {
         method: "POST",
         path: "/v1/setup_intents",
-        params: &[
-            "automatic_payment_methods[]",
-            "customer",
-            "description",
-            "metadata[]",
-            "payment_method_types[]",
-            "usage",
-        ],
+        params: &["automatic_payment_methods[]", "customer", "description", "metadata[]", "usage"],
         run: create,
     },
     Route {

@@ -8,6 +8,7 @@ use shared::stripe::stripe_connect::account_link::{CreateAccountLink, CreateAcco
 use shared::stripe::{BalanceFilter, LookUp};
 
 use crate::kit::Kit;
+use crate::pages::{submit, visit};
 
 #[tokio::test]
 async fn a_transfer_comes_out_of_its_charge() {
@@ -114,27 +115,14 @@ async fn a_provider_fills_in_the_form_once() {
         .refresh_url("http://127.0.0.1:1/again")
         .return_url("http://127.0.0.1:1/back");
     let link: AccountLink = kit.client.call(&request, None).await.unwrap();
-    assert_eq!(browse("GET", &link.url).await.0, 200);
-    assert_eq!(browse("POST", &link.url).await, (303, "http://127.0.0.1:1/back".into()));
+    assert_eq!(visit(&link.url).await.status, 200);
+    assert_eq!(submit(&link.url, "").await.location, "http://127.0.0.1:1/back");
     let account = kit.client.account(id).await.unwrap();
     assert!(account.takes_transfers() && account.details_submitted && account.payouts_enabled);
-    assert_eq!(browse("POST", &link.url).await, (303, "http://127.0.0.1:1/again".into()));
+    assert_eq!(submit(&link.url, "").await.location, "http://127.0.0.1:1/again");
 
     let late: AccountLink = kit.client.call(&request, None).await.unwrap();
     kit.double.advance(Duration::from_secs(300));
-    assert_eq!(browse("GET", &late.url).await, (303, "http://127.0.0.1:1/again".into()));
-    assert_eq!(browse("GET", &format!("{}x", late.url)).await.0, 404);
-}
-
-/// Status and `Location` of an answer.
-async fn browse(method: &str, url: &str) -> (u16, String) {
-    use http_body_util::Full;
-    use hyper_util::client::legacy::Client;
-    use hyper_util::rt::TokioExecutor;
-    let client = Client::builder(TokioExecutor::new()).build_http::<Full<bytes::Bytes>>();
-    let request = http::Request::builder().method(method).uri(url).body(Full::default()).unwrap();
-    let response = client.request(request).await.unwrap();
-    let location =
-        response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-    (response.status().as_u16(), location.unwrap_or_default())
+    assert_eq!(visit(&late.url).await.location, "http://127.0.0.1:1/again");
+    assert_eq!(visit(&format!("{}x", late.url)).await.status, 404);
 }

@@ -48,3 +48,15 @@ async fn a_card_made_for_it_disputes_and_evidence_decides() {
     let evidence = json!({"evidence": {"uncategorized_text": "winning_evidence"}});
     assert_eq!(kit.done(&path, evidence).await["status"], "won");
 }
+
+#[tokio::test]
+async fn a_warning_of_fraud_takes_nothing() {
+    let kit = Kit::start().await;
+    let intent = kit.paid(30_000, "pm_card_bypassPending").await;
+    let before = kit.double.available("", "dkk");
+    let charge = intent["latest_charge"].as_str().unwrap();
+    let warning = kit.double.warn_of_fraud(charge).unwrap();
+    assert_eq!((&warning["charge"], &warning["actionable"]), (&json!(charge), &json!(true)));
+    assert_eq!(kit.double.available("", "dkk"), before);
+    assert_eq!(kit.told().last().unwrap(), "radar.early_fraud_warning.created");
+}

@@ -16,6 +16,8 @@ async fn a_good_card_pays() {
     assert_eq!(intent["status"], "requires_payment_method");
     let paid = kit.double.pay(intent["client_secret"].as_str().unwrap(), "4242 4242 4242 4242");
     assert_eq!(paid.unwrap()["status"], "succeeded");
+    let again = kit.double.pay(intent["client_secret"].as_str().unwrap(), "pm_card_visa");
+    assert_eq!(again.unwrap_err()["code"], "payment_intent_unexpected_state");
     let id = intent["id"].as_str().unwrap();
     let intent: PaymentIntent = kit.client.payment_intent(id).await.unwrap();
     assert_eq!((intent.amount_received, intent.currency.as_str()), (30_000, "dkk"));
