@@ -48,6 +48,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/payout.sql
 \ir schema/review.sql
 \ir schema/notification.sql
+\ir schema/outbox.sql
 \ir schema/audit.sql
 \endif
 
@@ -59,6 +60,10 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/marketplace.sql
 \ir functions/audit.sql
 \ir functions/notification.sql
+\ir functions/outbox.sql
+\ir functions/message.sql
+\ir functions/delivery.sql
+\ir functions/reminder.sql
 \ir functions/person.sql
 \ir functions/provider.sql
 \ir functions/customer.sql
@@ -145,6 +150,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/payout.sql
 \ir policies/review.sql
 \ir policies/notification.sql
+\ir policies/outbox.sql
 \ir policies/audit.sql
 \ir policies/privacy.sql
 \ir policies/lens.sql

@@ -1,11 +1,22 @@
--- Who may read what a person is told: that person. The outbox is the house's.
+-- Who may read what a person is told, and say what they wish to be told.
+--
+--   self     reads their own rows, marks them read, states their wishes through functions
+--   house    reads all, for support
+--   definer  writes rows and wishes on behalf of the person
+--   nobody   deletes a row, or changes what it says
+
+create policy select_everyone on core.notification_type
+  for select to authenticated, service_role, definer
+  using (true);
+
+grant select on core.notification_type to authenticated, service_role, definer;
 
 create policy select_self on core.notification
   for select to authenticated
   using (person_id = (select internal.user_id()));
 
 create policy update_self on core.notification
-  for update to authenticated
+  for update to authenticated, definer
   using (person_id = (select internal.user_id()))
   with check (person_id = (select internal.user_id()));
 
@@ -18,12 +29,61 @@ create policy insert_definer on core.notification
   with check (true);
 
 grant select on core.notification to authenticated, service_role, definer;
-grant update (read_at) on core.notification to authenticated;
+grant update (read_at) on core.notification to authenticated, definer;
 grant insert on core.notification to definer;
 
-create policy all_definer on core.outbox
+create policy select_self on core.notification_preference
+  for select to authenticated
+  using (person_id = (select internal.user_id()));
+
+create policy all_definer on core.notification_preference
   for all to definer
   using (true)
   with check (true);
 
-grant select, insert, update on core.outbox to definer;
+create policy select_house on core.notification_preference
+  for select to service_role
+  using (true);
+
+grant select on core.notification_preference to authenticated, service_role, definer;
+grant insert, update on core.notification_preference to definer;
+
+create policy select_self on core.quiet_hours
+  for select to authenticated
+  using (person_id = (select internal.user_id()));
+
+create policy select_definer on core.quiet_hours
+  for select to definer
+  using (true);
+
+create policy insert_definer on core.quiet_hours
+  for insert to definer
+  with check (person_id = (select internal.user_id()));
+
+create policy update_definer on core.quiet_hours
+  for update to definer
+  using (person_id = (select internal.user_id()))
+  with check (person_id = (select internal.user_id()));
+
+create policy delete_definer on core.quiet_hours
+  for delete to definer
+  using (person_id = (select internal.user_id()));
+
+grant select on core.quiet_hours to authenticated, definer;
+grant insert, update, delete on core.quiet_hours to definer;
+
+create policy select_definer on core.booking_reminder
+  for select to definer
+  using (true);
+
+create policy insert_definer on core.booking_reminder
+  for insert to definer
+  with check ((select internal.is_service()));
+
+grant select, insert on core.booking_reminder to definer;
+
+grant execute on function api.mark_notifications_read, api.list_notification_preferences,
+                          api.set_notification_preference, api.set_quiet_hours
+  to authenticated;
+grant execute on function api.unsubscribe to anon, authenticated;
+grant execute on function api.remind_of_bookings to service_role;

@@ -1,4 +1,47 @@
--- What people are told: rows they read in the app, and messages that leave the house.
+-- What people are told: the kinds of news, the rows they read in the app, and what they wish
+-- not to be told by mail.
+
+create table core.notification_type (
+  type         text,
+  title        text not null,
+  is_essential boolean not null default false,
+  is_urgent    boolean not null default false,
+
+  constraint notification_type_pkey primary key (type),
+  constraint notification_type_is_word check (type ~ '^[a-z][a-z0-9_.]{1,60}$'),
+  constraint notification_type_title_is_short check (length(title) between 1 and 100)
+);
+
+insert into core.notification_type (type, title, is_essential, is_urgent)
+values
+  ('auth.email',               'Sign-in message',             true,  true),
+  ('booking_requested',        'Booking requested',           false, true),
+  ('booking_confirmed',        'Booking confirmed',           true,  true),
+  ('booking_cancelled',        'Booking cancelled',           true,  true),
+  ('booking_declined',         'Booking declined',            true,  true),
+  ('booking_expired',          'Booking lapsed',              false, false),
+  ('booking_rescheduled',      'Booking rescheduled',         true,  true),
+  ('booking_completed',        'Booking completed',           false, false),
+  ('booking_no_show_customer', 'Customer did not come',       false, false),
+  ('booking_no_show_provider', 'Provider did not come',       false, false),
+  ('booking_reminder',         'Booking coming up',           false, true),
+  ('waitlist_offer',           'A seat is free',              false, true),
+  ('review_received',          'New review',                  false, false),
+  ('payment_failed',           'Payment failed',              true,  true),
+  ('refund_issued',            'Refund issued',               true,  false),
+  ('payout_paid',              'Payout on its way',           false, false),
+  ('payout_failed',            'Payout failed',               true,  false),
+  ('dispute_opened',           'Payment disputed',            true,  false);
+
+alter table core.notification_type enable row level security;
+alter table core.notification_type force row level security;
+
+comment on table core.notification_type is
+  'Everything a person can be told. The mailer has a template of each name.';
+comment on column core.notification_type.is_essential is
+  'Whether the mail is sent whatever its receiver prefers.';
+comment on column core.notification_type.is_urgent is
+  'Whether the mail is sent during its receiver''s quiet hours.';
 
 create table core.notification (
   notification_id uuid,
@@ -12,8 +55,7 @@ create table core.notification (
   constraint notification_pkey primary key (notification_id),
   constraint notification_seq_key unique (seq),
   constraint notification_person_id_fkey
-    foreign key (person_id) references core.person (person_id),
-  constraint notification_type_is_word check (type ~ '^[a-z][a-z0-9_.]{1,60}$')
+    foreign key (person_id) references core.person (person_id)
 );
 
 alter table core.notification enable row level security;
@@ -22,29 +64,62 @@ alter table core.notification force row level security;
 create index notification_person_idx on core.notification (person_id, created_at desc);
 
 comment on table core.notification is 'What a person sees in the app. The payload carries ids.';
+comment on column core.notification.type is
+  'A notification_type. No foreign key: internal.notify, the only writer, has just looked.';
 
-create table core.outbox (
-  outbox_id    uuid,
-  topic        text not null,
-  person_id    uuid,
-  payload      jsonb not null default '{}',
-  created_at   timestamptz not null default now(),
-  available_at timestamptz not null default now(),
-  attempts     integer not null default 0,
-  sent_at      timestamptz,
+create table core.notification_preference (
+  person_id   uuid,
+  type        text,
+  wants_email boolean not null,
+  updated_at  timestamptz not null default now(),
 
-  constraint outbox_pkey primary key (outbox_id),
-  constraint outbox_person_id_fkey
-    foreign key (person_id) references core.person (person_id),
-  constraint outbox_topic_is_word check (topic ~ '^[a-z][a-z0-9_.]{1,60}$'),
-  constraint outbox_attempts_not_negative check (attempts >= 0)
+  constraint notification_preference_pkey primary key (person_id, type),
+  constraint notification_preference_person_id_fkey
+    foreign key (person_id) references core.person (person_id) on delete cascade,
+  constraint notification_preference_type_fkey
+    foreign key (type) references core.notification_type (type) on delete cascade
 );
 
-alter table core.outbox enable row level security;
-alter table core.outbox force row level security;
+alter table core.notification_preference enable row level security;
+alter table core.notification_preference force row level security;
 
-create index outbox_person_id_idx on core.outbox (person_id);
-create index outbox_waiting_idx on core.outbox (available_at) where sent_at is null;
+create index notification_preference_type_idx on core.notification_preference (type);
 
-comment on table core.outbox is
-  'Messages to leave the house, written in the transaction of what they announce.';
+comment on table core.notification_preference is
+  'Whether a person wants mail of a type. Without a row they do; essential mail is sent anyway.';
+
+create table core.quiet_hours (
+  person_id  uuid,
+  begins     time not null,
+  ends       time not null,
+  updated_at timestamptz not null default now(),
+
+  constraint quiet_hours_pkey primary key (person_id),
+  constraint quiet_hours_person_id_fkey
+    foreign key (person_id) references core.person (person_id) on delete cascade,
+  constraint quiet_hours_are_hours check (begins <> ends)
+);
+
+alter table core.quiet_hours enable row level security;
+alter table core.quiet_hours force row level security;
+
+comment on table core.quiet_hours is
+  'When a person gets no mail that can wait, by the clock of their zone; may span midnight.';
+
+create table core.booking_reminder (
+  booking_id uuid,
+  starts_at  timestamptz,
+  lead_min   integer,
+  created_at timestamptz not null default now(),
+
+  constraint booking_reminder_pkey primary key (booking_id, starts_at, lead_min),
+  constraint booking_reminder_booking_id_fkey
+    foreign key (booking_id) references core.booking (booking_id) on delete cascade,
+  constraint booking_reminder_lead_positive check (lead_min > 0)
+);
+
+alter table core.booking_reminder enable row level security;
+alter table core.booking_reminder force row level security;
+
+comment on table core.booking_reminder is
+  'Reminders that have been given, each once: a booking with a new time is reminded of anew.';

@@ -1,0 +1,168 @@
+-- What a mail says, as facts: the mailer puts them into words. Service role alone reads them.
+
+create or replace function internal.type_of(p_outbox core.outbox)
+returns text
+language sql
+stable
+return case (p_outbox).topic
+  when 'auth.email' then 'auth_' || ((p_outbox).payload ->> 'template')
+  else (p_outbox).topic
+end;
+
+comment on function internal.type_of is 'The name of a message''s template.';
+
+create or replace function internal.address_of(p_outbox core.outbox)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return case (p_outbox).topic
+  when 'auth.email' then (p_outbox).payload ->> 'address'
+  else (
+    select v.contact_email
+    from core.person_private as v
+    where v.person_id = (p_outbox).person_id)
+end;
+
+alter function internal.address_of owner to definer;
+
+comment on function internal.address_of is
+  'Where a message goes. A sign-in message proves the address it names, not the one on file.';
+
+create or replace function internal.name_of(p_person_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(
+    nullif(p.display_name, ''),
+    nullif(concat_ws(' ', p.first_name, p.last_name), ''),
+    p.username,
+    '')
+  from core.person as p
+  where p.person_id = p_person_id;
+end;
+
+alter function internal.name_of owner to definer;
+
+comment on function internal.name_of is 'What a person is called by others.';
+
+create or replace function internal.money_of(p_payload jsonb)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'amount_minor', (p_payload ->> 'amount_minor')::bigint,
+    'currency',     c.currency,
+    'exponent',     c.exponent)
+  from core.currency as c
+  where c.currency = p_payload ->> 'currency'
+    and p_payload ->> 'amount_minor' is not null;
+end;
+
+alter function internal.money_of owner to definer;
+
+comment on function internal.money_of is 'The sum a message is about, with its currency''s exponent.';
+
+create or replace function internal.occasion_of(p_outbox core.outbox)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'booking_id',    b.booking_id,
+    'slot_id',       b.slot_id,
+    'title',         b.offering_title,
+    'part',          case b.provider_id
+                       when (p_outbox).person_id then 'provider' else 'customer' end,
+    'other_name',    internal.name_of(case b.provider_id
+                       when (p_outbox).person_id then b.customer_id else b.provider_id end),
+    'starts_at',     b.starts_at,
+    'ends_at',       b.ends_at,
+    'offered_until', null,
+    'seats',         b.seats,
+    'reason',        b.cancel_reason,
+    'ics_sequence',  b.ics_sequence,
+    'was_confirmed', b.confirmed_at is not null,
+    'updated_at',    b.updated_at)
+  from core.booking as b
+  where b.booking_id = ((p_outbox).payload ->> 'booking_id')::uuid
+    -- Whoever is told is one of the two: a mistaken payload tells nobody anything.
+    and (p_outbox).person_id in (b.customer_id, b.provider_id)
+  union all
+  select jsonb_build_object(
+    'booking_id',    null,
+    'slot_id',       s.slot_id,
+    'title',         o.title,
+    'part',          'customer',
+    'other_name',    internal.name_of(s.provider_id),
+    'starts_at',     s.starts_at,
+    'ends_at',       s.ends_at,
+    'offered_until', w.offer_expires_at,
+    'seats',         w.seats,
+    'reason',        null,
+    'ics_sequence',  0,
+    'was_confirmed', false,
+    'updated_at',    s.updated_at)
+  from core.slot as s
+  join core.offering as o using (offering_id)
+  join core.waitlist_entry as w using (slot_id)
+  where s.slot_id = ((p_outbox).payload ->> 'slot_id')::uuid
+    and w.customer_id = (p_outbox).person_id
+    and w.state = 'offered';
+end;
+
+alter function internal.occasion_of owner to definer;
+
+comment on function internal.occasion_of is
+  'The booking a message is about, or the slot it offers, as its receiver may see it.';
+
+create or replace function internal.message_of(p_outbox core.outbox, p_delivery core.delivery)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'outbox_id',  (p_outbox).outbox_id,
+    'type',       internal.type_of(p_outbox),
+    'created_at', (p_outbox).created_at,
+    'recipient', jsonb_build_object(
+      'address',  internal.address_of(p_outbox),
+      'name',     coalesce(internal.name_of(p.person_id), ''),
+      'locale',   coalesce(p.locale, (p_outbox).payload ->> 'locale', 'en'),
+      'timezone', coalesce(p.timezone, (p_outbox).payload ->> 'timezone', m.default_timezone)),
+    'marketplace', jsonb_build_object('name', m.name, 'support_email', m.support_email),
+    'occasion', internal.occasion_of(p_outbox),
+    'money',    internal.money_of((p_outbox).payload),
+    'sign_in',  case (p_outbox).topic
+      when 'auth.email' then jsonb_build_object(
+        'verification', case (p_outbox).payload ->> 'template'
+          when 'confirmation' then 'signup'
+          when 'magic_link' then 'magiclink'
+          else (p_outbox).payload ->> 'template' end,
+        'token_hash',  (p_outbox).payload ->> 'token_hash',
+        'code',        (p_outbox).payload ->> 'code',
+        'redirect_to', (p_outbox).payload ->> 'redirect_to')
+    end,
+    'unsubscribe_key', case when not t.is_essential then (p_delivery).unsubscribe_key end)
+  from core.marketplace as m
+  left join core.person as p on p.person_id = (p_outbox).person_id
+  left join core.notification_type as t on t.type = (p_outbox).topic;
+end;
+
+alter function internal.message_of owner to definer;
+
+comment on function internal.message_of is $$
+One message as facts, in the shape the mailer reads. It carries an address and, for sign-in
+messages, what proves one: it is built for the service role and never travels through a queue.
+$$;

@@ -1,0 +1,124 @@
+-- From the outbox to the queue. Only the relay, and the clock, come here.
+
+create or replace function api.claim_outbox(p_limit integer default 100)
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with due as (
+    select o.outbox_id
+    from core.outbox as o
+    where o.sent_at is null
+      and o.available_at <= now()
+    order by o.available_at
+    limit p_limit
+    for update skip locked
+  ),
+  claimed as (
+    update core.outbox as o
+    set attempts     = o.attempts + 1,
+        available_at = now() + interval '1 minute'
+    from due as d
+    where o.outbox_id = d.outbox_id
+    returning o.outbox_id, o.attempts
+  )
+  select coalesce(
+    jsonb_agg(jsonb_build_object('outbox_id', c.outbox_id, 'attempt', c.attempts)), '[]')
+  from claimed as c;
+end;
+
+alter function api.claim_outbox owner to definer;
+
+comment on function api.claim_outbox is $$
+Lease messages that are due to this relay for a minute, as [{outbox_id, attempt}].
+Relays beside each other claim different ones. What is not recorded in time is due again, so a
+message may be sent twice; its consumer deduplicates.
+$$;
+
+create or replace function api.record_outbox(
+  p_outbox_ids uuid[],
+  p_attempts   integer[],
+  p_errors     text[]
+)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count integer;
+begin
+  -- Rejected messages wait 2, 4, 8 ... seconds, fifteen minutes at most, and not in step.
+  update core.outbox as o
+  set sent_at      = case when r.error is null then now() end,
+      last_error   = left(r.error, 500),
+      available_at = case
+        when r.error is null then o.available_at
+        else now() + least(interval '15 minutes', make_interval(secs => 2 ^ least(o.attempts, 10)))
+                   * (0.75 + random() / 2)
+      end
+  from unnest(p_outbox_ids, p_attempts, p_errors) as r(outbox_id, attempt, error)
+  where o.outbox_id = r.outbox_id
+    and o.attempts = r.attempt
+    and o.sent_at is null;
+
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+alter function api.record_outbox owner to definer;
+
+comment on function api.record_outbox is $$
+Record which claimed messages the queue accepted (a null error) and why it rejected the
+others; returns how many rows it changed. A claim that somebody else has followed up, or a
+message that its mailer has put back meanwhile, is left as it is.
+$$;
+
+create or replace function internal.uuid_v7_floor(p_at timestamptz)
+returns uuid
+language sql
+stable
+return encode(
+  substring(int8send((extract(epoch from p_at) * 1000)::bigint) from 3)
+    || '\x70008000000000000000'::bytea,
+  'hex')::uuid;
+
+comment on function internal.uuid_v7_floor is
+  'The least time-ordered uuid of an instant: a range of time is a range of such keys.';
+
+create or replace function api.trim_outbox(p_limit integer default 100)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count integer;
+begin
+  delete from core.outbox as o
+  where o.outbox_id in (
+    select old.outbox_id
+    from core.outbox as old
+    where old.outbox_id < internal.uuid_v7_floor(now() - interval '90 days')
+      and old.sent_at is not null
+    order by old.outbox_id
+    limit p_limit
+    for update skip locked);
+
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+alter function api.trim_outbox owner to definer;
+
+comment on function api.trim_outbox is $$
+Forget messages written three months ago and sent since, and what became of them: no queue
+keeps one longer than two weeks, so none can come again. Returns how many. For the clock: safe to run
+twice, late or beside itself.
+$$;
