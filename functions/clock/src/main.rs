@@ -1,3 +1,10 @@
 //! The clock Lambda.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clock::Clock;
+use shared::lambda;
+
+fn main() -> ExitCode {
+    lambda::schedule(Clock::from_env, Clock::run)
+}

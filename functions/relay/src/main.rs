@@ -1,3 +1,10 @@
 //! The relay Lambda.
 
-fn main() {}
+use std::process::ExitCode;
+
+use relay::Relay;
+use shared::lambda;
+
+fn main() -> ExitCode {
+    lambda::schedule(Relay::from_env, Relay::run)
+}
