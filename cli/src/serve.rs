@@ -22,6 +22,7 @@ use crate::{
     keys::Keys,
     postgres::{self, Account, Folder, Keep, Server},
     routers::{self, House},
+    timers::Timers,
 };
 
 /// What `convene serve` is told.
@@ -88,12 +89,14 @@ async fn serve_on(
         loaded.context("The demo cannot be loaded; --no-demo --reset starts without it")?;
     }
     let address = listener.local_addr().context("The port has no address")?;
+    let base_url = format!("http://{address}");
+    let timers = Timers::start(owner_url, &house.service, &base_url).await?;
     let (end, ended) = tokio::sync::oneshot::channel();
-    let served = axum::serve(listener, telemetry::observed(routers::all(house)?))
-        .with_graceful_shutdown(async move {
-            stop.await;
-            end.send(()).ok();
-        });
+    let routes = telemetry::observed(timers.attach(routers::all(house)?));
+    let served = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        stop.await;
+        end.send(()).ok();
+    });
     announce(address, owner_url, &keys);
     tokio::select! {
         served = served => served.context("Serving failed"),
