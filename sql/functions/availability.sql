@@ -33,6 +33,19 @@ Raises
   M4001 provider_not_found  the caller is not a provider
 $$;
 
+create or replace function internal.read_windows(p_windows jsonb, p_timezone text)
+returns table (weekday integer, start_local time, end_local time, timezone text)
+language sql
+stable
+begin atomic
+  select w.day_of_week, w.start_time, w.end_time, coalesce(w.timezone, p_timezone)
+  from jsonb_to_recordset(p_windows)
+    as w(day_of_week integer, start_time time, end_time time, timezone text);
+end;
+
+comment on function internal.read_windows is
+  'Weekly windows as a front end writes them, in rows; those without a zone get p_timezone.';
+
 create or replace function api.set_availability(p_windows jsonb, p_timezone text default null)
 returns integer
 language plpgsql
@@ -56,16 +69,29 @@ begin
   from core.person as p
   where p.person_id = v_provider_id;
 
-  -- Locked before the rows are replaced: of two writers the second waits, and none mixes.
+  -- Of two writers the second waits, and none mixes. What stays is left alone and what is new
+  -- comes first, so that slots the old and the new hours share keep their keys.
   perform from core.provider as p where p.provider_id = v_provider_id for no key update;
-  delete from core.availability_rule as r where r.provider_id = v_provider_id;
 
   insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
-  select v_provider_id, w.day_of_week, w.start_time, w.end_time, coalesce(w.timezone, v_timezone)
-  from jsonb_to_recordset(p_windows)
-    as w(day_of_week integer, start_time time, end_time time, timezone text);
+  select v_provider_id, w.weekday, w.start_local, w.end_local, w.timezone
+  from internal.read_windows(p_windows, v_timezone) as w
+  except
+  select r.provider_id, r.weekday, r.start_local, r.end_local, r.timezone
+  from core.availability_rule as r
+  where r.provider_id = v_provider_id and r.is_active;
 
-  get diagnostics v_count = row_count;
+  delete from core.availability_rule as r
+  where r.provider_id = v_provider_id
+    and not (r.is_active and exists (
+      select
+      from internal.read_windows(p_windows, v_timezone) as w
+      where (w.weekday, w.start_local, w.end_local, w.timezone)
+            = (r.weekday, r.start_local, r.end_local, r.timezone)));
+
+  select count(*) into v_count
+  from core.availability_rule as r
+  where r.provider_id = v_provider_id;
   return v_count;
 end
 $$;

@@ -92,3 +92,26 @@ Raises
   M4001 provider_not_found  there is no such provider
   42501                     the caller is not staff
 $$;
+
+create or replace function internal.on_person_stopped()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.provider as p
+  set accepting_bookings = false
+  where p.provider_id = new.person_id;
+  return null;
+end
+$$;
+
+alter function internal.on_person_stopped owner to definer;
+
+comment on function internal.on_person_stopped is
+  'Trigger: who is suspended or gone cannot be booked. Coming back, they say so themselves.';
+
+create or replace trigger person_stop after update of status on core.person
+  for each row when (new.status <> 'active')
+  execute function internal.on_person_stopped();

@@ -41,7 +41,7 @@ comment on column core.person.person_id is
   'The `sub` of their token; equals the login''s account_id.';
 comment on column core.person.seq is 'The integer id of systems that count (avenrae).';
 comment on column core.person.timezone is
-  'IANA name, checked by a trigger against pg_timezone_names.';
+  'IANA name with a region, checked by a trigger.';
 comment on column core.person.is_listed is
   'Whether strangers may read this row: true while the person is a provider.';
 comment on column core.person.legacy_ref is
