@@ -116,6 +116,7 @@ select to_regnamespace('core') is null as fresh \gset
 -- Lenses: one schema of views per system.
 \ir views/tutoring.sql
 \ir views/tutoring_write.sql
+\ir views/tutoring_call.sql
 
 -- Permissions: a privilege that no file grants does not exist.
 \ir policies/foundation.sql

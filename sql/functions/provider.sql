@@ -115,3 +115,25 @@ comment on function internal.on_person_stopped is
 create or replace trigger person_stop after update of status on core.person
   for each row when (new.status <> 'active')
   execute function internal.on_person_stopped();
+
+create or replace function internal.earned_minor(p_provider_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(sum(l.total_minor - l.commission_minor), 0)::bigint
+  from core.order_line as l
+  join core.booking as b using (booking_id)
+  where l.provider_id = p_provider_id
+    and (p_provider_id = internal.user_id() or internal.is_service())
+    and b.status in ('completed', 'no_show_customer');
+end;
+
+alter function internal.earned_minor owner to definer;
+
+comment on function internal.earned_minor is $$
+What a provider has earned with bookings that took place, commission taken off; 0 to everybody
+but them and the house. Definer, because the lens asks it for strangers, who see no order.
+$$;

@@ -40,6 +40,10 @@ create policy select_provider on core.booking_note
     where b.booking_id = booking_note.booking_id
       and b.provider_id = (select internal.user_id())));
 
+create policy select_house on core.booking_note
+  for select to service_role
+  using (true);
+
 create policy all_definer on core.booking_note
   for all to definer
   using (true)
@@ -48,7 +52,7 @@ create policy all_definer on core.booking_note
     where b.booking_id = booking_note.booking_id
       and (b.provider_id = (select internal.user_id()) or (select internal.is_service()))));
 
-grant select on core.booking_note to authenticated, definer;
+grant select on core.booking_note to authenticated, service_role, definer;
 grant insert, update, delete on core.booking_note to definer;
 
 create policy select_parties on core.booking_event

@@ -18,8 +18,9 @@ grant insert (user_id) on tutoring.user_profiles to authenticated;
 grant insert (user_profile_id, bio, expertise_areas, hourly_rate_cents, currency, is_available),
       update (bio, expertise_areas, hourly_rate_cents, currency, is_available)
   on tutoring.expert_profiles to authenticated;
-grant insert (user_profile_id, learning_goals, interests, preferred_session_duration),
-      update (learning_goals, interests, preferred_session_duration)
+grant insert (user_profile_id, learning_goals, interests, experience_level,
+              preferred_session_duration),
+      update (learning_goals, interests, experience_level, preferred_session_duration)
   on tutoring.learner_profiles to authenticated;
 grant insert (id, expert_id, title, description, short_description, topic_tags,
               duration_minutes, price_cents, currency, level, prerequisites, materials_url,

@@ -47,8 +47,9 @@ grant update (title, slug, summary, description, tags, category_code, level, pre
 grant delete on core.offering to authenticated;
 grant insert, update, delete on core.offering to definer;
 
+-- Anonymous callers too, who find nothing: a lens asks it of everybody it shows sessions.
 create policy select_provider on core.offering_material
-  for select to authenticated
+  for select to anon, authenticated
   using (exists (
     select from core.offering as o
     where o.offering_id = offering_material.offering_id
@@ -58,6 +59,10 @@ create policy select_booked on core.offering_material
   for select to authenticated
   using (offering_id = any (array(select internal.booked_offering_ids())));
 
+create policy select_house on core.offering_material
+  for select to service_role
+  using (true);
+
 create policy all_definer on core.offering_material
   for all to definer
   using (true)
@@ -66,10 +71,10 @@ create policy all_definer on core.offering_material
     where o.offering_id = offering_material.offering_id
       and (o.provider_id = (select internal.user_id()) or (select internal.is_service()))));
 
-grant select on core.offering_material to authenticated, definer;
+grant select on core.offering_material to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.offering_material to definer;
 
-grant execute on function internal.set_offering_active, internal.booked_offering_ids
-  to authenticated;
+grant execute on function internal.set_offering_active to authenticated, service_role;
+grant execute on function internal.booked_offering_ids to authenticated;
 grant execute on function api.create_session, api.publish_offering, api.unpublish_offering
   to authenticated;

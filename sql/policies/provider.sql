@@ -32,3 +32,4 @@ grant update (provider_type, specialties, hourly_rate_minor, currency, years_exp
 grant insert, update on core.provider to definer;
 
 grant execute on function api.become_provider, api.verify_provider to authenticated;
+grant execute on function internal.earned_minor to anon, authenticated, service_role;

@@ -38,14 +38,7 @@ select
   v.currency,
   v.rating_avg as rating,
   v.sessions_completed as total_sessions,
-  (
-    select coalesce(sum(l.total_minor - l.commission_minor), 0)
-    from core.order_line as l
-    join core.booking as b using (booking_id)
-    where l.provider_id = v.provider_id
-      and (v.provider_id = internal.user_id() or internal.is_service())
-      and b.status in ('completed', 'no_show_customer')
-  )::bigint as total_earnings_cents,
+  internal.earned_minor(v.provider_id) as total_earnings_cents,
   v.accepting_bookings as is_available,
   v.verification as verification_status,
   v.created_at,
@@ -174,7 +167,8 @@ select
     -- Said here too, because the row that a write gives back is read by definer.
     select n.provider_notes
     from core.booking_note as n
-    where n.booking_id = b.booking_id and b.provider_id = internal.user_id()
+    where n.booking_id = b.booking_id
+      and (b.provider_id = internal.user_id() or internal.is_service())
   ) as expert_notes,
   case
     when b.status = 'no_show_provider' or b.cancelled_by = 'provider' then 'expert'

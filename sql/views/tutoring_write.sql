@@ -1,4 +1,4 @@
--- Writing through the tutoring lens, and its functions in its own words.
+-- Writing through the tutoring lens.
 --
 -- A view that joins or derives takes writes through INSTEAD OF triggers. They run as definer,
 -- whose policies confine every row to the caller, and give back the row as the lens shows it.
@@ -47,6 +47,41 @@ $$;
 create trigger expert_profiles_write
   instead of insert or update on tutoring.expert_profiles
   for each row execute function tutoring.on_expert_profile_written();
+
+create function tutoring.on_learner_profile_written()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'INSERT' then
+    new.id := internal.require_identity(coalesce(new.user_profile_id, new.id));
+    perform internal.require_active(new.id);
+    perform internal.ensure_person(new.id);
+    insert into core.customer (customer_id, goals, interests, experience_level,
+                               preferred_duration_min)
+    values (new.id, coalesce(new.learning_goals, '{}'), coalesce(new.interests, '{}'),
+            new.experience_level, new.preferred_session_duration);
+  else
+    new.id := internal.require_identity(old.id);
+    update core.customer as c
+    set goals = new.learning_goals, interests = new.interests,
+        -- The lens shows a level it has no word for as the one below; that is no change.
+        experience_level = case when new.experience_level is distinct from old.experience_level
+                                then new.experience_level else c.experience_level end,
+        preferred_duration_min = new.preferred_session_duration
+    where c.customer_id = old.id;
+  end if;
+
+  select l.* into new from tutoring.learner_profiles as l where l.id = new.id;
+  return new;
+end
+$$;
+
+create trigger learner_profiles_write
+  instead of insert or update on tutoring.learner_profiles
+  for each row execute function tutoring.on_learner_profile_written();
 
 create function tutoring.on_session_written()
 returns trigger
@@ -171,98 +206,16 @@ create trigger bookings_write
   for each row execute function tutoring.on_booking_written();
 
 alter function tutoring.on_expert_profile_written owner to definer;
+alter function tutoring.on_learner_profile_written owner to definer;
 alter function tutoring.on_session_written owner to definer;
 alter function tutoring.on_bookable_slot_written owner to definer;
 alter function tutoring.on_booking_written owner to definer;
 
 comment on function tutoring.on_expert_profile_written is 'Trigger: provider and person, as one row.';
+comment on function tutoring.on_learner_profile_written is 'Trigger: a customer''s own words.';
 comment on function tutoring.on_session_written is 'Trigger: an offering and its materials, as one row.';
 comment on function tutoring.on_bookable_slot_written is 'Trigger: slots through their functions.';
 comment on function tutoring.on_booking_written is
   'Trigger: a written status word runs the transition of that meaning, notes are kept.';
-
-create function tutoring.create_session(
-  p_expert_user_id   uuid,
-  p_title            text,
-  p_description      text,
-  p_duration_minutes integer,
-  p_price_cents      integer,
-  p_currency         text default 'DKK'
-)
-returns uuid
-language sql
-volatile
-return api.create_session(p_expert_user_id, p_title, p_description, p_duration_minutes,
-                          p_price_cents, p_currency);
-
-comment on function tutoring.create_session is 'See api.create_session.';
-
-create function tutoring.create_booking_with_payment(
-  p_learner_user_id uuid,
-  p_slot_id         uuid,
-  p_notes           text default null,
-  p_idempotency_key text default null,
-  p_seats           integer default 1,
-  p_coupon_code     text default null
-)
-returns table (
-  booking_id   uuid,
-  amount_cents integer,
-  currency     text,
-  expert_id    uuid,
-  session_id   uuid
-)
-language sql
-volatile
-begin atomic
-  select b.booking_id, b.amount_cents, b.currency, b.expert_id, b.session_id
-  from api.create_booking_with_payment(
-    p_learner_user_id, p_slot_id, p_notes, p_idempotency_key, p_seats, p_coupon_code) as b;
-end;
-
-comment on function tutoring.create_booking_with_payment is 'See api.create_booking_with_payment.';
-
-create function tutoring.become_expert(
-  p_display_name    text default null,
-  p_bio             text default null,
-  p_expertise_areas text[] default null,
-  p_currency        text default null,
-  p_timezone        text default null
-)
-returns uuid
-language sql
-volatile
-return api.become_provider(p_display_name, p_bio, p_expertise_areas, p_currency, p_timezone);
-
-comment on function tutoring.become_expert is 'See api.become_provider.';
-
-create function tutoring.become_learner(
-  p_display_name   text default null,
-  p_learning_goals text[] default null,
-  p_interests      text[] default null,
-  p_timezone       text default null
-)
-returns uuid
-language sql
-volatile
-return api.become_customer(p_display_name, p_learning_goals, p_interests, p_timezone);
-
-comment on function tutoring.become_learner is 'See api.become_customer.';
-
-create function tutoring.publish_session(p_session_id uuid)
-returns void
-language sql
-volatile
-return api.publish_offering(p_session_id);
-
-comment on function tutoring.publish_session is 'See api.publish_offering.';
-
-create function tutoring.unpublish_session(p_session_id uuid)
-returns void
-language sql
-volatile
-return api.unpublish_offering(p_session_id);
-
-comment on function tutoring.unpublish_session is 'See api.unpublish_offering.';
 
 revoke create on schema tutoring from definer;

@@ -75,3 +75,20 @@ as $$
          set_config('app.user_id', '', true),
          set_config('request.jwt.claims', '', true);
 $$;
+
+-- Let time pass: what lay ahead of a booking lies nearer, or behind.
+create or replace function tests.let_pass(p_time interval)
+returns void
+language sql
+begin atomic
+  update core.booking
+  set starts_at = starts_at - p_time, ends_at = ends_at - p_time,
+      hold_expires_at = hold_expires_at - p_time, accept_by = accept_by - p_time;
+  update core.slot
+  set starts_at = starts_at - p_time, ends_at = ends_at - p_time,
+      holds = array(select h.until - p_time from unnest(holds) as h(until));
+  update core.occupancy
+  set busy = tstzrange(lower(busy) - p_time, upper(busy) - p_time),
+      expires_at = expires_at - p_time;
+  update core.waitlist_entry set offer_expires_at = offer_expires_at - p_time;
+end;

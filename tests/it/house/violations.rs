@@ -63,9 +63,9 @@ pub const STATE: &[Violation] = &[
         "core.slot.state",
     ),
     (
-        "updated_at is kept by a trigger",
-        "alter table core.booking disable trigger booking_touch",
-        "core.booking.updated_at",
+        "where those who call may update, a trigger keeps updated_at",
+        "alter table core.person disable trigger person_touch",
+        "core.person.updated_at",
     ),
     (
         "what is said to be append-only is, for every role",

@@ -22,7 +22,7 @@ state as (
 field as (
   select
     t.id, t.name || '.' || a.attname as name, t.relname, a.attname, a.attnum,
-    format_type(a.atttypid, a.atttypmod) as type, a.attacl
+    format_type(a.atttypid, a.atttypmod) as type, a.attgenerated
   from state as t
   join pg_attribute as a on a.attrelid = t.id and a.attnum > 0 and not a.attisdropped
 ),

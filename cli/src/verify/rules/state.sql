@@ -25,8 +25,8 @@ join state as t on t.id = w.ev_class;
 select name
 from fact
 where not starts_with(conname, relname || '_')
-   or conname !~ case contype when 'p' then '_pkey$' when 'f' then '_fkey$' when 'u' then '_key$'
-                              when 'x' then '_excl$' else '.' end
+   or conname !~ case contype when 'p' then '_pkey$' when 'f' then '_fkey$' when 'x' then '_excl$'
+                              else '.' end
    or contype = 'c' and conname ~ '_check\d*$'
    or contype <> 'c' and conname ~ '\d$';
 
@@ -74,15 +74,19 @@ where pg_get_expr(d.adbin, d.adrelid) ~ 'nextval';
 -- what has a state says which states there are
 select f.name
 from field as f
-where f.attname in ('status', 'state', 'kind') and f.type = 'text'
+where f.attname in ('status', 'state') and f.type = 'text' and f.attgenerated = ''
   and not exists (
     select from fact as k where k.conrelid = f.id and k.contype in ('c', 'f')
       and k.conkey @> array[f.attnum]);
 
--- updated_at is kept by a trigger
+-- where those who call may update, a trigger keeps updated_at
 select f.name
 from field as f
 where f.attname = 'updated_at'
+  and exists (
+    select from privilege as p
+    join caller as c on c.role_id = p.grantee
+    where p.id = f.id and p.command = 'update')
   and not exists (
     select from pg_trigger as t
     where t.tgrelid = f.id and t.tgfoid = to_regproc('internal.on_row_touched')

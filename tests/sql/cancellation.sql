@@ -1,0 +1,187 @@
+-- Cancelling: who may, until when, and what comes back.
+
+begin;
+select plan(40);
+
+select tests.offer('lesson', 'tara', 10000);
+select tests.offer('other', 'uwe', 10000);
+select tests.introduce('eve', 'staff');
+insert into core.person_role (person_id, role_id)
+select tests.id('staff'), role_id from core.role where name = 'staff';
+
+-- The arithmetic.
+select is(internal.refund_percent(
+  '[{"hours_before": 48, "refund_percent": 100}, {"hours_before": 24, "refund_percent": 50}]',
+  now() + t.ahead), t.percent, t.description)
+from (values
+  (interval '49 hours', 100, 'in good time everything comes back'),
+  ('48 hours', 100, 'to the minute'),
+  ('47 hours 59 minutes', 50, 'a minute later the next tier applies'),
+  ('24 hours', 50, 'to the minute too'),
+  ('23 hours 59 minutes', 0, 'and then nothing')) as t(ahead, percent, description);
+select is(
+  internal.refund_percent('[{"hours_before": 0, "refund_percent": 10},
+                            {"hours_before": 0.5, "refund_percent": 20.0}]', now() + '1 hour'),
+  20, 'the best tier counts, in whatever order they stand');
+
+-- Policies of one's own.
+prepare set_policy (jsonb) as select api.set_cancellation_policy('mine', $1);
+
+select tests.act_as('eve');
+select throws_ok(
+  $$ execute set_policy('[{"hours_before": 1, "refund_percent": 10}]') $$,
+  'M4001', 'provider_not_found', 'only a provider has a policy');
+select tests.act_as('tara');
+select throws_ok($$ execute set_policy('{}') $$, 'M0204', 'tiers_invalid', 'a policy is a list');
+select throws_ok($$ execute set_policy('[]') $$, 'M0204', 'tiers_invalid', 'of something');
+select throws_ok($$ execute set_policy('[1]') $$, 'M0204', 'tiers_invalid', 'of tiers');
+select throws_ok(
+  $$ execute set_policy('[{"hours_before": 1}]') $$, 'M0204', 'tiers_invalid', 'complete ones');
+select throws_ok(
+  $$ execute set_policy('[{"hours_before": "1", "refund_percent": 10}]') $$,
+  'M0204', 'tiers_invalid', 'made of numbers');
+select throws_ok(
+  $$ execute set_policy('[{"hours_before": 1, "refund_percent": 101}]') $$,
+  'M0204', 'tiers_invalid', 'that give no more back than was paid');
+select throws_ok(
+  $$ execute set_policy('[{"hours_before": 1, "refund_percent": 9.5}]') $$,
+  'M0204', 'tiers_invalid', 'in whole percents');
+select throws_ok($$ execute set_policy(null) $$, 'M0204', 'tiers_invalid', 'and not nothing');
+select lives_ok(
+  $$ select api.set_cancellation_policy('mine', '[{"hours_before": 72, "refund_percent": 25.0}]',
+       array[tests.id('offering lesson'), tests.id('offering other')]) $$,
+  'a provider sets theirs');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select offering_id from core.offering as o
+     join core.cancellation_policy as c using (cancellation_policy_id) where c.name = 'mine' $$,
+  $$ values (tests.id('offering lesson')) $$, 'on offerings of theirs alone');
+select is(
+  (select count(*) from core.cancellation_policy where provider_id is null), 3::bigint,
+  'the house''s are as they were');
+
+-- A booking keeps the policy it was made under.
+select tests.paid('lesson', 'alice');
+select tests.act_as('tara');
+select api.set_cancellation_policy('mine', '[{"hours_before": 0, "refund_percent": 0}]');
+
+prepare cancel (text) as
+select c.status, c.refund_minor, c.currency
+from tests.id('x') as x
+cross join api.cancel_booking(current_setting('test.' || $1)::uuid, 'rain') as c;
+select tests.act_as_nobody();
+select set_config('test.lesson', booking_id::text, true) from core.booking;
+
+select tests.act_as('eve');
+select throws_ok(
+  $$ execute cancel('lesson') $$, 'M4203', 'booking_not_found', 'a stranger finds no booking');
+select throws_ok(
+  $$ select api.decline_booking(current_setting('test.lesson')::uuid) $$,
+  'M4203', 'booking_not_found', 'to decline neither');
+select tests.act_as('uwe');
+select throws_ok(
+  $$ execute cancel('lesson') $$, 'M4203', 'booking_not_found', 'nor does another provider');
+select tests.act_as('tara');
+select throws_ok(
+  $$ select api.decline_booking(current_setting('test.lesson')::uuid) $$,
+  'M9213', 'booking_not_requested', 'what was never asked is not declined');
+select tests.act_as('alice');
+select throws_ok(
+  $$ select api.decline_booking(current_setting('test.lesson')::uuid) $$,
+  'M3202', 'provider_only', 'nor by the customer');
+select results_eq(
+  $$ execute cancel('lesson') $$, $$ values ('cancelled', 2500::bigint, 'EUR') $$,
+  'the customer gets back what the policy of that day said');
+select results_eq(
+  $$ execute cancel('lesson') $$, $$ values ('cancelled', 2500::bigint, 'EUR') $$,
+  'cancelling again changes nothing');
+select results_eq(
+  'select status, cancelled_by, cancellation_reason from tutoring.bookings',
+  $$ values ('cancelled', 'learner', 'rain') $$, 'and who and why is kept');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select taken, is_bookable from core.slot as s
+     cross join lateral (select exists (
+       select from internal.open_slots() as o where o.slot_id = s.slot_id)) as f(is_bookable)
+     where slot_id = tests.id('lesson') $$,
+  'values (0, true)', 'the seat is free again');
+
+-- The other side, and the house, give everything back.
+select tests.offer('second', 'tara', 10000, p_starts => now() + interval '3 hours');
+update core.offering set cancellation_policy_id = '00000000-0000-4000-8000-000000000013';
+select tests.paid('second', 'alice');
+select set_config('test.second', booking_id::text, true) from core.booking where status = 'confirmed';
+select tests.act_as('tara');
+select results_eq(
+  $$ execute cancel('second') $$, $$ values ('cancelled', 10000::bigint, 'EUR') $$,
+  'when the provider cancels, everything comes back');
+
+select tests.act_as_nobody();
+select tests.offer('third', 'tara', 10000, p_starts => now() + interval '5 hours');
+select tests.paid('third', 'alice');
+select set_config('test.third', booking_id::text, true) from core.booking where status = 'confirmed';
+select tests.let_pass('5 hours 1 minute');
+select tests.act_as('alice');
+select throws_ok(
+  $$ execute cancel('third') $$, 'M9212', 'booking_begun', 'once it has begun the customer may not');
+select tests.act_as('tara');
+select throws_ok(
+  $$ execute cancel('third') $$, 'M9212', 'booking_begun', 'nor the provider');
+select tests.act_as('staff');
+select results_eq(
+  $$ execute cancel('third') $$, $$ values ('cancelled', 10000::bigint, 'EUR') $$,
+  'but staff may, and gives everything back');
+
+select tests.act_as_nobody();
+select tests.offer('fourth', 'tara', 10000, p_starts => now() + interval '7 hours');
+select tests.paid('fourth', 'alice');
+select set_config('test.fourth', booking_id::text, true) from core.booking where status = 'confirmed';
+select tests.let_pass('1 day');
+select tests.act_as_service();
+select api.complete_booking(current_setting('test.fourth')::uuid);
+select throws_ok(
+  $$ execute cancel('fourth') $$, 'M9211', 'booking_not_open', 'what is over is not cancelled');
+
+-- Requests.
+select tests.act_as_nobody();
+select tests.offer('request', 'tara', 10000, p_mode => 'request');
+select tests.book('request', 'bob');
+select tests.event('evt_r', 'payment_intent.amount_capturable_updated',
+                   tests.intent(payment_id, 'requires_capture'))
+from core.payment where booking_id in (
+  select booking_id from core.booking where slot_id = tests.id('request'));
+select set_config('test.request', booking_id::text, true)
+from core.booking where status = 'requested';
+select tests.act_as('bob');
+select throws_ok(
+  $$ select api.decline_booking(current_setting('test.request')::uuid) $$,
+  'M3202', 'provider_only', 'the customer does not answer their own request');
+select tests.act_as('tara');
+select results_eq(
+  $$ select status from api.decline_booking(current_setting('test.request')::uuid, 'Ill') $$,
+  $$ values ('declined') $$, 'the provider says no');
+select results_eq(
+  $$ select status from api.decline_booking(current_setting('test.request')::uuid) $$,
+  $$ values ('declined') $$, 'and may say so again');
+
+-- The clock.
+select tests.act_as_nobody();
+select tests.offer('held', 'tara', 10000);
+select tests.book('held', 'bob');
+select tests.let_pass('16 minutes');
+select is(
+  (select count(*) from internal.open_slots() where slot_id = tests.id('held')), 1::bigint,
+  'a seat is free the second its hold ends');
+select tests.act_as('bob');
+select throws_ok(
+  'select api.expire_bookings()', '42501', null, 'saying so of ended holds is the house''s');
+select tests.act_as_service();
+select is(api.expire_bookings(), 1, 'the clock says of ended holds that they are');
+select is(api.expire_bookings(), 0, 'once');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select status from core.booking where slot_id = tests.id('held') $$,
+  $$ values ('expired') $$, 'the booking has expired');
+
+select * from finish();
+rollback;
