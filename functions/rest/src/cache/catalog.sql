@@ -24,8 +24,12 @@ attribute as (
     'base', pg_catalog.format_type(b.base, b.base_mod),
     'not_null', a.attnotnull or t.typnotnull,
     'default', case
-      when a.attidentity <> '' then pg_catalog.format('nextval(%L)',
-        pg_catalog.pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
+      -- Not pg_get_serial_sequence: it wants usage on the schema, which callers have not.
+      when a.attidentity <> '' then (
+        select pg_catalog.format('nextval(%L)', s.oid::regclass::text)
+        from pg_catalog.pg_depend as i
+        join pg_catalog.pg_class as s on s.oid = i.objid and s.relkind = 'S'
+        where i.refobjid = a.attrelid and i.refobjsubid = a.attnum and i.deptype = 'i')
       when a.attgenerated <> '' then null
       when d.adbin is not null then pg_catalog.pg_get_expr(d.adbin, d.adrelid)
       else pg_catalog.pg_get_expr(t.typdefaultbin, 0)
