@@ -5,3 +5,4 @@ mod deploy;
 mod house;
 mod slot;
 mod sql;
+mod template;
