@@ -54,7 +54,8 @@ impl Rest {
     /// What the environment describes: the marketplace's own API.
     pub fn from_env() -> Result<Self, BadSetting> {
         let db = Db::connect(&required("API_DATABASE_URL")?, Limits::default())?;
-        let gateway = Gateway::new(&auth::Settings::from_env()?, vec![Source::Database(db.clone())])?;
+        let gateway =
+            Gateway::new(&auth::Settings::from_env()?, vec![Source::Database(db.clone())])?;
         Self::house(db, gateway)
     }
 
