@@ -5,4 +5,3 @@ mod deploy;
 mod house;
 mod slot;
 mod sql;
-mod template;

@@ -1,0 +1,180 @@
+-- After booking: accepting, moving, completing, not coming.
+
+begin;
+select plan(46);
+
+select tests.offer('request', 'tara', 5000, p_mode => 'request');
+select tests.offer('lesson', 'tara', 5000, p_starts => now() + interval '5 days');
+select tests.offer('foreign', 'uwe', 5000, p_starts => now() + interval '6 days');
+insert into core.slot (slot_id, offering_id, provider_id, starts_at, ends_at)
+select tests.id(s.name), tests.id('offering lesson'), tests.id('tara'),
+       now() + s.ahead, now() + s.ahead + interval '1 hour'
+from (values ('later', interval '7 days'), ('overlapping', interval '5 days 30 minutes'),
+             ('busy', interval '6 days')) as s(name, ahead);
+
+-- A request waits for its answer.
+select tests.book('request', 'alice');
+select tests.event('evt_r', 'payment_intent.amount_capturable_updated',
+                   tests.intent(payment_id, 'requires_capture')) from core.payment;
+select set_config('test.request', booking_id::text, true) from core.booking;
+prepare accept as select status from api.accept_booking(current_setting('test.request')::uuid);
+prepare status (text) as
+select core_status from tutoring.bookings where id = current_setting('test.' || $1)::uuid;
+
+select tests.act_as('alice');
+select results_eq($$ execute status('request') $$, $$ values ('requested') $$, 'a request waits');
+select throws_ok('accept', 'M3202', 'provider_only', 'the customer does not accept it');
+select throws_ok(
+  $$ update tutoring.bookings set status = 'confirmed' $$, 'M3202', 'provider_only',
+  'through the lens neither');
+select tests.act_as('bob');
+select throws_ok('accept', 'M4203', 'booking_not_found', 'nor does a stranger');
+select tests.act_as('uwe');
+select throws_ok('accept', 'M4203', 'booking_not_found', 'or another provider');
+select tests.act_as('tara');
+select results_eq('accept', $$ values ('confirmed') $$, 'the provider does');
+select results_eq('accept', $$ values ('confirmed') $$, 'as often as they like');
+
+select tests.act_as_nobody();
+select tests.offer('missed', 'tara', 5000, p_mode => 'request', p_starts => now() + interval '9 days');
+select tests.book('missed', 'bob');
+select tests.event('evt_m', 'payment_intent.amount_capturable_updated',
+                   tests.intent(payment_id, 'requires_capture'))
+from core.payment where payer_id = tests.id('bob');
+select set_config('test.missed', booking_id::text, true)
+from core.booking where customer_id = tests.id('bob');
+update core.booking set accept_by = now() where status = 'requested';
+select tests.act_as('tara');
+select throws_ok(
+  $$ select api.accept_booking(current_setting('test.missed')::uuid) $$, 'M9213',
+  'booking_not_requested', 'but not when the time to answer is over');
+select tests.act_as_service();
+select is(api.expire_bookings(), 1, 'which the clock says too');
+select tests.act_as('bob');
+select results_eq($$ execute status('missed') $$, $$ values ('declined') $$, 'and declines');
+
+-- Moving.
+select tests.act_as_nobody();
+select tests.paid('lesson', 'alice');
+select set_config('test.lesson', booking_id::text, true)
+from core.booking where slot_id = tests.id('lesson');
+select tests.book('busy', 'bob');
+prepare move (text) as
+select slot_id, starts_at
+from api.reschedule_booking(current_setting('test.lesson')::uuid, tests.id($1));
+
+select tests.act_as('bob');
+select throws_ok($$ execute move('later') $$, 'M4203', 'booking_not_found', 'a stranger moves nothing');
+select tests.act_as('tara');
+select throws_ok(
+  $$ execute move('later') $$, 'M3203', 'customer_only', 'nor does the provider');
+select tests.act_as('alice');
+select throws_ok(
+  $$ execute move('foreign') $$, 'M9215', 'other_offering', 'a booking stays with its offering');
+select throws_ok($$ execute move('nothing') $$, 'M4201', 'slot_not_found', 'and moves to a slot');
+select throws_ok($$ execute move('busy') $$, 'M9201', 'slot_full', 'that has a seat');
+select results_eq(
+  $$ execute move('lesson') $$, $$ values (tests.id('lesson'), now() + interval '5 days') $$,
+  'to stay is no move');
+select results_eq(
+  $$ execute move('overlapping') $$,
+  $$ values (tests.id('overlapping'), now() + interval '5 days 30 minutes') $$,
+  'it may move to a time that overlaps its own');
+select results_eq(
+  $$ execute move('later') $$, $$ values (tests.id('later'), now() + interval '7 days') $$,
+  'and on');
+select results_eq(
+  $$ select status, payment_status, amount_captured, slot_start_time
+     from tutoring.booking_details where session_id = tests.id('offering lesson') $$,
+  $$ values ('confirmed', 'captured', 5000::bigint, now() + interval '7 days') $$,
+  'what was paid moves along');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select slot_id, taken from core.slot
+     where offering_id = tests.id('offering lesson') and taken > 0 $$,
+  $$ values (tests.id('later'), 1) $$, 'the old seat is free and the new is taken');
+
+select tests.offer('appointment', 'vera', 0, p_starts => now() + interval '5 days 10 minutes');
+select tests.book('appointment', 'alice');
+select tests.act_as('alice');
+select throws_ok(
+  $$ execute move('lesson') $$, 'M9208', 'customer_busy', 'nobody moves into two places');
+select tests.act_as_nobody();
+select tests.let_pass('6 days 1 hour');
+select tests.act_as('alice');
+select throws_ok(
+  $$ execute move('overlapping') $$, 'M9214', 'too_late_to_move',
+  'nobody moves when cancelling would cost them');
+
+-- Completing, and not coming.
+prepare complete as select status from api.complete_booking(current_setting('test.lesson')::uuid);
+prepare no_show (text) as
+select status from api.mark_no_show(current_setting('test.lesson')::uuid, $1);
+
+select tests.act_as('tara');
+select throws_ok('complete', 'M9217', 'booking_not_over', 'what has not ended is not complete');
+select throws_ok(
+  $$ execute no_show('customer') $$, 'M9218', 'booking_not_begun', 'nobody is missed beforehand');
+select throws_ok($$ execute no_show('cat') $$, 'M0205', 'who_invalid', 'nobody else is missed');
+select throws_ok($$ execute no_show(null) $$, 'M0205', 'who_invalid', 'or nobody');
+select tests.act_as_nobody();
+select tests.let_pass('1 day 1 minute');
+select tests.act_as('alice');
+select throws_ok('complete', 'M3204', 'provider_or_staff_only', 'the customer does not say how it went');
+select throws_ok(
+  $$ execute no_show('provider') $$, 'M3204', 'provider_or_staff_only', 'nor who did not come');
+select throws_ok(
+  $$ execute move('lesson') $$, 'M9214', 'too_late_to_move', 'and it is too late to move');
+select tests.act_as('bob');
+select throws_ok('complete', 'M4203', 'booking_not_found', 'a stranger knows nothing of it');
+select throws_ok(
+  $$ execute no_show('customer') $$, 'M4203', 'booking_not_found', 'nor who came');
+
+savepoint over;
+select tests.act_as('tara');
+select results_eq(
+  $$ execute no_show('customer') $$, $$ values ('no_show_customer') $$, 'who did not come, pays');
+select results_eq(
+  $$ execute no_show('customer') $$, $$ values ('no_show_customer') $$, 'once');
+select throws_ok('complete', 'M9216', 'booking_not_confirmed', 'and did not take part');
+select tests.act_as('alice');
+select results_eq(
+  $$ select status, payment_status from tutoring.bookings
+     where id = current_setting('test.lesson')::uuid $$,
+  $$ values ('completed', 'captured') $$, 'the document has no word for it but completed');
+
+rollback to over;
+select tests.act_as('tara');
+select results_eq(
+  $$ execute no_show('provider') $$, $$ values ('no_show_provider') $$, 'if the provider did not,');
+select tests.act_as_nobody();
+select is(
+  (select sum(amount_minor) from core.refund as r
+   where r.payment_id = (internal.booking_payment(current_setting('test.lesson')::uuid)).payment_id),
+  5000::numeric, 'everything goes back');
+
+rollback to over;
+select tests.act_as('tara');
+select results_eq('complete', $$ values ('completed') $$, 'the provider says that it took place');
+select results_eq('complete', $$ values ('completed') $$, 'as often as they like');
+select results_eq(
+  'select total_sessions from tutoring.expert_profiles where id = tests.id(''tara'')', 'values (1)',
+  'and it is counted once');
+select throws_ok(
+  $$ execute no_show('customer') $$, 'M9216', 'booking_not_confirmed', 'who took part, came');
+select throws_ok('select api.complete_due_bookings()', '42501', null, 'the rest is the clock''s');
+select tests.act_as('alice');
+select throws_ok(
+  $$ execute move('lesson') $$, 'M9211', 'booking_not_open', 'what is over does not move');
+
+rollback to over;
+select tests.act_as_service();
+select is(api.complete_due_bookings(), 1, 'a day later the clock completes what nobody spoke of');
+select tests.act_as_nobody();
+select tests.let_pass('1 day 7 minutes');
+select tests.act_as_service();
+select is(api.complete_due_bookings(), 1, 'each in its time');
+select is(api.complete_due_bookings(), 0, 'once');
+
+select * from finish();
+rollback;

@@ -1,0 +1,162 @@
+-- Booking: what is held and owed, retries, and everything that is refused.
+
+begin;
+select plan(37);
+
+select tests.offer('lesson', 'tara', 5000, p_capacity => 3);
+select tests.offer('same time', 'uwe', 5000, p_capacity => 2);
+select tests.offer('dear', 'vera', 99999999, p_capacity => 5, p_starts => now() + interval '1 day');
+select tests.offer('free', 'tara', 0, p_starts => now() + interval '2 days');
+select tests.introduce('alice', 'bob', 'eve');
+insert into core.customer values (tests.id('alice')), (tests.id('bob')), (tests.id('tara'));
+
+prepare book (text, text, text, integer) as
+select amount_cents, currency, expert_id, session_id
+from tutoring.create_booking_with_payment(
+  tests.id($1), tests.id($2), p_notes => 'hello', p_idempotency_key => $3, p_seats => $4);
+
+select tests.act_as_anonymous();
+select throws_ok(
+  $$ execute book('alice', 'lesson', null, 1) $$, '42501', null, 'nobody books without signing in');
+select throws_ok(
+  $$ select api.quote_booking(tests.id('lesson')) $$, '42501', null, 'or asks for the price');
+select tests.act_as('bob');
+select throws_ok(
+  $$ execute book('alice', 'lesson', null, 1) $$, '42501',
+  'The user id given is not that of the caller.', 'nobody books in another''s name');
+select throws_ok(
+  $$ select api.create_booking_with_payment(null, tests.id('lesson')) $$, '42501', null,
+  'nor in nobody''s');
+select tests.act_as_service();
+select throws_ok(
+  $$ select api.create_booking_with_payment(null, tests.id('lesson')) $$,
+  'M1001', 'sign_in_required', 'the house says for whom');
+select tests.act_as('eve');
+select throws_ok(
+  $$ execute book('eve', 'lesson', null, 1) $$, 'M4202', 'customer_not_found',
+  'who books has become a customer');
+select tests.act_as('tara');
+select throws_ok(
+  $$ execute book('tara', 'lesson', null, 1) $$, 'M3201', 'own_offering', 'nobody books themselves');
+
+select tests.act_as('alice');
+select throws_ok(
+  $$ execute book('alice', 'lesson', null, 0) $$, 'M0201', 'seats_invalid', 'a seat at least');
+select throws_ok(
+  $$ execute book('alice', 'lesson', null, 101) $$, 'M0201', 'seats_invalid', 'a hundred at most');
+select throws_ok(
+  $$ execute book('alice', 'lesson', null, null) $$, 'M0201', 'seats_invalid', 'a number of them');
+select throws_ok(
+  $$ execute book('alice', 'lesson', '', 1) $$, 'M0203', 'idempotency_key_invalid', 'a key is one');
+select throws_ok(
+  format('execute book(%L, %L, %L, 1)', 'alice', 'lesson', repeat('k', 256)),
+  'M0203', 'idempotency_key_invalid', 'and not too long');
+select throws_ok(
+  $$ select api.create_booking_with_payment(tests.id('alice'), tests.id('lesson'), repeat('n', 2001)) $$,
+  'M0202', 'notes_too_long', 'as are notes');
+select throws_ok(
+  $$ execute book('alice', 'dear', null, 2) $$, 'M0206', 'amount_too_large',
+  'no card is charged nine digits');
+select throws_ok(
+  $$ execute book('alice', 'lesson', null, 4) $$, 'M9201', 'slot_full', 'four seats of three');
+
+select is(
+  api.quote_booking(tests.id('lesson'), 2) - 'starts_at' - 'ends_at' - 'slot_id' - 'cancellation',
+  '{"seats": 2, "currency": "EUR", "amount_minor": 10000, "amount": 100.00, "seats_left": 3,
+    "is_bookable": true, "booking_mode": "instant"}', 'a quote says what it would come to');
+select is(api.quote_booking(tests.id('lesson'), 4) -> 'is_bookable', 'false', 'and whether');
+select is(api.quote_booking(tests.id('nothing')), null, 'of nothing there is none');
+select is(api.quote_booking(tests.id('lesson'), -1), null, 'nor of fewer than none');
+
+-- A booking.
+select results_eq(
+  $$ execute book('alice', 'lesson', 'key', 2) $$,
+  $$ values (10000, 'EUR', tests.id('tara'), tests.id('offering lesson')) $$,
+  'two seats are held, and owed for');
+select results_eq(
+  $$ execute book('alice', 'lesson', 'key', 2) $$,
+  $$ values (10000, 'EUR', tests.id('tara'), tests.id('offering lesson')) $$,
+  'a retry gets the same answer');
+select results_eq(
+  'select status, payment_status, learner_notes, seats, hold_expires_at from tutoring.bookings',
+  $$ values ('pending', 'pending', 'hello', 2, now() + interval '15 minutes') $$,
+  'and makes no second booking; the seats are kept for a quarter of an hour');
+select throws_ok(
+  $$ execute book('alice', 'lesson', 'key', 1) $$, 'M9209', 'idempotency_key_reused',
+  'a key is not good for fewer seats');
+select throws_ok(
+  $$ execute book('alice', 'free', 'key', 2) $$, 'M9209', 'idempotency_key_reused',
+  'or for another slot');
+select throws_ok(
+  $$ execute book('alice', 'lesson', 'new', 1) $$, 'M9207', 'already_booked',
+  'nobody holds a slot twice');
+select tests.act_as('bob');
+select lives_ok($$ execute book('bob', 'lesson', 'key', 1) $$, 'another''s key is another key');
+select tests.act_as_nobody();
+select tests.offer('tenth', 'tara', 5000, p_starts => now() + interval '40 days');
+select tests.act_as('eve');
+select is_empty('select * from tutoring.bookings', 'a stranger sees none of it');
+select tests.act_as('tara');
+select is((select count(*) from tutoring.bookings), 2::bigint, 'the expert both');
+
+-- Paid.
+select tests.act_as_nobody();
+select tests.event('evt_' || p.payment_id, 'payment_intent.succeeded', tests.intent(p.payment_id, 'succeeded'))
+from core.payment as p where p.payer_id = tests.id('alice');
+select tests.act_as('alice');
+select results_eq(
+  'select status, payment_status, amount_captured from tutoring.bookings',
+  $$ values ('confirmed', 'captured', 10000::bigint) $$, 'paid is booked');
+select throws_ok(
+  $$ execute book('alice', 'same time', null, 1) $$, 'M9208', 'customer_busy',
+  'nobody is in two places');
+select results_eq(
+  $$ select amount_cents from tutoring.create_booking_with_payment(
+       tests.id('alice'), tests.id('free')) $$,
+  'values (0)', 'what is free is booked');
+select results_eq(
+  $$ select status, payment_status from tutoring.bookings
+     where session_id = tests.id('offering free') $$,
+  $$ values ('confirmed', 'captured') $$, 'at once');
+
+-- The hold ends.
+select tests.act_as_nobody();
+select tests.let_pass('16 minutes');
+select tests.act_as('bob');
+select results_eq(
+  'select status, cancelled_by from tutoring.bookings', $$ values ('cancelled', 'system') $$,
+  'a hold that has ended reads as cancelled');
+select tests.act_as_nobody();
+update core.offering set price_minor = 9900, title = 'renamed' where title = 'lesson';
+select tests.act_as('alice');
+select results_eq(
+  $$ select session_title, amount_captured from tutoring.booking_details
+     where session_id = tests.id('offering lesson') $$,
+  $$ values ('lesson', 10000::bigint) $$, 'history keeps the title and the price it was booked at');
+
+-- Late money takes a free seat, and never another's.
+select tests.act_as_nobody();
+select tests.offer('evening', 'tara', 5000, p_starts => now() + interval '50 days');
+select tests.book('evening', 'dora');
+select tests.let_pass('16 minutes');
+update core.slot set capacity = 2 where slot_id = tests.id('lesson');
+select tests.event('evt_' || p.payment_id, 'payment_intent.succeeded', tests.intent(p.payment_id, 'succeeded'))
+from core.payment as p where p.payer_id in (tests.id('bob'), tests.id('dora'));
+select tests.act_as('bob');
+select results_eq(
+  'select status, payment_status from tutoring.bookings', $$ values ('cancelled', 'refunded') $$,
+  'late money for a seat that is gone goes back');
+select tests.act_as('dora');
+select results_eq(
+  'select status, payment_status from tutoring.bookings', $$ values ('confirmed', 'captured') $$,
+  'for one that is free it books after all');
+
+select tests.act_as_nobody();
+update core.person set status = 'suspended' where person_id = tests.id('alice');
+select tests.act_as('alice');
+select throws_ok(
+  $$ execute book('alice', 'tenth', null, 1) $$, 'M3001', 'person_suspended',
+  'who is suspended books nothing');
+
+select * from finish();
+rollback;
