@@ -1,7 +1,9 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
+mod auth;
 mod demo;
 mod deploy;
 mod house;
+mod session;
 mod slot;
 mod sql;

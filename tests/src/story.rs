@@ -16,16 +16,21 @@ impl World {
     /// It knows the base URL, the keys, and the tokens and ids of `people`: see
     /// `tests/js/world.mjs`. Without Node the story is not told, and says so loudly.
     pub async fn story(&self, name: &str, people: &[&str]) {
+        self.story_with(name, people, &[]).await;
+    }
+
+    /// [`Self::story`], told more through environment variables.
+    pub async fn story_with(&self, name: &str, people: &[&str], more: &[(&str, &str)]) {
         self.introduce(people).await;
         if !has_node().await {
             eprintln!("SKIPPED: the story `{name}` needs Node and npm, which are not here.");
             return;
         }
-        let told = self.tell(name, people).await;
+        let told = self.tell(name, people, more).await;
         told.unwrap_or_else(|error| panic!("the story `{name}`: {error:#}"));
     }
 
-    async fn tell(&self, name: &str, people: &[&str]) -> Result<()> {
+    async fn tell(&self, name: &str, people: &[&str], more: &[(&str, &str)]) -> Result<()> {
         let folder = folder();
         tokio::task::spawn_blocking(install).await??;
         let of = |value: fn(&Self, &str) -> String| {
@@ -42,6 +47,7 @@ impl World {
             .env("SECRET_KEY", &self.keys.secret_key)
             .env("TOKENS", of(Self::token))
             .env("IDS", of(|world, person| world.id(person).to_string()))
+            .envs(more.iter().copied())
             .kill_on_drop(true)
             .output()
             .await

@@ -1,0 +1,123 @@
+//! Sessions: what happens to them when many come at once, and when the house changes.
+
+use serde_json::{Value, json};
+use tests::World;
+
+use crate::auth::{PASSWORD, auth, member, own, said, sign_in};
+
+#[tokio::test]
+async fn whoever_is_suspended_is_refused_at_once() {
+    let world = World::new().await;
+    let id = member(&world, "sus@example.com").await;
+    let session = sign_in(&world, "sus@example.com", PASSWORD).await.ok();
+    let token = session["access_token"].as_str().expect("a token");
+    own(&world, token).await.ok();
+
+    world
+        .sql(&format!("update core.person set status = 'suspended' where person_id = '{id}'"))
+        .await;
+
+    let refused = own(&world, token).await;
+    said(&refused, 403, "user_banned");
+    let refused = sign_in(&world, "sus@example.com", PASSWORD).await;
+    said(&refused, 400, "user_banned");
+    let wrong = sign_in(&world, "sus@example.com", "not the password").await;
+    said(&wrong, 400, "invalid_credentials");
+    let body = json!({"refresh_token": session["refresh_token"]});
+    let refused = auth(&world, "token?grant_type=refresh_token", body).await;
+    said(&refused, 400, "user_banned");
+}
+
+#[tokio::test]
+async fn fifty_refreshes_that_wait_for_one_row_get_one_successor() {
+    let world = World::new().await;
+    member(&world, "race@example.com").await;
+    let session = sign_in(&world, "race@example.com", PASSWORD).await.ok();
+    let body = json!({"refresh_token": session["refresh_token"]});
+
+    let gun = world.hold("select from identity.session for update").await;
+    // A pool of forty keeps ten of the fifty waiting outside.
+    let refreshes = (0..50).map(|_| auth(&world, "token?grant_type=refresh_token", body.clone()));
+    let (answers, ()) = tokio::join!(futures_util::future::join_all(refreshes), gun.fire_at(30));
+
+    let mut successors: Vec<String> =
+        answers.into_iter().map(|answer| answer.ok()["refresh_token"].to_string()).collect();
+    successors.sort();
+    successors.dedup();
+    assert_eq!(successors.len(), 1);
+    let counter: i64 = world.value("select refresh_counter from identity.session", &[]).await;
+    assert_eq!(counter, 1);
+}
+
+#[tokio::test]
+async fn a_link_opened_twice_at_once_lets_one_in() {
+    let world = World::new().await;
+    member(&world, "twice@example.com").await;
+    auth(&world, "recover", json!({"email": "twice@example.com"})).await.ok();
+    let token: String =
+        world.value("select payload ->> 'token_hash' from core.outbox limit 1", &[]).await;
+    let body = json!({"type": "recovery", "token_hash": token});
+
+    let gun = world.hold("select from identity.one_time_token for update").await;
+    let (one, two, ()) = tokio::join!(
+        auth(&world, "verify", body.clone()),
+        auth(&world, "verify", body.clone()),
+        gun.fire_at(2),
+    );
+    let mut statuses = [one.status, two.status];
+    statuses.sort();
+    assert_eq!(statuses, [200, 403]);
+}
+
+#[tokio::test]
+async fn keys_rotate_and_nobody_notices() {
+    let world = World::new().await;
+    member(&world, "rotate@example.com").await;
+    let service =
+        shared::db::Db::connect(&world.logins.service, Default::default()).expect("a url");
+    let settings = world.keys.settings().expect("settings");
+    let config = ::auth::Config::development(&world.keys.jwt_secret);
+    let other = ::auth::Auth::new(service, &settings, config).expect("settings are good");
+    let kid_of = |session: &Value| {
+        let token = session["access_token"].as_str().expect("a token").to_owned();
+        (token.split('.').next().expect("a header").to_owned(), token)
+    };
+    let mut tokens = Vec::new();
+    for _ in 0..3 {
+        tokens.push(kid_of(&sign_in(&world, "rotate@example.com", PASSWORD).await.ok()));
+        // Another instance rotates; this one learns of it when its minute is over, or here:
+        // both keys verify throughout.
+        let rotation = other.signer().rotate().await.expect("rotates");
+        assert_ne!(rotation.current, rotation.standby);
+        for (_, token) in &tokens {
+            own(&world, token).await.ok();
+        }
+    }
+    let kept: Vec<String> = world
+        .rows("select status from identity.signing_key order by created_at", &[])
+        .await
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    assert_eq!(kept, ["previous", "previous", "current", "standby"]);
+    // At rest the private half is sealed: PKCS #8 would begin with a SEQUENCE of version 0.
+    let plain: i64 = world
+        .value(
+            "select count(*) from identity.signing_key
+             where position('\\x020100'::bytea in private_key) between 1 and 8",
+            &[],
+        )
+        .await;
+    assert_eq!(plain, 0);
+}
+
+#[tokio::test]
+async fn an_outage_is_no_refusal() {
+    let world = World::new().await;
+    member(&world, "outage@example.com").await;
+    let session = sign_in(&world, "outage@example.com", PASSWORD).await.ok();
+    world.sql("alter function api.auth_refresh rename to auth_refresh_gone").await;
+    let body = json!({"refresh_token": session["refresh_token"]});
+    let failed = auth(&world, "token?grant_type=refresh_token", body).await;
+    said(&failed, 500, "unexpected_failure");
+}
