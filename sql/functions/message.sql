@@ -6,7 +6,7 @@ language sql
 stable
 return case (p_outbox).topic
   when 'auth.email' then 'auth_' || ((p_outbox).payload ->> 'template')
-  else (p_outbox).topic
+  else case when (p_outbox).topic like 'staff.%' then 'staff' else (p_outbox).topic end
 end;
 
 comment on function internal.type_of is 'The name of a message''s template.';
@@ -17,8 +17,9 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-return case (p_outbox).topic
-  when 'auth.email' then (p_outbox).payload ->> 'address'
+return case
+  when (p_outbox).topic = 'auth.email' then (p_outbox).payload ->> 'address'
+  when (p_outbox).topic like 'staff.%' then (select m.support_email from core.marketplace as m)
   else (
     select v.contact_email
     from core.person_private as v
@@ -57,18 +58,38 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
+  with sum (amount_minor, currency) as (
+    select p.amount_minor, p.currency
+    from core.payout as p
+    where p.payout_id = (p_payload ->> 'payout_id')::uuid
+    union all
+    select r.amount_minor, p.currency
+    from core.refund as r
+    join core.payment as p using (payment_id)
+    where r.refund_id = (p_payload ->> 'refund_id')::uuid
+    union all
+    select d.amount_minor, p.currency
+    from core.dispute as d
+    join core.payment as p using (payment_id)
+    where d.dispute_id = (p_payload ->> 'dispute_id')::uuid
+    union all
+    select p.amount_minor, p.currency
+    from core.payment as p
+    where p.payment_id = (p_payload ->> 'payment_id')::uuid
+      and p_payload ->> 'refund_id' is null
+  )
   select jsonb_build_object(
-    'amount_minor', (p_payload ->> 'amount_minor')::bigint,
-    'currency',     c.currency,
+    'amount_minor', s.amount_minor,
+    'currency',     s.currency,
     'exponent',     c.exponent)
-  from core.currency as c
-  where c.currency = p_payload ->> 'currency'
-    and p_payload ->> 'amount_minor' is not null;
+  from sum as s
+  join core.currency as c using (currency);
 end;
 
 alter function internal.money_of owner to definer;
 
-comment on function internal.money_of is 'The sum a message is about, with its currency''s exponent.';
+comment on function internal.money_of is
+  'The sum a message is about: that of its payout, refund, dispute or payment.';
 
 create or replace function internal.occasion_of(p_outbox core.outbox)
 returns jsonb
@@ -89,7 +110,7 @@ begin atomic
     'ends_at',       b.ends_at,
     'offered_until', null,
     'seats',         b.seats,
-    'reason',        b.cancel_reason,
+    'reason',        case when b.cancelled_by <> 'system' then b.cancel_reason end,
     'ics_sequence',  b.ics_sequence,
     'was_confirmed', b.confirmed_at is not null,
     'updated_at',    b.updated_at)
@@ -135,6 +156,11 @@ begin atomic
   select jsonb_build_object(
     'outbox_id',  (p_outbox).outbox_id,
     'type',       internal.type_of(p_outbox),
+    'topic',      (p_outbox).topic,
+    'details',    (
+      select string_agg(e.key || ': ' || e.value, ', ' order by e.key)
+      from jsonb_each_text((p_outbox).payload) as e
+      where (p_outbox).topic like 'staff.%'),
     'created_at', (p_outbox).created_at,
     'recipient', jsonb_build_object(
       'address',  internal.address_of(p_outbox),
@@ -154,7 +180,7 @@ begin atomic
         'code',        (p_outbox).payload ->> 'code',
         'redirect_to', (p_outbox).payload ->> 'redirect_to')
     end,
-    'unsubscribe_key', case when not t.is_essential then (p_delivery).unsubscribe_key end)
+    'unsubscribe_key', case when t.is_essential = false then (p_delivery).unsubscribe_key end)
   from core.marketplace as m
   left join core.person as p on p.person_id = (p_outbox).person_id
   left join core.notification_type as t on t.type = (p_outbox).topic;

@@ -14,24 +14,29 @@ create table core.notification_type (
 
 insert into core.notification_type (type, title, is_essential, is_urgent)
 values
-  ('auth.email',               'Sign-in message',             true,  true),
-  ('booking_requested',        'Booking requested',           false, true),
-  ('booking_confirmed',        'Booking confirmed',           true,  true),
-  ('booking_cancelled',        'Booking cancelled',           true,  true),
-  ('booking_declined',         'Booking declined',            true,  true),
-  ('booking_expired',          'Booking lapsed',              false, false),
-  ('booking_rescheduled',      'Booking rescheduled',         true,  true),
-  ('booking_completed',        'Booking completed',           false, false),
-  ('booking_no_show_customer', 'Customer did not come',       false, false),
-  ('booking_no_show_provider', 'Provider did not come',       false, false),
-  ('booking_reminder',         'Booking coming up',           false, true),
-  ('waitlist_offer',           'A seat is free',              false, true),
-  ('review_received',          'New review',                  false, false),
-  ('payment_failed',           'Payment failed',              true,  true),
-  ('refund_issued',            'Refund issued',               true,  false),
-  ('payout_paid',              'Payout on its way',           false, false),
-  ('payout_failed',            'Payout failed',               true,  false),
-  ('dispute_opened',           'Payment disputed',            true,  false);
+  ('auth.email',               'Sign-in message',          true,  true),
+  ('booking_requested',        'Booking requested',        false, true),
+  ('booking_confirmed',        'Booking confirmed',        true,  true),
+  ('booking_cancelled',        'Booking cancelled',        true,  true),
+  ('booking_declined',         'Booking declined',         true,  true),
+  ('booking_expired',          'Booking lapsed',           false, false),
+  ('booking_rescheduled',      'Booking rescheduled',      true,  true),
+  ('booking_completed',        'Booking completed',        false, false),
+  ('booking_no_show_customer', 'Customer did not come',    false, false),
+  ('booking_no_show_provider', 'Provider did not come',    false, false),
+  ('booking_reminder',         'Booking coming up',        false, true),
+  ('waitlist_offer',           'A seat is free',           false, true),
+  ('review_received',          'New review',               false, false),
+  ('payment_captured',         'Payment received',         true,  false),
+  ('refund_opened',            'Refund on its way',        true,  false),
+  ('dispute_opened',           'Payment disputed',         true,  false),
+  ('dispute_won',              'Dispute won',              true,  false),
+  ('dispute_lost',             'Dispute lost',             true,  false),
+  ('payout_paid',              'Payout on its way',        false, false),
+  ('payout_failed',            'Payout failed',            true,  false),
+  ('payout_reversed',          'Payout came back',         true,  false),
+  ('payout_bank_failed',       'Bank refused a payout',    true,  false),
+  ('payout_account_changed',   'Bank details changed',     true,  true);
 
 alter table core.notification_type enable row level security;
 alter table core.notification_type force row level security;

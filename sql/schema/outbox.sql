@@ -32,7 +32,7 @@ create index outbox_waiting_idx on core.outbox (available_at) where sent_at is n
 
 comment on table core.outbox is
   'Messages to leave the house, written in the transaction of what they announce.';
-comment on column core.outbox.topic is 'The notification_type, or auth.email.';
+comment on column core.outbox.topic is 'The notification_type, auth.email, or staff.<what needs a person>.';
 comment on column core.outbox.attempts is
   'Claims so far. The number names a claim: whoever records another one changes nothing.';
 comment on column core.outbox.sent_at is 'When the queue accepted it.';

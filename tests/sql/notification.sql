@@ -8,8 +8,8 @@ update core.person set timezone = 'Europe/Copenhagen' where person_id = tests.id
 insert into core.person_private (person_id, contact_email)
 values (tests.id('alice'), 'alice@example.org');
 
-select internal.notify(tests.id('alice'), 'payout_paid', '{"amount_minor": 1, "currency": "DKK"}');
-select internal.notify(tests.id('alice'), 'refund_issued', '{"amount_minor": 2, "currency": "DKK"}');
+select internal.notify(tests.id('alice'), 'payout_paid', '{}');
+select internal.notify(tests.id('alice'), 'payout_account_changed', '{}');
 select internal.notify(tests.id('eve'), 'review_received', '{}');
 
 select throws_ok(
@@ -114,37 +114,38 @@ select is(
    where m.topic = 'review_received'),
   'The receiver has no address.', 'nor what has nowhere to go');
 select is(
-  (select api.claim_delivery(m.outbox_id) #> '{message,money}' from message as m
-   where m.topic = 'refund_issued'),
-  '{"amount_minor": 2, "currency": "DKK", "exponent": 2}',
+  (select api.claim_delivery(m.outbox_id) #> '{message,recipient}' from message as m
+   where m.topic = 'payout_account_changed'),
+  '{"address": "alice@example.org", "name": "alice", "locale": "en",
+    "timezone": "Europe/Copenhagen"}',
   'the rest is leased, with the facts it is written from');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'action' from message as m
-   where m.topic = 'refund_issued'),
+   where m.topic = 'payout_account_changed'),
   'busy', 'a second mailer is told that the first is at it');
 select lives_ok(
   $$ select api.record_delivery(m.outbox_id, 7, 'refused', '') from message as m
-     where m.topic = 'refund_issued' $$,
+     where m.topic = 'payout_account_changed' $$,
   'a mailer without the lease');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'action' from message as m
-   where m.topic = 'refund_issued'),
+   where m.topic = 'payout_account_changed'),
   'busy', 'cannot give it up');
 select lives_ok(
   $$ select api.record_delivery(m.outbox_id, 1, 'retry', 'x') from message as m
-     where m.topic = 'refund_issued' $$,
+     where m.topic = 'payout_account_changed' $$,
   'the one with it');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'attempt' from message as m
-   where m.topic = 'refund_issued'),
+   where m.topic = 'payout_account_changed'),
   '2', 'can, and another goes on');
 select lives_ok(
   $$ select api.record_delivery(m.outbox_id, 1, 'sent', '250') from message as m
-     where m.topic = 'refund_issued' $$,
+     where m.topic = 'payout_account_changed' $$,
   'a mail that is out is out, whoever sent it');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'reason' from message as m
-   where m.topic = 'refund_issued'),
+   where m.topic = 'payout_account_changed'),
   'sent', 'and is not sent again');
 
 -- Turning mail off by its link.
@@ -160,7 +161,7 @@ select is(
   (select api.unsubscribe(l.unsubscribe_key) from link as l where l.topic = 'review_received'),
   'review_received', 'whoever has the link needs no password');
 select throws_ok(
-  $$ select api.unsubscribe(l.unsubscribe_key) from link as l where l.topic = 'refund_issued' $$,
+  $$ select api.unsubscribe(l.unsubscribe_key) from link as l where l.topic = 'payout_account_changed' $$,
   'M9601', 'notification_is_essential', 'essential mail has no such link');
 select throws_ok(
   $$ select api.unsubscribe(gen_random_uuid()) $$, 'M4602', 'unsubscribe_link_not_found',

@@ -23,11 +23,14 @@ pub struct Language {
 macro_rules! templates {
     ($language:literal) => {
         templates!($language:
-            "auth_confirmation" "auth_email_change" "auth_invite" "auth_magic_link"
-            "auth_reauthentication" "auth_recovery" "booking_cancelled" "booking_completed"
-            "booking_confirmed" "booking_declined" "booking_expired" "booking_reminder"
-            "booking_requested" "booking_rescheduled" "dispute_opened" "payment_failed"
-            "payout_failed" "payout_paid" "refund_issued" "review_received" "waitlist_offer")
+            "auth_already_registered" "auth_confirmation" "auth_email_change" "auth_email_changing"
+            "auth_invite" "auth_magic_link" "auth_password_changed" "auth_reauthentication"
+            "auth_recovery" "booking_cancelled" "booking_completed" "booking_confirmed"
+            "booking_declined" "booking_expired" "booking_no_show_customer"
+            "booking_no_show_provider" "booking_reminder" "booking_requested" "booking_rescheduled"
+            "dispute_lost" "dispute_opened" "dispute_won" "payment_captured"
+            "payout_account_changed" "payout_bank_failed" "payout_failed" "payout_paid"
+            "payout_reversed" "refund_opened" "review_received" "staff" "waitlist_offer")
     };
     ($language:literal: $($kind:literal)*) => {
         &[$((

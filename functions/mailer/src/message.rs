@@ -34,6 +34,10 @@ pub struct Message {
     /// What happened: the name of the template.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What happened, in the outbox's word; staff are told it as it is.
+    pub topic: String,
+    /// The ids it is about, for staff.
+    pub details: Option<String>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// Who is told.

@@ -50,6 +50,9 @@ struct Facts<'a> {
     name: String,
     marketplace: &'a str,
     site: &'a str,
+    topic: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,6 +162,8 @@ fn facts<'a>(
         name: one_line(&message.recipient.name),
         marketplace: &message.marketplace.name,
         site: settings.site_url.as_str().trim_end_matches('/'),
+        topic: &message.topic,
+        details: message.details.as_deref(),
         title: occasion.map(|o| one_line(&o.title)),
         other: occasion.map(|o| one_line(&o.other_name)),
         part: occasion.map(|o| o.part.as_str()),

@@ -6,11 +6,14 @@ use mail_parser::{MessageParser, MimeHeaders, PartType};
 use mailer::{Message, Settings, compose};
 use serde_json::{Value, json};
 
-const KINDS: [&str; 21] = [
+const KINDS: [&str; 32] = [
+    "auth_already_registered",
     "auth_confirmation",
     "auth_email_change",
+    "auth_email_changing",
     "auth_invite",
     "auth_magic_link",
+    "auth_password_changed",
     "auth_reauthentication",
     "auth_recovery",
     "booking_cancelled",
@@ -18,15 +21,23 @@ const KINDS: [&str; 21] = [
     "booking_confirmed",
     "booking_declined",
     "booking_expired",
+    "booking_no_show_customer",
+    "booking_no_show_provider",
     "booking_reminder",
     "booking_requested",
     "booking_rescheduled",
+    "dispute_lost",
     "dispute_opened",
-    "payment_failed",
+    "dispute_won",
+    "payment_captured",
+    "payout_account_changed",
+    "payout_bank_failed",
     "payout_failed",
     "payout_paid",
-    "refund_issued",
+    "payout_reversed",
+    "refund_opened",
     "review_received",
+    "staff",
     "waitlist_offer",
 ];
 
@@ -74,6 +85,8 @@ fn facts(kind: &str, locale: &str) -> Value {
             "code": "123456",
             "redirect_to": "https://convene.example/welcome?a=1&b=2"
         },
+        "topic": "staff.refund_failed",
+        "details": "refund_id: 0193f000-0000-7000-8000-0000000000aa",
         "unsubscribe_key": "0193f000-0000-7000-8000-0000000000ff"
     })
 }
@@ -155,8 +168,8 @@ fn unescaped(html: &str) -> String {
 fn a_mail_without_optional_facts_can_still_be_written() {
     for (kind, absent) in [
         ("booking_cancelled", vec!["/occasion/reason"]),
-        ("refund_issued", vec!["/occasion"]),
-        ("payment_failed", vec!["/occasion"]),
+        ("refund_opened", vec!["/occasion"]),
+        ("payment_captured", vec!["/occasion"]),
         ("auth_confirmation", vec!["/sign_in/code", "/occasion", "/money"]),
         ("payout_paid", vec!["/occasion", "/sign_in", "/unsubscribe_key"]),
     ] {
