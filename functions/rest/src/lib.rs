@@ -6,6 +6,7 @@
 
 pub mod cache;
 pub mod identity;
+mod openapi;
 pub mod plan;
 pub mod query;
 pub mod request;
@@ -13,6 +14,7 @@ mod respond;
 mod serve;
 pub mod settings;
 pub mod sql;
+pub mod types;
 
 use std::sync::Arc;
 

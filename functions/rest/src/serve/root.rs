@@ -1,12 +1,16 @@
 //! The API's own description.
 
+use std::collections::HashSet;
+
 use http::{StatusCode, header};
 
-use super::Asked;
+use super::{Asked, run::Run};
 use crate::{
+    openapi::Document,
     request::Media,
     respond::{Refusal, RowsAnswer},
     settings::OpenApiMode,
+    sql::may_use,
 };
 
 /// `GET` of the root.
@@ -18,7 +22,36 @@ pub(super) async fn document(asked: &Asked<'_>) -> Result<RowsAnswer, Refusal> {
     if !asked.accepted.iter().any(|media| known.contains(media)) {
         asked.media(None)?;
     }
+    let (model, schema) = (asked.model, asked.schema);
+    let mut relations: Vec<_> =
+        model.relations.get(schema).into_iter().flat_map(|r| r.values()).collect();
+    relations.retain(|relation| relation.is_resource());
+    relations.sort_by(|a, b| a.id.name.cmp(&b.id.name));
+    let mut functions: Vec<_> =
+        model.functions.get(schema).into_iter().flat_map(|f| f.values().flatten()).collect();
+    functions.sort_by(|a, b| a.id.name.cmp(&b.id.name));
+    if asked.settings.openapi_mode == OpenApiMode::FollowPrivileges {
+        let usable = usable(asked).await?;
+        relations.retain(|relation| usable.contains(&("r".into(), relation.id.name.clone())));
+        functions.retain(|function| usable.contains(&("f".into(), function.id.name.clone())));
+    }
+    let uri = asked.settings.openapi_uri.as_deref();
+    let document = Document { model, schema, relations, functions, uri };
     let mut answer = RowsAnswer::new(StatusCode::OK);
     answer.header(header::CONTENT_TYPE, Media::OpenApi.content_type());
+    answer.body = document.json().to_string().into();
     Ok(answer)
+}
+
+/// Kind and name of what the caller may use in the schema.
+async fn usable(asked: &Asked<'_>) -> Result<HashSet<(String, String)>, Refusal> {
+    let sql = may_use(asked.schema);
+    let outcome = asked.run(Run::new(&sql)).await?;
+    let pair = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?));
+    outcome
+        .rows
+        .iter()
+        .map(pair)
+        .collect::<Result<_, tokio_postgres::Error>>()
+        .map_err(Refusal::internal)
 }

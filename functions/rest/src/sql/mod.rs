@@ -7,7 +7,7 @@ mod read;
 mod statement;
 mod write;
 
-pub use statement::{Before, Output, Statement, count_plan, statement_for};
+pub use statement::{Before, Output, Statement, count_plan, may_use, statement_for};
 
 use crate::cache::model::Qualified;
 

@@ -1,0 +1,230 @@
+//! TypeScript for front ends, in the form that `supabase gen types typescript` has, so that
+//! `createClient<Database>()` knows every relation and function.
+
+mod kinds;
+
+use std::fmt::Write as _;
+
+use crate::cache::model::{Column, Function, Link, Model, Relation};
+use kinds::Kinds;
+
+const JSON: &str = "export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | { [key: string]: Json | undefined }
+  | Json[]
+
+export type Database = {
+  // Tells supabase-js what the server understands.
+  __InternalSupabase: {
+    PostgrestVersion: \"13.0\"
+  }
+";
+
+/// The types of `model` for these profiles: the name front ends use, and the schema it means.
+pub fn typescript(model: &Model, profiles: &[(String, String)]) -> String {
+    let mut out = String::from(JSON);
+    for (profile, schema) in profiles {
+        Writer { out: &mut out, model, schema, kinds: Kinds { model, profiles } }.schema(profile);
+    }
+    out.push_str("}\n");
+    let default = profiles.first().map_or("public", |(profile, _)| profile);
+    out.push_str(&HELPERS.replace("DEFAULT", default));
+    constants(&mut out, model, profiles);
+    out
+}
+
+struct Writer<'a> {
+    out: &'a mut String,
+    model: &'a Model,
+    schema: &'a str,
+    kinds: Kinds<'a>,
+}
+
+impl Writer<'_> {
+    fn line(&mut self, depth: usize, text: &str) {
+        // Writing to a string does not fail.
+        let _ = writeln!(self.out, "{:depth$}{text}", "", depth = depth * 2);
+    }
+
+    /// `name: { … }`, or nothing at all where there are no members.
+    fn block<T>(&mut self, depth: usize, name: &str, items: &[T], each: impl Fn(&mut Self, &T)) {
+        self.line(depth, &format!("{name}: {{"));
+        if items.is_empty() {
+            self.line(depth + 1, "[_ in never]: never");
+        }
+        items.iter().for_each(|item| each(self, item));
+        self.line(depth, "}");
+    }
+
+    fn schema(&mut self, profile: &str) {
+        let (model, schema) = (self.model, self.schema);
+        let all = sorted(model.relations.get(schema).into_iter().flat_map(|r| r.values()));
+        let of_kind = |kinds: &str| -> Vec<&Relation> {
+            all.iter().copied().filter(|relation| kinds.contains(relation.kind)).collect()
+        };
+        self.line(1, &format!("{}: {{", quoted(profile)));
+        self.block(2, "Tables", &of_kind("rpf"), |w, relation| w.relation(relation));
+        self.block(2, "Views", &of_kind("vm"), |w, relation| w.relation(relation));
+        let functions = model.functions.get(schema).into_iter().flat_map(|f| f.iter());
+        let mut functions: Vec<_> = functions.collect();
+        functions.sort_by_key(|(name, _)| *name);
+        self.block(2, "Functions", &functions, |w, (name, overloads)| w.function(name, overloads));
+        let enums: Vec<_> = model.enums.iter().filter(|e| e.schema == schema).collect();
+        self.block(2, "Enums", &enums, |w, e| {
+            w.line(3, &format!("{}: {}", quoted(&e.name), kinds::labels(&e.values)));
+        });
+        self.block(2, "CompositeTypes", &of_kind("c"), |w, relation| {
+            w.line(3, &format!("{}: {{", quoted(&relation.id.name)));
+            for column in &relation.columns {
+                let kind = w.kinds.column(column);
+                w.line(4, &format!("{}: {kind} | null", quoted(&column.name)));
+            }
+            w.line(3, "}");
+        });
+        self.line(1, "}");
+    }
+
+    fn relation(&mut self, relation: &Relation) {
+        self.line(3, &format!("{}: {{", quoted(&relation.id.name)));
+        let mut columns: Vec<&Column> = relation.columns.iter().collect();
+        columns.sort_by(|a, b| a.name.cmp(&b.name));
+        self.line(4, "Row: {");
+        for column in &columns {
+            let kind = self.kinds.column(column);
+            let null = if column.not_null { "" } else { " | null" };
+            self.line(5, &format!("{}: {kind}{null}", quoted(&column.name)));
+        }
+        self.line(4, "}");
+        for (name, writable) in [("Insert", relation.insertable), ("Update", relation.updatable)] {
+            if !writable {
+                continue;
+            }
+            self.line(4, &format!("{name}: {{"));
+            for column in &columns {
+                let optional = name == "Update"
+                    || !column.not_null
+                    || column.default.is_some()
+                    || column.generated;
+                let mark = if optional { "?" } else { "" };
+                let kind = match column.generated {
+                    true => "never".to_owned(),
+                    false => self.kinds.column(column),
+                };
+                let null = if column.not_null || column.generated { "" } else { " | null" };
+                self.line(5, &format!("{}{mark}: {kind}{null}", quoted(&column.name)));
+            }
+            self.line(4, "}");
+        }
+        self.relationships(relation);
+        self.line(3, "}");
+    }
+
+    fn relationships(&mut self, relation: &Relation) {
+        let all = self.model.relationships(&relation.id.schema, &relation.id.name);
+        let mut lines = Vec::new();
+        for relationship in all {
+            let (constraint, columns, one) = match &relationship.link {
+                Link::ManyToOne { constraint, columns } => (constraint, columns, false),
+                Link::OneToOne { constraint, columns, parent: false } => {
+                    (constraint, columns, true)
+                }
+                _ => continue,
+            };
+            let list = |names: Vec<&String>| {
+                names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+            };
+            lines.push((constraint.clone(), format!(
+                "          {{\n            foreignKeyName: {constraint:?}\n            columns: \
+                 [{}]\n            isOneToOne: {one}\n            referencedRelation: {:?}\n            \
+                 referencedColumns: [{}]\n          }},",
+                list(columns.iter().map(|(own, _)| own).collect()),
+                relationship.foreign.name,
+                list(columns.iter().map(|(_, foreign)| foreign).collect()),
+            )));
+        }
+        if lines.is_empty() {
+            return self.line(4, "Relationships: []");
+        }
+        lines.sort();
+        self.line(4, "Relationships: [");
+        for (_, line) in lines {
+            self.out.push_str(&line);
+            self.out.push('\n');
+        }
+        self.line(4, "]");
+    }
+
+    fn function(&mut self, name: &str, overloads: &[Function]) {
+        let forms: Vec<String> = overloads.iter().map(|f| self.call(f)).collect();
+        match forms.as_slice() {
+            [only] => self.line(3, &format!("{}: {only}", quoted(name))),
+            several => {
+                self.line(3, &format!("{}:", quoted(name)));
+                several.iter().for_each(|form| self.line(4, &format!("| {form}")));
+            }
+        }
+    }
+
+    fn call(&self, function: &Function) -> String {
+        let arguments: Vec<String> = function
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let mark = if parameter.required { "" } else { "?" };
+                let name =
+                    if parameter.name.is_empty() { "\"\"".into() } else { quoted(&parameter.name) };
+                format!("{name}{mark}: {}", self.kinds.named(&parameter.kind))
+            })
+            .collect();
+        let arguments = match arguments.is_empty() {
+            true => "never".to_owned(),
+            false => format!("{{ {} }}", arguments.join("; ")),
+        };
+        format!("{{ Args: {arguments}; Returns: {} }}", self.kinds.returned(function))
+    }
+}
+
+fn sorted<'a>(relations: impl Iterator<Item = &'a Relation>) -> Vec<&'a Relation> {
+    let mut all: Vec<&Relation> = relations.collect();
+    all.sort_by(|a, b| a.id.name.cmp(&b.id.name));
+    all
+}
+
+/// A member's name, quoted where TypeScript needs it.
+pub(super) fn quoted(name: &str) -> String {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty();
+    if plain { name.to_owned() } else { format!("{name:?}") }
+}
+
+fn constants(out: &mut String, model: &Model, profiles: &[(String, String)]) {
+    out.push_str("\nexport const Constants = {\n");
+    for (profile, schema) in profiles {
+        let _ = writeln!(out, "  {}: {{\n    Enums: {{", quoted(profile));
+        for e in model.enums.iter().filter(|e| e.schema == *schema) {
+            let labels: Vec<_> = e.values.iter().map(|label| format!("{label:?}")).collect();
+            let _ = writeln!(out, "      {}: [{}],", quoted(&e.name), labels.join(", "));
+        }
+        out.push_str("    },\n  },\n");
+    }
+    out.push_str("} as const\n");
+}
+
+const HELPERS: &str = r#"
+type DefaultSchema = Omit<Database, "__InternalSupabase">["DEFAULT"]
+
+export type Tables<T extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])> =
+  (DefaultSchema["Tables"] & DefaultSchema["Views"])[T] extends { Row: infer R } ? R : never
+
+export type TablesInsert<T extends keyof DefaultSchema["Tables"]> =
+  DefaultSchema["Tables"][T] extends { Insert: infer I } ? I : never
+
+export type TablesUpdate<T extends keyof DefaultSchema["Tables"]> =
+  DefaultSchema["Tables"][T] extends { Update: infer U } ? U : never
+
+export type Enums<T extends keyof DefaultSchema["Enums"]> = DefaultSchema["Enums"][T]
+"#;
