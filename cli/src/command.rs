@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{
     deploy::{self, Outcome},
     postgres::{Account, Folder},
-    serve, token,
+    serve, token, types,
     verify::{self, Findings},
 };
 
@@ -38,6 +38,8 @@ enum Command {
     Deploy(Database),
     /// Ask a deployed database whether it keeps the rules of the house
     Verify(Database),
+    /// Print TypeScript for supabase-js: `createClient<Database>()`
+    Types(Database),
     /// Print an access token, to try things out as somebody
     Token(Token),
 }
@@ -107,6 +109,10 @@ async fn execute(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Command::Verify(Database { database_url }) => report(&verify::verify(&database_url).await?),
+        Command::Types(Database { database_url }) => {
+            print!("{}", types::types(&database_url).await?);
+            Ok(())
+        }
         Command::Token(Token { says, data }) => {
             let data = data.map_or_else(|| Folder::usual(&Account::unprivileged()?), Ok)?;
             println!("{}", token::token(&says, &data)?);

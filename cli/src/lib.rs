@@ -17,4 +17,5 @@ pub mod serve;
 pub mod stripe_double;
 pub mod timers;
 pub mod token;
+pub mod types;
 pub mod verify;

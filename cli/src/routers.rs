@@ -2,9 +2,11 @@
 
 use auth::Auth;
 use axum::{Json, Router, extract::State, routing::get};
+use rest::Rest;
 use serde_json::{Value, json};
 use shared::{
     Result,
+    auth::{Gateway, Source},
     config::BadSetting,
     db::{Caller, Db},
 };
@@ -28,7 +30,11 @@ pub fn all(house: House) -> Result<Router, BadSetting> {
     let config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
     let auth = Auth::new(house.service.clone(), &settings, config)?;
     let own = Router::new().route("/health", get(health)).route("/ready", get(ready));
-    Ok(own.with_state(house).merge(auth::router(auth)))
+    let rest = Rest::house(
+        house.api.clone(),
+        Gateway::new(&settings, vec![Source::House(house.service.clone())])?,
+    )?;
+    Ok(own.with_state(house).merge(auth::router(auth)).merge(rest::router(rest)))
 }
 
 /// The process answers.

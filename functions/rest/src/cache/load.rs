@@ -71,14 +71,16 @@ pub async fn load(client: &Client, schemas: &Schemas) -> Result<Loaded, CacheErr
 async fn stored(client: &Client, schemas: &Schemas) -> Option<Loaded> {
     let fingerprint = fingerprint(client, schemas).await.ok()?;
     let row = client
-        .query_opt(
-            "select body from deployment.schema_cache where fingerprint = $1",
-            &[&fingerprint],
-        )
+        .query_opt("select body from convene.schema_cache where fingerprint = $1", &[&fingerprint])
         .await
         .ok()??;
     let model = serde_json::from_str(row.get(0)).ok()?;
     Some(Loaded { model, fingerprint })
+}
+
+/// Whether a deployment left a row that fits the catalog as it is.
+pub async fn is_published(client: &Client, schemas: &Schemas) -> bool {
+    stored(client, schemas).await.is_some()
 }
 
 /// Build the model and leave it as a row for cold starts, at the end of a deployment.
@@ -90,10 +92,10 @@ pub async fn publish(
 ) -> Result<Loaded, CacheError> {
     client
         .batch_execute(
-            "create schema if not exists deployment; \
-             create table if not exists deployment.schema_cache ( \
+            "create schema if not exists convene; \
+             create table if not exists convene.schema_cache ( \
                fingerprint text primary key, body text not null); \
-             comment on table deployment.schema_cache is \
+             comment on table convene.schema_cache is \
                'What the data API knows of the catalog, so that a cold start need not ask.'",
         )
         .await?;
@@ -101,8 +103,8 @@ pub async fn publish(
         let reader = crate::sql::identifier(reader);
         client
             .batch_execute(&format!(
-                "grant usage on schema deployment to {reader}; \
-                 grant select on deployment.schema_cache to {reader}"
+                "grant usage on schema convene to {reader}; \
+                 grant select on convene.schema_cache to {reader}"
             ))
             .await?;
     }
@@ -110,8 +112,8 @@ pub async fn publish(
     let body = serde_json::to_string(&loaded.model)?;
     client
         .execute(
-            "with gone as (delete from deployment.schema_cache where fingerprint <> $1) \
-             insert into deployment.schema_cache (fingerprint, body) values ($1, $2) \
+            "with gone as (delete from convene.schema_cache where fingerprint <> $1) \
+             insert into convene.schema_cache (fingerprint, body) values ($1, $2) \
              on conflict (fingerprint) do update set body = excluded.body",
             &[&loaded.fingerprint, &body],
         )

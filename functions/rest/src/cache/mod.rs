@@ -8,4 +8,4 @@ mod raw;
 mod related;
 mod view;
 
-pub use load::{CacheError, Loaded, Schemas, build, fingerprint, load, publish};
+pub use load::{CacheError, Loaded, Schemas, build, fingerprint, is_published, load, publish};
