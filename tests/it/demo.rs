@@ -14,6 +14,25 @@ async fn loaded() -> (World, Cast) {
 }
 
 #[tokio::test]
+async fn every_expert_can_be_booked_for_weeks_at_their_own_hours() {
+    let (world, cast) = loaded().await;
+    for expert in &cast.experts {
+        let sql = "
+            select count(*) filter (where s.starts_at > now()) as ahead,
+                   max(s.starts_at) > now() + interval '4 weeks' as for_weeks,
+                   bool_and((s.starts_at at time zone $2)::time >= $3::text::time)
+                     filter (where s.origin = 'hours') as not_before_hours
+            from core.slot as s
+            where s.provider_id = $1";
+        let opens = expert.hours.iter().map(|hours| &hours.start).min();
+        let rows = world.rows(sql, &[&expert.id, &expert.timezone, &opens]).await;
+        assert!(rows[0].get::<_, i64>("ahead") > 20, "{}", expert.name);
+        assert!(rows[0].get::<_, bool>("for_weeks"), "{}", expert.name);
+        assert!(rows[0].get::<_, bool>("not_before_hours"), "{}", expert.name);
+    }
+}
+
+#[tokio::test]
 async fn the_past_is_completed_and_reviewed_and_occupies_no_future() {
     let (world, cast) = loaded().await;
     let sql = "select count(*)

@@ -7,3 +7,4 @@ mod house;
 mod session;
 mod slot;
 mod sql;
+mod tutoring;
