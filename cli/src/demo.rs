@@ -4,6 +4,7 @@
 //! Everybody acts for themselves, through the functions a front end would call. Only the past
 //! cannot be booked: those bookings are made ahead and then moved back by weeks.
 
+mod account;
 mod cast;
 
 use anyhow::{Context, Result};
@@ -13,23 +14,30 @@ use shared::db::{Caller, Db, Params};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-pub use cast::{Cast, Expert, Learner, PASSWORD};
+pub use account::{PASSWORD, is_loaded};
+pub use cast::{Cast, Expert, Learner};
 
-/// Load the marketplace of the story into an empty one.
-pub async fn load(api: &Db, owner: &Client, cast: &Cast) -> Result<()> {
-    for expert in &cast.experts {
-        settle_in(api, expert).await.with_context(|| format!("The demo's {}", expert.name))?;
+use crate::routers::{self, House};
+
+/// Load the marketplace of the cast into an empty one, and give everybody a login and an id.
+pub async fn load(house: &House, owner: &Client, cast: &mut Cast) -> Result<()> {
+    let routes = routers::all(house.clone())?;
+    for expert in &mut cast.experts {
+        expert.id = account::create(&routes, &house.keys, &expert.name, &expert.email).await?;
+        let settled = settle_in(&house.api, expert).await;
+        settled.with_context(|| format!("The demo's {}", expert.name))?;
     }
-    for learner in &cast.learners {
+    for learner in &mut cast.learners {
+        learner.id = account::create(&routes, &house.keys, &learner.name, &learner.email).await?;
         let sql = "select to_jsonb(api.become_customer($1, $2, null, $3))";
         let params: Params<'_> = &[&learner.name, &learner.goals, &learner.timezone];
-        let _: Uuid = act(api, learner.id, sql, params)
+        let _: Uuid = act(&house.api, learner.id, sql, params)
             .await
             .with_context(|| format!("The demo's {}", learner.name))?;
     }
     for (at, past) in cast.past.iter().enumerate() {
         let (expert, learner) = (&cast.experts[past.expert], &cast.learners[past.learner]);
-        let remembered = remember(api, owner, expert, learner, past).await;
+        let remembered = remember(&house.api, owner, expert, learner, past).await;
         remembered.with_context(|| format!("The demo's past booking {at}"))?;
     }
     Ok(())

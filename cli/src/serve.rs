@@ -17,7 +17,7 @@ use shared::{
 use tokio::net::TcpListener;
 
 use crate::{
-    demo::{self, Cast},
+    demo::{self, Cast, Expert, Learner},
     deploy::{self, Logins, Outcome},
     keys::Keys,
     postgres::{self, Account, Folder, Keep, Server},
@@ -85,19 +85,22 @@ async fn serve_on(
     };
     if demo && outcome == Outcome::Installed {
         let owner = deploy::connect(owner_url).await?;
-        let loaded = demo::load(&house.api, &owner, &Cast::read()?).await;
+        let loaded = demo::load(&house, &owner, &mut Cast::read()?).await;
         loaded.context("The demo cannot be loaded; --no-demo --reset starts without it")?;
     }
     let address = listener.local_addr().context("The port has no address")?;
     let base_url = format!("http://{address}");
     let timers = Timers::start(owner_url, &house.service, &base_url).await?;
     let (end, ended) = tokio::sync::oneshot::channel();
-    let routes = telemetry::observed(timers.attach(routers::all(house)?));
+    let routes = routers::all(house)?;
+    let cast = Cast::read()?;
+    let demo = demo::is_loaded(&routes, &keys, &cast.experts[0].email).await?;
+    let routes = telemetry::observed(timers.attach(routes));
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move {
         stop.await;
         end.send(()).ok();
     });
-    announce(address, owner_url, &keys);
+    announce(address, owner_url, &keys, demo.then_some(&cast));
     tokio::select! {
         served = served => served.context("Serving failed"),
         // A connection that a client keeps open must not keep us alive.
@@ -206,7 +209,7 @@ async fn logins(owner_url: &str) -> Result<Logins> {
 }
 
 /// On standard output, for people: the log is elsewhere.
-fn announce(address: SocketAddr, owner_url: &str, keys: &Keys) {
+fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, demo: Option<&Cast>) {
     println!("Convene serves.\n");
     for (name, value) in [
         ("Base URL", format!("http://{address}").as_str()),
@@ -220,6 +223,15 @@ fn announce(address: SocketAddr, owner_url: &str, keys: &Keys) {
     // A password in DATABASE_URL is known to whoever set it, and no business of this terminal's.
     if optional("DATABASE_URL").is_none() {
         println!("{:>16}  psql '{owner_url}'", "database");
+    }
+    if let Some(cast) = demo {
+        println!("\nDemo logins, all with the password `{}`:", demo::PASSWORD);
+        for Expert { email, timezone, currency, .. } in &cast.experts {
+            println!("{email:>24}  expert, {timezone}, {currency}");
+        }
+        for Learner { email, timezone, .. } in &cast.learners {
+            println!("{email:>24}  learner, {timezone}");
+        }
     }
     println!("\nCtrl-C ends it.");
 }

@@ -1,15 +1,23 @@
 //! The demo marketplace: loaded through the functions everybody uses.
 
-use convene::demo::{self, Cast};
+use convene::{
+    demo::{self, Cast},
+    routers::House,
+};
 use shared::db::{Db, Limits};
-use tests::World;
+use tests::{Who, World};
 
 async fn loaded() -> (World, Cast) {
     let world = World::new().await;
-    let api = Db::connect(&world.logins.api, Limits::default()).expect("a connection string");
+    let db = |url: &str| Db::connect(url, Limits::default()).expect("a connection string");
+    let house = House {
+        api: db(&world.logins.api),
+        service: db(&world.logins.service),
+        keys: world.keys.clone(),
+    };
     let owner = convene::deploy::connect(world.owner_url()).await.expect("a database");
-    let cast = Cast::read().expect("a cast");
-    demo::load(&api, &owner, &cast).await.expect("the demo can be loaded");
+    let mut cast = Cast::read().expect("a cast");
+    demo::load(&house, &owner, &mut cast).await.expect("the demo can be loaded");
     (world, cast)
 }
 
@@ -43,4 +51,15 @@ async fn the_past_is_completed_and_reviewed_and_occupies_no_future() {
     assert_eq!(usize::try_from(reviewed).ok(), Some(cast.past.len()));
     let sql = "select count(*) from core.occupancy as o where upper(o.busy) > now()";
     assert_eq!(world.value::<i64>(sql, &[]).await, 0);
+}
+
+#[tokio::test]
+async fn everybody_can_sign_in() {
+    let (world, cast) = loaded().await;
+    let path = "/auth/v1/token?grant_type=password";
+    let body = serde_json::json!({"email": cast.learners[0].email, "password": demo::PASSWORD});
+    let session = world.post(Who::Anonymous, path, body).await.ok();
+    assert_eq!(session["user"]["id"], cast.learners[0].id.to_string());
+    let body = serde_json::json!({"email": cast.learners[0].email, "password": "another word"});
+    assert_eq!(world.post(Who::Anonymous, path, body).await.status, 400);
 }

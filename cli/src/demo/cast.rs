@@ -4,9 +4,6 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// The password of every demo login. They exist on machines of one's own alone.
-pub const PASSWORD: &str = "convene-demo";
-
 /// Everybody, and what happened between them.
 #[derive(Debug, Deserialize)]
 pub struct Cast {
@@ -98,13 +95,8 @@ pub struct Past {
 }
 
 impl Cast {
-    /// The cast of the demo.
+    /// The cast of the demo; ids come with the logins.
     pub fn read() -> Result<Self> {
-        let mut cast: Self =
-            serde_json::from_str(include_str!("marketplace.json")).context("The demo's cast")?;
-        let id = |email: &str| Uuid::new_v5(&Uuid::NAMESPACE_OID, email.as_bytes());
-        cast.experts.iter_mut().for_each(|expert| expert.id = id(&expert.email));
-        cast.learners.iter_mut().for_each(|learner| learner.id = id(&learner.email));
-        Ok(cast)
+        serde_json::from_str(include_str!("marketplace.json")).context("The demo's cast")
     }
 }
