@@ -1,5 +1,6 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
+mod booking;
 mod auth;
 mod demo;
 mod deploy;
