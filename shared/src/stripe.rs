@@ -3,7 +3,8 @@
 //! What is asked for is typed, because a misspelt parameter loses money. What comes back is read
 //! leniently, because a field that Stripe adds or leaves out must not turn a charge that was made
 //! into an error. The stock client does neither: it opens a connection per call, drops
-//! `Request-Id`, and cannot tell "refused" from "nobody knows" (docs/decisions/stripe.md).
+//! `Request-Id`, and cannot tell "refused" from "nobody knows". The whole reasoning is in
+//! `docs/decisions/0003-our-own-stripe-client.md`.
 //!
 //! Money moves by [`Command`]s. The database writes one down, parameters and idempotency key
 //! included, before anything is sent; [`StripeClient::send`] sends exactly that and says which
