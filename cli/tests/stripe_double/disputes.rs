@@ -34,6 +34,7 @@ async fn an_inquiry_takes_nothing_and_leaves_the_charge_refundable() {
     let disputes = kit.double.objects("dispute");
     assert_eq!(disputes[0]["status"], "warning_needs_response");
     assert!(!kit.told().contains(&"charge.dispute.funds_withdrawn".into()));
+    assert_eq!(kit.double.objects("balance_transaction").len(), 1, "the charge alone");
     kit.done("/v1/refunds", json!({"payment_intent": intent["id"], "amount": 100})).await;
     kit.double.close_dispute(disputes[0]["id"].as_str().unwrap(), true).unwrap();
     assert_eq!(kit.double.objects("dispute")[0]["status"], "warning_closed");
