@@ -107,11 +107,17 @@ async fn deploy_once(client: &Client, script: &Script) -> Result<Outcome> {
 
 /// What the data API knows of the catalog, left for its cold starts. Nothing depends on it: a
 /// row that is missing or does not fit is made anew by whoever looks for it.
+///
+/// The logins hold no privilege of their own, so everybody may read it, as everybody may read
+/// the catalog it is made of.
 async fn leave_schema_cache(client: &Client) -> Result<()> {
+    // The lock of a deploy, beyond its transaction: two at once would both make the table.
+    client.batch_execute("select pg_advisory_lock(hashtext('convene deploy'))").await?;
     let schemas = rest::settings::Settings::house()?.schemas();
     if !rest::cache::is_published(client, &schemas).await {
-        rest::cache::publish(client, &schemas, &["authenticator"]).await?;
+        rest::cache::publish(client, &schemas, &["public"]).await?;
     }
+    client.batch_execute("select pg_advisory_unlock(hashtext('convene deploy'))").await?;
     Ok(())
 }
 
