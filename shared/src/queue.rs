@@ -12,6 +12,8 @@ use uuid::Uuid;
 mod sqs;
 
 #[cfg(feature = "sqs")]
+pub use aws_credential_types::Credentials;
+#[cfg(feature = "sqs")]
 pub use sqs::SqsQueue;
 
 /// SQS takes and gives ten messages at a time; so does everything that stands in for it.

@@ -2,10 +2,15 @@
 
 mod booking;
 mod auth;
+mod delivery;
 mod demo;
 mod deploy;
 mod house;
+mod notification;
+mod office;
+mod outbox;
 mod session;
 mod slot;
 mod sql;
 mod tutoring;
+mod sqs;

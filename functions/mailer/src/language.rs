@@ -62,6 +62,11 @@ static DANISH: Language = Language {
     decimal_point: ",",
 };
 
+/// Every kind of message that can be written.
+pub fn templates() -> impl Iterator<Item = &'static str> {
+    ENGLISH.templates.iter().map(|(kind, _)| *kind)
+}
+
 impl Language {
     /// The language of a tag such as `da-DK`; English where there is no better one.
     pub fn of(tag: &str) -> &'static Self {

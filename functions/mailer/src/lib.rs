@@ -30,6 +30,7 @@ mod settings;
 mod text;
 mod zone;
 
+pub use language::templates;
 pub use mail::{Uncomposable, compose, message_id};
 pub use message::{Claim, Message};
 pub use settings::Settings;
