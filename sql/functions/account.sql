@@ -262,7 +262,7 @@ begin
       when 'others' then s.session_id <> p_session_id
       else true
     end;
-  return '{}';
+  return '{}'::jsonb;
 end
 $$;
 

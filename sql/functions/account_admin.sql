@@ -149,7 +149,7 @@ begin
     return internal.refused('no_such_user');
   end if;
   perform internal.erase_person(p_account_id);
-  return '{}';
+  return '{}'::jsonb;
 end
 $$;
 

@@ -157,12 +157,13 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_caller_id uuid := case when not internal.is_service() then internal.require_user_id() end;
 begin
   update core.coupon as c
   set is_active = p_is_active
   where c.coupon_id = p_coupon_id
-    and (internal.is_service() or internal.is_staff()
-         or c.provider_id = internal.require_user_id());
+    and (internal.is_service() or internal.is_staff() or c.provider_id = v_caller_id);
   if not found then
     perform internal.refuse('M4303', 'coupon_not_yours',
       format('You have no coupon %s.', p_coupon_id));
@@ -176,6 +177,7 @@ comment on function api.set_coupon_active is $$
 Switch a coupon on or off: one's own, or any for staff. Orders that used it keep it.
 
 Raises
+  M1001 sign_in_required  nobody is signed in
   M4303 coupon_not_yours  there is none, or it is somebody else's
 $$;
 

@@ -78,7 +78,7 @@ begin
     case p_purpose when 'signup' then 'confirmation' when 'magiclink' then 'magic_link'
                    else p_purpose end,
     p_account, p_email, p_mail);
-  return '{}';
+  return '{}'::jsonb;
 end
 $$;
 
