@@ -146,7 +146,7 @@ begin
   set first_name = coalesce(left(nullif(p_data ->> 'first_name', ''), 100), p.first_name),
       last_name  = coalesce(left(nullif(p_data ->> 'last_name', ''), 100), p.last_name),
       timezone   = case
-        when exists (select from pg_timezone_names as z where z.name = v_zone) then v_zone
+        when internal.is_timezone(v_zone) then v_zone
         else p.timezone
       end
   where p.person_id = p_account_id

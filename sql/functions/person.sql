@@ -1,5 +1,29 @@
 -- People: who they are, and which parts they play.
 
+create or replace function internal.is_timezone(p_name text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- pg_timezone_names reads every zone's file, 40 ms. What converts and has a slash but no
+  -- digit is a zone's name: a rule in POSIX notation needs a digit, an abbreviation no slash.
+  if p_name = 'UTC' then
+    return true;
+  elsif p_name ~ '^[A-Z][A-Za-z_]*(/[A-Z][A-Za-z_-]*)+$' then
+    perform now() at time zone p_name;
+    return true;
+  end if;
+  return exists (select from pg_timezone_names as z where z.name = p_name);
+exception
+  when invalid_parameter_value then
+    return false;
+end
+$$;
+
+comment on function internal.is_timezone is 'Whether this server knows an IANA zone of that name.';
+
 create or replace function internal.on_timezone_given()
 returns trigger
 language plpgsql
@@ -7,22 +31,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- pg_timezone_names reads every zone's file, 40 ms. What converts and has a slash but no
-  -- digit is a zone's name: a rule in POSIX notation needs a digit, an abbreviation no slash.
-  if new.timezone ~ '^[A-Z][A-Za-z_]*(/[A-Z][A-Za-z_-]*)+$' then
-    perform now() at time zone new.timezone;
-    return new;
-  elsif exists (select from pg_timezone_names as z where z.name = new.timezone) then
-    return new;
-  end if;
-  raise invalid_parameter_value;
-exception
-  when invalid_parameter_value then
+  if not internal.is_timezone(new.timezone) then
     perform internal.refuse(
       'M0001', 'timezone_unknown',
       format('%s is not the name of a time zone.', left(quote_nullable(new.timezone), 80)),
       'Use an IANA name such as Europe/Copenhagen.');
-    return null;
+  end if;
+  return new;
 end
 $$;
 
