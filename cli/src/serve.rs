@@ -9,8 +9,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
+use axum::Router;
 use shared::{
-    config::optional,
+    config::{Environment, optional},
     db::{Db, Limits},
     telemetry,
 };
@@ -21,6 +22,7 @@ use crate::{
     deploy::{self, Logins, Outcome},
     keys::Keys,
     postgres::{self, Account, Folder, Keep, Server},
+    production,
     routers::{self, House},
     timers::Timers,
 };
@@ -49,6 +51,12 @@ pub async fn serve(
     options: Options,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
+    if Environment::from_env()? == Environment::Production {
+        if options.reset || options.demo == Some(true) {
+            bail!("CONVENE_ENV is production: nothing is reset there, and no demo is loaded.");
+        }
+        return production::serve(options.port, stop).await;
+    }
     // First of all: nothing is started, let alone reset, for a port that is taken.
     let listener = listen(options.port).await?;
     let account = Account::unprivileged()?;
@@ -91,16 +99,25 @@ async fn serve_on(
     let address = listener.local_addr().context("The port has no address")?;
     let base_url = format!("http://{address}");
     let timers = Timers::start(owner_url, &house.service, &base_url).await?;
-    let (end, ended) = tokio::sync::oneshot::channel();
     let routes = routers::all(house)?;
     let cast = Cast::read()?;
     let demo = demo::is_loaded(&routes, &keys, &cast.experts[0].email).await?;
     let routes = telemetry::observed(timers.attach(routes));
+    announce(address, owner_url, &keys, demo.then_some(&cast));
+    until(listener, routes, stop).await
+}
+
+/// Answer on `listener` until `stop` resolves, and finish what is under way.
+pub(crate) async fn until(
+    listener: TcpListener,
+    routes: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let (end, ended) = tokio::sync::oneshot::channel();
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move {
         stop.await;
         end.send(()).ok();
     });
-    announce(address, owner_url, &keys, demo.then_some(&cast));
     tokio::select! {
         served = served => served.context("Serving failed"),
         // A connection that a client keeps open must not keep us alive.
