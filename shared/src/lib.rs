@@ -4,9 +4,13 @@
 //! transaction, and passes on the JSON that Postgres built. This crate is that path.
 
 pub mod auth;
+#[cfg(feature = "stripe")]
+pub mod commands;
 pub mod config;
 pub mod db;
 pub mod error;
+#[cfg(feature = "stripe")]
+pub mod inbox;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 pub mod queue;

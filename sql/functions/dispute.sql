@@ -62,7 +62,7 @@ begin
   where p.external_id = v_intent
      or v_intent is null and p.charge_id = v_charge;
   if not found then
-    return 'ignored';
+    return 'unknown';
   end if;
   v_payment := internal.lock_payment(v_payment.payment_id);
 

@@ -181,7 +181,7 @@ declare
   v_payment_id uuid := internal.payment_of_intent(internal.stripe_id(p_charge -> 'payment_intent'));
 begin
   if v_payment_id is null then
-    return case when p_charge -> 'metadata' ? 'payment_id' then 'missing' else 'ignored' end;
+    return case when p_charge -> 'metadata' ? 'payment_id' then 'missing' else 'unknown' end;
   end if;
   perform internal.lock_payment(v_payment_id);
 

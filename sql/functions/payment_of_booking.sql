@@ -87,7 +87,14 @@ begin
     return;
   end if;
   v_payment := internal.lock_payment(v_payment.payment_id);
-  if v_payment.captured_minor > 0 or v_payment.is_cancelled then
+  if v_payment.is_cancelled then
+    return;
+  elsif v_payment.captured_minor > 0 then
+    -- Captured before anybody here said so, by hand at Stripe: it goes back.
+    perform internal.refund_booking(
+      b, v_payment.captured_minor - v_payment.refunded_minor, p_reason, 'system')
+    from core.booking as b
+    where b.booking_id = p_booking_id;
     return;
   end if;
 

@@ -96,7 +96,7 @@ begin
     -- Begun at Stripe, by somebody of the house in its dashboard.
     v_payment_id := internal.payment_of_intent(p_object ->> 'payment_intent');
     if v_payment_id is null then
-      return case when p_object -> 'metadata' ? 'payment_id' then 'missing' else 'ignored' end;
+      return case when p_object -> 'metadata' ? 'payment_id' then 'missing' else 'unknown' end;
     end if;
   end if;
 

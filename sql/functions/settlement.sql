@@ -124,6 +124,9 @@ begin
 
   perform internal.release_coupon(v_payment.order_id);
   update core.order as o set status = 'cancelled' where o.order_id = v_payment.order_id;
+  if v_payment.release_asked_at is null then
+    perform internal.lose_payment(v_payment.booking_id);
+  end if;
 
   if v_payment.external_id is not null and not v_payment.is_cancelled then
     perform internal.withdraw_commands('capture_payment', array[p_payment_id]);
@@ -140,4 +143,33 @@ alter function internal.settle_release owner to definer;
 comment on function internal.settle_release is $$
 Nobody will be charged: give the coupon's use back, close the order, cancel the intent. An
 intent whose id is not known yet is cancelled as soon as it is.
+$$;
+
+create or replace function internal.lose_payment(p_booking_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+begin
+  select b.* into v_booking from core.booking as b where b.booking_id = p_booking_id;
+
+  if v_booking.status in ('pending_payment', 'requested') then
+    perform internal.close_booking(v_booking, 'expired', 'system', 'payment_lapsed');
+  elsif v_booking.status = 'confirmed' then
+    perform internal.tell_both(
+      internal.close_booking(v_booking, 'cancelled', 'system', 'payment_lapsed'),
+      'booking_cancelled');
+  end if;
+end
+$$;
+
+alter function internal.lose_payment owner to definer;
+
+comment on function internal.lose_payment is $$
+Stripe let go of a payment that nobody here let go of: an authorisation lapsed. Its booking ends,
+whether it was asked for or accepted already. The caller holds internal.lock_payment.
 $$;

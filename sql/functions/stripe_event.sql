@@ -151,7 +151,7 @@ alter function api.apply_stripe_event owner to definer;
 
 comment on function api.apply_stripe_event is $$
 Apply a stored event and everything that follows from it, in one transaction, once. Returns
-{status}: done, ignored, missing or failed (kept, tried again later); or {status: new, fetch,
+{status}: done or ignored; missing, unknown or failed (kept, tried again later); or {status: new, fetch,
 asked_at}: ask Stripe for that object and call again with it. Locks the event first, then what
 internal.lock_payment and internal.lock_wallet lock. For the house alone.
 $$;
@@ -168,20 +168,26 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Three days of doubling waits, as long as Stripe itself would repeat it.
-  v_is_dead boolean := p_result in ('missing', 'failed') and p_event.attempts >= 20;
+  v_is_open boolean := p_result in ('missing', 'unknown', 'failed');
+  -- Waits that double make four days of it, longer than Stripe itself repeats an event.
+  v_is_last boolean := p_event.attempts >= 24;
 begin
   update core.stripe_event as e
-  set status = case when v_is_dead then 'dead' when p_result in ('missing', 'failed') then 'new'
-                    else p_result end,
+  set status = case
+        when not v_is_open then p_result
+        when not v_is_last then 'new'
+        -- Of an intent that nobody ever knew: somebody else's, in an account that is shared.
+        when p_result = 'unknown' then 'ignored'
+        else 'dead'
+      end,
       attempts = e.attempts + 1,
-      processed_at = case when p_result in ('done', 'ignored') then now() end,
-      next_at = now() + least(interval '5 seconds' * power(2, least(e.attempts, 20)),
+      processed_at = case when not v_is_open then now() end,
+      next_at = now() + least(interval '2 seconds' * power(2, least(e.attempts, 20)),
                               interval '6 hours'),
-      last_error = coalesce(p_error, case when p_result = 'missing' then 'no such row' end)
+      last_error = coalesce(p_error, case when v_is_open then p_result end)
   where e.event_id = p_event.event_id;
 
-  if v_is_dead then
+  if v_is_last and p_result in ('missing', 'failed') then
     perform internal.announce('staff.stripe_event_dead', null,
       jsonb_build_object('event_id', p_event.event_id, 'kind', p_event.kind));
   end if;

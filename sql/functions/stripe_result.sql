@@ -34,8 +34,8 @@ alter function internal.join_stripe_object owner to definer;
 
 comment on function internal.join_stripe_object is $$
 Join what Stripe says about one of its objects with what is known: the one reducer behind
-answers, events and look-ups. Returns done, ignored (not ours) or missing (ours by its
-metadata, but there is no row).
+answers, events and look-ups. Returns done, ignored (not ours), missing (ours by its metadata,
+but there is no row), or unknown (about an intent nobody here knows, yet).
 $$;
 
 create or replace function internal.reject_command(p_command core.stripe_command, p_error jsonb)
@@ -110,7 +110,9 @@ begin
   set state = case v_outcome when 'done' then 'done' when 'refused' then 'rejected'
                              else 'unknown' end,
       finished_at = case when v_outcome in ('done', 'refused') then now() end,
-      alarmed_at = case when p_outcome @> '{"alarm": true}' then now() end,
+      -- A mistake of ours is not repeated; a wrong secret key is mended, and then it is.
+      alarmed_at = case when p_outcome ->> 'reason' in ('idempotency_error', 'bad_command')
+                        then now() end,
       lease_until = null,
       next_at = now() + least(interval '2 seconds' * power(2, least(c.attempts, 10)),
                               interval '10 minutes') * (0.5 + random()),
@@ -185,4 +187,30 @@ comment on function api.record_stripe_look_up is $$
 Record whether Stripe has the object of an old command. Found is done. Not found, twice, more
 than ten minutes apart and a day after the first sending, proves that it never arrived: a new
 generation is planned under a new key. For the house alone.
+$$;
+
+create or replace function api.retry_stripe_command(p_stripe_command_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  update core.stripe_command as c
+  set alarmed_at = null, next_at = now()
+  where c.stripe_command_id = p_stripe_command_id
+    and c.finished_at is null;
+  return found;
+end
+$$;
+
+alter function api.retry_stripe_command owner to definer;
+
+comment on function api.retry_stripe_command is $$
+Put a command that was taken out of circulation back into it, as it is. For staff.
+
+Raises
+  M3301 staff_only  the caller is not staff
 $$;

@@ -19,3 +19,5 @@ grant insert on core.stripe_command to definer;
 grant update (state, attempts, next_at, lease_until, first_sent_at, last_sent_at, missed_at,
               alarmed_at, external_id, request_id, error, finished_at)
   on core.stripe_command to definer;
+
+grant execute on function api.retry_stripe_command to authenticated;

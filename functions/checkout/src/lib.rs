@@ -1,1 +1,111 @@
 //! Paying for a booking, and what follows: an RPC first, then Stripe.
+//!
+//! Every handler runs one SQL function as the caller, which decides everything and writes down
+//! what Stripe is to do; then it does that at once, with the house's login, so that nobody waits
+//! for the sweep. Dies it in between, the sweep does it, and the caller's retry finds it done.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::FromRef,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use shared::{
+    Error, Result,
+    auth::{Gateway, Settings, Source},
+    commands::Commands,
+    config::{self, BadSetting},
+    db::Db,
+    stripe::StripeClient,
+};
+
+mod answer;
+mod create;
+
+/// What the routes are made of.
+#[derive(Clone)]
+pub struct Checkout {
+    api: Db,
+    gateway: Gateway,
+    stripe: Option<Payments>,
+}
+
+/// The way to Stripe, when there is one.
+#[derive(Clone)]
+pub struct Payments {
+    commands: Commands,
+    publishable_key: Arc<str>,
+}
+
+impl FromRef<Checkout> for Gateway {
+    fn from_ref(checkout: &Checkout) -> Self {
+        checkout.gateway.clone()
+    }
+}
+
+/// The routes of this function.
+pub fn router(checkout: Checkout) -> Router {
+    Router::new()
+        .route("/functions/v1/create-booking", post(create::create_booking))
+        .route("/functions/v1/cancel-booking", post(answer::cancel_booking))
+        .route("/functions/v1/accept-booking", post(answer::accept_booking))
+        .route("/functions/v1/decline-booking", post(answer::decline_booking))
+        .route("/functions/v1/refund-booking", post(answer::refund_booking))
+        .with_state(checkout)
+}
+
+impl Checkout {
+    /// With the callers' login; without Stripe only what is free can be booked.
+    pub fn new(api: Db, gateway: Gateway, stripe: Option<Payments>) -> Self {
+        Self { api, gateway, stripe }
+    }
+
+    /// What the environment describes.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        let api = Db::connect(&config::required("API_DATABASE_URL")?, Default::default())?;
+        let gateway = Gateway::new(&Settings::from_env()?, vec![Source::Database(api.clone())])?;
+        let stripe = match config::optional("STRIPE_SECRET_KEY") {
+            None => None,
+            Some(_) => Some(Payments::from_env()?),
+        };
+        Ok(Self::new(api, gateway, stripe))
+    }
+
+    fn payments(&self) -> Result<&Payments> {
+        self.stripe.as_ref().ok_or_else(|| {
+            Error::unavailable("57P03", "payments_not_configured")
+                .details("This marketplace cannot take payments yet.")
+                .hint("The operator sets STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY.")
+        })
+    }
+}
+
+impl Payments {
+    /// With the house's login and the key that browsers pay with.
+    pub fn new(service: Db, stripe: StripeClient, publishable_key: &str) -> Self {
+        Self { commands: Commands::new(service, stripe), publishable_key: publishable_key.into() }
+    }
+
+    fn from_env() -> Result<Self, BadSetting> {
+        let service = Db::connect(&config::required("SERVICE_DATABASE_URL")?, Default::default())?;
+        let publishable_key = config::required("STRIPE_PUBLISHABLE_KEY")?;
+        if !publishable_key.starts_with("pk_") {
+            return Err(BadSetting::new("STRIPE_PUBLISHABLE_KEY", "does not begin with `pk_`."));
+        }
+        Ok(Self::new(service, StripeClient::from_env()?, &publishable_key))
+    }
+}
+
+/// The key a caller repeats a request with.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let is_key = |key: &&str| matches!(key.len(), 1..=255);
+    value.to_str().ok().filter(is_key).map(Some).ok_or_else(|| {
+        Error::new(StatusCode::BAD_REQUEST, "M0203", "idempotency_key_invalid")
+            .details("An Idempotency-Key is 1 to 255 visible characters.")
+    })
+}

@@ -1,3 +1,10 @@
 //! The checkout Lambda.
 
-fn main() {}
+use std::process::ExitCode;
+
+use checkout::Checkout;
+use shared::{config::BadSetting, lambda};
+
+fn main() -> ExitCode {
+    lambda::serve(|| Ok::<_, BadSetting>(checkout::router(Checkout::from_env()?)))
+}

@@ -1,1 +1,167 @@
-//! A provider's Stripe Connect account: link and status.
+//! A provider's Stripe Connect account: made once, a link to fill it in, and how far it is.
+//!
+//! The account is a planned command like every other call that creates something: asked for
+//! twice, or by a process that dies, there is one. A link is good for minutes and for one visit,
+//! so a new one is made for every click and none is kept.
+
+use axum::{
+    Json, Router,
+    extract::{FromRef, State},
+    routing::get,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::{
+    Error, Result,
+    auth::{Gateway, Settings, SignedIn, Source},
+    commands::Commands,
+    config::{self, BadSetting},
+    db::{Caller, Db},
+    stripe::{
+        StripeClient,
+        stripe_connect::{
+            account::RetrieveAccount,
+            account_link::{CreateAccountLink, CreateAccountLinkType},
+        },
+    },
+};
+use uuid::Uuid;
+
+/// What the routes are made of.
+#[derive(Clone)]
+pub struct Onboarding {
+    api: Db,
+    service: Db,
+    gateway: Gateway,
+    commands: Option<Commands>,
+    site_url: String,
+}
+
+impl FromRef<Onboarding> for Gateway {
+    fn from_ref(onboarding: &Onboarding) -> Self {
+        onboarding.gateway.clone()
+    }
+}
+
+/// The routes of this function.
+pub fn router(onboarding: Onboarding) -> Router {
+    Router::new()
+        .route("/functions/v1/payout-account", get(show).post(open))
+        .with_state(onboarding)
+}
+
+/// A provider's account, as `internal.payout_account_view` shows it.
+#[derive(Serialize, Deserialize)]
+struct Account {
+    payout_account_id: Uuid,
+    account_id: Option<String>,
+    /// Where to fill it in; only when that was asked for.
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, Value>,
+}
+
+/// A link to fill an account in.
+#[derive(Deserialize)]
+struct Link {
+    url: String,
+}
+
+const MINE: &str = "select api.my_payout_account()";
+
+impl Onboarding {
+    /// With both logins; `site_url` is where Stripe sends the provider back to.
+    pub fn new(
+        api: Db,
+        service: Db,
+        gateway: Gateway,
+        stripe: Option<StripeClient>,
+        site_url: &str,
+    ) -> Self {
+        let commands = stripe.map(|stripe| Commands::new(service.clone(), stripe));
+        let site_url = site_url.trim_end_matches('/').to_owned();
+        Self { api, service, gateway, commands, site_url }
+    }
+
+    /// What the environment describes.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        let api = Db::connect(&config::required("API_DATABASE_URL")?, Default::default())?;
+        let service = Db::connect(&config::required("SERVICE_DATABASE_URL")?, Default::default())?;
+        let gateway = Gateway::new(&Settings::from_env()?, vec![Source::Database(api.clone())])?;
+        let stripe = match config::optional("STRIPE_SECRET_KEY") {
+            None => None,
+            Some(_) => Some(StripeClient::from_env()?),
+        };
+        Ok(Self::new(api, service, gateway, stripe, &config::required("SITE_URL")?))
+    }
+
+    fn commands(&self) -> Result<&Commands> {
+        self.commands.as_ref().ok_or_else(|| {
+            Error::unavailable("57P03", "payments_not_configured")
+                .details("This marketplace cannot pay anybody out yet.")
+                .hint("The operator sets STRIPE_SECRET_KEY.")
+        })
+    }
+
+    /// Where the provider stands, as Stripe says now.
+    async fn refreshed(&self, caller: &SignedIn, account_id: &str) -> Result<Account> {
+        // The moment of asking, by the database's clock: of two answers the later asked counts.
+        let asked_at: String =
+            self.service.json(Caller::SERVICE, "select to_jsonb(now())", &[]).await?;
+        let request = RetrieveAccount::new(account_id);
+        let account: Value = self.commands()?.stripe().call(&request, None).await?;
+        let sql = "select api.record_payout_account($1, ($2::text)::timestamptz)";
+        self.service.query(Caller::SERVICE, sql, &[&account, &asked_at]).await?;
+        self.api.json(caller.caller(), MINE, &[]).await
+    }
+
+    async fn link(&self, account_id: &str) -> Result<Link> {
+        let (back, again) =
+            (format!("{}/payouts", self.site_url), format!("{}/payouts?again", self.site_url));
+        let request = CreateAccountLink::new(account_id, CreateAccountLinkType::AccountOnboarding)
+            .return_url(back)
+            .refresh_url(again);
+        // No key: a link that is never followed does nothing.
+        Ok(self.commands()?.stripe().call(&request, None).await?)
+    }
+}
+
+/// The account, made now if there is none, and a link to fill it in.
+async fn open(
+    State(onboarding): State<Onboarding>,
+    caller: SignedIn,
+) -> Result<Json<Account>> {
+    let commands = onboarding.commands()?;
+    let sql = "select api.open_payout_account()";
+    let mut account: Account = onboarding.api.json(caller.caller(), sql, &[]).await?;
+    if account.account_id.is_none() {
+        for command in commands.claim_account(account.payout_account_id).await? {
+            let answer = commands.call(&command).await;
+            commands.record(&command, &answer).await?;
+        }
+        account = onboarding.api.json(caller.caller(), MINE, &[]).await?;
+    }
+    let Some(account_id) = account.account_id.clone() else {
+        return Err(Error::unavailable("57P03", "payout_account_not_made")
+            .details("The account is being made.")
+            .hint("Try again in a minute."));
+    };
+    let mut account = onboarding.refreshed(&caller, &account_id).await?;
+    account.url = Some(onboarding.link(&account_id).await?.url);
+    Ok(Json(account))
+}
+
+/// The account, as it is; null when there is none.
+async fn show(
+    State(onboarding): State<Onboarding>,
+    caller: SignedIn,
+) -> Result<Json<Option<Account>>> {
+    let account: Option<Account> = onboarding.api.json(caller.caller(), MINE, &[]).await?;
+    match account.as_ref().and_then(|account| account.account_id.clone()) {
+        Some(account_id) if onboarding.commands.is_some() => {
+            onboarding.refreshed(&caller, &account_id).await.map(|account| Json(Some(account)))
+        }
+        _ => Ok(Json(account)),
+    }
+}

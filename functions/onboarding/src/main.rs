@@ -1,3 +1,10 @@
 //! The onboarding Lambda.
 
-fn main() {}
+use std::process::ExitCode;
+
+use onboarding::Onboarding;
+use shared::{config::BadSetting, lambda};
+
+fn main() -> ExitCode {
+    lambda::serve(|| Ok::<_, BadSetting>(onboarding::router(Onboarding::from_env()?)))
+}

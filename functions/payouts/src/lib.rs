@@ -1,1 +1,95 @@
-//! Pay what is due, on a schedule.
+//! What is to be done at Stripe by schedule: pay what is due, and sweep what was left.
+//!
+//! Planning reserves the money and writes the transfers down, in one transaction per batch;
+//! sending them is the same three steps as everywhere ([`Commands`]). So a run that dies is
+//! finished by the next one, and two runs at once share the work and pay nobody twice.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Result,
+    commands::{self, Commands},
+    config::{self, BadSetting},
+    db::{Caller, Db},
+    inbox::{self, Inbox},
+    stripe::StripeClient,
+};
+use tokio::time::Instant;
+
+/// Wallets planned in one transaction: their locks are held no longer than that.
+const BATCH: i32 = 500;
+
+/// No batch is planned with less time left than it may take.
+const TIME_TO_PLAN: Duration = Duration::from_secs(10);
+
+/// What a schedule asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(tag = "task", rename_all = "snake_case")]
+pub enum Task {
+    /// Pay every provider what is available, and sweep.
+    Pay,
+    /// Send the commands and apply the events that were left, every minute.
+    #[default]
+    Sweep,
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Payouts planned.
+    pub planned: usize,
+    /// Commands sent to Stripe.
+    pub commands: commands::Summary,
+    /// Events of Stripe's applied.
+    pub events: inbox::Summary,
+}
+
+/// The Lambda's state.
+#[derive(Clone)]
+pub struct Payouts {
+    db: Db,
+    commands: Commands,
+    inbox: Inbox,
+}
+
+impl Payouts {
+    /// With the house's login.
+    pub fn new(db: Db, stripe: StripeClient) -> Self {
+        let commands = Commands::new(db.clone(), stripe.clone());
+        Self { inbox: Inbox::new(db.clone(), stripe), commands, db }
+    }
+
+    /// What the environment describes.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        let url = config::required("SERVICE_DATABASE_URL")?;
+        Ok(Self::new(Db::connect(&url, Default::default())?, StripeClient::from_env()?))
+    }
+
+    /// One run. What it does not finish by the deadline the next one does.
+    pub async fn run(&self, task: Task, deadline: Instant) -> Result<Summary> {
+        let events = self.inbox.sweep(deadline).await?;
+        let planned = match task {
+            Task::Pay => self.plan(deadline).await?,
+            Task::Sweep => 0,
+        };
+        let commands = self.commands.sweep(None, deadline).await?;
+        let summary = Summary { planned, commands, events };
+        tracing::info!(?task, ?summary, "done");
+        Ok(summary)
+    }
+
+    /// Plan all that is due, batch after batch.
+    pub async fn plan(&self, deadline: Instant) -> Result<usize> {
+        let mut planned = 0;
+        while Instant::now() + TIME_TO_PLAN < deadline {
+            let sql = "select to_jsonb(api.plan_due_payouts($1))";
+            let batch: usize = self.db.json(Caller::SERVICE, sql, &[&BATCH]).await?;
+            planned += batch;
+            if batch == 0 {
+                break;
+            }
+        }
+        Ok(planned)
+    }
+}

@@ -1,3 +1,12 @@
 //! The payouts Lambda.
 
-fn main() {}
+use std::process::ExitCode;
+
+use payouts::{Payouts, Task};
+use shared::lambda;
+
+fn main() -> ExitCode {
+    lambda::handle(Payouts::from_env, async |payouts, task: Task, deadline| {
+        payouts.run(task, deadline).await
+    })
+}

@@ -1,3 +1,10 @@
 //! The stripe_webhook Lambda.
 
-fn main() {}
+use std::process::ExitCode;
+
+use shared::{config::BadSetting, lambda};
+use stripe_webhook::Webhook;
+
+fn main() -> ExitCode {
+    lambda::serve(|| Ok::<_, BadSetting>(stripe_webhook::router(Webhook::from_env()?)))
+}

@@ -1,0 +1,94 @@
+//! Cancelling, accepting, declining and refunding: the RPC as the caller, then Stripe at once.
+//!
+//! What was decided is committed before Stripe is called, and stays so whatever Stripe says: a
+//! call that fails is repeated by the sweep, with the same key. So these answer what the RPC
+//! answered, and may be retried at will.
+
+use axum::{Json, extract::State, http::HeaderMap};
+use serde::Deserialize;
+use serde_json::Value;
+use shared::{Result, auth::SignedIn, db::Params};
+use uuid::Uuid;
+
+use crate::{Checkout, idempotency_key};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cancellation {
+    booking_id: Uuid,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Acceptance {
+    booking_id: Uuid,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Refunding {
+    booking_id: Uuid,
+    /// In minor units; all that is left when absent.
+    amount: Option<i64>,
+    reason: Option<String>,
+}
+
+pub(crate) async fn cancel_booking(
+    State(checkout): State<Checkout>,
+    caller: SignedIn,
+    Json(asked): Json<Cancellation>,
+) -> Result<Json<Value>> {
+    let sql = "select to_jsonb(b) from api.cancel_booking($1, $2) as b";
+    checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id, &asked.reason]).await
+}
+
+pub(crate) async fn accept_booking(
+    State(checkout): State<Checkout>,
+    caller: SignedIn,
+    Json(asked): Json<Acceptance>,
+) -> Result<Json<Value>> {
+    let sql = "select to_jsonb(b) from api.accept_booking($1) as b";
+    checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id]).await
+}
+
+pub(crate) async fn decline_booking(
+    State(checkout): State<Checkout>,
+    caller: SignedIn,
+    Json(asked): Json<Cancellation>,
+) -> Result<Json<Value>> {
+    let sql = "select to_jsonb(b) from api.decline_booking($1, $2) as b";
+    checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id, &asked.reason]).await
+}
+
+pub(crate) async fn refund_booking(
+    State(checkout): State<Checkout>,
+    caller: SignedIn,
+    headers: HeaderMap,
+    Json(asked): Json<Refunding>,
+) -> Result<Json<Value>> {
+    let key = idempotency_key(&headers)?;
+    let standing = checkout.standing(caller.caller(), asked.booking_id).await?;
+    let sql = "select to_jsonb(r) from api.refund_payment($1, $2, $3, $4) as r";
+    let params: Params<'_> = &[&standing.payment_id, &asked.amount, &asked.reason, &key];
+    checkout.answer(&caller, asked.booking_id, sql, params).await
+}
+
+impl Checkout {
+    async fn answer(
+        &self,
+        caller: &SignedIn,
+        booking_id: Uuid,
+        sql: &str,
+        params: Params<'_>,
+    ) -> Result<Json<Value>> {
+        let answer = self.api.json(caller.caller(), sql, params).await?;
+        if let Some(payments) = &self.stripe {
+            let standing = self.standing(caller.caller(), booking_id).await?;
+            if let Err(error) = payments.commands.of_payment(standing.payment_id).await {
+                tracing::warn!(%error, %booking_id, "what Stripe is to do is left to the sweep");
+            }
+        }
+        Ok(Json(answer))
+    }
+}

@@ -1,0 +1,234 @@
+//! Doing what the database has planned for Stripe: claim, send, record.
+//!
+//! Three steps, no transaction open between them, and none of them needs the one before to have
+//! run in this process. Dies it before the claim commits, nothing was sent; after the claim or
+//! in the call, the lease ends in a minute and the same bytes go out under the same key; after
+//! the answer, Stripe repeats that answer. `sql/schema/stripe_command.sql` has the whole table.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::{
+    Error, Result,
+    db::{Caller, Db},
+    stripe::{Command, Doubt, Failure, LookUp, Outcome, Reason, StripeClient},
+};
+
+/// Stripe takes 25 calls a second in its test mode; a call takes a third of one.
+const CONCURRENT_CALLS: usize = 8;
+
+/// Claimed at once: no more than can be sent well within the minute a claim lasts.
+const CLAIM: i32 = 64;
+
+/// A payment's commands wait for one another (reversal, then refund): this many in a row.
+const ROUNDS: usize = 4;
+
+/// No call is begun with less time left than it may take.
+const TIME_TO_CALL: Duration = Duration::from_secs(25);
+
+/// The way from planned commands to recorded results. Cheap to clone.
+#[derive(Clone)]
+pub struct Commands {
+    db: Db,
+    stripe: StripeClient,
+}
+
+/// A command that is this process's for a minute.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Claimed {
+    /// Which.
+    pub stripe_command_id: Uuid,
+    /// `create_payment`, `refund`, `transfer`, …
+    pub kind: String,
+    #[serde(flatten)]
+    command: Command,
+    look_up: Option<Place>,
+}
+
+/// Where to look for the object of a command so old that its key may be forgotten.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "object", rename_all = "snake_case")]
+enum Place {
+    Transfer { transfer_group: String },
+    Refund { payment_intent: String },
+    Reversal { transfer: String },
+}
+
+/// What Stripe said, not recorded yet.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// To a command that was sent.
+    Sent(Outcome),
+    /// To the question whether it has the object; `None` means no.
+    LookedUp(Option<Value>),
+}
+
+/// What became of many commands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Stripe has done them.
+    pub done: usize,
+    /// Stripe refused them; what was set aside is free again.
+    pub refused: usize,
+    /// Nobody knows; they are sent again.
+    pub unknown: usize,
+}
+
+impl Commands {
+    /// With the house's login.
+    pub fn new(db: Db, stripe: StripeClient) -> Self {
+        Self { db, stripe }
+    }
+
+    /// The client, for questions.
+    pub fn stripe(&self) -> &StripeClient {
+        &self.stripe
+    }
+
+    /// Stripe's id of a payment's intent, once it is known.
+    pub async fn intent_of(&self, payment_id: Uuid) -> Result<Option<String>> {
+        let sql = "select api.payment_intent_of($1)";
+        self.db.json(Caller::SERVICE, sql, &[&payment_id]).await
+    }
+
+    /// Step one: claim up to `limit` due commands, of some kinds or of all.
+    pub async fn claim(&self, limit: i32, kinds: Option<&[&str]>) -> Result<Vec<Claimed>> {
+        let sql = "select api.claim_stripe_commands($1, $2)";
+        let claimed = self.db.json(Caller::SERVICE, sql, &[&limit, &kinds]).await?;
+        self.read(claimed).await
+    }
+
+    /// Step one, for the request that has just caused them: what is due of one payment.
+    pub async fn claim_payment(&self, payment_id: Uuid) -> Result<Vec<Claimed>> {
+        let sql = "select api.claim_payment_commands($1)";
+        let claimed = self.db.json(Caller::SERVICE, sql, &[&payment_id]).await?;
+        self.read(claimed).await
+    }
+
+    /// Step one, for a provider who waits: the creation of their account.
+    pub async fn claim_account(&self, payout_account_id: Uuid) -> Result<Vec<Claimed>> {
+        let sql = "select api.claim_account_command($1)";
+        let claimed = self.db.json(Caller::SERVICE, sql, &[&payout_account_id]).await?;
+        self.read(claimed).await
+    }
+
+    /// Step two: call Stripe. Nothing is open in the database meanwhile.
+    pub async fn call(&self, claimed: &Claimed) -> Answer {
+        let Some(place) = &claimed.look_up else {
+            return Answer::Sent(self.stripe.send(&claimed.command).await);
+        };
+        let op_id = claimed.stripe_command_id.to_string();
+        match self.stripe.find(place.as_look_up(), "op_id", &op_id).await {
+            Ok(found) => Answer::LookedUp(found),
+            Err(Failure::Unknown(doubt)) => Answer::Sent(Outcome::Unknown(doubt)),
+            // Stripe would not say: that it refuses the question says nothing of the command.
+            Err(Failure::Refused(refusal)) => {
+                tracing::error!(?refusal, "Stripe refuses to be asked about a command");
+                Answer::Sent(Outcome::Unknown(Doubt {
+                    status: Some(refusal.status),
+                    request_id: refusal.request_id,
+                    reason: Reason::Unreadable,
+                    alarm: true,
+                }))
+            }
+        }
+    }
+
+    /// Step three: record what Stripe said.
+    pub async fn record(&self, claimed: &Claimed, answer: &Answer) -> Result<()> {
+        let (sql, said) = match answer {
+            Answer::Sent(outcome) => (
+                "select api.record_stripe_result($1, $2)",
+                serde_json::to_value(outcome).map_err(Error::internal)?,
+            ),
+            Answer::LookedUp(found) => {
+                ("select api.record_stripe_look_up($1, $2)", json!(found))
+            }
+        };
+        self.db.text(Caller::SERVICE, sql, &[&claimed.stripe_command_id, &said]).await?;
+        Ok(())
+    }
+
+    /// Do all that is due of one payment, in order, and return what Stripe said.
+    pub async fn of_payment(&self, payment_id: Uuid) -> Result<Vec<(Claimed, Answer)>> {
+        let mut answers = Vec::new();
+        for _ in 0..ROUNDS {
+            let claimed = self.claim_payment(payment_id).await?;
+            if claimed.is_empty() {
+                break;
+            }
+            for command in claimed {
+                let answer = self.call(&command).await;
+                self.record(&command, &answer).await?;
+                answers.push((command, answer));
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Do all that is due, of some kinds or of all, until nothing is or the time is up.
+    pub async fn sweep(&self, kinds: Option<&[&str]>, deadline: Instant) -> Result<Summary> {
+        let mut summary = Summary::default();
+        while Instant::now() + TIME_TO_CALL < deadline {
+            let claimed = self.claim(CLAIM, kinds).await?;
+            if claimed.is_empty() {
+                break;
+            }
+            let mut done = stream::iter(claimed)
+                .map(|command| async move {
+                    let answer = self.call(&command).await;
+                    self.record(&command, &answer).await.map(|()| answer)
+                })
+                .buffer_unordered(CONCURRENT_CALLS);
+            while let Some(answer) = done.next().await {
+                summary.count(&answer?);
+            }
+        }
+        Ok(summary)
+    }
+
+    /// A command that cannot be read is a mistake of ours: it is put aside, so that it does not
+    /// stand in the way of the others, and a person is told.
+    async fn read(&self, claimed: Vec<Value>) -> Result<Vec<Claimed>> {
+        let mut readable = Vec::with_capacity(claimed.len());
+        for command in claimed {
+            match Claimed::deserialize(&command) {
+                Ok(command) => readable.push(command),
+                Err(error) => {
+                    tracing::error!(%error, id = %command["stripe_command_id"], "unreadable command");
+                    let sql = "select api.record_stripe_result(($1::jsonb ->> \
+                               'stripe_command_id')::uuid, $2)";
+                    let outcome =
+                        json!({"outcome": "unknown", "reason": "bad_command", "alarm": true});
+                    self.db.text(Caller::SERVICE, sql, &[&command, &outcome]).await?;
+                }
+            }
+        }
+        Ok(readable)
+    }
+}
+
+impl Place {
+    fn as_look_up(&self) -> LookUp<'_> {
+        match self {
+            Self::Transfer { transfer_group } => LookUp::Transfer { transfer_group },
+            Self::Refund { payment_intent } => LookUp::Refund { payment_intent },
+            Self::Reversal { transfer } => LookUp::Reversal { transfer },
+        }
+    }
+}
+
+impl Summary {
+    fn count(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Sent(Outcome::Done(_)) | Answer::LookedUp(Some(_)) => self.done += 1,
+            Answer::Sent(Outcome::Refused(_)) => self.refused += 1,
+            Answer::Sent(Outcome::Unknown(_)) | Answer::LookedUp(None) => self.unknown += 1,
+        }
+    }
+}
