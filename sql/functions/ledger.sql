@@ -131,7 +131,7 @@ begin
   order by e.n;
 
   update core.ledger_balance as b
-  set balance_minor = b.balance_minor + m.moved, updated_at = now()
+  set balance_minor = b.balance_minor + m.moved
   from (
     select e.account_id, sum(e.amount_minor) as moved
     from unnest(p_account_ids, p_amounts) as e(account_id, amount_minor)

@@ -6,7 +6,7 @@
 
 create or replace function api.store_stripe_event(
   p_event_id    text,
-  p_kind        text,
+  p_event_type  text,
   p_object_id   text,
   p_account     text,
   p_livemode    boolean,
@@ -23,9 +23,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into core.stripe_event
-    (event_id, kind, object_id, account, livemode, api_version, happened_at, payload, status)
+    (event_id, event_type, object_id, account, livemode, api_version, happened_at, payload, status)
   values
-    (p_event_id, p_kind, p_object_id, p_account, p_livemode, p_api_version,
+    (p_event_id, p_event_type, p_object_id, p_account, p_livemode, p_api_version,
      to_timestamp(p_created), p_payload, p_status)
   on conflict (event_id) do nothing;
   return found;
@@ -189,7 +189,7 @@ begin
 
   if v_is_last and p_result in ('missing', 'failed') then
     perform internal.announce('staff.stripe_event_dead', null,
-      jsonb_build_object('event_id', p_event.event_id, 'kind', p_event.kind));
+      jsonb_build_object('event_id', p_event.event_id, 'event_type', p_event.event_type));
   end if;
 end
 $$;

@@ -38,7 +38,7 @@ create policy update_definer on core.ledger_balance
 
 grant select on core.ledger_balance to authenticated, service_role, definer;
 grant insert on core.ledger_balance to definer;
-grant update (balance_minor, updated_at) on core.ledger_balance to definer;
+grant update (balance_minor) on core.ledger_balance to definer;
 
 create policy select_owner on core.ledger_entry
   for select to authenticated

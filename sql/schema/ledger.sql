@@ -44,7 +44,6 @@ comment on table core.ledger_account is
 create table core.ledger_balance (
   ledger_account_id uuid,
   balance_minor     bigint not null default 0,
-  updated_at        timestamptz not null default now(),
 
   constraint ledger_balance_pkey primary key (ledger_account_id),
   constraint ledger_balance_ledger_account_id_fkey
@@ -72,9 +71,12 @@ create table core.ledger_transfer (
 
   constraint ledger_transfer_pkey primary key (ledger_transfer_id),
   constraint ledger_transfer_idempotency_key unique (idempotency_key),
-  constraint ledger_transfer_resolves_once unique (resolves_transfer_id),
+  constraint ledger_transfer_resolves_key unique (resolves_transfer_id),
   constraint ledger_transfer_resolves_transfer_id_fkey
     foreign key (resolves_transfer_id) references core.ledger_transfer (ledger_transfer_id),
+  constraint ledger_transfer_kind_is_known
+    check (kind in ('capture', 'release', 'refund', 'dispute', 'dispute_hold', 'payout',
+                    'payout_reversal', 'adjustment')),
   constraint ledger_transfer_phase_is_known
     check (phase in ('single', 'pending', 'post', 'void')),
   constraint ledger_transfer_only_an_end_resolves

@@ -65,6 +65,10 @@ create table core.payment (
   constraint payment_progress_is_known
     check (progress in ('requires_payment', 'processing', 'failed')),
   constraint payment_dispute_state_is_known check (dispute_state in ('none', 'open', 'lost')),
+  constraint payment_status_is_known
+    check (status in ('requires_payment', 'processing', 'authorized', 'captured',
+                      'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed',
+                      'dispute_lost')),
   constraint payment_amounts_in_range
     check (amount_minor >= 0 and authorized_minor between 0 and amount_minor
            and captured_minor in (0, amount_minor)

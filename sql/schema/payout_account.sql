@@ -34,6 +34,8 @@ create table core.payout_account (
   constraint payout_account_provider_id_fkey
     foreign key (provider_id) references core.provider (provider_id),
   constraint payout_account_rail_is_known check (rail in ('stripe_connect', 'manual')),
+  constraint payout_account_status_is_known
+    check (status in ('pending', 'restricted', 'active', 'disconnected')),
   constraint payout_account_details_are_short check (length(details) <= 1000),
   constraint payout_account_manual_has_details check (rail <> 'manual' or details is not null),
   constraint payout_account_hold_has_reason check ((held_at is null) = (hold_reason is null))

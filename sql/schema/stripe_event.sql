@@ -2,7 +2,7 @@
 
 create table core.stripe_event (
   event_id     text,
-  kind         text not null,
+  event_type   text not null,
   object_id    text,
   account      text,
   livemode     boolean,
