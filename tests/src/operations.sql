@@ -1,0 +1,271 @@
+-- Random operations on money, as customers, providers, staff, Stripe and the schedule do them.
+
+-- Who plays, and what they count by.
+create or replace function tests.stage()
+returns void
+language sql
+as $$
+  create sequence tests.step;
+  create table tests.refusal (code text primary key, times integer not null default 1);
+  grant usage on sequence tests.step to public;
+  select tests.introduce('p1', 'p2', 'p3', 'p4', 'c1', 'c2', 'c3');
+  insert into core.provider (provider_id) select tests.id('p' || n) from generate_series(1, 4) as n;
+  select tests.onboard('p' || n) from generate_series(1, 4) as n;
+$$;
+
+-- A payment at random, of those that are captured or not.
+create or replace function tests.some_payment(p_captured boolean)
+returns core.payment
+language sql
+as $$
+  select p.*
+  from core.payment as p
+  where (p.captured_minor > 0) = p_captured and p.processor = 'stripe'
+  order by p.seq desc
+  offset floor(random() * least(60, (
+    select count(*) from core.payment as q
+    where (q.captured_minor > 0) = p_captured and q.processor = 'stripe')))
+  limit 1;
+$$;
+
+create or replace function tests.sell()
+returns void
+language plpgsql
+as $$
+declare
+  v_n        bigint := nextval('tests.step');
+  v_currency text := (array['EUR', 'DKK', 'JPY', 'KWD'])[1 + v_n % 4];
+  v_price    bigint := case v_currency when 'KWD' then 10 else 1 end
+                       * (500 + floor(random() * 20000)::bigint);
+begin
+  perform tests.offer('s' || v_n, 'p' || 1 + floor(random() * 4)::int, v_price, v_currency,
+                      p_starts => now() + interval '1 day' + v_n * interval '61 minutes');
+  perform tests.book('s' || v_n, 'c' || 1 + floor(random() * 3)::int);
+end
+$$;
+
+create or replace function tests.pay(p_status text)
+returns void
+language plpgsql
+as $$
+declare
+  v_payment core.payment := tests.some_payment(false);
+begin
+  if v_payment.payment_id is not null and not v_payment.is_cancelled then
+    perform tests.event('evt_p' || nextval('tests.step'), 'payment_intent.x',
+                        tests.intent(v_payment.payment_id, p_status), nextval('tests.step'));
+  end if;
+end
+$$;
+
+create or replace function tests.cancel_some()
+returns void
+language plpgsql
+as $$
+declare
+  v_payment core.payment := tests.some_payment(random() < 0.7);
+begin
+  perform tests.act_as_service();
+  if v_payment.booking_id is not null then
+    perform api.cancel_booking(v_payment.booking_id);
+  end if;
+end
+$$;
+
+create or replace function tests.refund_some()
+returns void
+language plpgsql
+as $$
+declare
+  v_payment core.payment := tests.some_payment(true);
+  v_left    bigint := v_payment.captured_minor - v_payment.refunded_minor;
+begin
+  if v_left < 1 then
+    return;
+  end if;
+  if random() < 0.6 then
+    perform tests.act_as_service();
+    perform api.refund_payment(v_payment.payment_id, 1 + floor(random() * v_left)::bigint, 'some',
+                               'k' || nextval('tests.step'));
+  else
+    perform tests.event('evt_r' || nextval('tests.step'), 'refund.created', tests.refund(
+      v_payment.payment_id, 're_' || nextval('tests.step'), 1 + floor(random() * v_left)::bigint,
+      (array['pending', 'succeeded'])[1 + floor(random() * 2)::int]));
+  end if;
+end
+$$;
+
+create or replace function tests.move_refund()
+returns void
+language plpgsql
+as $$
+declare
+  v_refund core.refund;
+begin
+  select r.* into v_refund
+  from core.refund as r
+  where r.external_id is not null
+  order by r.created_at desc offset floor(random() * 20) limit 1;
+  if found then
+    perform tests.event('evt_r' || nextval('tests.step'), 'refund.updated', tests.refund(
+      v_refund.payment_id, v_refund.external_id, v_refund.amount_minor,
+      (array['pending', 'succeeded', 'succeeded', 'failed'])[1 + floor(random() * 4)::int]));
+  end if;
+end
+$$;
+
+create or replace function tests.dispute_some()
+returns void
+language plpgsql
+as $$
+declare
+  v_payment core.payment := tests.some_payment(true);
+  v_dispute core.dispute;
+  v_id      text := 'dp_' || v_payment.seq;
+  v_out     jsonb := jsonb_build_object('id', 'txn_o' || v_payment.seq, 'fee', 100, 'currency',
+    lower(v_payment.currency), 'amount', -v_payment.amount_minor, 'net', -v_payment.amount_minor - 100);
+  v_in      jsonb := jsonb_build_object('id', 'txn_i' || v_payment.seq, 'fee', 0, 'currency',
+    lower(v_payment.currency), 'amount', v_payment.amount_minor, 'net', v_payment.amount_minor);
+begin
+  select d.* into v_dispute from core.dispute as d
+  where d.status in ('needs_response', 'under_review') and random() < 0.7
+  order by random() limit 1;
+  if found then
+    select p.* into v_payment from core.payment as p where p.payment_id = v_dispute.payment_id;
+    v_out := v_out || jsonb_build_object('id', 'txn_o' || v_payment.seq, 'currency',
+      lower(v_payment.currency), 'amount', -v_payment.amount_minor, 'net', -v_payment.amount_minor - 100);
+    v_in := v_in || jsonb_build_object('id', 'txn_i' || v_payment.seq, 'currency',
+      lower(v_payment.currency), 'amount', v_payment.amount_minor, 'net', v_payment.amount_minor);
+    if random() < 0.5 then
+      perform tests.event('evt_d' || nextval('tests.step'), 'charge.dispute.closed', tests.dispute(
+        v_payment.payment_id, v_dispute.external_id, 'won', jsonb_build_array(v_out, v_in)));
+    else
+      perform tests.event('evt_d' || nextval('tests.step'), 'charge.dispute.closed', tests.dispute(
+        v_payment.payment_id, v_dispute.external_id, 'lost', jsonb_build_array(v_out)));
+    end if;
+  elsif v_payment.payment_id is not null and v_payment.refunded_minor = 0 then
+    perform tests.event('evt_d' || nextval('tests.step'), 'charge.dispute.created', tests.dispute(
+      v_payment.payment_id, v_id, 'needs_response', jsonb_build_array(v_out)));
+  end if;
+end
+$$;
+
+create or replace function tests.ask_for_payout()
+returns void
+language plpgsql
+as $$
+declare
+  v_name      text := 'p' || 1 + floor(random() * 4)::int;
+  v_currency  text := (array['EUR', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int];
+  v_available bigint := tests.balance(v_name, 'available', v_currency);
+begin
+  perform tests.act_as(v_name);
+  -- Sometimes more than there is.
+  perform api.request_payout(1 + floor(random() * 1.3 * greatest(v_available, 1))::bigint,
+                             v_currency, 'k' || nextval('tests.step'));
+end
+$$;
+
+create or replace function tests.cancel_a_payout()
+returns void
+language plpgsql
+as $$
+declare
+  v_payout_id uuid;
+begin
+  select p.payout_id into v_payout_id from core.payout as p
+  where p.status = 'requested' order by p.seq desc limit 1;
+  if found then
+    perform tests.act_as_service();
+    perform api.cancel_payout(v_payout_id);
+  end if;
+end
+$$;
+
+create or replace function tests.adjust_some()
+returns void
+language plpgsql
+as $$
+begin
+  perform tests.act_as_service();
+  perform api.adjust_wallet(
+    tests.id('p' || 1 + floor(random() * 4)::int), (-500 + floor(random() * 1500))::bigint,
+    (array['EUR', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int], 'random',
+    'a' || nextval('tests.step'));
+end
+$$;
+
+create or replace function tests.plan_all()
+returns void
+language plpgsql
+as $$
+begin
+  perform tests.act_as_service();
+  perform api.plan_due_payouts(20);
+end
+$$;
+
+create or replace function tests.repeat_an_event()
+returns void
+language plpgsql
+as $$
+declare
+  v_event core.stripe_event;
+begin
+  select e.* into v_event from core.stripe_event as e
+  order by e.received_at desc offset floor(random() * 30) limit 1;
+  if found then
+    perform tests.event('evt_again' || nextval('tests.step'), v_event.event_type,
+      convert_from(v_event.payload, 'UTF8')::jsonb #> '{data,object}', 1);
+  end if;
+end
+$$;
+
+-- Do so many operations at random; returns what does not add up afterwards.
+create or replace function tests.operate(p_seed double precision, p_count integer)
+returns setof text
+language plpgsql
+as $$
+declare
+  v_dice integer;
+begin
+  perform setseed(p_seed);
+  for i in 1 .. p_count loop
+    v_dice := floor(random() * 100)::int;
+    begin
+      case
+        when v_dice < 14 then perform tests.sell();
+        when v_dice < 28 then perform tests.pay('succeeded');
+        when v_dice < 30 then perform tests.pay('requires_payment_method');
+        when v_dice < 31 then perform tests.pay('canceled');
+        when v_dice < 35 then perform tests.cancel_some();
+        when v_dice < 43 then perform tests.refund_some();
+        when v_dice < 49 then perform tests.move_refund();
+        when v_dice < 54 then perform tests.dispute_some();
+        when v_dice < 64 then perform tests.clear((tests.some_payment(true)).payment_id);
+        when v_dice < 73 then perform tests.ask_for_payout();
+        when v_dice < 76 then perform tests.plan_all();
+        when v_dice < 90 then
+          update core.stripe_command set next_at = now() where state = 'unknown';
+          perform tests.stripe_does((array['done', 'done', 'done', 'refused', 'unknown'])
+                                    [1 + floor(random() * 5)::int]);
+        when v_dice < 93 then perform tests.cancel_a_payout();
+        when v_dice < 95 then perform tests.adjust_some();
+        else perform tests.repeat_an_event();
+      end case;
+    exception
+      when others then
+        -- A refusal on purpose is an answer; everything else is a mistake.
+        if sqlstate not like 'M%' then
+          raise;
+        end if;
+        perform tests.act_as_nobody();
+        insert into tests.refusal as r (code) values (sqlerrm)
+        on conflict (code) do update set times = r.times + 1;
+    end;
+    perform tests.act_as_nobody();
+  end loop;
+  set constraints all immediate;
+  return query select tests.ledger_problems();
+end
+$$;
