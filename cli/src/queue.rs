@@ -42,10 +42,11 @@ pub struct Rules {
 }
 
 impl Default for Rules {
-    /// Shorter than the template's: whoever tries things out does not want to wait.
+    /// Shorter than the template's: whoever tries things out does not want to wait. Five times
+    /// a minute outlasts the lease of a mailer that has died.
     fn default() -> Self {
         Self {
-            visibility: Duration::from_secs(30),
+            visibility: Duration::from_secs(60),
             max_receive_count: 5,
             wait: Duration::from_secs(1),
         }

@@ -1,7 +1,7 @@
 -- From the queue to a mailbox: whether a message is still to be sent, and what it says.
 --
 -- A mailer claims, sends, records. Two copies of one message meet at the delivery's row lock,
--- and one of them is told that the other is at it. docs/decisions/mail.md follows a crash
+-- and one of them is told that the other is at it. docs/decisions/0004 follows a crash
 -- through every step.
 
 create or replace function internal.is_still_true(p_outbox core.outbox)

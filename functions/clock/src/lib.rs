@@ -3,7 +3,7 @@
 //! Every task is safe to run twice, late, or beside itself; none is needed for correctness
 //! within a request, where the predicate and not the job decides (a hold ends by the clock in
 //! the query). Retries of calls to Stripe are not here: the Lambdas that link Stripe sweep
-//! after themselves (docs/decisions/clock.md).
+//! after themselves (docs/decisions/0005).
 
 use std::time::Duration;
 

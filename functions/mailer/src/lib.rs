@@ -2,7 +2,7 @@
 //!
 //! A queue message carries an outbox id and nothing else. What to say, and whether it is
 //! still true and wanted, is asked of the database at the moment of sending, in one call
-//! that also claims the message. docs/decisions/mail.md says what happens when a worker dies
+//! that also claims the message. docs/decisions/0004 says what happens when a worker dies
 //! at each step, and why one message never becomes two different mails.
 
 use std::time::Duration;
