@@ -211,9 +211,11 @@ alter function tutoring.on_session_written owner to definer;
 alter function tutoring.on_bookable_slot_written owner to definer;
 alter function tutoring.on_booking_written owner to definer;
 
-comment on function tutoring.on_expert_profile_written is 'Trigger: provider and person, as one row.';
+comment on function tutoring.on_expert_profile_written is
+  'Trigger: provider and person, as one row.';
 comment on function tutoring.on_learner_profile_written is 'Trigger: a customer''s own words.';
-comment on function tutoring.on_session_written is 'Trigger: an offering and its materials, as one row.';
+comment on function tutoring.on_session_written is
+  'Trigger: an offering and its materials, as one row.';
 comment on function tutoring.on_bookable_slot_written is 'Trigger: slots through their functions.';
 comment on function tutoring.on_booking_written is
   'Trigger: a written status word runs the transition of that meaning, notes are kept.';

@@ -5,6 +5,7 @@ mod auth;
 mod delivery;
 mod demo;
 mod deploy;
+mod errors;
 mod house;
 mod notification;
 mod office;

@@ -9,7 +9,8 @@ select internal.audit('test', 'thing', '1', null, null);
 
 select throws_ok(
   $$ update core.audit_log set action = 'nothing' $$, '42501',
-  'Rows of audit_log are never changed or removed.', 'the log is not edited, by a superuser either');
+  'Rows of audit_log are never changed or removed.',
+  'the log is not edited, by a superuser either');
 select throws_ok('delete from core.audit_log', '42501', null, 'nor shortened');
 select throws_ok('truncate core.audit_log', '42501', null, 'nor emptied');
 select throws_ok(

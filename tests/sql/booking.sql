@@ -37,7 +37,8 @@ select throws_ok(
   'who books has become a customer');
 select tests.act_as('tara');
 select throws_ok(
-  $$ execute book('tara', 'lesson', null, 1) $$, 'M3201', 'own_offering', 'nobody books themselves');
+  $$ execute book('tara', 'lesson', null, 1) $$, 'M3201', 'own_offering',
+  'nobody books themselves');
 
 select tests.act_as('alice');
 select throws_ok(
@@ -52,7 +53,8 @@ select throws_ok(
   format('execute book(%L, %L, %L, 1)', 'alice', 'lesson', repeat('k', 256)),
   'M0203', 'idempotency_key_invalid', 'and not too long');
 select throws_ok(
-  $$ select api.create_booking_with_payment(tests.id('alice'), tests.id('lesson'), repeat('n', 2001)) $$,
+  $$ select api.create_booking_with_payment(
+       tests.id('alice'), tests.id('lesson'), repeat('n', 2001)) $$,
   'M0202', 'notes_too_long', 'as are notes');
 select throws_ok(
   $$ execute book('alice', 'dear', null, 2) $$, 'M0206', 'amount_too_large',
@@ -101,7 +103,8 @@ select is((select count(*) from tutoring.bookings), 2::bigint, 'the expert both'
 
 -- Paid.
 select tests.act_as_nobody();
-select tests.event('evt_' || p.payment_id, 'payment_intent.succeeded', tests.intent(p.payment_id, 'succeeded'))
+select tests.event('evt_' || p.payment_id, 'payment_intent.succeeded',
+                   tests.intent(p.payment_id, 'succeeded'))
 from core.payment as p where p.payer_id = tests.id('alice');
 select tests.act_as('alice');
 select results_eq(
@@ -140,7 +143,8 @@ select tests.offer('evening', 'tara', 5000, p_starts => now() + interval '50 day
 select tests.book('evening', 'dora');
 select tests.let_pass('16 minutes');
 update core.slot set capacity = 2 where slot_id = tests.id('lesson');
-select tests.event('evt_' || p.payment_id, 'payment_intent.succeeded', tests.intent(p.payment_id, 'succeeded'))
+select tests.event('evt_' || p.payment_id, 'payment_intent.succeeded',
+                   tests.intent(p.payment_id, 'succeeded'))
 from core.payment as p where p.payer_id in (tests.id('bob'), tests.id('dora'));
 select tests.act_as('bob');
 select results_eq(

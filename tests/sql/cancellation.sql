@@ -110,7 +110,8 @@ select results_eq(
 select tests.offer('second', 'tara', 10000, p_starts => now() + interval '3 hours');
 update core.offering set cancellation_policy_id = '00000000-0000-4000-8000-000000000013';
 select tests.paid('second', 'alice');
-select set_config('test.second', booking_id::text, true) from core.booking where status = 'confirmed';
+select set_config('test.second', booking_id::text, true)
+from core.booking where status = 'confirmed';
 select tests.act_as('tara');
 select results_eq(
   $$ execute cancel('second') $$, $$ values ('cancelled', 10000::bigint, 'EUR') $$,
@@ -119,11 +120,13 @@ select results_eq(
 select tests.act_as_nobody();
 select tests.offer('third', 'tara', 10000, p_starts => now() + interval '5 hours');
 select tests.paid('third', 'alice');
-select set_config('test.third', booking_id::text, true) from core.booking where status = 'confirmed';
+select set_config('test.third', booking_id::text, true)
+from core.booking where status = 'confirmed';
 select tests.let_pass('5 hours 1 minute');
 select tests.act_as('alice');
 select throws_ok(
-  $$ execute cancel('third') $$, 'M9212', 'booking_begun', 'once it has begun the customer may not');
+  $$ execute cancel('third') $$, 'M9212', 'booking_begun',
+  'once it has begun the customer may not');
 select tests.act_as('tara');
 select throws_ok(
   $$ execute cancel('third') $$, 'M9212', 'booking_begun', 'nor the provider');
@@ -135,7 +138,8 @@ select results_eq(
 select tests.act_as_nobody();
 select tests.offer('fourth', 'tara', 10000, p_starts => now() + interval '7 hours');
 select tests.paid('fourth', 'alice');
-select set_config('test.fourth', booking_id::text, true) from core.booking where status = 'confirmed';
+select set_config('test.fourth', booking_id::text, true)
+from core.booking where status = 'confirmed';
 select tests.let_pass('1 day');
 select tests.act_as_service();
 select api.complete_booking(current_setting('test.fourth')::uuid);

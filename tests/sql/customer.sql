@@ -52,7 +52,8 @@ select is_empty(
   $$ select * from tutoring.learner_profiles where id = tests.id('alice') $$,
   'learners do not see each other');
 select lives_ok(
-  $$ update tutoring.learner_profiles set interests = '{mine}' $$, 'an edit of no row in particular');
+  $$ update tutoring.learner_profiles set interests = '{mine}' $$,
+  'an edit of no row in particular');
 
 select tests.act_as_nobody();
 select results_eq(

@@ -60,7 +60,8 @@ select is(
 
 -- Every reason not to.
 select tests.offer('full', 'vera', 5000, p_starts => now() + interval '2 hours');
-prepare try as select count(*) from api.create_booking_with_payment(tests.id('alice'), tests.id('full'));
+prepare try as
+select count(*) from api.create_booking_with_payment(tests.id('alice'), tests.id('full'));
 select tests.act_as_nobody();
 update core.provider set accepting_bookings = false where provider_id = tests.id('vera');
 select tests.act_as('alice');

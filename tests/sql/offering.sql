@@ -48,7 +48,8 @@ select throws_ok(
   $$ execute make_session('x', 60, 50000, 'XXX') $$, 'M0101', 'currency_unknown',
   'in a currency there is');
 select throws_ok(
-  $$ execute make_session('x', 60, -1, 'DKK') $$, 'M0102', 'price_out_of_range', 'for no less than 0');
+  $$ execute make_session('x', 60, -1, 'DKK') $$, 'M0102', 'price_out_of_range',
+  'for no less than 0');
 select throws_ok(
   $$ execute make_session('x', 60, 100000000, 'DKK') $$, 'M0102', 'price_out_of_range',
   'for no more than a card can be charged');
@@ -70,7 +71,8 @@ select is(
   true, 'a long description is cut at a word');
 select tests.act_as_nobody();
 select is(internal.shorten(repeat('x', 600), 500), repeat('x', 500), 'an endless word is cut hard');
-select is(internal.shorten(repeat('x', 500) || ' y', 500), repeat('x', 500), 'a word that fits stays');
+select is(internal.shorten(repeat('x', 500) || ' y', 500), repeat('x', 500),
+  'a word that fits stays');
 select is(internal.shorten('  short  ', 500), 'short', 'a short one is left as it is');
 select is(internal.shorten(null, 500), null, 'and none is none');
 
@@ -81,7 +83,8 @@ select results_eq(
        (title, duration_minutes, price_cents, level, topic_tags, materials_url)
      values ('Lens', 60, 9900, 'BEGINNER', '{a,b}', 'https://example.org/m')
      returning expert_id, level, topic_tags, materials_url, currency, is_active $$,
-  $$ values (tests.id('tara'), 'BEGINNER', '{a,b}'::text[], 'https://example.org/m', 'DKK', true) $$,
+  $$ values (tests.id('tara'), 'BEGINNER', '{a,b}'::text[], 'https://example.org/m',
+             'DKK', true) $$,
   'an insert gives back the whole session');
 select throws_ok(
   $$ insert into tutoring.sessions (title, duration_minutes, price_cents) values ('x', 50, 0) $$,

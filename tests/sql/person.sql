@@ -66,10 +66,12 @@ select throws_ok(
 select tests.act_as('newcomer');
 
 select lives_ok(
-  $$ insert into tutoring.user_profiles (user_id, display_name) values (tests.id('newcomer'), 'n') $$,
+  $$ insert into tutoring.user_profiles (user_id, display_name)
+     values (tests.id('newcomer'), 'n') $$,
   'a person makes their own profile');
 select throws_ok(
-  $$ insert into tutoring.user_profiles (user_id, display_name) values (tests.id('newcomer'), 'n') $$,
+  $$ insert into tutoring.user_profiles (user_id, display_name)
+     values (tests.id('newcomer'), 'n') $$,
   '23505', null, 'once');
 
 select tests.act_as('eve');

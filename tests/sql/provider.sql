@@ -36,7 +36,8 @@ select throws_ok(
   $$ select api.become_provider(p_timezone => 'Mars/Base') $$, 'M0001', 'timezone_unknown',
   'a zone is one');
 select results_eq(
-  $$ update tutoring.expert_profiles set hourly_rate_cents = 60000, bio = 'New', is_available = false
+  $$ update tutoring.expert_profiles
+     set hourly_rate_cents = 60000, bio = 'New', is_available = false
      where id = tests.id('tara')
      returning hourly_rate_cents, bio, is_available, total_earnings_cents $$,
   $$ values (60000, 'New', false, 0::bigint) $$,

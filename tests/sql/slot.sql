@@ -24,11 +24,13 @@ select is(
   'in a time');
 select is((select count(*) from api.list_free_slots(p_limit => -1)), 0::bigint, 'a few or none');
 select throws_ok(
-  $$ execute add('1 day', '1 day 1 hour', 1) $$, '42501', null, 'nobody adds one without signing in');
+  $$ execute add('1 day', '1 day 1 hour', 1) $$, '42501', null,
+  'nobody adds one without signing in');
 
 select tests.act_as('alice');
 select throws_ok(
-  $$ execute add('1 day', '1 day 1 hour', 1) $$, 'M4101', 'offering_not_found', 'a learner adds none');
+  $$ execute add('1 day', '1 day 1 hour', 1) $$, 'M4101', 'offering_not_found',
+  'a learner adds none');
 select throws_ok(
   $$ select api.change_slot(tests.id('lesson'), 5) $$, 'M4201', 'slot_not_found', 'changes none');
 select throws_ok(
@@ -80,7 +82,8 @@ select throws_ok(
 select lives_ok(
   $$ select api.change_slot(tests.id('lesson'), 3) $$, 'seats are added');
 select throws_ok(
-  $$ select api.change_slot(tests.id('nothing'), 3) $$, 'M4201', 'slot_not_found', 'where there is one');
+  $$ select api.change_slot(tests.id('nothing'), 3) $$, 'M4201', 'slot_not_found',
+  'where there is one');
 
 -- In use.
 select tests.act_as_nobody();
@@ -93,7 +96,8 @@ select throws_ok(
                             now() + interval '12 days') $$,
   'M9101', 'slot_in_use', 'the time of a held slot stays');
 select throws_ok(
-  $$ select api.remove_slot(tests.id('lesson')) $$, 'M9101', 'slot_in_use', 'and it is not removed');
+  $$ select api.remove_slot(tests.id('lesson')) $$, 'M9101', 'slot_in_use',
+  'and it is not removed');
 select throws_ok(
   $$ execute add('10 days', null, 1) $$, 'M9101', 'slot_in_use', 'or made anew at its start');
 select tests.act_as_nobody();

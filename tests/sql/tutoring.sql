@@ -6,23 +6,52 @@ select plan(59);
 
 select results_eq(
   $$ select c.relname::text collate "default",
-            string_agg(a.attname::text collate "default", ' ' order by a.attnum) filter (where a.attname not in
-              ('core_status', 'seats', 'hold_expires_at'))
+            string_agg(a.attname::text collate "default", ' ' order by a.attnum)
+              filter (where a.attname not in ('core_status', 'seats', 'hold_expires_at'))
      from pg_class as c
      join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
      where c.relnamespace = 'tutoring'::regnamespace
      group by 1 order by 1 $$,
   $$ values
-    ('availability_windows', 'id expert_id day_of_week start_time end_time timezone is_active created_at updated_at'),
-    ('bookable_slots', 'id session_id availability_window_id start_time end_time is_available current_bookings max_bookings created_at updated_at'),
-    ('booking_details', 'id learner_id expert_id session_id slot_id start_at end_at status payment_status amount_authorized amount_captured amount_refunded currency stripe_payment_intent_id learner_notes expert_notes cancelled_by cancellation_reason cancelled_at created_at updated_at session_title session_description duration_minutes expert_name expert_bio learner_name slot_start_time slot_end_time'),
-    ('bookings', 'id learner_id expert_id session_id slot_id start_at end_at status payment_status amount_authorized amount_captured amount_refunded currency stripe_payment_intent_id learner_notes expert_notes cancelled_by cancellation_reason cancelled_at created_at updated_at'),
-    ('expert_profiles', 'id user_profile_id bio expertise_areas hourly_rate_cents currency rating total_sessions total_earnings_cents is_available verification_status created_at updated_at'),
-    ('expert_sessions', 'id expert_id title description short_description topic_tags duration_minutes price_cents currency level prerequisites materials_url max_participants is_active created_at updated_at'),
-    ('learner_profiles', 'id user_profile_id learning_goals interests experience_level preferred_session_duration total_sessions_booked total_spent_cents created_at updated_at'),
-    ('sessions', 'id expert_id title description short_description topic_tags duration_minutes price_cents currency level prerequisites materials_url max_participants is_active created_at updated_at'),
-    ('slots', 'id session_id availability_window_id start_time end_time is_available current_bookings max_bookings created_at updated_at'),
-    ('user_profiles', 'id user_id role display_name first_name last_name avatar_url timezone created_at updated_at') $$,
+    ('availability_windows',
+     'id expert_id day_of_week start_time end_time timezone is_active created_at '
+     'updated_at'),
+    ('bookable_slots',
+     'id session_id availability_window_id start_time end_time is_available '
+     'current_bookings max_bookings created_at updated_at'),
+    ('booking_details',
+     'id learner_id expert_id session_id slot_id start_at end_at status payment_status '
+     'amount_authorized amount_captured amount_refunded currency stripe_payment_intent_id '
+     'learner_notes expert_notes cancelled_by cancellation_reason cancelled_at created_at '
+     'updated_at session_title session_description duration_minutes expert_name expert_bio '
+     'learner_name slot_start_time slot_end_time'),
+    ('bookings',
+     'id learner_id expert_id session_id slot_id start_at end_at status payment_status '
+     'amount_authorized amount_captured amount_refunded currency stripe_payment_intent_id '
+     'learner_notes expert_notes cancelled_by cancellation_reason cancelled_at created_at '
+     'updated_at'),
+    ('expert_profiles',
+     'id user_profile_id bio expertise_areas hourly_rate_cents currency rating '
+     'total_sessions total_earnings_cents is_available verification_status created_at '
+     'updated_at'),
+    ('expert_sessions',
+     'id expert_id title description short_description topic_tags duration_minutes '
+     'price_cents currency level prerequisites materials_url max_participants is_active '
+     'created_at updated_at'),
+    ('learner_profiles',
+     'id user_profile_id learning_goals interests experience_level '
+     'preferred_session_duration total_sessions_booked total_spent_cents created_at '
+     'updated_at'),
+    ('sessions',
+     'id expert_id title description short_description topic_tags duration_minutes '
+     'price_cents currency level prerequisites materials_url max_participants is_active '
+     'created_at updated_at'),
+    ('slots',
+     'id session_id availability_window_id start_time end_time is_available '
+     'current_bookings max_bookings created_at updated_at'),
+    ('user_profiles',
+     'id user_id role display_name first_name last_name avatar_url timezone created_at '
+     'updated_at') $$,
   'the lens has the tables and columns of the document');
 
 select results_eq(
@@ -92,7 +121,8 @@ select results_eq(
   'select expert_notes from tutoring.bookings', 'values (null::text)',
   'the learner does not see them');
 select results_eq(
-  $$ update tutoring.bookings set learner_notes = 'verbs, please' returning learner_notes, expert_notes $$,
+  $$ update tutoring.bookings set learner_notes = 'verbs, please'
+     returning learner_notes, expert_notes $$,
   $$ values ('verbs, please', null::text) $$,
   'nor in the row that their own note gives back');
 select throws_ok(

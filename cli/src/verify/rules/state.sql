@@ -106,4 +106,4 @@ where obj_description(t.id, 'pg_class') ~* 'append-only'
 select name
 from fact
 where contype = 'f' and confdeltype in ('c', 'n', 'd')
-  and relname ~ '^(order|order_line|payment|refund|booking|booking_event|ledger.*|payout.*|stripe_.*|audit_log)$';
+  and relname ~ '^(order|payment|refund|booking|booking_event|audit_log)$|^(order_|ledger|payout|stripe_)';

@@ -1,0 +1,283 @@
+-- Who may do what with which table, as the heads of sql/policies say in prose.
+--
+-- First what is granted at all, then what the policies let through when everything is granted:
+-- each must hold without the other. Small letters: some rows; capitals: all rows.
+--
+--   s select   i insert   u update   d delete
+
+begin;
+select plan(52);
+
+-- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else.
+select tests.offer('a', 'tara', 5000);
+select tests.offer('b', 'uwe', 5000, p_starts => now() + interval '11 days');
+select tests.paid('a', 'alice');
+select tests.paid('b', 'bob');
+
+create temp table pair as
+select b.booking_id, b.slot_id, b.offering_id, b.provider_id, b.customer_id, p.payment_id,
+       p.order_id, gen_random_uuid() as id
+from core.booking as b
+join core.payment as p using (booking_id);
+
+-- What no story above has made, past the foreign keys: only its owners matter here.
+set local session_replication_role = replica;
+insert into core.availability_exception (provider_id, kind, during)
+select provider_id, 'block', tstzrange(now(), now() + interval '1 hour') from pair;
+insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
+select provider_id, 1, '09:00', '10:00', 'UTC' from pair;
+insert into core.audit_log (audit_log_id, actor_id, actor_role, action, entity)
+select id, provider_id, 'x', 'x', 'x' from pair;
+insert into core.booking_note select booking_id, 'note' from pair;
+insert into core.booking_reminder (booking_id, starts_at, lead_min)
+select booking_id, now(), 60 from pair;
+insert into core.cancellation_policy (provider_id, name, tiers)
+select provider_id, 'own', '[{"hours_before": 0, "refund_percent": 0}]' from pair;
+insert into core.coupon (coupon_id, code, provider_id, kind, percent)
+select id, upper('c' || left(id::text, 8)), provider_id, 'percent', 10 from pair;
+insert into core.coupon_redemption (order_id, coupon_id, customer_id)
+select order_id, id, customer_id from pair;
+insert into core.delivery (outbox_id) select id from pair;
+insert into core.dispute (dispute_id, payment_id, external_id, amount_minor, status)
+select id, payment_id, 'dp_' || id, 1, 'needs_response' from pair;
+insert into core.notification_preference (person_id, type, wants_email)
+select customer_id, 'booking_reminder', false from pair;
+insert into core.quiet_hours (person_id, begins, ends)
+select customer_id, '22:00', '06:00' from pair;
+insert into core.offering_material select offering_id, 'https://example.org/' from pair;
+insert into core.payout_account (payout_account_id, provider_id, rail, external_id)
+select id, provider_id, 'stripe_connect', 'acct_' || id from pair;
+insert into core.payout (payout_id, provider_id, payout_account_id, origin, amount_minor, currency)
+select id, provider_id, id, 'schedule', 1, 'EUR' from pair;
+insert into core.payout_leg (payout_leg_id, payout_id, amount_minor) select id, id, 1 from pair;
+insert into core.payout_reversal (payout_reversal_id, payout_leg_id, refund_id, amount_minor)
+select id, id, id, 1 from pair;
+insert into core.person_private (person_id, phone) select customer_id, '1' from pair
+on conflict do nothing;
+insert into core.refund (refund_id, payment_id, cause, amount_minor)
+select id, payment_id, 'policy', 1 from pair;
+insert into core.review
+  (review_id, booking_id, author_side, author_id, provider_id, offering_id, rating, status)
+select id, booking_id, 'customer', customer_id, provider_id, offering_id, 5,
+       case provider_id when tests.id('tara') then 'published' else 'hidden' end
+from pair;
+insert into core.waitlist_entry (waitlist_entry_id, slot_id, customer_id)
+select id, slot_id, customer_id from pair;
+set local session_replication_role = origin;
+
+select is_empty(
+  $$ select c.oid::regclass from pg_class as c
+     where c.relnamespace = 'core'::regnamespace and c.relkind = 'r'
+       and c.relname not in ('marketplace', 'payout_setting')
+       and 2 > (xpath('//c/text()', query_to_xml(
+           format('select count(*) as c from %s', c.oid::regclass),
+           true, false, '')))[1]::text::int $$,
+  'every table has two rows, so that one may be somebody else''s');
+
+-- What is granted to anon, authenticated and service_role; then which rows it would be, were
+-- everything granted: for nobody, Eve, Alice, Tara and the house.
+create temp table expected (name text, granted text, rows text);
+insert into expected
+values
+  ('audit_log',                '- - s', '- - - - S'),
+  ('availability_exception',   's s s', 'S S S S S'),
+  ('availability_rule',        's siud s', 'S S S Siud S'),
+  ('booking',                  '- s s', '- - s s S'),
+  ('booking_event',            '- s s', '- - s s S'),
+  ('booking_note',             '- s s', '- - - s S'),
+  ('booking_reminder',         '- - -', '- - - - -'),
+  ('cancellation_policy',      's s s', 'S S S S S'),
+  ('coupon',                   '- s s', '- - - s S'),
+  ('coupon_redemption',        '- s -', '- - s - -'),
+  ('currency',                 's s s', 'S S S S S'),
+  ('customer',                 '- siu s', '- - siu s S'),
+  ('delivery',                 '- - s', '- - - - S'),
+  ('dispute',                  '- s s', '- - - s S'),
+  ('earning',                  '- s s', '- - - s S'),
+  ('ledger_account',           '- s s', '- - - s S'),
+  ('ledger_balance',           '- s s', '- - - s S'),
+  ('ledger_entry',             '- s s', '- - - s S'),
+  ('ledger_transfer',          '- s s', '- - - s S'),
+  ('marketplace',              's s s', 'S S S S S'),
+  ('notification',             '- su s', '- - su su S'),
+  ('notification_preference',  '- s s', '- - s - S'),
+  ('notification_type',        '- s s', '- S S S S'),
+  ('occupancy',                's s s', 'S S S S S'),
+  ('offering',                 's siud s', 'S S S Siud S'),
+  ('offering_material',        's s s', '- - s s S'),
+  ('order',                    '- s s', '- - s - S'),
+  ('order_line',               '- s s', '- - s s S'),
+  ('outbox',                   '- - -', '- - - - -'),
+  ('payment',                  '- s s', '- - s s S'),
+  ('payout',                   '- s s', '- - - s S'),
+  ('payout_account',           '- - s', '- - - - S'),
+  ('payout_leg',               '- s s', '- - - s S'),
+  ('payout_reversal',          '- - s', '- - - - S'),
+  ('payout_setting',           '- - s', '- - - - S'),
+  ('person',                   's siu s', 's s siu siu S'),
+  ('person_private',           '- siu s', '- - siud - S'),
+  ('person_role',              's s s', '- - s s S'),
+  ('provider',                 's siu s', 'S S S Siu S'),
+  ('quiet_hours',              '- s -', '- - s - -'),
+  ('refund',                   '- s s', '- - s s S'),
+  ('review',                   's s s', 's s s s S'),
+  ('role',                     's s s', 'S S S S S'),
+  ('slot',                     's s s', 'S S S S S'),
+  ('stripe_command',           '- - s', '- - - - S'),
+  ('stripe_event',             '- - s', '- - - - S'),
+  ('waitlist_entry',           '- s s', '- - s s S');
+
+select results_eq(
+  $$ select c.relname::text collate "default",
+            string_agg(coalesce(nullif(concat(
+              case when has_any_column_privilege(r.role, c.oid, 'select') then 's' end,
+              case when has_any_column_privilege(r.role, c.oid, 'insert') then 'i' end,
+              case when has_any_column_privilege(r.role, c.oid, 'update') then 'u' end,
+              case when has_table_privilege(r.role, c.oid, 'delete') then 'd' end), ''), '-'), ' '
+              order by r.role)
+     from pg_class as c
+     cross join unnest(array['anon', 'authenticated', 'service_role']) as r(role)
+     where c.relnamespace = 'core'::regnamespace and c.relkind = 'r'
+     group by 1 order by 1 $$,
+  'select name, granted from expected order by name',
+  'everything that is granted is in the table, and nothing else');
+
+select is_empty(
+  $$ select c.oid::regclass, r.role
+     from pg_class as c
+     cross join unnest(array['anon', 'authenticated', 'service_role']) as r(role)
+     where c.relnamespace = 'identity'::regnamespace and c.relkind = 'r'
+       and (has_any_column_privilege(r.role, c.oid, 'select, insert, update')
+            or has_table_privilege(r.role, c.oid, 'delete')) $$,
+  'nothing of identity is granted to anybody who calls');
+
+-- Now everything is granted, and the policies stand alone.
+grant usage on schema core, internal to anon, authenticated, service_role;
+grant all on all tables in schema core to anon, authenticated, service_role;
+grant execute on all functions in schema internal to anon, authenticated, service_role;
+
+-- How many rows a statement touches; -1 when a policy refuses it, 1 when something else does,
+-- because then a policy has let it through.
+create function pg_temp.touched(p_statement text)
+returns bigint
+language plpgsql
+as $$
+declare
+  v_count bigint;
+begin
+  begin
+    execute p_statement;
+    get diagnostics v_count = row_count;
+    raise exception using errcode = 'ZZ001', message = v_count;
+  exception
+    when insufficient_privilege then return -1;
+    when sqlstate 'ZZ001' then return sqlerrm;
+    when others then return 1;
+  end;
+end
+$$;
+
+create function pg_temp.letter(p_letter text, p_touched bigint, p_all bigint)
+returns text
+language sql
+as $$
+  select case when p_touched >= p_all then upper(p_letter) when p_touched > 0 then p_letter end
+$$;
+
+-- The columns that a client could name in an insert, and one it could change.
+create temp table columns as
+select c.relname::text as name,
+       string_agg(quote_ident(a.attname), ', ' order by a.attnum) as writable,
+       (array_agg(quote_ident(a.attname) order by a.attnum))[1] as first
+from pg_class as c
+join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where c.relnamespace = 'core'::regnamespace and c.relkind = 'r'
+  and a.attidentity = '' and a.attgenerated = ''
+group by 1;
+
+create function pg_temp.cells(p_name text)
+returns text
+language plpgsql
+as $$
+declare
+  v_who    text;
+  v_cells  text[] := '{}';
+  v_column columns;
+  v_all    bigint;
+  v_rows   bigint;
+  v_insert bigint;
+  v_copy   text;
+  v_update text;
+  v_delete text := format('delete from core.%I', p_name);
+  v_copies text[];
+begin
+  select * into v_column from columns where name = p_name;
+  v_update := format('update core.%I set %s = %2$s', p_name, v_column.first);
+  execute format('select count(*) from core.%I', p_name) into v_all;
+  execute format(
+    $q$ select array_agg(format(
+          'insert into core.%%I (%%s) select %%s from jsonb_populate_record(null::core.%%I, %%L)',
+          $1, $2, $2, $1, to_jsonb(t)))
+        from core.%I as t $q$, p_name)
+    into v_copies using p_name, v_column.writable;
+  foreach v_who in array array['nobody', 'eve', 'alice', 'tara', 'house'] loop
+    case v_who
+      when 'nobody' then perform tests.act_as_anonymous();
+      when 'house' then perform tests.act_as_service();
+      else perform tests.act_as(v_who);
+    end case;
+    execute format('select count(*) from core.%I', p_name) into v_rows;
+    v_insert := 0;
+    foreach v_copy in array v_copies loop
+      v_insert := v_insert + greatest(pg_temp.touched(v_copy), 0);
+    end loop;
+    v_cells := v_cells || coalesce(nullif(concat(
+      pg_temp.letter('s', v_rows, v_all), pg_temp.letter('i', v_insert, v_all),
+      pg_temp.letter('u', pg_temp.touched(v_update), v_all),
+      pg_temp.letter('d', pg_temp.touched(v_delete), v_all)), ''), '-');
+    perform tests.act_as_nobody();
+  end loop;
+  return array_to_string(v_cells, ' ');
+end
+$$;
+
+select is(pg_temp.cells(name), rows, name || ': ' || rows) from expected order by name;
+
+-- Stealing without looking: an update that names no row and reads no column is held by the
+-- policy's check alone.
+create function pg_temp.stolen(p_thief text)
+returns setof text
+language plpgsql
+as $$
+declare
+  v_column record;
+  v_count  bigint;
+begin
+  for v_column in
+    select c.conrelid::regclass as name, a.attname
+    from pg_constraint as c
+    join pg_attribute as a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+    where c.contype = 'f'
+      and c.connamespace = 'core'::regnamespace
+      and c.confrelid in ('core.person'::regclass, 'core.provider'::regclass,
+                          'core.customer'::regclass)
+  loop
+    perform tests.act_as(p_thief);
+    v_count := pg_temp.touched(
+      format('update %s set %I = %L', v_column.name, v_column.attname, tests.id(p_thief)));
+    perform tests.act_as_nobody();
+    if v_count > 0 then
+      return next format('%s.%s', v_column.name, v_column.attname);
+    end if;
+  end loop;
+end
+$$;
+
+select is_empty($$ select pg_temp.stolen('eve') $$, 'nobody makes a row of another''s theirs');
+create policy update_hole on core.customer for update to authenticated using (true);
+select results_eq(
+  $$ select pg_temp.stolen('eve') $$, $$ values ('core.customer.customer_id') $$,
+  'which would be seen');
+
+select * from finish();
+rollback;
