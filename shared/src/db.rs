@@ -148,6 +148,11 @@ impl Db {
         serde_json::from_str(text.as_deref().unwrap_or("null")).map_err(Error::internal)
     }
 
+    /// How many connections there are, how many are idle, and who waits for one.
+    pub fn status(&self) -> deadpool::Status {
+        self.pool.status()
+    }
+
     /// A connection of the pool, for those who need more than one statement.
     /// They keep to the same rule: a transaction first, then the caller's settings.
     pub async fn connection(&self) -> Result<managed::Object<Manager>> {

@@ -21,7 +21,10 @@ use lambda_http::{
     Adapter, aws_lambda_events::apigw::ApiGatewayV2httpRequest, request::LambdaRequest,
 };
 use lambda_runtime::{Context, LambdaEvent, Service, service_fn};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -70,17 +73,28 @@ where
     })
 }
 
-/// Do what is due: `run` gets what `start` built and the time it must be done by, and its
-/// summary is one log line, from which the metrics of template.yaml are read.
-pub fn schedule<S, E, Summary: Serialize>(
+/// Do what is due: `run` gets what `start` built and the time it must be done by. What the
+/// schedule sends is of no interest.
+pub fn schedule<S, E: Display, Summary: Serialize>(
     start: impl FnOnce() -> Result<S, E>,
     run: impl AsyncFn(&S, Instant) -> crate::Result<Summary>,
+) -> ExitCode {
+    task(start, async |state: &S, _: IgnoredAny, deadline| run(state, deadline).await)
+}
+
+/// Do the one of several tasks that the schedule sends. Its summary is one log line, from which
+/// infrastructure/logs.yaml reads metrics.
+pub fn task<S, E, Task, Summary>(
+    start: impl FnOnce() -> Result<S, E>,
+    run: impl AsyncFn(&S, Task, Instant) -> crate::Result<Summary>,
 ) -> ExitCode
 where
     E: Display,
+    Task: DeserializeOwned,
+    Summary: Serialize,
 {
-    handle(start, async |state: &S, _: serde::de::IgnoredAny, deadline| {
-        let summary = run(state, deadline).await?;
+    handle(start, async |state: &S, task: Task, deadline| {
+        let summary = run(state, task, deadline).await?;
         report(&summary);
         Ok(summary)
     })

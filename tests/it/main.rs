@@ -11,6 +11,7 @@ mod notification;
 mod office;
 mod outbox;
 mod session;
+mod template;
 mod slot;
 mod sql;
 mod tutoring;

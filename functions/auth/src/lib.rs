@@ -15,7 +15,7 @@ use axum::{
 };
 use shared::{
     auth::{Gateway, Settings, Source},
-    config::BadSetting,
+    config::{BadSetting, required},
     db::Db,
 };
 use tower_http::cors::{Any, CorsLayer};
@@ -73,6 +73,14 @@ impl Auth {
             keyring,
             db,
         })
+    }
+
+    /// What the environment describes.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        let db = Db::connect(&required("SERVICE_DATABASE_URL")?, Default::default())?;
+        let settings = Settings::from_env()?;
+        let config = Config::from_env(settings.jwt_secret.as_deref())?;
+        Self::new(db, &settings, config)
     }
 
     /// The keys that sign, for `convene` to rotate.

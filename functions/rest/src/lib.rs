@@ -19,7 +19,11 @@ pub mod types;
 use std::sync::Arc;
 
 use axum::{Router, extract::State, response::Response, routing::any};
-use shared::{auth::Gateway, config::BadSetting, db::Db};
+use shared::{
+    auth::{self, Gateway, Source},
+    config::{BadSetting, required},
+    db::{Db, Limits},
+};
 
 use crate::{identity::Identity, serve::Memory, settings::Settings};
 
@@ -47,6 +51,14 @@ impl Rest {
     /// The marketplace's own API.
     pub fn house(db: Db, gateway: Gateway) -> Result<Self, BadSetting> {
         Ok(Self::new(db, Identity::House(gateway), Settings::house()?))
+    }
+
+    /// What the environment describes: the marketplace's own API.
+    pub fn from_env() -> Result<Self, BadSetting> {
+        let db = Db::connect(&required("API_DATABASE_URL")?, Limits::default())?;
+        let gateway =
+            Gateway::new(&auth::Settings::from_env()?, vec![Source::Database(db.clone())])?;
+        Self::house(db, gateway)
     }
 
     /// Load the schema cache now rather than with the first request.

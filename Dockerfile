@@ -1,0 +1,17 @@
+# convene as a server: docs/operations.md says which settings it wants.
+FROM rust:1.95-slim-trixie AS build
+WORKDIR /src
+COPY . .
+# cc is what ring needs; the image has it.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/src/target \
+    cargo build --release --locked --package convene --bin convene \
+    && install -D target/release/convene /out/convene
+
+# A C library, certificates, an unprivileged user, and no shell.
+FROM gcr.io/distroless/cc-debian13:nonroot
+COPY --from=build /out/convene /usr/local/bin/convene
+ENV CONVENE_ENV=production HOST=0.0.0.0 PORT=8080 METRICS_ADDRESS=0.0.0.0:9464
+EXPOSE 8080 9464
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/usr/local/bin/convene"]

@@ -1,0 +1,62 @@
+//! The deployment template keeps twelve rules, and each rule is seen to notice.
+
+use std::{collections::BTreeSet, fs};
+
+mod reading;
+mod rules;
+
+use reading::{Stack, root};
+use rules::*;
+
+/// Each rule, and an edit that a tired person might make, which it must notice.
+const RULES: [(Rule, &str, &str); 19] = [
+    (callers_get_an_answer_of_the_function, "Timeout: 25", "Timeout: 30"),
+    (messages_stay_hidden_long_enough, "VisibilityTimeout: 180", "VisibilityTimeout: 179"),
+    (poisoned_messages_are_set_aside, "maxReceiveCount: 5", "maxReceiveCount: 4"),
+    (poisoned_messages_are_set_aside, "Period: 1209600", "Period: 345600"),
+    (poisoned_messages_are_set_aside, "RedrivePolicy:", "DrivePolicy:"),
+    (messages_fail_one_by_one, "FunctionResponseTypes:", "ResponseTypes:"),
+    (permissions_name_what_they_permit, "Action: sqs:SendMessage", "Action: sqs:*"),
+    (permissions_name_what_they_permit, ":convene-${Stage}-notifications", ":*"),
+    (secrets_are_references, "STRIPE_SECRET_KEY: !Sub '{{", "STRIPE_SECRET_KEY: !Sub '{"),
+    (connections_suffice, "Rest: 110", "Rest: 122"),
+    (connections_suffice, "ReservedConcurrentExecutions: 1", "ReservedConcurrency: 1"),
+    (every_function_has_its_own_role, "Roles.Outputs.Checkout", "Roles.Outputs.Onboarding"),
+    (nothing_stands_before_the_webhook, "Method: POST,", "Method: POST, Auth: AWS_IAM,"),
+    (logs_expire, "RetentionInDays:", "Retention:"),
+    (schedules_are_not_lost, "Input: '{", "Input: '"),
+    (schedules_are_not_lost, "DeadLetterConfig: { Arn:", "DeadLetterConfig: { Queue:"),
+    (schedules_are_not_lost, "OnFailure:", "OnSuccess:"),
+    (schedules_are_not_lost, "Timeout: 58", "Timeout: 60"),
+    (all_run_on_the_same_machine, "Default: arm64", "Default: x86_64"),
+];
+
+#[test]
+fn the_template_keeps_its_rules() {
+    let stack = Stack::read();
+    let broken: BTreeSet<String> = RULES.iter().flat_map(|(rule, ..)| rule(&stack)).collect();
+    assert_eq!(broken, BTreeSet::new());
+}
+
+#[test]
+fn every_rule_notices_what_it_is_for() {
+    for (rule, from, to) in RULES {
+        let stack = Stack::edited(from, to);
+        assert!(!rule(&stack).is_empty(), "{from:?} became {to:?} unnoticed");
+    }
+}
+
+#[test]
+fn every_folder_of_functions_is_deployed() {
+    let folders = fs::read_dir(root().join("functions")).expect("functions/");
+    let folders: BTreeSet<String> = folders
+        .map(|entry| entry.expect("a folder").file_name().to_string_lossy().into_owned())
+        .collect();
+    let deployed: BTreeSet<String> = Stack::read()
+        .resources
+        .values()
+        .filter_map(|resource| resource["Metadata"]["BuildProperties"]["Binary"].as_str())
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(deployed, folders);
+}
