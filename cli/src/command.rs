@@ -5,7 +5,9 @@ use std::{future::Future, path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use shared::{
+    auth::Settings,
     config::Environment,
+    db::{Db, Limits},
     telemetry::{self, Format},
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -42,6 +44,8 @@ enum Command {
     Types(Database),
     /// Print an access token, to try things out as somebody
     Token(Token),
+    /// Let the next signing key sign, and publish the one after it
+    RotateKeys(House),
 }
 
 #[derive(clap::Args)]
@@ -68,6 +72,13 @@ struct Database {
     /// Connection string of the deploying user, who owns the database
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: String,
+}
+
+#[derive(clap::Args)]
+struct House {
+    /// Connection string of the house's own login
+    #[arg(long, env = "SERVICE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    service_database_url: String,
 }
 
 #[derive(clap::Args)]
@@ -113,12 +124,24 @@ async fn execute(arguments: Arguments) -> Result<()> {
             print!("{}", types::types(&database_url).await?);
             Ok(())
         }
+        Command::RotateKeys(House { service_database_url }) => {
+            let rotation = rotate_keys(&service_database_url).await?;
+            println!("{} signs now; {} stands by.", rotation.current, rotation.standby);
+            Ok(())
+        }
         Command::Token(Token { says, data }) => {
             let data = data.map_or_else(|| Folder::usual(&Account::unprivileged()?), Ok)?;
             println!("{}", token::token(&says, &data)?);
             Ok(())
         }
     }
+}
+
+async fn rotate_keys(service_url: &str) -> Result<auth::Rotation> {
+    let settings = Settings::from_env()?;
+    let config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
+    let db = Db::connect(service_url, Limits::default())?;
+    Ok(auth::Auth::new(db, &settings, config)?.signer().rotate().await?)
 }
 
 fn report(findings: &Findings) -> Result<()> {

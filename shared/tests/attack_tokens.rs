@@ -4,11 +4,12 @@
 
 use std::time::Instant;
 
+use serde_json::json;
 use shared::auth::{Settings, TokenError, Verifier};
 
 mod corpus;
 
-use corpus::{ISSUER, Keys, SECRET, attacks, controls, honest};
+use corpus::{ISSUER, Keys, SECRET, attacks, controls, honest, with};
 
 const NOW: i64 = 1_800_000_000;
 
@@ -82,12 +83,23 @@ async fn an_issuer_of_another_kind_is_believed_when_the_house_is_told_to() {
     settings.policy.audience = None;
     settings.policy.default_role = Some("authenticated".into());
     let verifier = Verifier::new(&settings, Vec::new()).unwrap();
-    let claims = serde_json::json!({"sub": "auth0|17", "exp": NOW + 60});
+    let claims = json!({"sub": "auth0|17", "exp": NOW + 60});
     let claims = verifier.verify_at(&keys.all[1].says(&claims), NOW).await.unwrap();
     assert_eq!((&*claims.role, claims.user_id), ("authenticated", None));
     assert!(claims.json.contains(r#""role":"authenticated""#), "{}", claims.json);
-    let other = serde_json::json!({"sub": "x", "exp": NOW + 60, "role": "postgres"});
+    let other = json!({"sub": "x", "exp": NOW + 60, "role": "postgres"});
     assert!(verifier.verify_at(&keys.all[1].says(&other), NOW).await.is_err());
+}
+
+#[tokio::test]
+async fn an_issuer_is_text_even_where_nobody_asks_for_one() {
+    let keys = Keys::new();
+    let settings = Settings { jwks: Some(keys.jwks.clone()), ..Settings::default() };
+    let verifier = Verifier::new(&settings, Vec::new()).unwrap();
+    for (iss, believed) in [(json!("https://any.example"), true), (json!(["x"]), false)] {
+        let token = keys.all[1].says(&with(NOW, "iss", Some(iss)));
+        assert_eq!(verifier.verify_at(&token, NOW).await.is_ok(), believed);
+    }
 }
 
 /// 20,000 here; `MUTATIONS=1000000` for the million. A failure names the seed.

@@ -1,0 +1,167 @@
+-- Logins: what only the house may do, and what even it may not.
+
+begin;
+select plan(31);
+
+-- A mail as the auth Lambda draws it: everything follows from a name.
+create function tests.mail(p_name text)
+returns jsonb
+language sql
+as $$
+  select jsonb_build_object(
+    'token', p_name, 'code', '123456', 'redirect_to', 'http://127.0.0.1:3000',
+    'link_hash', encode(convert_to('link of ' || p_name, 'UTF8'), 'hex'),
+    'code_hash', encode(convert_to('code of ' || p_name, 'UTF8'), 'hex'),
+    'lifetime_s', 3600);
+$$;
+
+create function tests.sign_up(p_name text, p_data jsonb default '{}', p_address bytea default null)
+returns jsonb
+language sql
+as $$
+  select api.auth_sign_up(
+    p_name || '@example.com', '$argon2id$hash of ' || p_name, p_data, false, tests.mail(p_name),
+    'pgTAP', convert_to(p_name, 'UTF8'), p_address);
+$$;
+
+create function tests.account_id(p_name text)
+returns uuid
+language sql
+security definer
+as $$
+  select a.account_id from identity.account as a where a.email = p_name || '@example.com';
+$$;
+
+create function tests.open_code(p_name text, p_code text)
+returns jsonb
+language sql
+as $$
+  select api.auth_verify('email', null, p_name || '@example.com', convert_to(p_code, 'UTF8'),
+                         null, 'pgTAP', null);
+$$;
+
+grant execute on all functions in schema tests to public;
+
+select tests.act_as_anonymous();
+
+select throws_ok(
+  $$ select api.auth_password('x', null, null) $$, '42501', null,
+  'a visitor cannot ask for a password hash');
+select throws_ok(
+  $$ select tests.sign_up('alma') $$, '42501', null, 'nor make an account past the Lambda');
+select throws_ok(
+  'select api.auth_rotate_signing_keys(null, null, null)', '42501', null,
+  'nor bring a signing key');
+select lives_ok('select api.signing_keys()', 'but may know the keys tokens are checked with');
+select throws_ok(
+  'select * from identity.account', '42501', 'permission denied for schema identity',
+  'accounts have no name for visitors');
+
+select tests.act_as('eve');
+
+select throws_ok(
+  $$ select api.auth_user(tests.id('eve'), null) $$, '42501', null,
+  'somebody signed in cannot call the Lambda''s functions either');
+select throws_ok(
+  'select * from identity.session', '42501', 'permission denied for schema identity',
+  'and reads no sessions');
+
+select tests.act_as_service();
+
+select throws_ok(
+  'select * from identity.account', '42501', 'permission denied for schema identity',
+  'even the house reads logins through functions alone');
+select is(
+  tests.sign_up('alma', '{"role": "expert"}') -> 'user' ->> 'email', 'alma@example.com',
+  'the house makes an account');
+select results_eq(
+  $$ select r.name from core.person_role as pr join core.role as r using (role_id)
+     where pr.person_id = tests.account_id('alma') order by 1 $$,
+  $$ values ('customer'), ('provider') $$,
+  'with the parts that were asked for');
+select is(
+  tests.sign_up('mallory', '{"role": "admin"}') ->> 'refused', null,
+  'whoever asks to be admin is let in');
+select results_eq(
+  $$ select r.name from core.person_role as pr join core.role as r using (role_id)
+     where pr.person_id = tests.account_id('mallory') $$,
+  $$ values ('customer') $$,
+  'and is a customer like everybody');
+
+-- An address nobody has proved belongs to whoever asks last.
+select is(
+  tests.sign_up('alma') -> 'user' ->> 'id', tests.account_id('alma')::text,
+  'signing up again before confirming is the same account');
+select is(
+  api.auth_sign_in('alma@example.com', '$argon2id$hash of alma', 'a', null, null) ->> 'refused',
+  'email_not_confirmed', 'an address must be confirmed first');
+select is(
+  tests.open_code('alma', 'code of somebody else') ->> 'refused', 'otp_expired',
+  'a wrong code is refused');
+select isnt(
+  tests.open_code('alma', 'code of alma') ->> 'session_id', null, 'the right one lets in');
+select is(
+  tests.open_code('alma', 'code of alma') ->> 'refused', 'otp_expired', 'and only once');
+select is(
+  jsonb_array_length(tests.sign_up('alma') -> 'user' -> 'identities'), 0,
+  'a confirmed address signing up again gets a decoy');
+select is(
+  api.auth_sign_in('alma@example.com', null, 'a', null, null) ->> 'refused',
+  'invalid_credentials', 'no hash is a wrong password');
+select is(
+  api.auth_sign_in('nobody@example.com', null, 'n', null, null) ->> 'refused',
+  'invalid_credentials', 'as it is for nobody''s address');
+
+-- Refreshing.
+create function tests.the_session()
+returns uuid
+language sql
+security definer
+as $$ select session_id from identity.session order by created_at limit 1 $$;
+
+create function tests.let_session_age()
+returns void
+language sql
+security definer
+as $$ update identity.session set refreshed_at = refreshed_at - interval '11 seconds' $$;
+
+select is(
+  api.auth_refresh(tests.the_session(), 0, null) ->> 'refresh_counter', '1',
+  'a refresh token has a successor');
+select is(
+  api.auth_refresh(tests.the_session(), 0, null) ->> 'refresh_counter', '1',
+  'asked for twice at once it is the same');
+select is(
+  api.auth_refresh(tests.the_session(), 2, null) ->> 'refused', 'refresh_token_not_found',
+  'one from the future is none of ours');
+select lives_ok('select tests.let_session_age()', 'ten seconds pass');
+select is(
+  api.auth_refresh(tests.the_session(), 0, null) ->> 'refused', 'refresh_token_already_used',
+  'then whoever comes with the old one has stolen it, or was stolen from');
+select is(tests.the_session(), null, 'and the session is over for both');
+
+-- Limits.
+select is(
+  (select count(*) from generate_series(1, 31) as n
+   where tests.sign_up('guest' || n, '{}', '\x01') ->> 'refused' is null),
+  30::bigint, 'one address signs up thirty people in five minutes');
+select is(
+  tests.sign_up('other', '{}', '\x02') ->> 'refused', null, 'another address is not hindered');
+
+-- Being forgotten.
+select tests.act_as_nobody();
+select tests.offer('lesson', 'tara', 0);
+select tests.book('lesson', 'alice');
+select tests.act_as('alice');
+
+select throws_ok(
+  'select api.erase_me()', 'M9701', 'bookings_are_open',
+  'nobody leaves somebody waiting for them');
+select lives_ok('select api.export_my_data()', 'a person may have a copy of everything');
+
+select tests.act_as_anonymous();
+
+select throws_ok('select api.erase_me()', '42501', null, 'nobody forgets nobody');
+
+select * from finish();
+rollback;
