@@ -1,6 +1,5 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
-mod booking;
 mod auth;
 mod delivery;
 mod demo;
@@ -10,6 +9,7 @@ mod house;
 mod notification;
 mod office;
 mod outbox;
+mod rest;
 mod session;
 mod template;
 mod slot;

@@ -1,0 +1,15 @@
+//! An unmodified supabase-js, and a schema it has never seen.
+
+use rest::identity::Identity;
+use shared::auth::Gateway;
+use tests::World;
+
+use super::Api;
+
+#[tokio::test]
+async fn supabase_js_finds_the_dialect_whole() {
+    let world = World::new().await;
+    let gateway = Gateway::new(&world.keys.settings().unwrap(), Vec::new()).unwrap();
+    let api = Api::open(Identity::House(gateway), |_| {}).await;
+    world.story_with("data_api", &[], &[("CONVENE_URL", &api.url)]).await;
+}
