@@ -65,7 +65,8 @@ impl Api {
     /// The same with other callers.
     pub async fn open(identity: Identity, change: impl FnOnce(&mut Settings)) -> Self {
         let database = EmptyDatabase::new().await;
-        let (admin, connection) = tokio_postgres::connect(&database.admin_url, NoTls).await.unwrap();
+        let (admin, connection) =
+            tokio_postgres::connect(&database.admin_url, NoTls).await.unwrap();
         tokio::spawn(connection);
         admin.batch_execute(include_str!("rest/fixture.sql")).await.unwrap();
 

@@ -9,29 +9,45 @@ use super::Api;
 async fn what_is_selected_filtered_and_sorted_comes_back() {
     let api = Api::new().await;
     let cases = [
-        ("/project?select=project_id,name&order=name.desc&limit=2",
-         json!([{"project_id": 3, "name": "Gamma"}, {"project_id": 4, "name": "Delta"}])),
-        ("/project?select=n:name,loud,data-%3Ea-%3E%3Eb&project_id=eq.1",
-         json!([{"n": "Alpha", "loud": "ALPHA", "b": "5"}])),
-        ("/project?select=project_id&or=(project_id.eq.1,and(project_id.gt.2,name.like.D*))",
-         json!([{"project_id": 1}, {"project_id": 4}])),
+        (
+            "/project?select=project_id,name&order=name.desc&limit=2",
+            json!([{"project_id": 3, "name": "Gamma"}, {"project_id": 4, "name": "Delta"}]),
+        ),
+        (
+            "/project?select=n:name,loud,data-%3Ea-%3E%3Eb&project_id=eq.1",
+            json!([{"n": "Alpha", "loud": "ALPHA", "b": "5"}]),
+        ),
+        (
+            "/project?select=project_id&or=(project_id.eq.1,and(project_id.gt.2,name.like.D*))",
+            json!([{"project_id": 1}, {"project_id": 4}]),
+        ),
         ("/project?select=project_id&tags=cs.{x}", json!([{"project_id": 1}])),
         ("/project?select=project_id&period=sl.[5,9)", json!([{"project_id": 1}])),
-        ("/project?select=project_id&mood=in.(happy,%22sad%22)&order=project_id",
-         json!([{"project_id": 1}, {"project_id": 2}])),
-        ("/project?select=project_id&mood=not.in.(happy,sad)&order=project_id",
-         json!([{"project_id": 3}, {"project_id": 4}])),
-        ("/project?select=project_id&name=ilike(any).{al*,be*}",
-         json!([{"project_id": 1}, {"project_id": 2}])),
+        (
+            "/project?select=project_id&mood=in.(happy,%22sad%22)&order=project_id",
+            json!([{"project_id": 1}, {"project_id": 2}]),
+        ),
+        (
+            "/project?select=project_id&mood=not.in.(happy,sad)&order=project_id",
+            json!([{"project_id": 3}, {"project_id": 4}]),
+        ),
+        (
+            "/project?select=project_id&name=ilike(any).{al*,be*}",
+            json!([{"project_id": 1}, {"project_id": 2}]),
+        ),
         ("/project?select=project_id&name=fts.gamma", json!([{"project_id": 3}])),
         ("/project?select=project_id&client_id=is.null", json!([{"project_id": 4}])),
-        ("/project?select=project_id&client_id=isdistinct.1&order=project_id",
-         json!([{"project_id": 3}, {"project_id": 4}])),
+        (
+            "/project?select=project_id&client_id=isdistinct.1&order=project_id",
+            json!([{"project_id": 3}, {"project_id": 4}]),
+        ),
         ("/project?select=project_id&data-%3Ea-%3Eb=eq.6", json!([{"project_id": 3}])),
         ("/project?select=project_id&loud=eq.BETA", json!([{"project_id": 2}])),
         ("/project?select=id:project_id::text&project_id=eq.1", json!([{"id": "1"}])),
-        ("/project?select=client_id,project_id.sum(),count()&client_id=eq.1",
-         json!([{"client_id": 1, "sum": 3, "count": 2}])),
+        (
+            "/project?select=client_id,project_id.sum(),count()&client_id=eq.1",
+            json!([{"client_id": 1, "sum": 3, "count": 2}]),
+        ),
         ("/noted_view", json!([])),
     ];
     for (path, expected) in cases {
@@ -43,39 +59,69 @@ async fn what_is_selected_filtered_and_sorted_comes_back() {
 async fn embeddings_follow_keys_views_junctions_and_functions() {
     let api = Api::new().await;
     let cases = [
-        ("/project?select=name,client(name)&project_id=in.(1,4)&order=name",
-         json!([{"name": "Alpha", "client": {"name": "Acme"}}, {"name": "Delta", "client": null}])),
-        ("/client?select=name,project(name)&project.order=name.desc&project.limit=1&order=name",
-         json!([{"name": "Acme", "project": [{"name": "Beta"}]},
-                {"name": "Best", "project": [{"name": "Gamma"}]}])),
-        ("/client?select=name,project!inner(name)&project.name=eq.Gamma",
-         json!([{"name": "Best", "project": [{"name": "Gamma"}]}])),
+        (
+            "/project?select=name,client(name)&project_id=in.(1,4)&order=name",
+            json!([{"name": "Alpha", "client": {"name": "Acme"}}, {"name": "Delta", "client": null}]),
+        ),
+        (
+            "/client?select=name,project(name)&project.order=name.desc&project.limit=1&order=name",
+            json!([{"name": "Acme", "project": [{"name": "Beta"}]},
+                {"name": "Best", "project": [{"name": "Gamma"}]}]),
+        ),
+        (
+            "/client?select=name,project!inner(name)&project.name=eq.Gamma",
+            json!([{"name": "Best", "project": [{"name": "Gamma"}]}]),
+        ),
         ("/client?select=name,project()&project=is.null", json!([])),
         ("/project?select=name,client()&client=is.null", json!([{"name": "Delta"}])),
-        ("/project?select=name,person(name)&project_id=eq.3",
-         json!([{"name": "Gamma", "person": [{"name": "Ann"}]}])),
-        ("/letter?select=body,from:person!sender(name),receiver(name)&letter_id=eq.1",
-         json!([{"body": "hi", "from": {"name": "Ann"}, "receiver": {"name": "Ben"}}])),
-        ("/unit?select=name,parts:unit(name),parent_id(name)&unit_id=eq.1",
-         json!([{"name": "root", "parts": [{"name": "leaf"}, {"name": "twig"}], "parent_id": null}])),
-        ("/person?select=name,profile(bio)&person_id=lt.3&order=name",
-         json!([{"name": "Ann", "profile": {"bio": "about Ann"}}, {"name": "Ben", "profile": null}])),
-        ("/nested_view?select=title,client_name,client(name)&id=eq.1",
-         json!([{"title": "Alpha", "client_name": "Acme", "client": {"name": "Acme"}}])),
-        ("/client?select=name,nested_view(title)&client_id=eq.2",
-         json!([{"name": "Best", "nested_view": [{"title": "Gamma"}]}])),
-        ("/project?select=name,owner_of(name)&project_id=eq.1",
-         json!([{"name": "Alpha", "owner_of": {"name": "Acme"}}])),
-        ("/project?select=name,...client(client:name)&project_id=eq.1",
-         json!([{"name": "Alpha", "client": "Acme"}])),
-        ("/client?select=name,...project(ids:project_id)&client_id=eq.1",
-         json!([{"name": "Acme", "ids": [1, 2]}])),
-        ("/client?select=name,project(count)&client_id=eq.1",
-         json!([{"name": "Acme", "project": [{"count": 2}]}])),
-        ("/project?select=...client(client:name),project_id.sum()&client_id=eq.1",
-         json!([{"client": "Acme", "sum": 3}])),
-        ("/project?select=name,client(name)&order=client(client_id).desc.nullslast,name&limit=1",
-         json!([{"name": "Gamma", "client": {"name": "Best"}}])),
+        (
+            "/project?select=name,person(name)&project_id=eq.3",
+            json!([{"name": "Gamma", "person": [{"name": "Ann"}]}]),
+        ),
+        (
+            "/letter?select=body,from:person!sender(name),receiver(name)&letter_id=eq.1",
+            json!([{"body": "hi", "from": {"name": "Ann"}, "receiver": {"name": "Ben"}}]),
+        ),
+        (
+            "/unit?select=name,parts:unit(name),parent_id(name)&unit_id=eq.1",
+            json!([{"name": "root", "parts": [{"name": "leaf"}, {"name": "twig"}], "parent_id": null}]),
+        ),
+        (
+            "/person?select=name,profile(bio)&person_id=lt.3&order=name",
+            json!([{"name": "Ann", "profile": {"bio": "about Ann"}}, {"name": "Ben", "profile": null}]),
+        ),
+        (
+            "/nested_view?select=title,client_name,client(name)&id=eq.1",
+            json!([{"title": "Alpha", "client_name": "Acme", "client": {"name": "Acme"}}]),
+        ),
+        (
+            "/client?select=name,nested_view(title)&client_id=eq.2",
+            json!([{"name": "Best", "nested_view": [{"title": "Gamma"}]}]),
+        ),
+        (
+            "/project?select=name,owner_of(name)&project_id=eq.1",
+            json!([{"name": "Alpha", "owner_of": {"name": "Acme"}}]),
+        ),
+        (
+            "/project?select=name,...client(client:name)&project_id=eq.1",
+            json!([{"name": "Alpha", "client": "Acme"}]),
+        ),
+        (
+            "/client?select=name,...project(ids:project_id)&client_id=eq.1",
+            json!([{"name": "Acme", "ids": [1, 2]}]),
+        ),
+        (
+            "/client?select=name,project(count)&client_id=eq.1",
+            json!([{"name": "Acme", "project": [{"count": 2}]}]),
+        ),
+        (
+            "/project?select=...client(client:name),project_id.sum()&client_id=eq.1",
+            json!([{"client": "Acme", "sum": 3}]),
+        ),
+        (
+            "/project?select=name,client(name)&order=client(client_id).desc.nullslast,name&limit=1",
+            json!([{"name": "Gamma", "client": {"name": "Best"}}]),
+        ),
     ];
     for (path, expected) in cases {
         assert_eq!(api.get(path).await, expected, "{path}");
@@ -91,10 +137,14 @@ async fn functions_are_called_by_name_with_what_they_take() {
         ("/rpc/words?w=a&w=b", json!(["a", "b"])),
         ("/rpc/numbers", json!([1, 2, 3])),
         ("/rpc/pair?n=5", json!({"a": 5, "b": "x"})),
-        ("/rpc/first_project?select=name,client(name)",
-         json!({"name": "Alpha", "client": {"name": "Acme"}})),
-        ("/rpc/projects?select=project_id,loud&project_id=gt.2&order=project_id.desc&limit=1",
-         json!([{"project_id": 4, "loud": "DELTA"}])),
+        (
+            "/rpc/first_project?select=name,client(name)",
+            json!({"name": "Alpha", "client": {"name": "Acme"}}),
+        ),
+        (
+            "/rpc/projects?select=project_id,loud&project_id=gt.2&order=project_id.desc&limit=1",
+            json!([{"project_id": 4, "loud": "DELTA"}]),
+        ),
     ];
     for (path, expected) in cases {
         assert_eq!(api.get(path).await, expected, "{path}");

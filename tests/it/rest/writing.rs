@@ -29,7 +29,8 @@ async fn rows_are_inserted_one_or_many() {
     assert_eq!((reply.status, reply.code()), (400, "PGRST102"), "members must match");
 
     let headers = [("prefer", "return=headers-only")];
-    let reply = api.ask("POST", "/client", &headers, Some(json!({"client_id": 8, "name": "H"}))).await;
+    let reply =
+        api.ask("POST", "/client", &headers, Some(json!({"client_id": 8, "name": "H"}))).await;
     assert_eq!(reply.header("location"), "/client?client_id=eq.8");
 }
 
@@ -73,7 +74,8 @@ async fn a_view_that_a_trigger_writes_can_be_upserted() {
         assert_eq!(reply.status, 201, "{}", reply.text);
     }
     assert_eq!(api.get("/noted").await, json!([{"noted_id": 1, "note": "second"}]));
-    let reply = api.ask("POST", "/noted_view", &[], Some(json!({"noted_id": 1, "note": "x"}))).await;
+    let reply =
+        api.ask("POST", "/noted_view", &[], Some(json!({"noted_id": 1, "note": "x"}))).await;
     assert_eq!((reply.status, reply.code()), (409, "23505"), "no preference, no merging");
 }
 
@@ -85,13 +87,20 @@ async fn rows_are_updated_and_deleted_where_the_filters_say() {
     assert_eq!(reply.status, 200, "{}", reply.text);
     assert_eq!(reply.json.as_array().map(Vec::len), Some(2));
     assert_eq!(api.get("/project?select=project_id&mood=eq.sad&client_id=eq.2").await, json!([]));
-    let reply = api.ask("PATCH", "/project?project_id=eq.99", &[], Some(json!({"name": "x"}))).await;
+    let reply =
+        api.ask("PATCH", "/project?project_id=eq.99", &[], Some(json!({"name": "x"}))).await;
     assert_eq!((reply.status, reply.header("content-range")), (204, "*/*"));
     let counted = [("prefer", "count=exact")];
     let reply = api.ask("DELETE", "/letter?letter_id=eq.1", &counted, None).await;
     assert_eq!((reply.status, reply.header("content-range")), (204, "*/1"));
-    let reply = api.ask("PATCH", "/project?or=(project_id.eq.3,name.eq.Delta)", &counted,
-        Some(json!({"name": "same"}))).await;
+    let reply = api
+        .ask(
+            "PATCH",
+            "/project?or=(project_id.eq.3,name.eq.Delta)",
+            &counted,
+            Some(json!({"name": "same"})),
+        )
+        .await;
     assert_eq!(reply.header("content-range"), "0-1/2");
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::{
     model::{BySchema, Function, Model, Qualified, Relation, Returns},
-    raw,
-    related::{self, Graph},
+    named, raw,
+    related::Graph,
 };
 
 /// Types a function's only parameter may have if it has no name: the body itself is passed.
@@ -22,7 +22,7 @@ pub(super) fn model(catalog: raw::Catalog) -> Model {
     let mut relationships = graph.relationships();
     let mut keys: HashMap<i64, Vec<String>> =
         names.keys().map(|oid| (*oid, graph.primary_key(*oid))).collect();
-    related::add_computed(&mut relationships, &catalog.functions, &names);
+    named::add_computed(&mut relationships, &catalog.functions, &names);
 
     let mut computed = computed_columns(&catalog.functions, &names);
     let mut relations = BySchema::<Relation>::new();
@@ -48,7 +48,7 @@ pub(super) fn model(catalog: raw::Catalog) -> Model {
     }
     Model {
         relations,
-        relationships: related::by_schema(relationships, &exposed(&catalog.schemas)),
+        relationships: named::by_schema(relationships, &exposed(&catalog.schemas)),
         functions: functions(catalog.functions, &names),
         schemas: catalog.schemas.into_iter().map(|s| (s.name, s.comment)).collect(),
         roles: role_settings(catalog.roles),

@@ -51,8 +51,13 @@ pub async fn fingerprint(client: &Client, schemas: &Schemas) -> Result<String, C
 /// Build the model from the catalog.
 pub async fn build(client: &Client, schemas: &Schemas) -> Result<Loaded, CacheError> {
     let fingerprint = fingerprint(client, schemas).await?;
+    // Compiling so wide a query (jit) takes Postgres longer than running it.
     // With an empty path every type is written with its schema, whatever path a request has.
-    client.batch_execute("begin read only; select set_config('search_path', '', true)").await?;
+    client
+        .batch_execute(
+            "begin read only; set local jit = off; select set_config('search_path', '', true)",
+        )
+        .await?;
     let row = client.query_one(CATALOG, &[&schemas.exposed, &schemas.extra]).await;
     client.batch_execute("rollback").await?;
     let text: String = row?.get(0);

@@ -4,6 +4,7 @@
 mod build;
 mod load;
 pub mod model;
+mod named;
 mod raw;
 mod related;
 mod view;

@@ -5,6 +5,7 @@
 mod call;
 mod cast;
 mod fields;
+mod names;
 mod read;
 mod relate;
 pub(crate) mod spread;

@@ -1,14 +1,16 @@
 //! The tree of what is read.
 
 use super::{
-    Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source, fields::Scope, relate,
-    spread,
+    Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source,
+    fields::Scope,
+    names::{expand_stars, implied_key},
+    relate, spread,
 };
 use crate::{
     cache::model::{Model, Qualified},
     query::{
-        Aggregate, Field, FieldItem, Filter, IsValue, Item, JsonKey, Logic, Operator, OrderBy,
-        Query, RelationItem,
+        Aggregate, Field, FieldItem, Filter, IsValue, Item, Logic, Operator, OrderBy, Query,
+        RelationItem,
     },
     respond::Refusal,
     settings::Settings,
@@ -276,49 +278,6 @@ fn presence(filter: &Filter) -> Option<bool> {
     match filter.operation.operator {
         Operator::Is(IsValue::Null) => Some(filter.operation.negated),
         Operator::Is(IsValue::NotNull) => Some(!filter.operation.negated),
-        _ => None,
-    }
-}
-
-/// Columns by name instead of `*`: rows are grouped by what is named.
-pub(super) fn expand_stars(node: &mut Node<'_>) {
-    let names: Vec<Base<'_>> = match node.shape {
-        Shape::Relation(relation) => {
-            relation.columns.iter().map(|c| Base::Column(&c.name, &c.base)).collect()
-        }
-        Shape::Record(columns) => columns.iter().map(|c| Base::Column(&c.name, &c.kind)).collect(),
-        Shape::Scalar => return,
-    };
-    let selected = std::mem::take(&mut node.select);
-    for select in selected {
-        if matches!(select.field.base, Base::Star) && select.aggregate.is_none() {
-            node.select.extend(names.iter().map(|base| Select {
-                key: None,
-                field: FieldRef { base: base.clone(), path: Vec::new() },
-                cast: None,
-                aggregate: None,
-                aggregate_cast: None,
-            }));
-        } else {
-            node.select.push(select);
-        }
-    }
-}
-
-/// The name of a field that is not simply a column: its last JSON key, its aggregate.
-fn implied_key(field: &FieldRef<'_>, aggregate: Option<Aggregate>, name: &str) -> Option<String> {
-    if let Some(aggregate) = aggregate {
-        return Some(aggregate.name().to_owned());
-    }
-    if !field.path.is_empty() {
-        let last_name = field.path.iter().rev().find_map(|step| match &step.key {
-            JsonKey::Name(name) => Some(name.clone()),
-            JsonKey::Index(_) => None,
-        });
-        return Some(last_name.unwrap_or_else(|| name.to_owned()));
-    }
-    match field.base {
-        Base::Computed(function) => Some(function.name.clone()),
         _ => None,
     }
 }

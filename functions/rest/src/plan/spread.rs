@@ -4,7 +4,7 @@
 //! related to many, an array for each field. An aggregate over a to-one spread is computed by
 //! the parent, grouped by the parent's own fields: that is what it is asked for.
 
-use super::{Base, FieldRef, Node, Select, read::expand_stars};
+use super::{Base, FieldRef, Node, Select, names::expand_stars};
 use crate::respond::Refusal;
 
 /// Hand what spread children select up to their parents, from the leaves on.

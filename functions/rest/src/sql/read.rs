@@ -3,7 +3,7 @@
 use super::{Sql, embedded, rows};
 use crate::{
     cache::model::{ColumnPairs, Link},
-    plan::{Base, Condition, Node, Order, Source, spread},
+    plan::{Condition, Node, Order, Source, spread},
     query::Join,
 };
 
@@ -261,9 +261,4 @@ fn link_pairs<'a>(
             all
         }
     }
-}
-
-/// Whether a field is a column with that name.
-pub(super) fn is_column(base: &Base<'_>, name: &str) -> bool {
-    matches!(base, Base::Column(column, _) if *column == name)
 }
