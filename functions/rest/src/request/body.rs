@@ -29,11 +29,6 @@ pub fn rows(content_type: &str, text: String) -> Result<Body, Refusal> {
 /// Check JSON and note its members; the text is passed on as it is.
 pub fn json(text: String) -> Result<Body, Refusal> {
     let outline: Outline = serde_json::from_str(&text).map_err(|_| invalid())?;
-    if text.contains("\\u0000") && outline.has_rows {
-        // Postgres has no text with that character; it would say so less clearly.
-        return Err(Refusal::new(400, "22P05", "unsupported Unicode escape sequence")
-            .details("\\u0000 cannot be converted to text."));
-    }
     Ok(Body { text, keys: outline.keys, is_object: outline.is_object, uneven: outline.uneven })
 }
 
@@ -89,7 +84,6 @@ struct Outline {
     keys: Vec<String>,
     is_object: bool,
     uneven: bool,
-    has_rows: bool,
 }
 
 struct Keys(Vec<String>);
@@ -126,7 +120,7 @@ impl<'de> Deserialize<'de> for Outline {
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Outline, A::Error> {
                 let keys = Keys::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Outline { keys: keys.0, is_object: true, uneven: false, has_rows: true })
+                Ok(Outline { keys: keys.0, is_object: true, uneven: false })
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Outline, A::Error> {
                 let Some(Keys(first)) = seq.next_element()? else { return Ok(Outline::default()) };
@@ -134,7 +128,7 @@ impl<'de> Deserialize<'de> for Outline {
                 while let Some(Keys(keys)) = seq.next_element()? {
                     uneven |= keys.len() != first.len() || keys.iter().any(|k| !first.contains(k));
                 }
-                Ok(Outline { keys: first, is_object: false, uneven, has_rows: true })
+                Ok(Outline { keys: first, is_object: false, uneven })
             }
         }
         deserializer.deserialize_any(Root)

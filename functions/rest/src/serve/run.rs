@@ -1,5 +1,7 @@
 //! A statement, run as its caller.
 
+use std::time::Duration;
+
 use http::{HeaderMap, Method, header};
 use serde_json::{Map, Value};
 use shared::db::{End, Outcome, Transaction};
@@ -11,7 +13,7 @@ use tokio_postgres::{
 use super::Asked;
 use crate::{
     respond::{Refusal, refusal_of},
-    settings::TxEnd,
+    settings::{TxEnd, Verbosity},
     sql::{Sql, identifier},
 };
 
@@ -44,6 +46,9 @@ impl ToSql for Text<'_> {
 
     tokio_postgres::types::to_sql_checked!();
 }
+
+/// A transaction that lost to another is tried so often, in the house: PostgREST leaves it.
+const ATTEMPTS: u32 = 4;
 
 /// How a statement is run.
 pub(super) struct Run<'a> {
@@ -100,11 +105,23 @@ impl Asked<'_> {
             end,
         };
         let anonymous = Some(&*self.caller.role) == self.settings.anonymous_role.as_deref();
-        self.inner
-            .db
-            .transact(&transaction)
-            .await
-            .map_err(|failure| refusal_of(failure, self.settings.verbosity, anonymous))
+        let mut attempt = 1;
+        loop {
+            let outcome = self.inner.db.transact(&transaction).await;
+            let refusal = match outcome {
+                Ok(outcome) => return Ok(outcome),
+                Err(failure) => refusal_of(failure, self.settings.verbosity, anonymous),
+            };
+            // Nothing of a transaction that lost to another remains, so it may try again.
+            let lost = matches!(refusal.code.as_str(), "40001" | "40P01");
+            if !lost || attempt == ATTEMPTS || self.settings.verbosity == Verbosity::Verbose {
+                return Err(refusal);
+            }
+            // Uuids are the randomness at hand: contenders must not wake together.
+            let jitter_ms = u64::from(uuid::Uuid::new_v4().as_bytes()[0] % 16);
+            tokio::time::sleep(Duration::from_millis((5 << attempt) + jitter_ms)).await;
+            attempt += 1;
+        }
     }
 
     /// Whether what is written stays.

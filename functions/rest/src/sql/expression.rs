@@ -6,6 +6,9 @@ use crate::{
     query::{Connective, FtsKind, IsValue, JsonKey, JsonStep, Operation, Operator, Quantifier},
 };
 
+/// The rows of the root.
+const ROOT: &str = "t0";
+
 impl Sql {
     /// A field of the rows called `table`.
     pub(super) fn field(&mut self, table: &str, field: &FieldRef<'_>) {
@@ -24,6 +27,9 @@ impl Sql {
     fn base(&mut self, table: &str, base: &Base<'_>) {
         match base {
             Base::Column(name, _) => self.push(table).push(".").name(name),
+            Base::Computed(function) if self.root_is_result && table == ROOT => {
+                self.push(table).push(".").name(&function.name)
+            }
             Base::Computed(function) => self.qualified(function).push("(").push(table).push(")"),
             Base::Star => self.push(table).push(".*"),
             Base::Scalar => self.push(table).push(".pgrst_scalar"),

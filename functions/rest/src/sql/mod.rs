@@ -18,6 +18,9 @@ pub struct Sql {
     pub text: String,
     /// The values of `$1`, `$2`, ….
     pub binds: Vec<Option<String>>,
+    /// Whether the root's rows come from a write or a call: they are mere records then, and the
+    /// functions of their former type have been called already.
+    root_is_result: bool,
 }
 
 impl Sql {

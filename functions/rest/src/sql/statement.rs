@@ -63,7 +63,8 @@ pub struct Statement<'p, 'm> {
 /// Write the statement. Its columns: total, rows of the page, body, `response.headers`,
 /// `response.status`, rows merged, the created row's key as a JSON array.
 pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
-    let mut sql = Sql::default();
+    let root_is_result = !matches!(parts.before, Before::Nothing);
+    let mut sql = Sql { root_is_result, ..Sql::default() };
     let mut with = "with ";
     let computed = computed_of(parts.node);
     match parts.before {
