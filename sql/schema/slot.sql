@@ -38,6 +38,8 @@ alter table core.slot force row level security;
 
 create index slot_provider_start_idx on core.slot (provider_id, starts_at);
 create index slot_rule_idx on core.slot (availability_rule_id);
+create index slot_open_start_idx on core.slot (starts_at, slot_id)
+  where state = 'open' and taken < capacity;
 create index slot_open_idx on core.slot (offering_id, starts_at)
   where state = 'open' and taken < capacity;
 
