@@ -43,7 +43,7 @@ begin atomic
     and s.starts_at >= coalesce(p_from, now())
     and s.starts_at < coalesce(p_until, coalesce(p_from, now()) + interval '14 days')
   order by starts_at, slot_id
-  limit least(greatest(p_limit, 0), 1000);
+  limit least(greatest(coalesce(p_limit, 500), 0), 1000);
 end;
 
 comment on function api.list_free_slots is $$
