@@ -149,6 +149,9 @@ impl Double {
         let _turn = self.turn.lock().await;
         let nuisance = self.nuisance();
         let (due, mut next) = self.state().due(&nuisance);
+        if due.is_empty() {
+            return next;
+        }
         for mut pending in due {
             if self.deliver_one(&pending, &nuisance).await {
                 self.state().delivered(&pending.event);

@@ -43,6 +43,11 @@ pub enum Kind {
         /// How long.
         millis: u64,
     },
+    /// The work takes so many milliseconds; its idempotency key is in use meanwhile.
+    Slow {
+        /// How long.
+        millis: u64,
+    },
     /// The answer breaks off in the middle.
     HalfAnswer,
     /// 500. With `stored` and after the effect, it is what the idempotency key repeats.
@@ -82,6 +87,11 @@ impl Fault {
     /// The same, so many times.
     pub fn times(self, times: u32) -> Self {
         Self { times, ..self }
+    }
+
+    /// Whether it takes the place of the work.
+    pub(super) fn spoils_before(&self) -> bool {
+        !self.after && !matches!(self.kind, Kind::Slow { .. })
     }
 
     fn strikes(&self, method: &str, path: &str) -> bool {
@@ -132,6 +142,7 @@ impl Kind {
                 tokio::time::sleep(Duration::from_millis(*millis)).await;
                 broken()
             }
+            Self::Slow { .. } => answer(status, &body),
             Self::HalfAnswer => half(&body),
             Self::ServerError { .. } => fail(server_error()),
             Self::BadGateway => html(StatusCode::BAD_GATEWAY, "502 Bad Gateway"),

@@ -52,6 +52,7 @@ impl StripeDouble {
             None => State::new(clock),
         };
         state.base_url.clone_from(&base_url);
+        state.forget_keys();
         let double = Arc::new(Double::new(state, options.file));
         for endpoint in options.endpoints {
             double.add_endpoint(endpoint).map_err(|failure| {

@@ -37,7 +37,7 @@ impl State {
     pub(super) fn claim(&mut self, call: &Call) -> Seen {
         let Some(name) = call.kept_name() else { return Seen::Never };
         let oldest = self.now() - KEPT_SECONDS;
-        if self.kept.get(&name).is_some_and(|kept| kept.answer.is_some() && kept.at <= oldest) {
+        if self.kept.get(&name).is_some_and(|kept| kept.at <= oldest) {
             self.kept.remove(&name);
         }
         let fingerprint = format!("{} {}", call.path, call.params.fingerprint());
@@ -59,6 +59,12 @@ impl State {
             }
             Some(_) => Seen::Refused(in_use()),
         }
+    }
+
+    /// Forget what is a day old, and what a restart interrupted.
+    pub(super) fn forget_keys(&mut self) {
+        let oldest = self.now() - KEPT_SECONDS;
+        self.kept.retain(|_, kept| kept.answer.is_some() && kept.at > oldest);
     }
 
     /// Keep the answer of a claimed key, or forget the key.

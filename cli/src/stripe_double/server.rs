@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use super::fault::{self, Broken, Kind};
+use super::fault::{self, Broken, Fault, Kind};
 use super::idempotency::Seen;
 use super::request::Call;
 use super::{Double, control, open, page, route};
@@ -77,14 +78,12 @@ async fn answered(double: Arc<Double>, request: Request) -> Response {
         Err(failure) => return fault::answer(failure.status, &failure.body()),
     };
     let fault = fault::strike(&mut open(&double.faults), &call.method, &call.path);
-    if let Some(fault) = fault.as_ref().filter(|fault| !fault.after) {
+    if let Some(fault) = fault.as_ref().filter(|fault| fault.spoils_before()) {
         double.remember(call.record(0, false));
         return fault.kind.spoil(200, json!({})).await;
     }
-    let spoilt = fault.map(|fault| fault.kind);
-    let keeps_500 = spoilt == Some(Kind::ServerError { stored: true });
     // On a task of its own: a client that goes away does not undo what it asked for.
-    let answer = tokio::spawn(execute(double.clone(), call, keeps_500)).await;
+    let answer = tokio::spawn(execute(double.clone(), call, fault.clone())).await;
     let (status, body, replayed) =
         answer.unwrap_or_else(|_| (500, fault::server_error().body(), false));
     if double.nuisance().before_response {
@@ -92,8 +91,8 @@ async fn answered(double: Arc<Double>, request: Request) -> Response {
     } else {
         double.wake.notify_one();
     }
-    let mut response = match spoilt {
-        Some(kind) => kind.spoil(status, body).await,
+    let mut response = match fault {
+        Some(fault) => fault.kind.spoil(status, body).await,
         None => fault::answer(status, &body),
     };
     if let Ok(request_id) = HeaderValue::try_from(request_id) {
@@ -106,21 +105,30 @@ async fn answered(double: Arc<Double>, request: Request) -> Response {
 }
 
 /// Answer a request, or repeat its answer: status, body, and whether it is a repetition.
-async fn execute(double: Arc<Double>, call: Call, keeps_500: bool) -> (u16, Value, bool) {
-    let answer = answer(&double, &call, keeps_500);
+async fn execute(double: Arc<Double>, call: Call, fault: Option<Fault>) -> (u16, Value, bool) {
+    let seen = {
+        let mut state = double.state();
+        state.tick();
+        state.claim(&call)
+    };
+    let answer = match seen {
+        Seen::Answered(status, body) => (status, body, true),
+        Seen::Refused(failure) => (failure.status, failure.body(), false),
+        Seen::Never => {
+            if let Some(Kind::Slow { millis }) = fault.as_ref().map(|fault| &fault.kind) {
+                tokio::time::sleep(Duration::from_millis(*millis)).await;
+            }
+            let keeps_500 = fault.is_some_and(|f| f.kind == Kind::ServerError { stored: true });
+            run(&double, &call, keeps_500)
+        }
+    };
     double.remember(call.record(answer.0, answer.2));
     double.save();
     answer
 }
 
-fn answer(double: &Double, call: &Call, keeps_500: bool) -> (u16, Value, bool) {
+fn run(double: &Double, call: &Call, keeps_500: bool) -> (u16, Value, bool) {
     let mut state = double.state();
-    state.tick();
-    match state.claim(call) {
-        Seen::Answered(status, body) => return (status, body, true),
-        Seen::Refused(failure) => return (failure.status, failure.body(), false),
-        Seen::Never => {}
-    }
     state.begin(&call.request_id, call.key.as_deref());
     let (status, body, executed) = match route::run(&mut state, call) {
         Ok(object) => (200, object, true),

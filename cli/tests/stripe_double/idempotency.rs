@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use convene::stripe_double::{Fault, Kind};
 use serde_json::json;
 use shared::stripe::{Outcome, Reason};
 
@@ -60,4 +61,24 @@ async fn a_refusal_is_kept_and_a_mistake_is_not() {
     }
     let right = json!({"amount": 1_000, "currency": "dkk", "destination": account});
     assert!(matches!(kit.send_as(path, right, "j").await, Outcome::Done(_)));
+}
+
+#[tokio::test]
+async fn a_twin_waits_until_the_first_is_answered() {
+    let kit = Kit::start().await;
+    let params = json!({"amount": 30_000, "currency": "dkk"});
+    kit.double.fault(Fault::before("POST /v1/payment_intents", Kind::Slow { millis: 300 }));
+    let (first, second) = tokio::join!(
+        kit.send_as(PATH, params.clone(), "k"),
+        kit.send_as(PATH, params.clone(), "k"),
+    );
+    let reason = |outcome: &Outcome| match outcome {
+        Outcome::Unknown(doubt) => Some(doubt.reason),
+        _ => None,
+    };
+    let mut reasons = [reason(&first), reason(&second)];
+    reasons.sort_by_key(Option::is_some);
+    assert_eq!(reasons, [None, Some(Reason::KeyInUse)]);
+    let Outcome::Done(reply) = kit.send_as(PATH, params, "k").await else { panic!() };
+    assert!(reply.replayed && kit.double.objects("payment_intent").len() == 1);
 }
