@@ -1,6 +1,7 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
 mod auth;
+mod booking;
 mod delivery;
 mod demo;
 mod deploy;
@@ -11,8 +12,9 @@ mod office;
 mod outbox;
 mod rest;
 mod session;
-mod template;
 mod slot;
 mod sql;
-mod tutoring;
 mod sqs;
+mod template;
+mod token;
+mod tutoring;
