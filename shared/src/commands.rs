@@ -146,9 +146,7 @@ impl Commands {
                 "select api.record_stripe_result($1, $2)",
                 serde_json::to_value(outcome).map_err(Error::internal)?,
             ),
-            Answer::LookedUp(found) => {
-                ("select api.record_stripe_look_up($1, $2)", json!(found))
-            }
+            Answer::LookedUp(found) => ("select api.record_stripe_look_up($1, $2)", json!(found)),
         };
         self.db.text(Caller::SERVICE, sql, &[&claimed.stripe_command_id, &said]).await?;
         Ok(())

@@ -107,10 +107,8 @@ impl Inbox {
     /// is over with; if not, it is kept and tried again.
     pub async fn apply(&self, event_id: &str) -> Result<bool> {
         let nothing = (None::<Value>, None::<String>);
-        let mut applied: Applied = self
-            .db
-            .json(Caller::SERVICE, APPLY, &[&event_id, &nothing.0, &nothing.1])
-            .await?;
+        let mut applied: Applied =
+            self.db.json(Caller::SERVICE, APPLY, &[&event_id, &nothing.0, &nothing.1]).await?;
         if let Some(needed) = &applied.fetch {
             let fetched = self.fetch(needed).await?;
             let params: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
@@ -150,9 +148,10 @@ impl Inbox {
         let stripe = &self.stripe;
         match needed {
             Needed::Account { id } => stripe.call(&RetrieveAccount::new(id.as_str()), None).await,
-            Needed::PaymentIntent { id } => {
-                stripe.call(&RetrievePaymentIntent::new(id.as_str()), None).await.map(without_secret)
-            }
+            Needed::PaymentIntent { id } => stripe
+                .call(&RetrievePaymentIntent::new(id.as_str()), None)
+                .await
+                .map(without_secret),
             Needed::Refunds { id } => {
                 stripe.call(&ListRefund::new().payment_intent(id.as_str()).limit(100), None).await
             }
