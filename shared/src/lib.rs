@@ -7,6 +7,7 @@ pub mod auth;
 #[cfg(feature = "stripe")]
 pub mod commands;
 pub mod config;
+pub mod cors;
 pub mod db;
 pub mod error;
 #[cfg(feature = "stripe")]

@@ -7,6 +7,8 @@ mod demo;
 mod deploy;
 mod errors;
 mod house;
+mod lambda;
+mod lean;
 mod notification;
 mod office;
 mod outbox;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-mod reading;
+pub mod reading;
 mod rules;
 
 use reading::{Stack, root};

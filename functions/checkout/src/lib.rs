@@ -17,6 +17,7 @@ use shared::{
     auth::{Gateway, Settings, Source},
     commands::Commands,
     config::{self, BadSetting},
+    cors,
     db::Db,
     stripe::StripeClient,
 };
@@ -53,6 +54,7 @@ pub fn router(checkout: Checkout) -> Router {
         .route("/functions/v1/accept-booking", post(answer::accept_booking))
         .route("/functions/v1/decline-booking", post(answer::decline_booking))
         .route("/functions/v1/refund-booking", post(answer::refund_booking))
+        .layer(cors::any_site())
         .with_state(checkout)
 }
 

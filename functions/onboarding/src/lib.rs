@@ -16,6 +16,7 @@ use shared::{
     auth::{Gateway, Settings, SignedIn, Source},
     commands::Commands,
     config::{self, BadSetting},
+    cors,
     db::{Caller, Db},
     stripe::{
         StripeClient,
@@ -47,6 +48,7 @@ impl FromRef<Onboarding> for Gateway {
 pub fn router(onboarding: Onboarding) -> Router {
     Router::new()
         .route("/functions/v1/payout-account", get(show).post(open))
+        .layer(cors::any_site())
         .with_state(onboarding)
 }
 
@@ -128,10 +130,7 @@ impl Onboarding {
 }
 
 /// The account, made now if there is none, and a link to fill it in.
-async fn open(
-    State(onboarding): State<Onboarding>,
-    caller: SignedIn,
-) -> Result<Json<Account>> {
+async fn open(State(onboarding): State<Onboarding>, caller: SignedIn) -> Result<Json<Account>> {
     let commands = onboarding.commands()?;
     let sql = "select api.open_payout_account()";
     let mut account: Account = onboarding.api.json(caller.caller(), sql, &[]).await?;

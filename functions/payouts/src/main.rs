@@ -6,7 +6,7 @@ use payouts::{Payouts, Task};
 use shared::lambda;
 
 fn main() -> ExitCode {
-    lambda::handle(Payouts::from_env, async |payouts, task: Task, deadline| {
+    lambda::task(Payouts::from_env, async |payouts, task: Task, deadline| {
         payouts.run(task, deadline).await
     })
 }
