@@ -1,13 +1,10 @@
 //! Fields, casts, conditions and sorting.
 
-use super::{Sql, embedded};
+use super::{ROOT, Sql, embedded};
 use crate::{
     plan::{Base, Cast, Condition, FieldRef, Select},
     query::{Connective, FtsKind, IsValue, JsonKey, JsonStep, Operation, Operator, Quantifier},
 };
-
-/// The rows of the root.
-const ROOT: &str = "t0";
 
 impl Sql {
     /// A field of the rows called `table`.

@@ -21,6 +21,8 @@ pub struct Sql {
     /// Whether the root's rows come from a write or a call: they are mere records then, and the
     /// functions of their former type have been called already.
     root_is_result: bool,
+    /// The columns of that former type: a function that takes a row is given one made of them.
+    root_columns: Vec<String>,
 }
 
 impl Sql {
@@ -84,6 +86,9 @@ pub fn identifier(name: &str) -> String {
     sql.name(name);
     sql.text
 }
+
+/// The rows of the root.
+const ROOT: &str = "t0";
 
 /// The name of a node's rows: `t0`, `t1`, ….
 fn rows(number: usize) -> String {

@@ -1,6 +1,6 @@
 //! Reading: one `select` per level, embeddings as lateral joins.
 
-use super::{Sql, embedded, rows};
+use super::{ROOT, Sql, embedded, rows};
 use crate::{
     cache::model::{ColumnPairs, Link},
     plan::{Condition, Node, Order, Source, spread},
@@ -64,7 +64,8 @@ impl Sql {
         match (node.link.map(|link| &link.link), node.source) {
             (Some(Link::Computed { function, .. }), _) => {
                 let origin = node.link.map(|link| &link.table);
-                self.qualified(function).push("(").push(parent.unwrap_or_default());
+                self.qualified(function).push("(");
+                self.row_of(parent.unwrap_or_default());
                 if let Some(origin) = origin {
                     self.push("::").qualified(origin);
                 }
@@ -81,6 +82,22 @@ impl Sql {
         if let Some(Link::ManyToMany(junction)) = node.link.map(|link| &link.link) {
             self.push(", ").qualified(&junction.table).push(" as ").push(&junction_rows(node));
         }
+    }
+
+    /// The row that a function is given: of a relation the row itself, of a result one made of
+    /// its columns, because there may be more of them there.
+    fn row_of(&mut self, parent: &str) {
+        let columns = std::mem::take(&mut self.root_columns);
+        if self.root_is_result && parent == ROOT && !columns.is_empty() {
+            self.push("row(");
+            self.list(", ", &columns, |sql, column| {
+                sql.push(parent).push(".").name(column);
+            });
+            self.push(")");
+        } else {
+            self.push(parent);
+        }
+        self.root_columns = columns;
     }
 
     /// A child as a lateral join: a row, or all rows as one list.

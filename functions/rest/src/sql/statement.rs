@@ -4,7 +4,7 @@
 use super::{Sql, read::RESULT, write::Returning};
 use crate::{
     cache::model::{Link, Qualified},
-    plan::{Base, Body, Call, Condition, Node, Write},
+    plan::{Base, Body, Call, Condition, Node, Shape, Write},
 };
 
 /// How the answer's body is built.
@@ -64,7 +64,13 @@ pub struct Statement<'p, 'm> {
 /// `response.status`, rows merged, the created row's key as a JSON array.
 pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
     let root_is_result = !matches!(parts.before, Before::Nothing);
-    let mut sql = Sql { root_is_result, ..Sql::default() };
+    let root_columns = match parts.node.shape {
+        Shape::Relation(relation) if root_is_result => {
+            relation.columns.iter().map(|column| column.name.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut sql = Sql { root_is_result, root_columns, ..Sql::default() };
     let mut with = "with ";
     let computed = computed_of(parts.node);
     match parts.before {
