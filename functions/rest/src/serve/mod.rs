@@ -84,7 +84,7 @@ pub(crate) async fn answer(inner: &Inner, request: axum::extract::Request) -> Re
 
 /// What a front end may read of an answer; supabase-js needs `Content-Range` to count.
 const EXPOSED: &str = "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, \
-    Location, Preference-Applied, Proxy-Status, Retry-After, Server, Transfer-Encoding, Range-Unit";
+    Location, Preference-Applied, Proxy-Status, Retry-After, Server, Transfer-Encoding, Range-Unit, X-Max-Rows";
 
 const METHODS: &str = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD";
 
