@@ -67,7 +67,9 @@ pub(crate) async fn own(world: &World, access_token: &str) -> Answer {
 async fn supabase_js_signs_people_up_in_and_out() {
     let world = World::new().await;
     let window = window(&world).await;
-    world.story_with("auth", &[], &[("WINDOW_URL", &window)]).await;
+    for story in ["auth", "account"] {
+        world.story_with(story, &[], &[("WINDOW_URL", &window)]).await;
+    }
 
     let parts = "select coalesce(string_agg(r.name, ' ' order by r.name), '')
                  from identity.account as a
