@@ -16,6 +16,7 @@ pub mod production;
 pub mod queue;
 pub mod routers;
 pub mod serve;
+pub mod stripe;
 pub mod stripe_double;
 pub mod timers;
 pub mod token;

@@ -24,6 +24,7 @@ use crate::{
     metrics,
     routers::{self, House},
     serve,
+    stripe::Stripe,
     timers::Timers,
 };
 
@@ -86,14 +87,20 @@ fn limits() -> Result<Limits, BadSetting> {
 /// Serve until `stop` resolves.
 pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     let settings = Settings::from_env(port)?;
+    let stripe = Stripe::from_env()?;
     let house = House {
         api: Db::connect(&settings.logins.api, settings.limits)?,
         service: Db::connect(&settings.logins.service, settings.limits)?,
         keys: settings.keys,
+        stripe: stripe.clone(),
+        site_url: optional("SITE_URL").unwrap_or_default(),
     };
     let listener = listen(settings.address).await?;
     // The settings name a queue and a mail server, so nothing is opened with the third argument.
-    let timers = Timers::start("", &house.service, "").await?;
+    let mut timers = Timers::start("", &house.service, "").await?;
+    if let Some(stripe) = stripe {
+        timers.add(stripe.keep_paying(house.service.clone()));
+    }
     let routes = telemetry::observed(timers.attach(routers::all(house.clone())?));
     let (counted, scraped) = metrics::layered(routes, &house);
     tracing::info!(address = %settings.address, "serves");

@@ -11,7 +11,10 @@ use shared::{
     db::{Caller, Db},
 };
 
-use crate::keys::Keys;
+use crate::{
+    keys::Keys,
+    stripe::{self, Stripe},
+};
 
 /// What the routers are made of.
 #[derive(Clone)]
@@ -22,19 +25,25 @@ pub struct House {
     pub service: Db,
     /// What tokens are verified with.
     pub keys: Keys,
+    /// Where money moves, if it does.
+    pub stripe: Option<Stripe>,
+    /// The front end, where people are sent back to.
+    pub site_url: String,
 }
 
-/// All routes.
+/// All routes: one line per Lambda, or per Lambdas of one purpose.
 pub fn all(house: House) -> Result<Router, BadSetting> {
     let settings = house.keys.settings()?;
+    let gateway = Gateway::new(&settings, vec![Source::House(house.service.clone())])?;
     let config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
     let auth = Auth::new(house.service.clone(), &settings, config)?;
+    let rest = Rest::house(house.api.clone(), gateway.clone())?;
     let own = Router::new().route("/health", get(health)).route("/ready", get(ready));
-    let rest = Rest::house(
-        house.api.clone(),
-        Gateway::new(&settings, vec![Source::House(house.service.clone())])?,
-    )?;
-    Ok(own.with_state(house).merge(auth::router(auth)).merge(rest::router(rest)))
+    Ok(Router::new()
+        .merge(rest::router(rest))
+        .merge(auth::router(auth))
+        .merge(stripe::routes(&house, gateway)?)
+        .merge(own.with_state(house)))
 }
 
 /// The process answers.

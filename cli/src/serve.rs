@@ -24,6 +24,8 @@ use crate::{
     postgres::{self, Account, Folder, Keep, Server},
     production,
     routers::{self, House},
+    stripe::Stripe,
+    stripe_double::StripeDouble,
     timers::Timers,
 };
 
@@ -65,10 +67,11 @@ pub async fn serve(
         None => Folder::usual(&account)?,
     };
     let folder = Folder::open(&wanted)?;
-    let keys = Keys::of_folder(&folder)?;
+    // A bad key is said before anything is started.
+    Keys::of_folder(&folder)?;
     let (owner_url, server) = database(&account, &folder, options.reset).await?;
     let demo = options.demo.unwrap_or(server.is_some());
-    let served = serve_on(listener, &owner_url, keys, demo, stop).await;
+    let served = serve_on(listener, &owner_url, &folder, demo, stop).await;
     // Whatever happened, what was started is stopped.
     let stopped = server.map_or(Ok(()), |server| tokio::task::block_in_place(|| server.stop()));
     served.and(stopped)
@@ -77,28 +80,33 @@ pub async fn serve(
 async fn serve_on(
     listener: TcpListener,
     owner_url: &str,
-    keys: Keys,
+    folder: &Folder,
     demo: bool,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
+    let keys = Keys::of_folder(folder)?;
     warn_of_old_server(owner_url).await?;
     let outcome = deploy::deploy(owner_url).await?;
     tracing::info!(?outcome, "database deployed");
     let logins = logins(owner_url).await?;
     let limits = Limits { connections: 16, ..Limits::default() };
+    let address = listener.local_addr().context("The port has no address")?;
+    let base_url = format!("http://{address}");
+    let (stripe, double) = payments(folder, &base_url).await?;
     let house = House {
         api: Db::connect(&logins.api, limits)?,
         service: Db::connect(&logins.service, limits)?,
         keys: keys.clone(),
+        stripe: Some(stripe.clone()),
+        site_url: optional("SITE_URL").unwrap_or_else(|| base_url.clone()),
     };
     if demo && outcome == Outcome::Installed {
         let owner = deploy::connect(owner_url).await?;
         let loaded = demo::load(&house, &owner, &mut Cast::read()?).await;
         loaded.context("The demo cannot be loaded; --no-demo --reset starts without it")?;
     }
-    let address = listener.local_addr().context("The port has no address")?;
-    let base_url = format!("http://{address}");
-    let timers = Timers::start(owner_url, &house.service, &base_url).await?;
+    let mut timers = Timers::start(owner_url, &house.service, &base_url).await?;
+    timers.add(stripe.keep_paying(house.service.clone()));
     let routes = routers::all(house)?;
     let cast = Cast::read()?;
     let demo = demo::is_loaded(&routes, &keys, &cast.experts[0].email).await?;
@@ -122,6 +130,18 @@ pub(crate) async fn until(
         served = served => served.context("Serving failed"),
         // A connection that a client keeps open must not keep us alive.
         () = async { ended.await.ok(); tokio::time::sleep(GRACE).await } => Ok(()),
+    }
+}
+
+/// The real Stripe of the settings, or the stand-in, which ends with the second.
+async fn payments(folder: &Folder, base_url: &str) -> Result<(Stripe, Option<StripeDouble>)> {
+    match Stripe::from_env()? {
+        Some(stripe) => Ok((stripe, None)),
+        None => {
+            let (stripe, double) =
+                Stripe::double(&folder.path().join("stripe.json"), base_url).await?;
+            Ok((stripe, Some(double)))
+        }
     }
 }
 

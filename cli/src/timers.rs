@@ -67,6 +67,11 @@ impl Timers {
         Ok(timers)
     }
 
+    /// One more task that ends with these.
+    pub fn add(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
     /// Nudge the relay after every request that may have written, and show the mailbox.
     pub fn attach(&self, router: Router) -> Router {
         let router = router.layer(from_fn_with_state(self.nudge.clone(), nudge));

@@ -14,6 +14,8 @@ async fn loaded() -> (World, Cast) {
         api: db(&world.logins.api),
         service: db(&world.logins.service),
         keys: world.keys.clone(),
+        stripe: None,
+        site_url: "http://127.0.0.1:3000".into(),
     };
     let owner = convene::deploy::connect(world.owner_url()).await.expect("a database");
     let mut cast = Cast::read().expect("a cast");

@@ -61,6 +61,9 @@ impl World {
             api: api.clone(),
             service: Db::connect(&logins.service, LIMITS)?,
             keys: keys.clone(),
+            // A test that pays starts a stand-in of its own.
+            stripe: None,
+            site_url: "http://127.0.0.1:3000".into(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
