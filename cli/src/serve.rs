@@ -111,7 +111,11 @@ async fn serve_on(
     let cast = Cast::read()?;
     let demo = demo::is_loaded(&routes, &keys, &cast.experts[0].email).await?;
     let routes = telemetry::observed(timers.attach(routes));
-    announce(address, owner_url, &keys, demo.then_some(&cast));
+    announce(address, owner_url, &keys, double.as_ref());
+    if demo {
+        announce_demo(&cast);
+    }
+    println!("\nCtrl-C ends it.");
     until(listener, routes, stop).await
 }
 
@@ -246,7 +250,7 @@ async fn logins(owner_url: &str) -> Result<Logins> {
 }
 
 /// On standard output, for people: the log is elsewhere.
-fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, demo: Option<&Cast>) {
+fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, stripe: Option<&StripeDouble>) {
     println!("Convene serves.\n");
     for (name, value) in [
         ("Base URL", format!("http://{address}").as_str()),
@@ -257,18 +261,21 @@ fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, demo: Option<&Cas
     ] {
         println!("{name:>16}  {value}");
     }
+    if let Some(double) = stripe {
+        println!("{:>16}  {} stands in for it", "Stripe", double.base_url());
+    }
     // A password in DATABASE_URL is known to whoever set it, and no business of this terminal's.
     if optional("DATABASE_URL").is_none() {
         println!("{:>16}  psql '{owner_url}'", "database");
     }
-    if let Some(cast) = demo {
-        println!("\nDemo logins, all with the password `{}`:", demo::PASSWORD);
-        for Expert { email, timezone, currency, .. } in &cast.experts {
-            println!("{email:>24}  expert, {timezone}, {currency}");
-        }
-        for Learner { email, timezone, .. } in &cast.learners {
-            println!("{email:>24}  learner, {timezone}");
-        }
+}
+
+fn announce_demo(cast: &Cast) {
+    println!("\nDemo logins, all with the password `{}`:", demo::PASSWORD);
+    for Expert { email, timezone, currency, .. } in &cast.experts {
+        println!("{email:>24}  expert, {timezone}, {currency}");
     }
-    println!("\nCtrl-C ends it.");
+    for Learner { email, timezone, .. } in &cast.learners {
+        println!("{email:>24}  learner, {timezone}");
+    }
 }
