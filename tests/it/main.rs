@@ -9,6 +9,7 @@ mod errors;
 mod house;
 mod lambda;
 mod lean;
+mod lens;
 mod notification;
 mod office;
 mod outbox;

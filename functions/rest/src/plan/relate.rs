@@ -23,8 +23,20 @@ pub(super) fn find<'m>(
     match found.as_slice() {
         [one] => Ok(one),
         [] => Err(unrelated(model, schema, origin, target, hint)),
+        [first, others @ ..] if others.iter().all(|other| is_same_key(first, other)) => Ok(first),
         several => Err(ambiguous(origin, target, several)),
     }
+}
+
+/// A view may show a key's column under two names (`id` and `user_id` of a person): either way
+/// the same rows belong together. PostgREST calls that ambiguous.
+fn is_same_key(one: &Relationship, other: &Relationship) -> bool {
+    constraint(&one.link).is_some()
+        && constraint(&one.link) == constraint(&other.link)
+        && one.foreign == other.foreign
+        && std::mem::discriminant(&one.link) == std::mem::discriminant(&other.link)
+        && (one.table_is_view || one.foreign_is_view)
+        && !one.is_self
 }
 
 fn is_meant(candidate: &Relationship, target: &str, hint: Option<&str>) -> bool {
