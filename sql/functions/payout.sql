@@ -54,7 +54,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_provider_id uuid := internal.require_user_id();
+  v_provider_id uuid := internal.require_provider_id();
   v_currency    text := upper(p_currency);
   v_account     core.payout_account;
   v_payout      core.payout;
@@ -64,10 +64,6 @@ begin
      or not exists (select from core.currency as c where c.currency = v_currency) then
     perform internal.refuse('M0402', 'payout_request_invalid',
       'A payout has an amount above zero, a currency and a key.');
-  end if;
-  perform from core.provider as p where p.provider_id = v_provider_id;
-  if not found then
-    perform internal.refuse('M3401', 'provider_only', 'Only providers are paid out.');
   end if;
 
   -- Everyone who wants this money queues here; the look-up of the key follows the lock.
@@ -114,7 +110,7 @@ next run. Safe to repeat: the same key returns the payout made the first time. L
 
 Raises
   M0402 payout_request_invalid    no amount, key, or known currency
-  M1001 sign_in_required, M3401 provider_only
+  M1001 sign_in_required, M4001 provider_not_found
   M9401 balance_too_small         less than that is available
   M9402 payout_account_not_ready, M9403 payout_account_cooling, M9404 payouts_held
   M9406 payout_key_reused         the key belongs to a different payout

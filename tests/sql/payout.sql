@@ -37,8 +37,8 @@ select throws_ok($$ select api.request_payout(0, 'EUR', 'k1') $$, 'M0402',
 select throws_ok($$ select api.request_payout(100, 'EUR', null) $$, 'M0402',
   'payout_request_invalid', 'nor without a key');
 select tests.act_as('alice');
-select throws_ok($$ select api.request_payout(100, 'EUR', 'k1') $$, 'M3401',
-  'provider_only', 'nor by a customer');
+select throws_ok($$ select api.request_payout(100, 'EUR', 'k1') $$, 'M4001',
+  'provider_not_found', 'nor by a customer');
 select tests.act_as_nobody();
 
 -- Asked for, repeated, cancelled.

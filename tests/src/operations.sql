@@ -266,6 +266,7 @@ begin
     perform tests.act_as_nobody();
   end loop;
   set constraints all immediate;
+  set constraints all deferred;
   return query select tests.ledger_problems();
 end
 $$;

@@ -8,7 +8,12 @@ use crate::{World, world::told};
 
 /// What the SQL tests say instead of ids and tokens: `tests.id('alice')`,
 /// `tests.act_as('alice')`.
-const VOCABULARY: &str = concat!(include_str!("vocabulary.sql"), include_str!("money.sql"));
+const VOCABULARY: &str = concat!(
+    include_str!("vocabulary.sql"),
+    include_str!("money.sql"),
+    include_str!("history.sql"),
+    include_str!("operations.sql"),
+);
 
 /// The TAP lines of one file.
 #[derive(Debug)]
