@@ -128,3 +128,19 @@ impl FromRequestParts<Auth> for Admin {
 async fn identified(parts: &Parts, auth: &Auth) -> Result<Arc<Claims>> {
     Ok(auth.gateway.identify(&parts.headers).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_client_claims_to_be_forwarded_for_counts_for_nothing() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(forwarded(&headers, 1), None);
+        headers.append(FORWARDED, "6.6.6.6, 203.0.113.7".parse().unwrap());
+        assert_eq!(forwarded(&headers, 1).as_deref(), Some("203.0.113.7"));
+        headers.append(FORWARDED, "10.0.0.1".parse().unwrap());
+        assert_eq!(forwarded(&headers, 2).as_deref(), Some("203.0.113.7"));
+        assert_eq!(forwarded(&headers, 9), None);
+    }
+}
