@@ -37,7 +37,7 @@ pub fn all(house: House) -> Result<Router, BadSetting> {
     let gateway = Gateway::new(&settings, vec![Source::House(house.service.clone())])?;
     let config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
     let auth = Auth::new(house.service.clone(), &settings, config)?;
-    let rest = Rest::house(house.api.clone(), gateway.clone())?;
+    let rest = Rest::house(house.api.clone(), Some(house.service.clone()), gateway.clone())?;
     let own = Router::new().route("/health", get(health)).route("/ready", get(ready));
     Ok(Router::new()
         .merge(rest::router(rest))

@@ -10,9 +10,29 @@ async fn a_key_that_is_shown_twice_is_one_relationship() {
     world.make_expert("tara", "Europe/Copenhagen", "08:00", "20:00").await;
     world.make_session("tara", 60, 50_000, 1).await;
 
-    let path = "/rest/v1/sessions?select=title,expert:expert_profiles(user:user_profiles(display_name))";
+    let path =
+        "/rest/v1/sessions?select=title,expert:expert_profiles(user:user_profiles(display_name))";
     let seen = world.get(Who::Anonymous, path).await.ok();
 
     let expert = json!({"user": {"display_name": "tara"}});
     assert_eq!(seen, json!([{"title": "Lesson", "expert": expert}]));
+}
+
+/// The service key opens what no caller sees, over a login of its own; a person sees their own.
+#[tokio::test]
+async fn the_service_key_sees_every_booking_and_a_stranger_none() {
+    let world = World::new().await;
+    world.make_expert("tara", "Europe/Copenhagen", "08:00", "20:00").await;
+    let session = world.make_session("tara", 60, 50_000, 1).await;
+    for learner in ["alice", "bob"] {
+        world.make_learner(learner).await;
+    }
+    let slot_id = world.free_slots(session).await[0].slot_id;
+    let arguments = json!({"p_learner_user_id": world.id("alice"), "p_slot_id": slot_id});
+    world.rpc("alice", "create_booking_with_payment", arguments).await.ok();
+
+    let path = "/rest/v1/bookings?select=status";
+    assert_eq!(world.get(Who::Service, path).await.ok(), json!([{"status": "pending"}]));
+    assert_eq!(world.get("alice", path).await.ok(), json!([{"status": "pending"}]));
+    assert_eq!(world.get("bob", path).await.ok(), json!([]));
 }

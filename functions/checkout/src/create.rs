@@ -112,11 +112,7 @@ pub(crate) async fn create_booking(
 
 impl Checkout {
     /// Where the payment of a booking of the caller's stands.
-    pub(crate) async fn standing(
-        &self,
-        caller: Caller<'_>,
-        booking_id: Uuid,
-    ) -> Result<Standing> {
+    pub(crate) async fn standing(&self, caller: Caller<'_>, booking_id: Uuid) -> Result<Standing> {
         self.api.json(caller, "select api.booking_checkout($1)", &[&booking_id]).await
     }
 }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use axum::{Router, extract::State, response::Response, routing::any};
 use shared::{
     auth::{self, Gateway, Source},
-    config::{BadSetting, required},
+    config::{BadSetting, optional, required},
     db::{Db, Limits},
 };
 
@@ -36,6 +36,7 @@ pub struct Rest(Arc<Inner>);
 
 struct Inner {
     db: Db,
+    service: Option<Db>,
     identity: Identity,
     settings: Settings,
     memory: Memory,
@@ -45,12 +46,16 @@ impl Rest {
     /// The API of `db`, for callers told apart by `identity`. Nothing is connected yet.
     pub fn new(db: Db, identity: Identity, settings: Settings) -> Self {
         let memory = Memory::new(settings.schemas());
-        Self(Arc::new(Inner { db, identity, settings, memory }))
+        Self(Arc::new(Inner { db, service: None, identity, settings, memory }))
     }
 
-    /// The marketplace's own API.
-    pub fn house(db: Db, gateway: Gateway) -> Result<Self, BadSetting> {
-        Ok(Self::new(db, Identity::House(gateway), Settings::house()?))
+    /// The marketplace's own API. Who calls with the service key is served over `service`:
+    /// the login of callers cannot become the house, and without it they are refused.
+    pub fn house(db: Db, service: Option<Db>, gateway: Gateway) -> Result<Self, BadSetting> {
+        let settings = Settings::house()?;
+        let memory = Memory::new(settings.schemas());
+        let identity = Identity::House(gateway);
+        Ok(Self(Arc::new(Inner { db, service, identity, settings, memory })))
     }
 
     /// What the environment describes: the marketplace's own API.
@@ -58,7 +63,10 @@ impl Rest {
         let db = Db::connect(&required("API_DATABASE_URL")?, Limits::default())?;
         let gateway =
             Gateway::new(&auth::Settings::from_env()?, vec![Source::Database(db.clone())])?;
-        Self::house(db, gateway)
+        let service = optional("SERVICE_DATABASE_URL")
+            .map(|url| Db::connect(&url, Limits::default()))
+            .transpose()?;
+        Self::house(db, service, gateway)
     }
 
     /// Load the schema cache now rather than with the first request.
@@ -70,6 +78,16 @@ impl Rest {
     /// of its own that is not a pooler's; ends when that connection does.
     pub async fn listen(&self, url: &str) -> Result<(), BadSetting> {
         serve::listen(&self.0.memory, &self.0.db, url).await
+    }
+}
+
+impl Inner {
+    /// The login that may become `role`.
+    fn db_for(&self, role: &str) -> &Db {
+        match &self.service {
+            Some(service) if role == "service_role" => service,
+            _ => &self.db,
+        }
     }
 }
 

@@ -84,8 +84,9 @@ impl Webhook {
         };
         // Nothing of the body is believed, or logged, before this.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(Error::internal)?;
-        let verified = secrets
-            .is_some_and(|secrets| secrets.verify(headers, body, now.as_secs().cast_signed()).is_ok());
+        let verified = secrets.is_some_and(|secrets| {
+            secrets.verify(headers, body, now.as_secs().cast_signed()).is_ok()
+        });
         if !verified {
             tracing::warn!(bytes = body.len(), "a delivery is not Stripe's, or too old");
             return Err(Error::new(StatusCode::BAD_REQUEST, "M0303", "signature_invalid")

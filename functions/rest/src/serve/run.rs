@@ -107,7 +107,7 @@ impl Asked<'_> {
         let anonymous = Some(&*self.caller.role) == self.settings.anonymous_role.as_deref();
         let mut attempt = 1;
         loop {
-            let outcome = self.inner.db.transact(&transaction).await;
+            let outcome = self.inner.db_for(&self.caller.role).transact(&transaction).await;
             let refusal = match outcome {
                 Ok(outcome) => return Ok(outcome),
                 Err(failure) => refusal_of(failure, self.settings.verbosity, anonymous),

@@ -1,7 +1,7 @@
 //! Writing to a relation.
 
 use http::{Method, StatusCode, header};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_postgres::Row;
 
 use super::{
@@ -211,10 +211,13 @@ fn answer(
     Ok(answer)
 }
 
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Where the row that was created is: its relation, filtered by its key.
 fn location(relation: &Relation, key: &str) -> Option<String> {
     let values: Vec<Option<String>> = serde_json::from_str(key).ok()?;
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
     let filters: Vec<String> = relation
         .primary_key
         .iter()
@@ -224,5 +227,5 @@ fn location(relation: &Relation, key: &str) -> Option<String> {
             None => format!("{}=is.null", encode(column)),
         })
         .collect();
-    Some(format!("/{}?{}", encode(&relation.id.name).replace("%5F", "_"), filters.join("&")))
+    Some(format!("/{}?{}", encode(&relation.id.name), filters.join("&")))
 }
