@@ -1,0 +1,212 @@
+//! A world with money: the Lambdas that pay, and a stand-in for Stripe that they talk to.
+
+use std::time::Duration;
+
+use checkout::{Checkout, Payments};
+use convene::stripe_double::{Endpoint, Options, StripeDouble};
+use onboarding::Onboarding;
+use payouts::Payouts;
+use reqwest::Client as Http;
+use serde_json::{Value, json};
+use shared::{
+    auth::{self, Gateway},
+    commands::{Answer, Claimed, Commands},
+    db::{Db, Limits},
+    inbox::Inbox,
+    stripe::signature::Secrets,
+};
+use stripe_webhook::Webhook;
+use tests::World;
+use tokio::{net::TcpListener, time::Instant};
+use uuid::Uuid;
+
+/// What Stripe signs with here.
+pub const SECRET: &str = "whsec_platform_0001";
+/// What it signs the events of connected accounts with.
+pub const CONNECT_SECRET: &str = "whsec_connect_0001";
+
+/// Longer than any lease, so that what a dead process held is free.
+const LEASE_IS_OVER: &str =
+    "update core.stripe_command set lease_until = now() - interval '1 second', next_at = now()
+     where finished_at is null";
+
+pub struct Till {
+    pub world: World,
+    pub stripe: StripeDouble,
+    pub url: String,
+    pub commands: Commands,
+    #[expect(dead_code, reason = "held, so that deliveries go on being taken")]
+    pub inbox: Inbox,
+    pub payouts: Payouts,
+    pub http: Http,
+}
+
+impl Till {
+    pub async fn new() -> Self {
+        let world = World::new().await;
+        world.speak_sql().await;
+        let stripe = StripeDouble::start(Options::default()).await.expect("the stand-in starts");
+        let limits = Limits { connections: 8, ..Limits::default() };
+        let api = Db::connect(&world.logins.api, limits).expect("the login is one");
+        let service = Db::connect(&world.logins.service, limits).expect("the login is one");
+        let client = stripe.client().expect("the stand-in has a client");
+        let tokens = auth::Settings {
+            jwt_secret: Some(world.keys.jwt_secret.clone()),
+            ..auth::Settings::default()
+        };
+        let gateway = Gateway::new(&tokens, Vec::new()).expect("tokens can be verified");
+        let inbox = Inbox::new(service.clone(), client.clone());
+        let payments = Payments::new(service.clone(), client.clone(), "pk_test_0001");
+        let platform = Secrets::new("STRIPE_WEBHOOK_SECRET", SECRET).expect("a secret");
+        let connect = Secrets::new("STRIPE_CONNECT_WEBHOOK_SECRET", CONNECT_SECRET).ok();
+        let routes = checkout::router(Checkout::new(api.clone(), gateway.clone(), Some(payments)))
+            .merge(stripe_webhook::router(Webhook::new(inbox.clone(), platform, connect)))
+            .merge(onboarding::router(Onboarding::new(
+                api,
+                service.clone(),
+                gateway,
+                Some(client.clone()),
+                "http://127.0.0.1:3000",
+            )));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let url = format!("http://{}", listener.local_addr().expect("it has an address"));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        for (path, secret, connect) in
+            [("stripe-webhook", SECRET, false), ("stripe-connect-webhook", CONNECT_SECRET, true)]
+        {
+            let url = format!("{url}/functions/v1/{path}");
+            let endpoint = Endpoint { url, secrets: vec![secret.into()], connect };
+            stripe.deliver_to(endpoint).expect("it is on this machine");
+        }
+        let commands = Commands::new(service.clone(), client.clone());
+        let payouts = Payouts::new(service, client);
+        Self { world, stripe, url, commands, inbox, payouts, http: Http::new() }
+    }
+
+    /// A slot of tara's, and alice who can book it.
+    pub async fn offer(&self, slot: &str, price: i64, mode: &str) -> Uuid {
+        let starts = "now() + interval '5 days'";
+        self.world
+            .sql(&format!(
+                "select tests.offer('{slot}', 'tara', {price}, p_mode => '{mode}',
+                   p_starts => {starts} + (select count(*) from core.slot) * interval '3 hours');
+                 select tests.introduce('alice');
+                 insert into core.customer (customer_id) values (tests.id('alice'))
+                 on conflict do nothing;"
+            ))
+            .await;
+        self.world.id(slot)
+    }
+
+    /// POST as a person, with an idempotency key or without.
+    pub async fn post(
+        &self,
+        who: &str,
+        name: &str,
+        key: Option<&str>,
+        body: Value,
+    ) -> (u16, Value) {
+        let mut request = self
+            .http
+            .post(format!("{}/functions/v1/{name}", self.url))
+            .bearer_auth(self.world.token(who))
+            .json(&body);
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let response = request.send().await.expect("the Lambda answers");
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap_or_default())
+    }
+
+    /// Book as alice, and return what the Lambda says.
+    pub async fn book(&self, slot: &str, key: &str) -> Value {
+        let asked = json!({ "slot_id": self.world.id(slot) });
+        let (status, body) = self.post("alice", "create-booking", Some(key), asked).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    /// Book and pay as alice; returns the booking.
+    pub async fn book_and_pay(&self, slot: &str) -> Value {
+        let booked = self.book(slot, slot).await;
+        self.pay(&booked, "pm_card_visa").expect("the card is good");
+        self.stripe.settled().await;
+        booked
+    }
+
+    /// Pay what was booked, as the browser does.
+    pub fn pay(&self, booked: &Value, card: &str) -> Result<Value, Value> {
+        self.stripe.pay(booked["client_secret"].as_str().expect("there is a secret"), card)
+    }
+
+    /// The one value of a query, as text.
+    pub async fn text(&self, sql: &str) -> String {
+        let sql = format!("select ({sql})::text");
+        self.world.value::<Option<String>>(&sql, &[]).await.unwrap_or_default()
+    }
+
+    /// The status of a booking's payment, and of the booking.
+    pub async fn standing(&self, booked: &Value) -> String {
+        let id = booked["booking_id"].as_str().expect("there is a booking");
+        self.text(&format!(
+            "select p.status || ' ' || b.status from core.payment as p
+             join core.booking as b using (booking_id) where b.booking_id = '{id}'"
+        ))
+        .await
+    }
+
+    /// A process died, and its lease ran out.
+    pub async fn outlive_lease(&self) {
+        self.world.sql(LEASE_IS_OVER).await;
+    }
+
+    /// Everything that is due, as the schedule does it; waits for the webhooks too.
+    pub async fn sweep(&self) {
+        self.outlive_lease().await;
+        self.world.sql("update core.stripe_event set next_at = now() where status = 'new'").await;
+        let deadline = Instant::now() + Duration::from_secs(60);
+        self.payouts.run(payouts::Task::Sweep, deadline).await.expect("the sweep runs");
+        self.stripe.settled().await;
+    }
+
+    /// Claim the commands of a kind: what a process does first.
+    pub async fn claim(&self, kind: &str) -> Vec<Claimed> {
+        self.commands.claim(10, Some(&[kind])).await.expect("commands can be claimed")
+    }
+
+    /// Claim and call, and die before the answer is recorded.
+    pub async fn claim_and_call(&self, kind: &str) -> Vec<(Claimed, Answer)> {
+        let mut answers = Vec::new();
+        for command in self.claim(kind).await {
+            let answer = self.commands.call(&command).await;
+            answers.push((command, answer));
+        }
+        answers
+    }
+
+    /// The ledger adds up, and so does Stripe's.
+    pub async fn audit(&self) {
+        let problems = self.world.rows("select tests.ledger_problems()", &[]).await;
+        let problems: Vec<String> = problems.iter().map(|row| row.get(0)).collect();
+        assert!(problems.is_empty(), "{problems:?}");
+        self.stripe.audit().expect("Stripe's balances add up");
+    }
+
+    /// The bookings that ended long ago have cleared; tara can be paid.
+    pub async fn clear_all(&self) {
+        self.world
+            .sql("select tests.clear(payment_id) from core.payment where captured_minor > 0")
+            .await;
+    }
+
+    /// Tara has an account at Stripe, filled in.
+    pub async fn onboard(&self) -> String {
+        let (status, account) = self.post("tara", "payout-account", None, json!({})).await;
+        assert_eq!(status, 200, "{account}");
+        let id = account["account_id"].as_str().expect("it has an id").to_owned();
+        self.stripe.onboard(&id).expect("the form can be filled in");
+        self.stripe.settled().await;
+        id
+    }
+}
