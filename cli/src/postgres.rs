@@ -5,6 +5,7 @@
 
 mod account;
 mod carried;
+mod child;
 mod folder;
 mod installed;
 mod server;

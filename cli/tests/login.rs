@@ -6,11 +6,18 @@ use convene::{
     deploy::{self, Outcome},
     postgres::{self, Account, Keep, Server},
 };
+use nix::sys::signal::{SigHandler, Signal, signal};
 use uuid::Uuid;
 
 /// A server of the test's own where everybody but its superuser needs a password, with an
 /// owner who may make roles and databases, and a database of theirs.
 async fn server() -> Server {
+    // As in a script's background, where nobody hears Ctrl-C: the server must end all the same.
+    // SAFETY: no handler is installed.
+    #[allow(unsafe_code)]
+    unsafe {
+        signal(Signal::SIGINT, SigHandler::SigIgn).expect("a server");
+    }
     let account = Account::unprivileged().expect("a server");
     let binaries = postgres::find(&account).expect("a server");
     let home = std::env::temp_dir().join(format!("convene-login-{}", Uuid::new_v4().simple()));

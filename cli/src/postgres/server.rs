@@ -1,23 +1,25 @@
 //! A private server: initialised once, started as a child, ended with us.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::ErrorKind,
-    os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    process::Command,
+    sync::mpsc::{Receiver, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
 
-use super::{Account, Binaries};
+use super::{
+    Account, Binaries,
+    child::{command, spawn},
+};
 
 /// What becomes of the data when the server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub struct Server {
 }
 
 /// Fast shutdown: transactions are rolled back, the data is closed in order.
-const FAST: Signal = Signal::SIGINT;
+pub(super) const FAST: Signal = Signal::SIGINT;
 
 /// Crash recovery after a power loss replays up to a gigabyte of log.
 const START: Duration = Duration::from_secs(120);
@@ -46,14 +48,6 @@ const STOP: Duration = Duration::from_secs(30);
 
 /// Longest path of a socket, less the name PostgreSQL gives it.
 const SOCKET_PATH_MAX: usize = 85;
-
-/// Deletes the data when the server has ended, even if we did not live to see it.
-const AND_DELETE: &str = r#"
-trap 'kill -INT "$pid"' INT TERM
-"$@" & pid=$!
-wait "$pid"; wait "$pid"
-rm -rf "$CONVENE_DELETE"
-"#;
 
 impl Server {
     /// Start the server whose data lies in `home`, or initialise it first.
@@ -199,90 +193,6 @@ fn socket_folder(account: &Account, home: &Path) -> Result<PathBuf> {
     }
     account.own(&socket)?;
     Ok(socket)
-}
-
-fn command(
-    binaries: &Binaries,
-    account: &Account,
-    data: &Path,
-    socket: &Path,
-    log: &Path,
-    keep: Keep,
-) -> Result<Command> {
-    let postgres = binaries.folder.join("postgres");
-    let mut command = match keep {
-        Keep::Data => Command::new(&postgres),
-        Keep::Nothing => {
-            let mut shell = Command::new("/bin/sh");
-            shell.args(["-c", AND_DELETE, "sh"]).arg(&postgres);
-            shell.env("CONVENE_DELETE", data.parent().unwrap_or(data));
-            shell
-        }
-    };
-    let socket = format!("unix_socket_directories={}", socket.display());
-    command.current_dir(data).arg("-D").arg(data);
-    for setting in
-        ["listen_addresses=", &socket, "unix_socket_permissions=0700", "jit=off", "timezone=UTC"]
-    {
-        command.args(["-c", setting]);
-    }
-    if keep == Keep::Nothing {
-        for setting in
-            ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"]
-        {
-            command.args(["-c", setting]);
-        }
-    }
-    let log = File::options()
-        .create(true)
-        .append(true)
-        .open(log)
-        .with_context(|| format!("{} cannot be written", log.display()))?;
-    let errors = log.try_clone().context("The log cannot be shared")?;
-    command.stdin(Stdio::null()).stdout(log).stderr(errors);
-    // Its own group: Ctrl-C is ours to hear, and it ends after our last request.
-    command.process_group(0);
-    account.run(&mut command);
-    end_with_parent(&mut command);
-    Ok(command)
-}
-
-/// Linux tells the child when its parent is gone, however the parent went.
-#[cfg(target_os = "linux")]
-fn end_with_parent(command: &mut Command) {
-    let set = || nix::sys::prctl::set_pdeathsig(FAST).map_err(Into::into);
-    // SAFETY: between fork and exec only async-signal-safe calls are allowed; prctl is a
-    // plain system call, and the closure allocates nothing.
-    #[allow(unsafe_code)]
-    unsafe {
-        command.pre_exec(set);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn end_with_parent(_command: &mut Command) {}
-
-/// Start `command` from a thread of its own, which lives as long as the child does: the
-/// parent-death signal follows the thread that forked, not the process.
-fn spawn(mut command: Command) -> Result<(Pid, Receiver<String>)> {
-    let (started, pid) = channel();
-    let (end, ended) = channel();
-    thread::Builder::new()
-        .name("postgres".into())
-        .spawn(move || match command.spawn() {
-            Err(error) => drop(started.send(Err(error))),
-            Ok(mut child) => {
-                drop(started.send(Ok(child.id())));
-                let status = child.wait().map_or_else(|e| e.to_string(), |s| s.to_string());
-                drop(end.send(status));
-            }
-        })
-        .context("No thread can be started")?;
-    let pid = pid
-        .recv()
-        .map_err(|_| anyhow!("The database server's thread ended."))?
-        .context("postgres cannot be run")?;
-    Ok((Pid::from_raw(pid.try_into()?), ended))
 }
 
 /// The last complaint in the server's log.
