@@ -1,0 +1,131 @@
+#!/bin/bash
+# Bookings, free slots and booking views per second through the data API over HTTP, beside
+# pgbench with the same statements, role, claims and pipelines, on one database in one run.
+#
+#   cargo build --release -p rest --bin rest-server && bench/booking.sh
+#   SECONDS_EACH=10 CLIENTS="1 8 64" EXPERTS=3000 ROUNDS=3 bench/booking.sh
+#
+# Needs PostgreSQL's binaries with pgbench, wrk and python3. CPU is what the data API itself
+# took for one request. The best round of each side counts: a busy machine only slows.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${SECONDS_EACH:-5} clients=${CLIENTS:-"1 8 64"} experts=${EXPERTS:-3000} rounds=${ROUNDS:-2}
+port=${BENCH_PORT:-3081}
+secret=a-secret-of-the-benchmark-that-is-long-enough
+source bench/postgres.sh
+
+psql -qX -v ON_ERROR_STOP=1 -f sql/install.sql >/dev/null
+# pgbench prepares its statements before it has the role: its own login inherits what they need.
+psql -qX -v ON_ERROR_STOP=1 -c 'create role bench login inherit in role authenticated'
+psql -qX -v ON_ERROR_STOP=1 -v experts="$experts" -f bench/booking.sql
+slots=$((experts * 70))
+echo "$slots slots of $experts experts"
+
+PGRST_DB_URI="host=$dir user=authenticator dbname=postgres" PGRST_DB_ANON_ROLE=anon \
+  PGRST_DB_SCHEMAS=tutoring,api PGRST_DB_POOL="${POOL:-16}" PGRST_SERVER_PORT=$port \
+  PGRST_JWT_SECRET=$secret RUST_LOG=warn "${REST_SERVER:-target/release/rest-server}" &
+server=$!
+base=http://127.0.0.1:$port
+until curl -sf -o /dev/null "$base/sessions?limit=1"; do sleep 0.05; done
+
+python3 - "$experts" "$secret" >"$dir/tokens" <<'PY'
+import base64, hashlib, hmac, json, sys, time
+
+def encode(part):
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+for n in range(int(sys.argv[1])):
+    claims = {"sub": f"00000002-0000-7000-8000-{n:012}", "role": "authenticated",
+              "aud": "authenticated", "exp": int(time.time()) + 7200}
+    text = ".".join(encode(json.dumps(p).encode()) for p in ({"alg": "HS256", "typ": "JWT"}, claims))
+    print(text + "." + encode(hmac.digest(sys.argv[2].encode(), text.encode(), hashlib.sha256)))
+PY
+
+# pgbench and wrk number their requests from :first on, each client its own :range of them.
+transaction() {
+  local settings="select pg_catalog.set_config(s.name, s.value, true) from rows from
+    (pg_catalog.unnest(array['search_path', 'request.jwt.claims', 'app.user_id', 'request.method', 'request.path', 'request.headers', 'request.cookies', 'role']),
+     pg_catalog.unnest(array['\"tutoring\", \"public\"', '{\"role\":\"authenticated\",\"sub\":\"00000002-0000-7000-8000-' || lpad((:n % $experts)::text, 12, '0') || '\"}', '00000002-0000-7000-8000-' || lpad((:n % $experts)::text, 12, '0'), 'POST', '/', '{}', '{}', 'authenticated'])) as s(name, value);"
+  cat <<SQL
+\\set i :i + 1
+\\set n :first + :client_id * :range + :i
+\\startpipeline
+begin isolation level read committed $2;
+$settings
+$3
+commit;
+\\endpipeline
+SQL
+}
+rows="count(_t), coalesce(json_agg(_t), '[]')::text, nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')"
+id="('0000000%s-0000-7000-8000-' || lpad((%s)::text, 12, '0'))::uuid"
+# shellcheck disable=SC2059
+{
+  transaction book 'read write' "select null::bigint, $rows from (select * from api.create_booking_with_payment(p_learner_user_id := $(printf "$id" 2 ":n % $experts"), p_slot_id := $(printf "$id" 4 ":n"))) as _t;" >"$dir/book.sql"
+  transaction free 'read only' "select null::bigint, $rows from (select * from api.list_free_slots(p_offering_id := $(printf "$id" 3 ":n % $experts"))) as _t;" >"$dir/free.sql"
+  transaction view 'read only' "select null::bigint, $rows from (select t0.* from tutoring.booking_details as t0 where t0.slot_id = $(printf "$id" 4 ":n")) as _t;" >"$dir/view.sql"
+}
+cat >"$dir/wrk.lua" <<'LUA'
+local kind, experts, first, range = os.getenv("KIND"), tonumber(os.getenv("N_EXPERTS")), tonumber(os.getenv("FIRST")), tonumber(os.getenv("RANGE"))
+local threads, tokens = 0, {}
+function setup(thread) thread:set("number", threads); threads = threads + 1 end
+function init()
+  for line in io.lines(os.getenv("TOKENS")) do tokens[#tokens + 1] = line end
+  n = first + number * range
+end
+function request()
+  n = n + 1
+  local who = n % experts
+  local headers = {["Authorization"] = "Bearer " .. tokens[who + 1], ["Content-Type"] = "application/json"}
+  if kind == "book" then
+    headers["Content-Profile"] = "api"
+    return wrk.format("POST", "/rpc/create_booking_with_payment", headers, string.format(
+      '{"p_learner_user_id":"00000002-0000-7000-8000-%012d","p_slot_id":"00000004-0000-7000-8000-%012d"}', who, n))
+  elseif kind == "free" then
+    headers["Accept-Profile"] = "api"
+    return wrk.format("GET", string.format("/rpc/list_free_slots?p_offering_id=00000003-0000-7000-8000-%012d", who), headers)
+  end
+  return wrk.format("GET", string.format("/booking_details?slot_id=eq.00000004-0000-7000-8000-%012d", n), headers)
+end
+LUA
+
+ticks() { awk '{print $14 + $15}' "/proc/$server/stat"; }
+# wrk drives from two threads, pgbench from as many clients as the data API has connections.
+http() { # kind clients first range
+  local threads=$(($2 < 2 ? 1 : 2)) before after
+  before=$(ticks)
+  KIND=$1 N_EXPERTS=$experts FIRST=$3 RANGE=$(($4 / threads)) TOKENS=$dir/tokens \
+    wrk -t "$threads" -c "$2" -d "${seconds}s" -s "$dir/wrk.lua" "$base" >"$dir/wrk"
+  after=$(ticks)
+  grep -E 'Non-2xx|Socket errors' "$dir/wrk" >&2 || true
+  awk -v t="$((after - before))" '/requests in/ {n = $1} /^Requests\/sec/ {r = $2} END {print r, n ? t * 10000 / n : 0}' "$dir/wrk"
+}
+sql() { # kind clients first range
+  local connections=$(($2 < ${POOL:-16} ? $2 : ${POOL:-16}))
+  pgbench -n -M prepared -U bench -c "$connections" -j 2 -T "$seconds" -D i=0 -D first="$3" \
+    -D range=$(($4 / connections)) -f "$dir/$1.sql" | awk '/^tps/ {print $3}'
+}
+
+printf '%-6s %8s %10s %10s %7s %8s\n' case clients http/s pgbench/s ratio 'cpu µs'
+# What is booked is gone: every run of bookings has slots of its own; reads look at those.
+runs=$(($(wc -w <<<"$clients") * rounds * 2))
+range=$((slots / runs - 2))
+first=0
+for kind in book free view; do
+  for n in $clients; do
+    best_http=0 best_sql=0 cpu=0
+    for _ in $(seq "$rounds"); do
+      read -r rate own < <(http "$kind" "$n" "$first" "$range")
+      read -r best_http cpu < <(awk -v a="$best_http" -v c="$cpu" -v r="$rate" -v o="$own" 'BEGIN {print (r > a ? r " " o : a " " c)}')
+      [ "$kind" != book ] || first=$((first + range))
+      rate=$(sql "$kind" "$n" "$first" "$range")
+      best_sql=$(awk -v a="$best_sql" -v r="$rate" 'BEGIN {print (r > a ? r : a)}')
+      [ "$kind" != book ] || first=$((first + range))
+    done
+    awk -v k="$kind" -v n="$n" -v h="$best_http" -v s="$best_sql" -v c="$cpu" \
+      'BEGIN {printf "%-6s %8d %10.0f %10.0f %7.2f %8.0f\n", k, n, h, s, h / s, c}'
+  done
+  [ "$kind" != book ] || first=0
+done
+printf 'booked: %s of %s, errors in the log: %s\n' \
+  "$(psql -qAtXc 'select count(*) from core.booking')" "$slots" "$(grep -c ERROR "$dir/log" || true)"

@@ -1,0 +1,30 @@
+-- A marketplace for bench/booking.sh: :experts with one session each, and 70 slots of each in
+-- the next fortnight. The n-th expert's slots are booked by the n-th learner, who is never busy.
+-- Keys are made of numbers, so that pgbench and wrk can name them.
+create schema bench;
+
+create function bench.id(p_kind integer, p_number bigint)
+returns uuid
+language sql
+immutable
+return (lpad(p_kind::text, 8, '0') || '-0000-7000-8000-' || lpad(p_number::text, 12, '0'))::uuid;
+
+insert into core.person (person_id, display_name)
+select bench.id(kind, n), 'person ' || n
+from generate_series(0, :experts - 1) as n, unnest('{1,2}'::integer[]) as kind;
+
+insert into core.provider (provider_id) select bench.id(1, n) from generate_series(0, :experts - 1) as n;
+insert into core.customer (customer_id) select bench.id(2, n) from generate_series(0, :experts - 1) as n;
+
+insert into core.offering (offering_id, provider_id, title, duration_min, price_minor, published_at)
+select bench.id(3, n), bench.id(1, n), 'session ' || n, 60, 45000, now()
+from generate_series(0, :experts - 1) as n;
+
+-- Slot n belongs to expert n % :experts, so neighbours never wait for one another.
+insert into core.slot (slot_id, offering_id, provider_id, starts_at, ends_at)
+select bench.id(4, n), bench.id(3, n % :experts), bench.id(1, n % :experts), t, t + interval '1 hour'
+from generate_series(0, :experts * 70 - 1) as n,
+     lateral (select date_trunc('hour', now()) + interval '1 day'
+                     + n / :experts / 5 * interval '22 hours 24 minutes'
+                     + n / :experts % 5 * interval '90 minutes') as at(t);
+vacuum analyze;
