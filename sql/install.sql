@@ -109,6 +109,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/attendance.sql
 \ir functions/review.sql
 \ir functions/privacy.sql
+\ir functions/erasure.sql
 
 -- Functions that no file of this deploy made are stale.
 \ir functions/prune.sql

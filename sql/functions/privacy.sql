@@ -1,7 +1,4 @@
--- What a person may ask of their data: a copy of all of it, and to be forgotten.
---
--- Money stays: who forgets a person must still be able to say what was paid for what. So the
--- rows stay and the person goes out of them.
+-- What a person may ask of their data: a copy of all of it.
 
 create or replace function api.export_my_data()
 returns jsonb
@@ -66,10 +63,6 @@ begin
         order by o.seq)
       from core.order as o
       where o.customer_id = v_me),
-    'payments', (
-      select jsonb_agg(to_jsonb(p) order by p.seq)
-      from core.payment as p
-      where p.payer_id = v_me),
     'reviews', (
       select jsonb_agg(to_jsonb(r) order by r.seq)
       from core.review as r
@@ -79,7 +72,13 @@ begin
     'notifications', (
       select jsonb_agg(to_jsonb(n) order by n.seq)
       from core.notification as n
-      where n.person_id = v_me));
+      where n.person_id = v_me),
+    'notification_preferences', (
+      select jsonb_agg(to_jsonb(n))
+      from core.notification_preference as n
+      where n.person_id = v_me),
+    'quiet_hours', (select to_jsonb(q) from core.quiet_hours as q where q.person_id = v_me))
+    || internal.export_money(v_me);
 end
 $$;
 
@@ -93,99 +92,69 @@ Raises
   M1001 sign_in_required  nobody is signed in
 $$;
 
-create or replace function internal.erase_person(p_person_id uuid)
-returns void
-language plpgsql
-volatile
+create or replace function internal.export_money(p_person_id uuid)
+returns jsonb
+language sql
+stable
 security definer
 set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if exists (
-    select
-    from core.booking as b
-    where p_person_id in (b.customer_id, b.provider_id)
-      and b.status in ('pending_payment', 'requested', 'confirmed')
-      and b.ends_at > now()
-  ) then
-    perform internal.refuse(
-      'M9701', 'bookings_are_open', 'Somebody still counts on a booking of this person.',
-      'Cancel the bookings that lie ahead first.');
-  end if;
+begin atomic
+  select jsonb_build_object(
+    'payments', (
+      select jsonb_agg(to_jsonb(p) order by p.seq)
+      from core.payment as p
+      where p.payer_id = p_person_id),
+    'refunds', (
+      select jsonb_agg(to_jsonb(r) order by r.created_at)
+      from core.refund as r
+      join core.payment as p using (payment_id)
+      where p_person_id in (p.payer_id, p.payee_id)),
+    'disputes', (
+      select jsonb_agg(to_jsonb(d) order by d.created_at)
+      from core.dispute as d
+      join core.payment as p using (payment_id)
+      where p_person_id in (p.payer_id, p.payee_id)),
+    'coupons', (
+      select jsonb_agg(to_jsonb(c) order by c.seq)
+      from core.coupon as c
+      where c.provider_id = p_person_id),
+    'coupon_uses', (
+      select jsonb_agg(
+        to_jsonb(u) || jsonb_build_object('code', c.code) order by u.created_at)
+      from core.coupon_redemption as u
+      join core.coupon as c using (coupon_id)
+      where u.customer_id = p_person_id),
+    'earnings', (
+      select jsonb_agg(to_jsonb(e) order by e.created_at)
+      from core.earning as e
+      where e.provider_id = p_person_id),
+    'payout_accounts', (
+      select jsonb_agg(to_jsonb(a) order by a.created_at)
+      from core.payout_account as a
+      where a.provider_id = p_person_id),
+    'payouts', (
+      select jsonb_agg(
+        to_jsonb(p) || jsonb_build_object('legs', (
+          select jsonb_agg(to_jsonb(l))
+          from core.payout_leg as l
+          where l.payout_id = p.payout_id))
+        order by p.seq)
+      from core.payout as p
+      where p.provider_id = p_person_id),
+    'ledger', (
+      select jsonb_agg(
+        to_jsonb(e) || jsonb_build_object(
+          'account', a.kind, 'kind', t.kind, 'phase', t.phase,
+          'reference_kind', t.reference_kind, 'reference_id', t.reference_id,
+          'description', t.description)
+        order by e.ledger_entry_id)
+      from core.ledger_entry as e
+      join core.ledger_account as a using (ledger_account_id)
+      join core.ledger_transfer as t using (ledger_transfer_id)
+      where a.person_id = p_person_id));
+end;
 
-  delete from identity.account as a where a.account_id = p_person_id;
-  delete from core.person_private as p where p.person_id = p_person_id;
+alter function internal.export_money owner to definer;
 
-  update core.person as p
-  set username = null, display_name = '', first_name = null, last_name = null,
-      avatar_url = null, bio = null, legacy_ref = null, status = 'deleted', is_listed = false
-  where p.person_id = p_person_id;
-
-  update core.customer as c
-  set goals = '{}', interests = '{}', experience_level = null, preferred_duration_min = null
-  where c.customer_id = p_person_id;
-
-  update core.provider as p
-  set provider_type = null, specialties = '{}', accepting_bookings = false,
-      presence = 'offline', service_radius_m = null, years_experience = null
-  where p.provider_id = p_person_id;
-
-  update core.offering as o set is_active = false where o.provider_id = p_person_id;
-
-  update core.booking as b
-  set customer_notes = null
-  where b.customer_id = p_person_id and b.customer_notes is not null;
-
-  update core.booking_note as n
-  set provider_notes = ''
-  from core.booking as b
-  where b.booking_id = n.booking_id and b.provider_id = p_person_id;
-
-  -- The stars stay, because averages were made of them; the words go.
-  update core.review as r
-  set comment = null
-  where r.author_id = p_person_id and r.comment is not null;
-
-  -- Messages that wait to be sent would still name somebody.
-  update core.outbox as o
-  set payload = '{}', sent_at = coalesce(o.sent_at, now())
-  where o.person_id = p_person_id;
-
-  perform internal.audit('erase', 'person', p_person_id::text, null, null);
-end
-$$;
-
-alter function internal.erase_person owner to definer;
-
-comment on function internal.erase_person is $$
-Remove a person and keep the books: the login, its sessions, names, addresses and words go;
-orders, payments, the ledger and the ids in them stay. Cannot be undone.
-
-Raises
-  M9701 bookings_are_open  a booking lies ahead
-$$;
-
-create or replace function api.erase_me()
-returns void
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_me uuid := internal.require_user_id();
-begin
-  perform internal.erase_person(v_me);
-end
-$$;
-
-alter function api.erase_me owner to definer;
-
-comment on function api.erase_me is $$
-Forget the caller (GDPR, article 17); see internal.erase_person. Tokens they still hold are
-refused by everything that writes, and expire within the hour.
-
-Raises
-  M1001 sign_in_required   nobody is signed in
-  M9701 bookings_are_open  a booking lies ahead
-$$;
+comment on function internal.export_money is
+  'The part of api.export_my_data that tells of money: paid, earned, given back, paid out.';

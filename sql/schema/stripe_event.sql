@@ -29,7 +29,8 @@ create index stripe_event_new_idx on core.stripe_event (next_at) where status = 
 create index stripe_event_object_idx on core.stripe_event (object_id);
 
 comment on table core.stripe_event is
-  'Stripe''s events, kept for ever. `new` is to be applied; `dead` was tried in vain for days.';
+  'Stripe''s events, kept for ever; of a person who was erased without their content. `new` is '
+  'to be applied; `dead` was tried in vain for days.';
 comment on column core.stripe_event.payload is
   'The bytes that were signed. A JSON text may hold what jsonb refuses.';
 comment on column core.stripe_event.happened_at is

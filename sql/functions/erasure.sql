@@ -1,0 +1,207 @@
+-- What a person may ask of their data: to be forgotten.
+--
+-- Money stays: who forgets a person must still be able to say what was paid for what. So the
+-- rows stay and the person goes out of them.
+
+create or replace function internal.require_nothing_open(p_person_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select
+    from core.booking as b
+    where p_person_id in (b.customer_id, b.provider_id)
+      and b.status in ('pending_payment', 'requested', 'confirmed')
+      and b.ends_at > now()
+  ) then
+    perform internal.refuse(
+      'M9701', 'bookings_are_open', 'Somebody still counts on a booking of this person.',
+      'Cancel the bookings that lie ahead first.');
+  end if;
+
+  -- A wallet may be negative: what is owed to the house leaves with the person.
+  if exists (
+    select
+    from core.ledger_account as a
+    join core.ledger_balance as b using (ledger_account_id)
+    where a.person_id = p_person_id and b.balance_minor > 0
+  ) then
+    perform internal.refuse(
+      'M9702', 'wallet_not_empty', 'The wallet of this person still holds money.',
+      'Have it paid out first; without a payout account nobody could be paid any more.');
+  end if;
+end
+$$;
+
+alter function internal.require_nothing_open owner to definer;
+
+comment on function internal.require_nothing_open is $$
+Raises
+  M9701 bookings_are_open  a booking lies ahead
+  M9702 wallet_not_empty   money of the person has not been paid out
+$$;
+
+create or replace function internal.erase_payment_details(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Stripe's ids stay, as those of payments do: without them no transfer could be explained.
+  update core.payout_account as a
+  set details = case when a.rail = 'manual' then '' end, bank_ref = null, requirements = '[]',
+      replaced_at = coalesce(a.replaced_at, now())
+  where a.provider_id = p_person_id;
+
+  -- What Stripe sent carries names and addresses. It has been applied, and is not needed again.
+  update core.stripe_event as e
+  set payload = ''
+  where e.status in ('done', 'ignored')
+    and e.object_id in (
+      select a.external_id from core.payout_account as a where a.provider_id = p_person_id
+      union all
+      select unnest(array[p.external_id, p.charge_id])
+      from core.payment as p
+      where p.payer_id = p_person_id
+      union all
+      select d.external_id
+      from core.dispute as d
+      join core.payment as p using (payment_id)
+      where p.payer_id = p_person_id);
+end
+$$;
+
+alter function internal.erase_payment_details owner to definer;
+
+comment on function internal.erase_payment_details is
+  'The part of internal.erase_person that concerns Stripe, and banks by hand.';
+
+create or replace function internal.erase_words(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.booking as b
+  set customer_notes = null,
+      cancel_reason = case when b.cancelled_by <> 'customer' then b.cancel_reason end
+  where b.customer_id = p_person_id
+    and (b.customer_notes is not null or b.cancel_reason is not null);
+
+  update core.booking as b
+  set cancel_reason = null
+  where b.provider_id = p_person_id and b.cancelled_by = 'provider' and b.cancel_reason is not null;
+
+  update core.booking_note as n
+  set provider_notes = ''
+  from core.booking as b
+  where b.booking_id = n.booking_id and b.provider_id = p_person_id;
+
+  -- The stars stay, because averages were made of them; the words go.
+  update core.review as r
+  set comment = case when r.author_id <> p_person_id then r.comment end,
+      reply = case when r.provider_id <> p_person_id or r.author_side = 'provider' then r.reply end
+  where p_person_id in (r.author_id, r.provider_id);
+
+  -- The title stays: it says what was bought.
+  delete from core.offering_material as m
+  using core.offering as o
+  where o.offering_id = m.offering_id and o.provider_id = p_person_id;
+  update core.offering as o
+  set is_active = false, summary = null, description = null, prerequisites = null, tags = '{}'
+  where o.provider_id = p_person_id;
+end
+$$;
+
+alter function internal.erase_words owner to definer;
+
+comment on function internal.erase_words is
+  'The part of internal.erase_person that concerns what they wrote.';
+
+create or replace function internal.erase_person(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_nothing_open(p_person_id);
+
+  delete from identity.account as a where a.account_id = p_person_id;
+  delete from core.person_private as p where p.person_id = p_person_id;
+
+  update core.person as p
+  set username = null, display_name = '', first_name = null, last_name = null,
+      avatar_url = null, bio = null, legacy_ref = null, status = 'deleted', is_listed = false
+  where p.person_id = p_person_id;
+
+  update core.customer as c
+  set goals = '{}', interests = '{}', experience_level = null, preferred_duration_min = null
+  where c.customer_id = p_person_id;
+
+  update core.provider as p
+  set provider_type = null, specialties = '{}', accepting_bookings = false,
+      presence = 'offline', service_radius_m = null, years_experience = null
+  where p.provider_id = p_person_id;
+
+  perform internal.erase_words(p_person_id);
+  perform internal.erase_payment_details(p_person_id);
+
+  delete from core.notification as n where n.person_id = p_person_id;
+  delete from core.notification_preference as n where n.person_id = p_person_id;
+  delete from core.quiet_hours as q where q.person_id = p_person_id;
+
+  -- Messages that wait to be sent would still name somebody.
+  update core.outbox as o
+  set payload = '{}', sent_at = coalesce(o.sent_at, now())
+  where o.person_id = p_person_id;
+
+  perform internal.audit('erase', 'person', p_person_id::text, null, null);
+end
+$$;
+
+alter function internal.erase_person owner to definer;
+
+comment on function internal.erase_person is $$
+Remove a person and keep the books: the login, its sessions, names, addresses, bank details and
+words go; orders, payments, the ledger and the ids in them stay. Cannot be undone.
+
+Raises
+  M9701 bookings_are_open  a booking lies ahead
+  M9702 wallet_not_empty   money of the person has not been paid out
+$$;
+
+create or replace function api.erase_me()
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me uuid := internal.require_user_id();
+begin
+  perform internal.erase_person(v_me);
+end
+$$;
+
+alter function api.erase_me owner to definer;
+
+comment on function api.erase_me is $$
+Forget the caller (GDPR, article 17); see internal.erase_person. Tokens they still hold are
+refused by everything that writes, and expire within the hour.
+
+Raises
+  M1001 sign_in_required   nobody is signed in
+  M9701 bookings_are_open  a booking lies ahead
+  M9702 wallet_not_empty   money of the caller has not been paid out
+$$;
