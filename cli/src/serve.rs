@@ -119,13 +119,15 @@ async fn serve_on(
     until(listener, routes, stop).await
 }
 
-/// Answer on `listener` until `stop` resolves, and finish what is under way.
-pub(crate) async fn until(
+/// Answer on `listener` until `stop` resolves, and finish what is under way. Handlers learn the
+/// address of who calls: sign-ins are counted by it.
+pub async fn until(
     listener: TcpListener,
     routes: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let (end, ended) = tokio::sync::oneshot::channel();
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move {
         stop.await;
         end.send(()).ok();

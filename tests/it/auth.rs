@@ -12,7 +12,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 /// Reads mail and lets time pass, for a story in another process: SQL by HTTP, for this
 /// test's own database, on the loopback address.
-async fn window(world: &World) -> String {
+pub(crate) async fn window(world: &World) -> String {
     let client = Arc::new(world.connection().await);
     let rows = |State(client): State<Arc<tokio_postgres::Client>>, sql: String| async move {
         let sql = format!("select coalesce(json_agg(t), '[]')::text from ({sql}) as t");
@@ -67,9 +67,7 @@ pub(crate) async fn own(world: &World, access_token: &str) -> Answer {
 async fn supabase_js_signs_people_up_in_and_out() {
     let world = World::new().await;
     let window = window(&world).await;
-    for story in ["auth", "account"] {
-        world.story_with(story, &[], &[("WINDOW_URL", &window)]).await;
-    }
+    world.story_with("auth", &[], &[("WINDOW_URL", &window)]).await;
 
     let parts = "select coalesce(string_agg(r.name, ' ' order by r.name), '')
                  from identity.account as a
@@ -79,6 +77,13 @@ async fn supabase_js_signs_people_up_in_and_out() {
     let parts = async |email: &str| world.value::<String>(parts, &[&email]).await;
     assert_eq!(parts("tara@example.com").await, "customer provider");
     assert_eq!(parts("known@example.com").await, "customer");
+}
+
+#[tokio::test]
+async fn supabase_js_manages_accounts_and_is_a_way_out() {
+    let world = World::new().await;
+    let window = window(&world).await;
+    world.story_with("account", &[], &[("WINDOW_URL", &window)]).await;
 }
 
 #[tokio::test]
@@ -139,6 +144,21 @@ async fn wrong_passwords_cost_time_and_the_right_one_forgets_them() {
     sign_in(&world, "slow@example.com", PASSWORD).await.ok();
     let left: i64 = world.value("select count(*) from identity.failed_attempt", &[]).await;
     assert_eq!(left, 1, "only the address of nobody is remembered");
+}
+
+#[tokio::test]
+async fn one_address_signs_up_thirty_people_whatever_it_claims_to_be() {
+    let world = World::new().await;
+    let sign_up = async |name: &str| {
+        let body = json!({"email": format!("{name}@example.com"), "password": PASSWORD});
+        let request = world.request(Who::Anonymous, reqwest::Method::POST, "/auth/v1/signup");
+        world.send(request.header("x-forwarded-for", name).json(&body)).await
+    };
+    sign_up("first").await.ok();
+    // The server knows the address of its peer, as `convene serve` does, and counts by it.
+    let counted = "update identity.rate_limit set uses = 30 where action = 'sign_up'";
+    assert_eq!(world.execute(counted, &[]).await, 1);
+    said(&sign_up("another").await, 429, "over_request_rate_limit");
 }
 
 #[tokio::test]

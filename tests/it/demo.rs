@@ -59,9 +59,13 @@ async fn the_past_is_completed_and_reviewed_and_occupies_no_future() {
 async fn everybody_can_sign_in() {
     let (world, cast) = loaded().await;
     let path = "/auth/v1/token?grant_type=password";
-    let body = serde_json::json!({"email": cast.learners[0].email, "password": demo::PASSWORD});
-    let session = world.post(Who::Anonymous, path, body).await.ok();
-    assert_eq!(session["user"]["id"], cast.learners[0].id.to_string());
-    let body = serde_json::json!({"email": cast.learners[0].email, "password": "another word"});
-    assert_eq!(world.post(Who::Anonymous, path, body).await.status, 400);
+    let experts = cast.experts.iter().map(|expert| (&expert.email, expert.id));
+    let learners = cast.learners.iter().map(|learner| (&learner.email, learner.id));
+    for (email, id) in experts.chain(learners) {
+        let body = serde_json::json!({"email": email, "password": demo::PASSWORD});
+        let session = world.post(Who::Anonymous, path, body).await.ok();
+        assert_eq!(session["user"]["id"], id.to_string(), "{email}");
+        let body = serde_json::json!({"email": email, "password": "another word"});
+        assert_eq!(world.post(Who::Anonymous, path, body).await.status, 400, "{email}");
+    }
 }

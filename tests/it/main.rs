@@ -21,6 +21,7 @@ mod payment;
 mod reschedule;
 mod rest;
 mod session;
+mod settings;
 mod slot;
 mod sql;
 mod sqs;

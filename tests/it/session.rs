@@ -1,7 +1,9 @@
 //! Sessions: what happens to them when many come at once, and when the house changes.
 
 use serde_json::{Value, json};
+use shared::db::Db;
 use tests::World;
+use tokio::net::TcpListener;
 
 use crate::auth::{PASSWORD, auth, member, own, said, sign_in};
 
@@ -69,29 +71,63 @@ async fn a_link_opened_twice_at_once_lets_one_in() {
     assert_eq!(statuses, [200, 403]);
 }
 
+/// Another instance of the auth function before the same database, and where it listens.
+async fn instance(world: &World) -> (::auth::Auth, String) {
+    let service = Db::connect(&world.logins.service, Default::default()).expect("a url");
+    let settings = world.keys.settings().expect("settings");
+    let config = ::auth::Config::development(&world.keys.jwt_secret);
+    let auth = ::auth::Auth::new(service, &settings, config).expect("settings are good");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let routes = ::auth::router(auth.clone());
+    tokio::spawn(convene::serve::until(listener, routes, std::future::pending()));
+    (auth, url)
+}
+
+/// The token of a sign-in at `url`, and the id of the key that signed it.
+async fn token_from(world: &World, url: &str, email: &str) -> (String, String) {
+    let request = reqwest::Client::new()
+        .post(format!("{url}/auth/v1/token?grant_type=password"))
+        .header("apikey", &world.keys.publishable_key)
+        .json(&json!({"email": email, "password": PASSWORD}));
+    let session = world.send(request).await.ok();
+    let token = session["access_token"].as_str().expect("a token").to_owned();
+    let header = token.split('.').next().expect("a header");
+    let header: Value = serde_json::from_slice(
+        &base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, header).expect("base64"),
+    )
+    .expect("JSON");
+    (token, header["kid"].as_str().expect("a key's id").to_owned())
+}
+
+async fn status_at(world: &World, url: &str, token: &str) -> u16 {
+    let request = reqwest::Client::new()
+        .get(format!("{url}/auth/v1/user"))
+        .header("apikey", &world.keys.publishable_key)
+        .bearer_auth(token);
+    world.send(request).await.status
+}
+
 #[tokio::test]
 async fn keys_rotate_and_nobody_notices() {
     let world = World::new().await;
     member(&world, "rotate@example.com").await;
-    let service =
-        shared::db::Db::connect(&world.logins.service, Default::default()).expect("a url");
-    let settings = world.keys.settings().expect("settings");
-    let config = ::auth::Config::development(&world.keys.jwt_secret);
-    let other = ::auth::Auth::new(service, &settings, config).expect("settings are good");
-    let kid_of = |session: &Value| {
-        let token = session["access_token"].as_str().expect("a token").to_owned();
-        (token.split('.').next().expect("a header").to_owned(), token)
-    };
-    let mut tokens = Vec::new();
-    for _ in 0..3 {
-        tokens.push(kid_of(&sign_in(&world, "rotate@example.com", PASSWORD).await.ok()));
-        // Another instance rotates; this one learns of it when its minute is over, or here:
-        // both keys verify throughout.
-        let rotation = other.signer().rotate().await.expect("rotates");
-        assert_ne!(rotation.current, rotation.standby);
-        for (_, token) in &tokens {
-            own(&world, token).await.ok();
+    let (rotating, url) = instance(&world).await;
+    let mut signed = vec![token_from(&world, &url, "rotate@example.com").await];
+    // The first key was alone: the first rotation only gives it a successor.
+    let mut standby = rotating.signer().rotate().await.expect("rotates").standby;
+    for _ in 0..2 {
+        let rotation = rotating.signer().rotate().await.expect("rotates");
+        // Who stood by signs now: whoever verifies has known that key since the last time.
+        assert_eq!(standby, rotation.current);
+        let (token, kid) = token_from(&world, &url, "rotate@example.com").await;
+        assert_eq!(kid, rotation.current, "the new key signs");
+        assert!(signed.iter().all(|(_, earlier)| *earlier != kid), "and did not before");
+        signed.push((token, kid));
+        for (token, kid) in &signed {
+            assert_eq!(status_at(&world, &world.url, token).await, 200, "{kid} still verifies");
         }
+        standby = rotation.standby;
     }
     let kept: Vec<String> = world
         .rows("select status from identity.signing_key order by created_at", &[])
@@ -109,6 +145,25 @@ async fn keys_rotate_and_nobody_notices() {
         )
         .await;
     assert_eq!(plain, 0);
+}
+
+#[tokio::test]
+async fn a_key_that_was_retired_verifies_no_more() {
+    let world = World::new().await;
+    member(&world, "retire@example.com").await;
+    let (rotating, url) = instance(&world).await;
+    let (token, kid) = token_from(&world, &url, "retire@example.com").await;
+    for _ in 0..2 {
+        rotating.signer().rotate().await.expect("rotates");
+    }
+    // Eight days are longer than any token lives.
+    let age = "update identity.signing_key set changed_at = now() - interval '9 days'
+               where kid = $1 and status = 'previous'";
+    assert_eq!(world.execute(age, &[&kid]).await, 1);
+    assert_eq!(status_at(&world, &instance(&world).await.1, &token).await, 200, "not yet");
+    rotating.signer().rotate().await.expect("rotates");
+    // An instance that starts now has never heard of it.
+    assert_eq!(status_at(&world, &instance(&world).await.1, &token).await, 403);
 }
 
 #[tokio::test]

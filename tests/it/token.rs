@@ -1,18 +1,55 @@
 //! Tokens that lie, at every door. How many ways there are to lie: shared/tests/corpus.
 
+use std::fs;
+
+use regex::Regex;
 use serde_json::{Value, json};
 use tests::World;
 
-/// A door, and what is said there.
-const DOORS: [(&str, &str); 7] = [
+use crate::template::reading::root;
+
+/// Every door that asks who comes: the method and the path.
+const DOORS: [(&str, &str); 20] = [
     ("GET", "/auth/v1/user"),
     ("PUT", "/auth/v1/user"),
     ("POST", "/auth/v1/logout"),
+    ("GET", "/auth/v1/reauthenticate"),
     ("POST", "/auth/v1/reauthenticate"),
+    ("POST", "/auth/v1/invite"),
     ("GET", "/auth/v1/admin/users"),
+    ("POST", "/auth/v1/admin/users"),
+    ("GET", "/auth/v1/admin/users/00000000-0000-4000-8000-000000000000"),
+    ("PUT", "/auth/v1/admin/users/00000000-0000-4000-8000-000000000000"),
+    ("DELETE", "/auth/v1/admin/users/00000000-0000-4000-8000-000000000000"),
     ("GET", "/rest/v1/user_profiles?select=*"),
     ("POST", "/rest/v1/rpc/become_customer"),
+    ("POST", "/functions/v1/create-booking"),
+    ("POST", "/functions/v1/cancel-booking"),
+    ("POST", "/functions/v1/accept-booking"),
+    ("POST", "/functions/v1/decline-booking"),
+    ("POST", "/functions/v1/refund-booking"),
+    ("GET", "/functions/v1/payout-account"),
+    ("POST", "/functions/v1/payout-account"),
 ];
+
+/// Where Stripe knocks, which signs what it brings.
+const OF_STRIPE: &str = "/functions/v1/stripe-";
+
+#[test]
+fn no_door_is_forgotten() {
+    let route = Regex::new(r#"route\("(/functions/v1/[^"]+)"#).expect("a pattern");
+    let mut found = 0;
+    for function in fs::read_dir(root().join("functions")).expect("functions/") {
+        let library = function.expect("a folder").path().join("src/lib.rs");
+        let library = fs::read_to_string(library).expect("a library");
+        for path in route.captures_iter(&library).map(|captured| captured[1].to_owned()) {
+            found += 1;
+            let is_known = DOORS.iter().any(|(_, door)| *door == path);
+            assert!(is_known || path.starts_with(OF_STRIPE), "{path} is tried by nobody");
+        }
+    }
+    assert!(found >= 6, "routes are found");
+}
 
 fn claims(world: &World, name: &str, value: Value) -> String {
     let mut claims = shared::auth::user_claims(world.id("alice"));

@@ -1,9 +1,17 @@
-// An expert offers, a learner books, a stranger sees nothing: with nothing but supabase-js.
+// Three people sign up; one offers, one books, a stranger sees nothing: with nothing but
+// supabase-js.
 
 import assert from "node:assert/strict";
-import { anonymous, ids, must, signedIn } from "./world.mjs";
+import { newcomer } from "./sign_in.mjs";
+import { anonymous, must } from "./world.mjs";
 
-const [tara, alice, bob] = ["tara", "alice", "bob"].map((name) => signedIn(name));
+const ids = {};
+const signUp = async (name) => {
+  const { supabase, user } = await newcomer(`${name}@example.com`);
+  ids[name] = user.id;
+  return supabase;
+};
+const [tara, alice, bob] = [await signUp("tara"), await signUp("alice"), await signUp("bob")];
 
 // Tara becomes an expert and offers a session at her own hours.
 must(await tara.rpc("become_expert", { p_display_name: "Tara", p_timezone: "Europe/Copenhagen" }));

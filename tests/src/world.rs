@@ -6,6 +6,7 @@ use convene::{
     deploy::{self, Logins},
     keys::Keys,
     routers::{self, House},
+    serve,
 };
 use reqwest::{Client as Http, Method};
 use serde_json::Value;
@@ -68,7 +69,7 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let routes = routers::all(house)?;
-        tokio::spawn(async move { axum::serve(listener, routes).await });
+        tokio::spawn(serve::until(listener, routes, std::future::pending()));
         let sql = deploy::connect(&database.admin_url).await?;
         Ok(Self { url, keys, logins, api, database, cluster, http: Http::new(), sql })
     }

@@ -1,0 +1,71 @@
+//! .env.example lists the settings that the code reads, and no others.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use regex::Regex;
+
+use crate::template::reading::root;
+
+/// What the code reads and nobody sets: AWS does, or it is the older name of a setting.
+const UNLISTED: [&str; 2] = ["AWS_LAMBDA_FUNCTION_NAME", "PGRST_DB_SCHEMA"];
+
+/// The data API as a stand-in for PostgREST, which has settings of its own.
+const STAND_IN: [&str; 2] = ["functions/rest/src/bin", "functions/rest/src/identity.rs"];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let path = entry.path();
+        let is_left_out = STAND_IN.iter().any(|part| path.ends_with(part));
+        if path.is_dir() && !is_left_out {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !is_left_out {
+            found.push(path);
+        }
+    }
+}
+
+/// The code of cli, shared and every function, without comments and without tests.
+fn code() -> String {
+    let mut files = Vec::new();
+    for package in ["cli", "shared"] {
+        sources(&root().join(package).join("src"), &mut files);
+    }
+    for function in fs::read_dir(root().join("functions")).expect("functions/") {
+        sources(&function.expect("a folder").path().join("src"), &mut files);
+    }
+    let mut code = String::new();
+    for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
+        let text = fs::read_to_string(file).expect("a source");
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        lines.for_each(|line| code.extend([line, "\n"]));
+    }
+    code
+}
+
+fn names(pattern: &str, text: &str) -> BTreeSet<String> {
+    let pattern = Regex::new(pattern).expect("a pattern");
+    pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn the_example_lists_every_setting_that_is_read_and_no_other() {
+    let code = code();
+    let example = fs::read_to_string(root().join(".env.example")).expect(".env.example");
+    let listed = names(r"(?m)^#?([A-Z][A-Z0-9_]+)=", &example);
+
+    let read = r#"(?:\b(?:optional|required|parsed|flag|number|words|opaque|url|setting|milliseconds)\(\s*|env = |const [A-Z]+: &str = )"([A-Z][A-Z0-9_]+)""#;
+    let read = names(read, &code);
+    assert!(read.len() > 40, "settings are found: {read:?}");
+    let unlisted: Vec<&String> =
+        read.difference(&listed).filter(|name| !UNLISTED.contains(&name.as_str())).collect();
+    assert!(unlisted.is_empty(), "not in .env.example: {unlisted:?}");
+
+    let quoted = names(r#""([A-Z][A-Z0-9_]+)""#, &code);
+    let unread: Vec<&String> = listed.difference(&quoted).collect();
+    assert!(unread.is_empty(), "in .env.example, and read by nothing: {unread:?}");
+}
