@@ -178,16 +178,40 @@ impl Commands {
                 break;
             }
             let mut done = stream::iter(claimed)
-                .map(|command| async move {
-                    let answer = self.call(&command).await;
-                    self.record(&command, &answer).await.map(|()| answer)
-                })
+                .map(|command| self.carry_out(command))
                 .buffer_unordered(CONCURRENT_CALLS);
             while let Some(answer) = done.next().await {
-                summary.count(&answer?);
+                match answer {
+                    Some(answer) => summary.count(&answer),
+                    None => summary.unknown += 1,
+                }
             }
         }
         Ok(summary)
+    }
+
+    /// Call and record, for a sweep: what cannot be recorded must not stop the others. `None` is
+    /// tried again when its lease is over, unless the database finds the answer itself wrong.
+    async fn carry_out(&self, command: Claimed) -> Option<Answer> {
+        let answer = self.call(&command).await;
+        let error = match self.record(&command, &answer).await {
+            Ok(()) => return Some(answer),
+            Err(error) => error,
+        };
+        tracing::error!(%error, id = %command.stripe_command_id, "an answer cannot be recorded");
+        if error.status.is_client_error() {
+            let put_aside = self.put_aside(command.stripe_command_id).await;
+            put_aside.unwrap_or_else(|error| tracing::error!(%error, "nor be put aside"));
+        }
+        None
+    }
+
+    /// Take a command out of circulation until a person has looked at it.
+    async fn put_aside(&self, stripe_command_id: Uuid) -> Result<()> {
+        let outcome = json!({"outcome": "unknown", "reason": "bad_command", "alarm": true});
+        let sql = "select api.record_stripe_result($1, $2)";
+        self.db.text(Caller::SERVICE, sql, &[&stripe_command_id, &outcome]).await?;
+        Ok(())
     }
 
     /// A command that cannot be read is a mistake of ours: it is put aside, so that it does not
@@ -198,12 +222,9 @@ impl Commands {
             match Claimed::deserialize(&command) {
                 Ok(command) => readable.push(command),
                 Err(error) => {
-                    tracing::error!(%error, id = %command["stripe_command_id"], "unreadable command");
-                    let sql = "select api.record_stripe_result(($1::jsonb ->> \
-                               'stripe_command_id')::uuid, $2)";
-                    let outcome =
-                        json!({"outcome": "unknown", "reason": "bad_command", "alarm": true});
-                    self.db.text(Caller::SERVICE, sql, &[&command, &outcome]).await?;
+                    let id = &command["stripe_command_id"];
+                    tracing::error!(%error, %id, "unreadable command");
+                    self.put_aside(Uuid::deserialize(id).map_err(Error::internal)?).await?;
                 }
             }
         }

@@ -47,9 +47,12 @@ begin
   values
     (v_command_id, p_kind, p_subject_id, p_generation, p_payment_id, p_after,
      format('convene:%s:%s:g%s', p_kind, p_subject_id, p_generation), p_path,
-     p_params || jsonb_build_object(
-       'metadata', coalesce(p_params -> 'metadata', '{}')
-         || jsonb_build_object('op_id', v_command_id, 'subject_id', p_subject_id)))
+     -- A cancellation is the one command that Stripe lets nothing be written on.
+     case p_kind when 'cancel_payment' then p_params else
+       p_params || jsonb_build_object(
+         'metadata', coalesce(p_params -> 'metadata', '{}')
+           || jsonb_build_object('op_id', v_command_id, 'subject_id', p_subject_id))
+     end)
   on conflict (kind, subject_id, generation) do nothing;
 
   if not found then

@@ -46,8 +46,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_code text := coalesce(p_error ->> 'code', p_error ->> 'type', 'refused');
+  v_code   text := coalesce(p_error ->> 'code', p_error ->> 'type', 'refused');
+  v_intent jsonb := p_error -> 'payment_intent';
 begin
+  -- The payer was faster than a cancellation: the intent says so, should no event ever arrive.
+  if jsonb_typeof(v_intent) = 'object' then
+    perform internal.join_stripe_object(v_intent);
+  end if;
+
   case p_command.kind
     when 'create_payment' then
       perform internal.lock_payment(p_command.payment_id);
@@ -71,10 +77,9 @@ begin
   end case;
 
   -- Of these a person must know: somebody is owed something that Stripe will not carry.
-  if p_command.kind in ('capture_payment', 'refund') then
-    perform internal.announce('staff.stripe_refused', null, jsonb_build_object(
-      'stripe_command_id', p_command.stripe_command_id, 'kind', p_command.kind,
-      'subject_id', p_command.subject_id, 'code', v_code));
+  if p_command.kind in ('capture_payment', 'refund')
+     or p_command.kind = 'cancel_payment' and v_intent ->> 'status' is distinct from 'succeeded' then
+    perform internal.tell_of_command(p_command, v_code);
   end if;
 end
 $$;
@@ -83,6 +88,23 @@ alter function internal.reject_command owner to definer;
 
 comment on function internal.reject_command is
   'Undo what was set aside for a command that Stripe definitely refused. Nothing was done there.';
+
+create or replace function internal.tell_of_command(p_command core.stripe_command, p_code text)
+returns uuid
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select internal.announce('staff.stripe_refused', null, jsonb_build_object(
+    'stripe_command_id', (p_command).stripe_command_id, 'kind', (p_command).kind,
+    'subject_id', (p_command).subject_id, 'code', p_code));
+end;
+
+alter function internal.tell_of_command owner to definer;
+
+comment on function internal.tell_of_command is
+  'Tell staff of a command that Stripe will not carry out, or that only a person can mend.';
 
 create or replace function api.record_stripe_result(p_stripe_command_id uuid, p_outcome jsonb)
 returns jsonb
@@ -123,6 +145,9 @@ begin
     and c.finished_at is null
   returning c.* into v_command;
 
+  if v_command.alarmed_at is not null then
+    perform internal.tell_of_command(v_command, p_outcome ->> 'reason');
+  end if;
   return jsonb_build_object('stripe_command_id', p_stripe_command_id, 'state', v_command.state);
 end
 $$;

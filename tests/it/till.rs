@@ -83,16 +83,16 @@ impl Till {
         Self { world, stripe, url, commands, inbox, payouts, http: Http::new() }
     }
 
-    /// A slot of tara's, and alice who can book it.
+    /// A slot of tara's, and alice and bob who can book it.
     pub async fn offer(&self, slot: &str, price: i64, mode: &str) -> Uuid {
         let starts = "now() + interval '5 days'";
         self.world
             .sql(&format!(
                 "select tests.offer('{slot}', 'tara', {price}, p_mode => '{mode}',
                    p_starts => {starts} + (select count(*) from core.slot) * interval '3 hours');
-                 select tests.introduce('alice');
-                 insert into core.customer (customer_id) values (tests.id('alice'))
-                 on conflict do nothing;"
+                 select tests.introduce('alice', 'bob');
+                 insert into core.customer (customer_id)
+                 values (tests.id('alice')), (tests.id('bob')) on conflict do nothing;"
             ))
             .await;
         self.world.id(slot)
@@ -121,8 +121,13 @@ impl Till {
 
     /// Book as alice, and return what the Lambda says.
     pub async fn book(&self, slot: &str, key: &str) -> Value {
+        self.book_as("alice", slot, key).await
+    }
+
+    /// Book as somebody, and return what the Lambda says.
+    pub async fn book_as(&self, who: &str, slot: &str, key: &str) -> Value {
         let asked = json!({ "slot_id": self.world.id(slot) });
-        let (status, body) = self.post("alice", "create-booking", Some(key), asked).await;
+        let (status, body) = self.post(who, "create-booking", Some(key), asked).await;
         assert_eq!(status, 200, "{body}");
         body
     }

@@ -37,7 +37,10 @@ impl Event {
     /// Read a verified body. Never fails.
     pub fn read(body: &[u8]) -> Self {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
-        let text = |value: &Value| value.as_str().map(str::to_owned);
+        // The database's text cannot hold a NUL; the body, which is kept as bytes, can.
+        let text = |value: &Value| {
+            value.as_str().filter(|text| !text.contains('\0')).map(str::to_owned)
+        };
         let id = text(&value["id"]).filter(|id| is_event_id(id));
         let kind = text(&value["type"]);
         let object = &value["data"]["object"];
@@ -96,6 +99,13 @@ mod tests {
         assert!(event.readable);
         assert_eq!((event.created, event.object_id), (None, None));
         assert_eq!(event.envelope.as_deref(), Some("v2.core.event"));
+    }
+
+    #[test]
+    fn what_the_database_cannot_keep_is_left_in_the_body() {
+        let object = json!({"id": "a\u{0}b", "object": "charge"});
+        let event = read(json!({"id": "evt_3", "type": "x", "data": {"object": object}}));
+        assert_eq!((event.readable, event.object_id.as_deref()), (true, None));
     }
 
     #[test]
