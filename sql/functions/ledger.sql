@@ -44,11 +44,12 @@ as $$
 declare
   v_account_id uuid;
 begin
+  -- Either by the index: `is not distinct from` has no use for one.
   select a.ledger_account_id into v_account_id
   from core.ledger_account as a
-  where a.person_id is not distinct from p_person_id
-    and a.kind = p_kind
-    and a.currency = p_currency;
+  where a.kind = p_kind
+    and a.currency = p_currency
+    and (a.person_id = p_person_id or a.person_id is null and p_person_id is null);
 
   if not found then
     insert into core.ledger_account as a (ledger_account_id, person_id, kind, currency)
@@ -80,13 +81,18 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_available uuid;
 begin
   perform internal.ledger_account_id(k.kind, p_currency, p_person_id)
   from unnest(array['clearing', 'held', 'reserved']) as k(kind);
 
+  -- In a statement of its own: what opens an account is volatile, and in the condition of the
+  -- next one it would be run for every balance there is.
+  v_available := internal.ledger_account_id('available', p_currency, p_person_id);
   perform
   from core.ledger_balance as b
-  where b.ledger_account_id = internal.ledger_account_id('available', p_currency, p_person_id)
+  where b.ledger_account_id = v_available
   for no key update;
 end
 $$;
@@ -221,15 +227,16 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (
-    select
-    from core.ledger_entry as e
-    where e.ledger_transfer_id = new.ledger_transfer_id
-    group by e.currency
-    having sum(e.amount_minor) <> 0
-  ) or 2 > (
-    select count(*) from core.ledger_entry as e
-    where e.ledger_transfer_id = new.ledger_transfer_id
+  -- All of it is asked for: with `exists`, the planner reads the ledger by currency instead,
+  -- in the hope of finding a sum that is off at once.
+  if (
+    select coalesce(sum(s.entries), 0) < 2 or bool_or(s.total <> 0)
+    from (
+      select count(*) as entries, sum(e.amount_minor) as total
+      from core.ledger_entry as e
+      where e.ledger_transfer_id = new.ledger_transfer_id
+      group by e.currency
+    ) as s
   ) then
     raise exception using
       errcode = '23514',

@@ -75,9 +75,9 @@ begin
   if not found then
     v_account := internal.require_payout_account(v_provider_id);
     select b.balance_minor into v_available
-    from core.ledger_balance as b
-    where b.ledger_account_id =
-          internal.ledger_account_id('available', v_currency, v_provider_id);
+    from core.ledger_account as a
+    join core.ledger_balance as b using (ledger_account_id)
+    where a.person_id = v_provider_id and a.kind = 'available' and a.currency = v_currency;
     if v_available < p_amount_minor then
       perform internal.refuse('M9401', 'balance_too_small',
         format('%s %s can be paid out.',

@@ -18,6 +18,7 @@ mod notification;
 mod office;
 mod outbox;
 mod payment;
+mod payout;
 mod reschedule;
 mod rest;
 mod session;
