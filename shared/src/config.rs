@@ -14,6 +14,11 @@ impl BadSetting {
     pub fn new(name: &'static str, problem: impl Into<String>) -> Self {
         Self { name, problem: problem.into() }
     }
+
+    /// Which setting it is.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 impl fmt::Display for BadSetting {
@@ -39,9 +44,18 @@ pub fn parsed<T: std::str::FromStr>(name: &'static str, default: T) -> Result<T,
     match optional(name) {
         None => Ok(default),
         Some(text) => text.parse().map_err(|_| {
-            let kind = std::any::type_name::<T>();
-            BadSetting::new(name, format!("is `{text}`, which is not a {kind}."))
+            BadSetting::new(name, format!("is `{text}`, which is not {}.", kind::<T>()))
         }),
+    }
+}
+
+/// What a value of `T` is called by people.
+fn kind<T>() -> &'static str {
+    match std::any::type_name::<T>().rsplit("::").next() {
+        Some("bool") => "true or false",
+        Some("IpAddr") => "an IP address",
+        Some("SocketAddr") => "an IP address, a colon and a port",
+        _ => "a whole number, or not one it may be",
     }
 }
 

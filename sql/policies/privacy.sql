@@ -13,16 +13,16 @@ create policy select_self on identity.session
   using (account_id = (select internal.user_id()));
 
 -- Staff erases as the house, which the outbox's own policy lets pass.
-create policy erase_self on core.outbox
+create policy update_self on core.outbox
   for update to definer
   using (person_id = (select internal.user_id()))
   with check (person_id = (select internal.user_id()));
 
-create policy erase_self on core.notification
+create policy delete_self on core.notification
   for delete to definer
   using (person_id = (select internal.user_id()) or (select internal.is_service()));
 
-create policy erase_house on core.quiet_hours
+create policy delete_house on core.quiet_hours
   for delete to definer
   using ((select internal.is_service()));
 

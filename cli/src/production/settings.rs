@@ -28,6 +28,9 @@ const STAND_INS: [&str; 2] = ["STRIPE_API_BASE", "AWS_ENDPOINT_URL_SQS"];
 /// Settings that name a place on the internet.
 const PUBLIC: [&str; 2] = ["SITE_URL", "API_EXTERNAL_URL"];
 
+/// Names the issuers of the database's certificate.
+const CA_FILE: &str = "DATABASE_CA_FILE";
+
 /// Everything that is wrong with what `get` returns, one sentence each.
 pub(super) fn problems(get: &impl Fn(&str) -> Option<String>) -> Vec<BadSetting> {
     let mut problems = Vec::new();
@@ -59,6 +62,11 @@ fn database_problems(get: &impl Fn(&str) -> Option<String>) -> Vec<BadSetting> {
     for name in ["API_DATABASE_URL", "SERVICE_DATABASE_URL"] {
         let Some(url) = get(name) else { continue };
         match db::tls::parse(&url) {
+            Err(error) if error.name() == CA_FILE => {
+                // Once, for both logins.
+                problems.retain(|problem: &BadSetting| problem.name() != CA_FILE);
+                problems.push(error);
+            }
             // The sentence of the parser names DATABASE_URL: this one names the setting.
             Err(_) => problems.push(BadSetting::new(name, "is not a connection string.")),
             Ok((config, _)) => {
