@@ -2,6 +2,7 @@
 -- the next fortnight. The n-th expert's slots are booked by the n-th learner, who is never busy.
 -- Keys are made of numbers, so that pgbench and wrk can name them.
 create schema bench;
+update core.marketplace set max_holds = 1000;
 
 create function bench.id(p_kind integer, p_number bigint)
 returns uuid

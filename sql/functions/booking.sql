@@ -75,6 +75,17 @@ begin
     perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
   end if;
 
+  if (
+    select count(*) >= (select m.max_holds from core.marketplace as m)
+    from core.booking as b
+    where b.customer_id = p_customer_id
+      and b.status = 'pending_payment'
+      and b.hold_expires_at > now()
+  ) then
+    perform internal.refuse('M9219', 'too_many_holds', 'Too many seats are held unpaid.',
+      'Pay for one, cancel one, or wait until one expires.');
+  end if;
+
   perform internal.take_offer(p_customer_id, p_slot_id);
   if not exists (
     select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats
@@ -254,6 +265,7 @@ Raises
   M9207 already_booked          they hold or have booked this very slot
   M9208 customer_busy           another booking of theirs stands at that time
   M9209 idempotency_key_reused  the key belongs to a different booking
+  M9219 too_many_holds          the caller has that many bookings they have not paid
   42501                         p_learner_user_id is somebody else
 $$;
 

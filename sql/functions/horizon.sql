@@ -196,6 +196,18 @@ declare
 begin
   for v_provider_id in select distinct c.provider_id from changed as c order by 1 loop
     perform internal.refresh_slots(v_provider_id);
+    if tg_op <> 'DELETE' and (
+      (select count(*) > 200 from core.availability_rule as r
+       where r.provider_id = v_provider_id)
+      or (select count(*) > 1000 from core.availability_exception as x
+          where x.provider_id = v_provider_id and upper(x.during) > now())
+      or (select count(*) > 50000 from core.slot as s
+          where s.provider_id = v_provider_id and s.starts_at > now())
+    ) then
+      perform internal.refuse('M0108', 'hours_too_many',
+        'A provider has at most 200 windows, 1000 coming exceptions and 50000 coming slots.',
+        'Take some away first, or make longer sessions.');
+    end if;
   end loop;
   return null;
 end
@@ -203,8 +215,12 @@ $$;
 
 alter function internal.on_hours_changed owner to definer;
 
-comment on function internal.on_hours_changed is
-  'Trigger: hours, exceptions or offerings have changed, so the slots do, in one transaction.';
+comment on function internal.on_hours_changed is $$
+Trigger: hours, exceptions or offerings have changed, so the slots do, in one transaction.
+
+Raises
+  M0108 hours_too_many  one provider would keep the clock busy for everybody
+$$;
 
 create or replace trigger availability_rule_inserted after insert on core.availability_rule
   referencing new table as changed

@@ -8,6 +8,7 @@ create table core.marketplace (
   default_timezone   text not null default 'Europe/Copenhagen',
   commission_bp      integer not null default 1500,
   hold_min           integer not null default 15,
+  max_holds          integer not null default 20,
   accept_within_min  integer not null default 2880,
   waitlist_offer_min integer not null default 30,
   slot_horizon_days  integer not null default 60,
@@ -22,6 +23,7 @@ create table core.marketplace (
     foreign key (default_currency) references core.currency (currency),
   constraint marketplace_commission_in_range check (commission_bp between 0 and 10000),
   constraint marketplace_hold_in_range check (hold_min between 1 and 1440),
+  constraint marketplace_max_holds_in_range check (max_holds between 1 and 100000),
   constraint marketplace_accept_within_in_range check (accept_within_min between 1 and 8640),
   constraint marketplace_waitlist_offer_in_range check (waitlist_offer_min between 1 and 1440),
   constraint marketplace_slot_horizon_in_range check (slot_horizon_days between 1 and 730),
@@ -43,6 +45,8 @@ comment on column core.marketplace.commission_bp is
   'Share the platform keeps of a sale, in hundredths of a percent.';
 comment on column core.marketplace.hold_min is
   'Minutes a seat is kept for somebody who has not paid yet.';
+comment on column core.marketplace.max_holds is
+  'Bookings that one customer may hold unpaid at a time, lest one empties a calendar for nothing.';
 comment on column core.marketplace.accept_within_min is
   'Minutes a provider has to answer a request; under the six days an authorisation lasts.';
 comment on column core.marketplace.clearing_days is

@@ -8,6 +8,7 @@
 --
 -- Two logins, because with one of them any injection could become service_role. The comment
 -- marks a role that Convene made: only those may be given a password by `convene deploy`.
+-- What a caller may ask for has an end; the data API sets it for each transaction.
 
 do $$
 declare
@@ -16,18 +17,22 @@ begin
   for v_role in
     select *
     from (values
-      ('anon',                  'nologin noinherit'),
-      ('authenticated',         'nologin noinherit'),
-      ('service_role',          'nologin noinherit'),
-      ('definer',               'nologin noinherit'),
-      ('authenticator',         'login noinherit'),
-      ('service_authenticator', 'login noinherit')
-    ) as r(name, attributes)
+      ('anon',                  'nologin noinherit', '3s'),
+      ('authenticated',         'nologin noinherit', '8s'),
+      ('service_role',          'nologin noinherit', null),
+      ('definer',               'nologin noinherit', null),
+      ('authenticator',         'login noinherit',   null),
+      ('service_authenticator', 'login noinherit',   null)
+    ) as r(name, attributes, statement_timeout)
   loop
     if to_regrole(v_role.name) is null then
       begin
         execute format('create role %I %s', v_role.name, v_role.attributes);
         execute format('comment on role %I is %L', v_role.name, 'Made by Convene.');
+        if v_role.statement_timeout is not null then
+          execute format(
+            'alter role %I set statement_timeout = %L', v_role.name, v_role.statement_timeout);
+        end if;
       exception
         -- Another database of this cluster is being deployed at the same moment.
         when duplicate_object or unique_violation then null;

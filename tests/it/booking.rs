@@ -56,7 +56,16 @@ async fn three_seats_are_sold_three_times_of_a_thousand() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_sessions_at_one_time_one_is_booked() {
     let world = one_expert().await;
-    let (one, other) = (first_slot(&world, 60, 1).await, first_slot(&world, 90, 1).await);
+    let hour = world.make_session("tara", 60, 50_000, 1).await;
+    let longer = world.make_session("tara", 90, 50_000, 1).await;
+    // The first slots of the two need not meet: which those are depends on the time of day.
+    let one = world.free_slots(hour).await;
+    let other = world.free_slots(longer).await;
+    let (one, other) = one
+        .iter()
+        .find_map(|a| Some((a, other.iter().find(|b| b.starts_at == a.starts_at)?)))
+        .map(|(a, b)| (a.slot_id, b.slot_id))
+        .expect("both begin with the day");
     world.make_learner("alice").await;
     world.make_learner("bob").await;
 

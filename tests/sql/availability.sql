@@ -1,7 +1,7 @@
 -- Hours: who sets them, and the slots they make, on the days the clocks change too.
 
 begin;
-select plan(53);
+select plan(54);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -206,6 +206,11 @@ select throws_ok(
 select throws_ok(
   $$ update tutoring.availability_windows set timezone = 'Mars/Base' $$,
   'M0001', 'timezone_unknown', 'with the same rules');
+select throws_ok(
+  $$ insert into tutoring.availability_windows
+       (expert_id, day_of_week, start_time, end_time, timezone)
+     select tests.id('tara'), 1, '09:00', '11:00', 'UTC' from generate_series(1, 201) $$,
+  'M0108', 'hours_too_many', 'and no more of them than the clock can keep up with');
 select tests.act_as_service();
 select is(api.extend_slots(), 1, 'the clock brings whoever is short of slots to the horizon');
 select is(api.extend_slots(), 0, 'once');

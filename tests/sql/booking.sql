@@ -1,7 +1,7 @@
 -- Booking: what is held and owed, retries, and everything that is refused.
 
 begin;
-select plan(37);
+select plan(40);
 
 select tests.offer('lesson', 'tara', 5000, p_capacity => 3);
 select tests.offer('same time', 'uwe', 5000, p_capacity => 2);
@@ -122,6 +122,15 @@ select results_eq(
      where session_id = tests.id('offering free') $$,
   $$ values ('confirmed', 'captured') $$, 'at once');
 
+-- Nobody keeps a calendar empty for nothing.
+select tests.act_as_nobody();
+update core.marketplace set max_holds = 1;
+select tests.act_as('bob');
+select throws_ok(
+  $$ execute book('bob', 'same time', null, 1) $$, 'M9219', 'too_many_holds',
+  'a customer holds so many seats unpaid');
+select lives_ok($$ execute book('bob', 'lesson', 'key', 1) $$, 'a retry is not one more');
+
 -- The hold ends.
 select tests.act_as_nobody();
 select tests.let_pass('16 minutes');
@@ -161,6 +170,10 @@ select tests.act_as('alice');
 select throws_ok(
   $$ execute book('alice', 'tenth', null, 1) $$, 'M3001', 'person_suspended',
   'who is suspended books nothing');
+
+select tests.act_as('bob');
+select lives_ok(
+  $$ execute book('bob', 'tenth', null, 1) $$, 'a hold that has ended counts no more');
 
 select * from finish();
 rollback;
