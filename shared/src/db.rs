@@ -5,7 +5,7 @@
 //! connection never carries one caller's identity into the next request. The login itself
 //! holds no grant: should a BEGIN be lost, what follows is refused.
 
-use std::{collections::HashMap, fmt::Write as _, sync::Mutex, time::Duration};
+use std::{collections::HashMap, sync::Mutex, time::Duration};
 
 use deadpool::managed::{self, Metrics, RecycleResult, Timeouts};
 use deadpool_postgres::{ClientWrapper, ManagerConfig, RecyclingMethod};
@@ -16,9 +16,12 @@ use uuid::Uuid;
 
 use crate::{Error, Result, config::BadSetting};
 
+mod raw;
+pub mod retry;
 pub mod tls;
 mod transaction;
 
+pub use raw::Raw;
 pub use transaction::{End, Failure, Outcome, Transaction};
 
 /// Who a statement runs as.
@@ -74,8 +77,6 @@ const SETTINGS: &str = "select pg_catalog.set_config(s.name, s.value, true) \
     from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) \
       as s(name, value)";
 
-const ATTEMPTS: u32 = 4;
-
 /// Statements kept on one connection at most.
 const MAX_STATEMENTS: usize = 500;
 
@@ -108,18 +109,8 @@ impl Db {
         sql: &str,
         params: Params<'_>,
     ) -> Result<Vec<Row>> {
-        let mut attempt = 1;
-        loop {
-            match self.attempt(caller, sql, params).await {
-                Err(error) if error.is_serialization_failure() && attempt < ATTEMPTS => {
-                    // Uuids are the randomness at hand: contenders must not wake together.
-                    let jitter_ms = u64::from(Uuid::new_v4().as_bytes()[0] % 16);
-                    tokio::time::sleep(Duration::from_millis((5 << attempt) + jitter_ms)).await;
-                    attempt += 1;
-                }
-                outcome => return outcome,
-            }
-        }
+        let attempt = || self.attempt(caller, sql, params);
+        retry::while_lost(attempt, |error: &Error| retry::is_lost(&error.code)).await
     }
 
     /// Run `sql`, which returns one row of one text or JSON column, and pass its text on.
@@ -133,7 +124,11 @@ impl Db {
         let rows = self.query(caller, sql, params).await?;
         match rows.first() {
             None => Ok(None),
-            Some(row) => Ok(row.try_get::<_, Option<RawText>>(0)?.map(|text| text.0)),
+            Some(row) => {
+                let raw = row.try_get::<_, Option<Raw>>(0)?;
+                let text = raw.map(|raw| String::from_utf8(raw.0.into()));
+                text.transpose().map_err(Error::internal)
+            }
         }
     }
 
@@ -284,29 +279,5 @@ impl managed::Manager for Manager {
         metrics: &Metrics,
     ) -> RecycleResult<tokio_postgres::Error> {
         managed::Manager::recycle(&self.inner, &mut connection.client, metrics).await
-    }
-}
-
-/// Text of a text, json or jsonb column, as Postgres built it.
-struct RawText(String);
-
-impl<'a> tokio_postgres::types::FromSql<'a> for RawText {
-    fn from_sql(
-        kind: &tokio_postgres::types::Type,
-        raw: &'a [u8],
-    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        // The binary form of jsonb is its text behind a version byte.
-        let raw = match *kind {
-            tokio_postgres::types::Type::JSONB => raw.get(1..).unwrap_or_default(),
-            _ => raw,
-        };
-        let mut text = String::with_capacity(raw.len());
-        text.write_str(std::str::from_utf8(raw)?)?;
-        Ok(Self(text))
-    }
-
-    fn accepts(kind: &tokio_postgres::types::Type) -> bool {
-        use tokio_postgres::types::Type;
-        matches!(*kind, Type::TEXT | Type::VARCHAR | Type::JSON | Type::JSONB)
     }
 }

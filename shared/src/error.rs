@@ -84,11 +84,6 @@ impl Error {
         )
     }
 
-    /// Whether the same transaction may simply be tried again.
-    pub fn is_serialization_failure(&self) -> bool {
-        matches!(self.code.as_str(), "40001" | "40P01")
-    }
-
     fn from_db(db: &DbError) -> Self {
         let code = db.code().code();
         if let Some(status) = refusal_status(code) {

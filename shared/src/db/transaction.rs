@@ -10,7 +10,7 @@ use deadpool::managed;
 use futures_util::future::{OptionFuture, join_all};
 use tokio_postgres::{Row, Statement, types::ToSql};
 
-use super::{Connection, Db, Params, SETTINGS};
+use super::{Connection, Db, Params, SETTINGS, retry};
 
 /// One statement and what stands around it.
 pub struct Transaction<'a> {
@@ -63,6 +63,14 @@ pub enum Failure {
     /// Postgres or the driver said no.
     #[error(transparent)]
     Database(#[from] tokio_postgres::Error),
+}
+
+impl Failure {
+    /// Whether the transaction lost to another, and may simply be tried again.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Database(error)
+            if error.code().is_some_and(|state| retry::is_lost(state.code())))
+    }
 }
 
 impl Db {

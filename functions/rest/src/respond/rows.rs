@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
+use shared::db::Raw;
 use tokio_postgres::Row;
 
 use super::Refusal;
@@ -44,27 +45,6 @@ impl Answered {
             })
         };
         read().map_err(Refusal::internal)
-    }
-}
-
-/// A value as it came, whatever its type.
-struct Raw(Bytes);
-
-impl<'a> tokio_postgres::types::FromSql<'a> for Raw {
-    fn from_sql(
-        kind: &tokio_postgres::types::Type,
-        raw: &'a [u8],
-    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        // The binary form of jsonb is its text behind a version byte.
-        let raw = match *kind {
-            tokio_postgres::types::Type::JSONB => raw.get(1..).unwrap_or_default(),
-            _ => raw,
-        };
-        Ok(Self(Bytes::copy_from_slice(raw)))
-    }
-
-    fn accepts(_: &tokio_postgres::types::Type) -> bool {
-        true
     }
 }
 

@@ -1,10 +1,8 @@
 //! A statement, run as its caller.
 
-use std::time::Duration;
-
 use http::{HeaderMap, Method, header};
 use serde_json::{Map, Value};
-use shared::db::{End, Outcome, Transaction};
+use shared::db::{End, Outcome, Transaction, retry};
 use tokio_postgres::{
     Row,
     types::{Format, IsNull, ToSql, Type, private::BytesMut},
@@ -46,9 +44,6 @@ impl ToSql for Text<'_> {
 
     tokio_postgres::types::to_sql_checked!();
 }
-
-/// A transaction that lost to another is tried so often, in the house: PostgREST leaves it.
-const ATTEMPTS: u32 = 4;
 
 /// How a statement is run.
 pub(super) struct Run<'a> {
@@ -105,23 +100,12 @@ impl Asked<'_> {
             end,
         };
         let anonymous = Some(&*self.caller.role) == self.settings.anonymous_role.as_deref();
-        let mut attempt = 1;
-        loop {
-            let outcome = self.inner.db_for(&self.caller.role).transact(&transaction).await;
-            let refusal = match outcome {
-                Ok(outcome) => return Ok(outcome),
-                Err(failure) => refusal_of(failure, self.settings.verbosity, anonymous),
-            };
-            // Nothing of a transaction that lost to another remains, so it may try again.
-            let lost = matches!(refusal.code.as_str(), "40001" | "40P01");
-            if !lost || attempt == ATTEMPTS || self.settings.verbosity == Verbosity::Verbose {
-                return Err(refusal);
-            }
-            // Uuids are the randomness at hand: contenders must not wake together.
-            let jitter_ms = u64::from(uuid::Uuid::new_v4().as_bytes()[0] % 16);
-            tokio::time::sleep(Duration::from_millis((5 << attempt) + jitter_ms)).await;
-            attempt += 1;
-        }
+        let db = self.inner.db_for(&self.caller.role);
+        // In the house alone: PostgREST leaves it to the caller.
+        let again = self.settings.verbosity != Verbosity::Verbose;
+        retry::while_lost(|| db.transact(&transaction), |failure| again && failure.is_lost())
+            .await
+            .map_err(|failure| refusal_of(failure, self.settings.verbosity, anonymous))
     }
 
     /// Whether what is written stays.
