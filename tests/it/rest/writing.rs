@@ -1,5 +1,6 @@
 //! Writes.
 
+use rest::settings::Verbosity;
 use serde_json::json;
 
 use super::Api;
@@ -150,4 +151,25 @@ async fn limits_say_what_they_are() {
     let many = "/client?name=eq.a&name=eq.b&or=(name.eq.c,name.eq.d)";
     assert_eq!(api.refused(many).await, (400, "PGRST100".into()));
     assert_eq!(api.refused("/client?name=eq.a&name=eq.b&name=eq.c").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_view_that_cannot_be_changed_says_what_it_is_for() {
+    let api = Api::with(|settings| settings.verbosity = Verbosity::Fixed).await;
+    let row = Some(json!({"id": 1, "title": "One"}));
+    for (method, body) in [("POST", row.clone()), ("PATCH", row.clone()), ("DELETE", None)] {
+        let reply = api.ask(method, "/nested_view?id=eq.1", &[], body).await;
+        assert_eq!((reply.status, reply.code()), (405, "55000"), "{method}");
+        assert_eq!(reply.header("allow"), "OPTIONS,GET,HEAD");
+    }
+    // A trigger inserts into one view; Postgres itself changes the other.
+    let note = Some(json!({"noted_id": 9, "note": "n"}));
+    assert_eq!(api.ask("POST", "/noted_view", &[], note).await.status, 201);
+    let reply = api.ask("PATCH", "/project_view?id=eq.1", &[], Some(json!({"title": "T"}))).await;
+    assert_eq!(reply.status, 204);
+
+    // PostgREST's own map of errors, where that is asked for.
+    let plain = Api::new().await;
+    let reply = plain.ask("PATCH", "/nested_view?id=eq.1", &[], row).await;
+    assert_eq!((reply.status, reply.code()), (500, "55000"));
 }

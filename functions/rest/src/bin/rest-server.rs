@@ -12,7 +12,7 @@ use shared::{
     db::{Db, Limits},
 };
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt()
         .with_max_level(parsed("RUST_LOG", tracing::Level::INFO)?)

@@ -114,7 +114,14 @@ impl Refusal {
     pub fn may_be_stale(&self) -> bool {
         matches!(
             self.code.as_str(),
-            "PGRST200" | "PGRST202" | "PGRST204" | "PGRST205" | "42703" | "PGRST201" | "PGRST203"
+            "PGRST200"
+                | "PGRST201"
+                | "PGRST202"
+                | "PGRST203"
+                | "PGRST204"
+                | "PGRST205"
+                | "42703"
+                | "55000"
         )
     }
 }

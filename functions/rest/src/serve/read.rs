@@ -48,14 +48,18 @@ pub(super) async fn rows(
 
 /// `OPTIONS` of a relation: what can be done with it.
 pub(super) fn options(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Refusal> {
-    let relation = relation_of(asked, name)?;
+    Ok(allow(&methods(relation_of(asked, name)?)))
+}
+
+/// What can be done with a relation, as `Allow` says it.
+pub(super) fn methods(relation: &Relation) -> String {
     let mut methods = vec!["OPTIONS,GET,HEAD"];
     methods.extend(relation.insertable.then_some("POST"));
     let has_key = !relation.primary_key.is_empty();
     methods.extend((relation.insertable && relation.updatable && has_key).then_some("PUT"));
     methods.extend(relation.updatable.then_some("PATCH"));
     methods.extend(relation.deletable.then_some("DELETE"));
-    Ok(allow(&methods.join(",")))
+    methods.join(",")
 }
 
 /// The relation of that name.

@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 
 use super::{
     Asked,
-    read::{not_one, output_of, relation_of},
+    read::{methods, not_one, output_of, relation_of},
     run::Run,
 };
 use crate::{
@@ -15,12 +15,14 @@ use crate::{
     query::{Operator, Query},
     request::{self, Media, Return},
     respond::{Answered, Refusal, RowsAnswer},
+    settings::Verbosity,
     sql::{Before, Output},
 };
 
 /// `POST`, `PATCH`, `PUT` and `DELETE` of a relation.
 pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Refusal> {
     let relation = relation_of(asked, name)?;
+    may_change(asked, relation)?;
     let media = asked.media(None)?;
     let body = body_of(asked)?;
     let mutation = mutation_of(asked, relation, &body)?;
@@ -77,6 +79,25 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
         return Err(not_one(answered.page));
     }
     answer(asked, relation, &media, answered, inserts)
+}
+
+/// 405 for a view that this method cannot change. PostgREST leaves it to Postgres, which answers
+/// 55000, as for much else that is nobody's mistake: a 500.
+fn may_change(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
+    let can = match *asked.method {
+        Method::POST => relation.insertable,
+        Method::PUT => relation.insertable && relation.updatable,
+        Method::PATCH => relation.updatable,
+        Method::DELETE => relation.deletable,
+        _ => true,
+    };
+    if can || asked.settings.verbosity == Verbosity::Verbose {
+        return Ok(());
+    }
+    let message = format!("{} is not for {}", relation.id.name, asked.method);
+    Err(Refusal::new(405, "55000", message)
+        .hint("A function of this schema does it.")
+        .header(header::ALLOW, &methods(relation)))
 }
 
 fn affected(rows: &[Row]) -> i64 {
