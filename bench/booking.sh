@@ -63,6 +63,7 @@ id="('0000000%s-0000-7000-8000-' || lpad((%s)::text, 12, '0'))::uuid"
 {
   transaction book 'read write' "select null::bigint, $rows from (select * from api.create_booking_with_payment(p_learner_user_id := $(printf "$id" 2 ":n % $experts"), p_slot_id := $(printf "$id" 4 ":n"))) as _t;" >"$dir/book.sql"
   transaction free 'read only' "select null::bigint, $rows from (select * from api.list_free_slots(p_offering_id := $(printf "$id" 3 ":n % $experts"))) as _t;" >"$dir/free.sql"
+  transaction soon 'read only' "select null::bigint, $rows from (select t0.id, t0.session_id, t0.start_time from tutoring.bookable_slots as t0 where t0.is_available = true order by t0.start_time limit 20) as _t;" >"$dir/soon.sql"
   transaction view 'read only' "select null::bigint, $rows from (select t0.* from tutoring.booking_details as t0 where t0.slot_id = $(printf "$id" 4 ":n")) as _t;" >"$dir/view.sql"
 }
 cat >"$dir/wrk.lua" <<'LUA'
@@ -84,6 +85,8 @@ function request()
   elseif kind == "free" then
     headers["Accept-Profile"] = "api"
     return wrk.format("GET", string.format("/rpc/list_free_slots?p_offering_id=00000003-0000-7000-8000-%012d", who), headers)
+  elseif kind == "soon" then
+    return wrk.format("GET", "/bookable_slots?select=id,session_id,start_time&is_available=eq.true&order=start_time&limit=20", headers)
   end
   return wrk.format("GET", string.format("/booking_details?slot_id=eq.00000004-0000-7000-8000-%012d", n), headers)
 end
@@ -111,7 +114,7 @@ printf '%-6s %8s %10s %10s %7s %8s\n' case clients http/s pgbench/s ratio 'cpu Â
 runs=$(($(wc -w <<<"$clients") * rounds * 2))
 range=$((slots / runs - 2))
 first=0
-for kind in book free view; do
+for kind in book free soon view; do
   for n in $clients; do
     best_http=0 best_sql=0 cpu=0
     for _ in $(seq "$rounds"); do

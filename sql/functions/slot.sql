@@ -19,29 +19,40 @@ language sql
 stable
 begin atomic
   -- One branch for each question, so that each has its index: a planner that does not know
-  -- the arguments can use none for "is null or equal".
+  -- the arguments can use none for "is null or equal". And case, not coalesce: under row-level
+  -- security an index is only used by what Postgres knows to leak nothing.
   select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
   from internal.open_slots() as s
   where p_offering_id is not null
     and s.offering_id = p_offering_id
     and (p_provider_id is null or s.provider_id = p_provider_id)
-    and s.starts_at >= coalesce(p_from, now())
-    and s.starts_at < coalesce(p_until, coalesce(p_from, now()) + interval '14 days')
+    and s.starts_at >= case when p_from is null then now() else p_from end
+    and s.starts_at < case when p_until is not null then p_until
+                           when p_from is null then now() + interval '14 days'
+                           else p_from + interval '14 days' end
   union all
   select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
   from internal.open_slots() as s
   where p_offering_id is null
     and p_provider_id is not null
     and s.provider_id = p_provider_id
-    and s.starts_at >= coalesce(p_from, now())
-    and s.starts_at < coalesce(p_until, coalesce(p_from, now()) + interval '14 days')
+    and s.starts_at >= case when p_from is null then now() else p_from end
+    and s.starts_at < case when p_until is not null then p_until
+                           when p_from is null then now() + interval '14 days'
+                           else p_from + interval '14 days' end
   union all
-  select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
-  from internal.open_slots() as s
-  where p_offering_id is null
-    and p_provider_id is null
-    and s.starts_at >= coalesce(p_from, now())
-    and s.starts_at < coalesce(p_until, coalesce(p_from, now()) + interval '14 days')
+  (
+    select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
+    from internal.open_slots() as s
+    where p_offering_id is null
+      and p_provider_id is null
+      and s.starts_at >= case when p_from is null then now() else p_from end
+      and s.starts_at < case when p_until is not null then p_until
+                             when p_from is null then now() + interval '14 days'
+                             else p_from + interval '14 days' end
+    order by s.starts_at, s.slot_id
+    limit least(greatest(coalesce(p_limit, 500), 0), 1000)
+  )
   order by starts_at, slot_id
   limit least(greatest(coalesce(p_limit, 500), 0), 1000);
 end;
