@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Can the time of a refused sign-in tell whether an address is known, or suspended?
 
-    cargo run --release -- serve &          # prints the base URL and the secret key
+    AUTH_PROXY_HOPS=1 cargo run --release -- serve &    # prints the base URL and the secret key
     bench/auth_timing.py http://127.0.0.1:54321 sb_secret_... [--samples 2000]
 
 Tries a wrong password at that many addresses of each kind, in random order over one
 connection, and prints the area under the ROC curve for every pair of kinds: 0.5 is a coin,
-1.0 tells every time. More than 0.55 fails. Each address is tried once, so no limit is met;
-bodies and statuses must be equal too.
+1.0 tells every time. More than 0.55 fails. Each address is tried once, from an address of its
+own (X-Forwarded-For, hence AUTH_PROXY_HOPS), so no limit is met; bodies and statuses must be
+equal too.
 """
 
 import argparse
@@ -31,7 +32,9 @@ class House:
         self.key = key
 
     def ask(self, method, path, body):
-        headers = {"apikey": self.key, "content-type": "application/json"}
+        caller = ".".join(str(secrets.randbelow(254) + 1) for _ in range(4))
+        headers = {"apikey": self.key, "content-type": "application/json",
+                   "x-forwarded-for": caller}
         self.connection.request(method, f"/auth/v1/{path}", json.dumps(body), headers)
         answer = self.connection.getresponse()
         return answer.status, answer.read()

@@ -126,7 +126,7 @@ async fn execute(arguments: Arguments) -> Result<()> {
         }
         Command::RotateKeys(House { service_database_url }) => {
             let rotation = rotate_keys(&service_database_url).await?;
-            println!("{} signs now; {} stands by.", rotation.current, rotation.standby);
+            println!("{rotation}");
             Ok(())
         }
         Command::Token(Token { says, data }) => {

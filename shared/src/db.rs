@@ -157,7 +157,8 @@ impl Db {
             }
             managed::PoolError::Backend(error) => {
                 // Without a database the cause is an operator's business, not the caller's.
-                tracing::error!(%error, "cannot connect to the database");
+                let cause = std::error::Error::source(&error).map(tracing::field::display);
+                tracing::error!(%error, cause, "cannot connect to the database");
                 Error::unavailable("08001", "The database cannot be reached; try again.")
             }
             other => Error::internal(other),

@@ -5,7 +5,10 @@ use std::{collections::HashMap, fs, io::Write as _, path::PathBuf, process::Comm
 use serde_json::{Value, json};
 use tests::World;
 
-use crate::template::reading::{Stack, members, root};
+use crate::template::{
+    alarms::numbers_read_from,
+    reading::{Stack, members, root},
+};
 
 mod emulator;
 
@@ -43,6 +46,11 @@ async fn functions_answer_events_under_the_emulator() {
     for name in ["relay", "clock", "payouts"] {
         let answer = start(name).invoke(&event(name)).await;
         assert!(answer.get("errorType").is_none(), "{name}: {answer}");
+        // What a schedule answers is the summary it logs, from which alarms read.
+        for number in numbers_read_from(&Stack::read(), name) {
+            let value = answer.pointer(&number);
+            assert!(value.is_some_and(Value::is_u64), "{name} says no {number}: {answer}");
+        }
     }
 }
 

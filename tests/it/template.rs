@@ -1,15 +1,17 @@
-//! The deployment template keeps twelve rules, and each rule is seen to notice.
+//! The deployment template keeps its rules, and each rule is seen to notice.
 
 use std::{collections::BTreeSet, fs};
 
+pub mod alarms;
 pub mod reading;
 mod rules;
 
+use alarms::*;
 use reading::{Stack, root};
 use rules::*;
 
 /// Each rule, and an edit that a tired person might make, which it must notice.
-const RULES: [(Rule, &str, &str); 19] = [
+const RULES: [(Rule, &str, &str); 23] = [
     (callers_get_an_answer_of_the_function, "Timeout: 25", "Timeout: 30"),
     (messages_stay_hidden_long_enough, "VisibilityTimeout: 180", "VisibilityTimeout: 179"),
     (poisoned_messages_are_set_aside, "maxReceiveCount: 5", "maxReceiveCount: 4"),
@@ -29,6 +31,10 @@ const RULES: [(Rule, &str, &str); 19] = [
     (schedules_are_not_lost, "OnFailure:", "OnSuccess:"),
     (schedules_are_not_lost, "Timeout: 58", "Timeout: 60"),
     (all_run_on_the_same_machine, "Default: arm64", "Default: x86_64"),
+    (what_is_measured_is_watched, "          MetricName: EventsU", "          MetricName: U"),
+    (what_is_measured_is_watched, "\n      MetricName: WebhooksF", "\n      MetricName: F"),
+    (dead_letters_are_noticed, "Value: !Sub \"convene-${Stage}-schedules-dead", "Value: !Sub \"a"),
+    (alarms_ring_somewhere, "AlarmActions: [!Ref Topic]", "OKActions: [!Ref Topic]"),
 ];
 
 #[test]

@@ -27,7 +27,10 @@ const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZHVtbXkgZHVtbXkgZHVtbQ\
 /// Hashes and checks passwords, as many at once as there are processors: each takes 19 MiB
 /// and 20 ms, and a hundred at once would starve every other request.
 #[derive(Clone)]
-pub struct Hasher(Arc<Semaphore>);
+pub struct Hasher {
+    turns: Arc<Semaphore>,
+    patience: Duration,
+}
 
 /// What checking a password found.
 pub struct Checked {
@@ -39,7 +42,8 @@ pub struct Checked {
 
 impl Hasher {
     pub fn new() -> Self {
-        Self(Arc::new(Semaphore::new(available_parallelism().map_or(1, Into::into))))
+        let turns = available_parallelism().map_or(1, Into::into);
+        Self { turns: Arc::new(Semaphore::new(turns)), patience: PATIENCE }
     }
 
     /// The hash of a new password.
@@ -63,7 +67,7 @@ impl Hasher {
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>> {
-        match tokio::time::timeout(PATIENCE, self.0.acquire()).await {
+        match tokio::time::timeout(self.patience, self.turns.acquire()).await {
             Ok(turn) => Ok(turn.map_err(Error::internal)?),
             Err(_) => Err(Error::unavailable("53000", "Too many sign-ins at once").into()),
         }
@@ -199,6 +203,16 @@ mod tests {
         let cheap = cheap.hash_password(LONG.as_bytes(), &salt).unwrap().to_string();
         let checked = Hasher::new().check(LONG, Some(&cheap)).await.unwrap();
         assert!(checked.fits && checked.new_hash.unwrap().contains("m=19456"));
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_for_a_turn_is_told_to_come_again() {
+        let hasher = Hasher { turns: Arc::new(Semaphore::new(1)), patience: Duration::ZERO };
+        let turn = hasher.turn().await.unwrap();
+        let refusal = hasher.check(LONG, None).await.err().unwrap();
+        assert_eq!(refusal.status, http::StatusCode::SERVICE_UNAVAILABLE);
+        drop(turn);
+        assert!(hasher.check(LONG, None).await.is_ok());
     }
 
     #[test]

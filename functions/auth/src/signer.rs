@@ -1,6 +1,7 @@
 //! The key that signs access tokens: made once, kept sealed in the database, rotated.
 
 use std::{
+    fmt,
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -33,6 +34,15 @@ pub struct Rotation {
     pub current: String,
     /// The key that will sign after the next rotation; the same at the very first.
     pub standby: String,
+}
+
+impl fmt::Display for Rotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.current == self.standby {
+            true => write!(f, "{} is the first key, and signs now.", self.current),
+            false => write!(f, "{} signs now; {} stands by.", self.current, self.standby),
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -38,9 +38,8 @@ impl Event {
     pub fn read(body: &[u8]) -> Self {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
         // The database's text cannot hold a NUL; the body, which is kept as bytes, can.
-        let text = |value: &Value| {
-            value.as_str().filter(|text| !text.contains('\0')).map(str::to_owned)
-        };
+        let text =
+            |value: &Value| value.as_str().filter(|text| !text.contains('\0')).map(str::to_owned);
         let id = text(&value["id"]).filter(|id| is_event_id(id));
         let kind = text(&value["type"]);
         let object = &value["data"]["object"];
