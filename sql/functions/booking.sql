@@ -257,6 +257,7 @@ Raises
   M0206 amount_too_large        the seats come to more than a card can be charged
   M1001 sign_in_required        nobody is signed in
   M3001 person_suspended        the account is suspended or closed
+  M3002 sign_up_required        the caller is an anonymous guest
   M3201 own_offering            it is the caller's own
   M4201 slot_not_found          there is no such slot
   M4202 customer_not_found      the caller has not become a customer

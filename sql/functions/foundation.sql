@@ -16,6 +16,18 @@ Reads the plain setting that our Lambdas make, because parsing claims in every p
 twice the query; falls back to the claims for databases served by Supabase's own API.
 $$;
 
+create or replace function internal.is_guest()
+returns boolean
+language sql
+stable
+parallel safe
+return coalesce(
+  nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'is_anonymous', 'false'
+) = 'true';
+
+comment on function internal.is_guest is
+  'Whether who asks has signed in without saying who they are. Guests cost nothing to make.';
+
 create or replace function internal.is_service()
 returns boolean
 language sql

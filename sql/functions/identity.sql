@@ -210,7 +210,9 @@ begin
                   nullif(concat_ws(' ', p_data ->> 'first_name', p_data ->> 'last_name'), ''),
                   ''), 200),
     v_account.email);
-  perform internal.play_parts(v_account.account_id, p_data);
+  -- A guest is nobody yet, whatever part they ask for.
+  perform internal.play_parts(
+    v_account.account_id, case when v_account.is_anonymous then '{}' else p_data end);
 
   return v_account;
 end

@@ -102,6 +102,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if internal.is_guest() then
+    perform internal.refuse(
+      'M3002', 'sign_up_required', 'A guest can look, and not take part.', 'Sign up first.');
+  end if;
   if exists (
     select from core.person as p where p.person_id = p_person_id and p.status <> 'active'
   ) then
@@ -114,9 +118,10 @@ $$;
 alter function internal.require_active owner to definer;
 
 comment on function internal.require_active is $$
-Refuse people who are suspended or gone, at once, whatever their token says.
+Refuse guests, and people who are suspended or gone, at once, whatever their token says.
 
 Raises
+  M3002 sign_up_required  the caller is an anonymous guest
   M3001 person_suspended  the account is suspended or closed
 $$;
 
@@ -138,11 +143,6 @@ begin
   on conflict do nothing;
 
   if v_part = 'provider' then
-    if coalesce(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'is_anonymous',
-                'false') = 'true' then
-      perform internal.refuse(
-        'M3002', 'sign_up_required', 'A guest cannot offer anything.', 'Sign up first.');
-    end if;
     update core.person as p set is_listed = true where p.person_id = v_person_id;
   end if;
   return null;
@@ -151,12 +151,8 @@ $$;
 
 alter function internal.on_part_begun owner to definer;
 
-comment on function internal.on_part_begun is $$
-Trigger: whoever has a provider or customer row plays that part; providers are listed.
-
-Raises
-  M3002 sign_up_required  an anonymous guest would become a provider
-$$;
+comment on function internal.on_part_begun is
+  'Trigger: whoever has a provider or customer row plays that part; providers are listed.';
 
 create or replace trigger provider_begin after insert on core.provider
   for each row execute function internal.on_part_begun('provider');

@@ -94,8 +94,11 @@ await tell({
 
   async "a guest becomes somebody, and stays the same person"() {
     const supabase = client();
-    const { user } = must(await supabase.auth.signInAnonymously());
+    const { user } = must(
+      await supabase.auth.signInAnonymously({ options: { data: { role: "expert" } } }));
     assert.equal(user.is_anonymous, true);
+    assert.deepEqual(
+      must(await supabase.from("expert_profiles").select("id").eq("id", user.id)), []);
     refused(await supabase.auth.updateUser({ password }), 400, "validation_failed");
     must(await supabase.auth.updateUser({ email: "guest@example.com" }));
     const { code } = await mail("guest@example.com");

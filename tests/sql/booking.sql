@@ -1,7 +1,7 @@
 -- Booking: what is held and owed, retries, and everything that is refused.
 
 begin;
-select plan(40);
+select plan(41);
 
 select tests.offer('lesson', 'tara', 5000, p_capacity => 3);
 select tests.offer('same time', 'uwe', 5000, p_capacity => 2);
@@ -35,6 +35,11 @@ select tests.act_as('eve');
 select throws_ok(
   $$ execute book('eve', 'lesson', null, 1) $$, 'M4202', 'customer_not_found',
   'who books has become a customer');
+select tests.act_as('alice');
+select set_config('request.jwt.claims', '{"role":"authenticated","is_anonymous":true}', true);
+select throws_ok(
+  $$ execute book('alice', 'lesson', null, 1) $$, 'M3002', 'sign_up_required',
+  'a guest books nothing');
 select tests.act_as('tara');
 select throws_ok(
   $$ execute book('tara', 'lesson', null, 1) $$, 'M3201', 'own_offering',
