@@ -131,15 +131,26 @@ impl Connection {
                 join_all(then.iter().zip(t.then).map(|(s, (_, p))| self.client.query(s, p))),
                 self.client.batch_execute(end),
             );
-            opened?;
-            let rows = rows?;
-            let then = then.into_iter().next().unwrap_or_else(|| Ok(Vec::new()))?;
-            ended?;
-            return Ok(Outcome { rows, then });
+            let outcome = || {
+                opened?;
+                let rows = rows?;
+                let then = then.into_iter().next().unwrap_or_else(|| Ok(Vec::new()))?;
+                ended?;
+                Ok(Outcome { rows, then })
+            };
+            return self.clean(outcome()).await;
         }
         let outcome = self.step_by_step(opened, t, role).await;
+        self.clean(outcome).await
+    }
+
+    /// A transaction that failed is lost; the connection need not be. An end of several
+    /// statements does not end a transaction whose first one is refused in it.
+    async fn clean(
+        &self,
+        outcome: Result<Outcome, tokio_postgres::Error>,
+    ) -> Result<Outcome, tokio_postgres::Error> {
         if outcome.is_err() {
-            // The transaction is lost; the connection need not be.
             self.client.batch_execute("rollback").await?;
         }
         outcome
