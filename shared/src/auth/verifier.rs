@@ -140,18 +140,22 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn split(token: &'a str) -> Result<Self, TokenError> {
-        const THREE: TokenError = TokenError::Malformed("Expected 3 parts in JWT");
+        let expected = match token.split('.').count() {
+            1 => TokenError::Malformed("Expected 3 parts in JWT; got 1"),
+            2 => TokenError::Malformed("Expected 3 parts in JWT; got 2"),
+            _ => TokenError::Malformed("Expected 3 parts in JWT"),
+        };
         if token.is_empty() {
             return Err(TokenError::Malformed("Empty JWT is sent in Authorization header"));
         }
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Malformed("JWT is too large"));
         }
-        let (message, signature) = token.rsplit_once('.').ok_or(THREE)?;
-        let (header, payload) = message.split_once('.').ok_or(THREE)?;
+        let (message, signature) = token.rsplit_once('.').ok_or(expected)?;
+        let (header, payload) = message.split_once('.').ok_or(expected)?;
         if payload.contains('.') || header.is_empty() || payload.is_empty() || signature.is_empty()
         {
-            return Err(THREE);
+            return Err(expected);
         }
 
         const HEADER: TokenError = TokenError::Malformed("JWT header is not understood");
