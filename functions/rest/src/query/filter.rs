@@ -197,6 +197,7 @@ fn is_value(cursor: &mut Cursor) -> Parsed<IsValue> {
 
 fn list(cursor: &mut Cursor) -> Parsed<Vec<String>> {
     cursor.expect("(", "\"(\"")?;
+    cursor.spaces();
     let mut elements = vec![element(cursor)?];
     while cursor.eat(",") {
         elements.push(element(cursor)?);

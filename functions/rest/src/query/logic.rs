@@ -52,10 +52,13 @@ fn connective(word: &str) -> Connective {
 
 /// Read the value of `and=` or `or=`, whose key told `word` and `negated`.
 pub(super) fn tree(word: &str, negated: bool, text: &str) -> Result<Logic, ParseError> {
-    whole("logic tree", text, |cursor| {
+    let read = whole("logic tree", text, |cursor| {
         let nodes = nodes(cursor, 0)?;
         Ok(Logic::Tree { negated, connective: connective(word), nodes })
-    })
+    });
+    // PostgREST reads the key's last word with its value, so it counts from there.
+    let before = word.len() + if negated { "not.".len() } else { 0 };
+    read.map_err(|error| ParseError { column: error.column + before, ..error })
 }
 
 fn nodes(cursor: &mut Cursor, depth: usize) -> Parsed<Vec<Logic>> {

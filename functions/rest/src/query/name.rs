@@ -117,6 +117,9 @@ fn json_key(cursor: &mut Cursor) -> Parsed<JsonKey> {
         return Ok(JsonKey::Name(quoted(cursor)?));
     }
     let key = dashed(cursor, |c| !matches!(c, '(' | '-' | ':' | '.' | ',' | '>' | ')'));
+    if key.is_empty() && cursor.eat("-") {
+        return cursor.stop("digit");
+    }
     if key.is_empty() { cursor.stop("a key or an index") } else { Ok(JsonKey::Name(key)) }
 }
 

@@ -47,20 +47,35 @@ fn term(cursor: &mut Cursor) -> Parsed<OrderTerm> {
         Some(by) => by,
         None => OrderBy::Field(name::field(cursor)?),
     };
-    let descending = match () {
-        () if cursor.eat(".asc") => Some(false),
-        () if cursor.eat(".desc") => Some(true),
-        () => None,
-    };
-    let nulls_first = match () {
-        () if cursor.eat(".nullsfirst") => Some(true),
-        () if cursor.eat(".nullslast") => Some(false),
-        () => None,
-    };
+    let (mut descending, mut nulls_first) = (None, None);
+    if cursor.eat(".") {
+        descending = direction(cursor);
+        if descending.is_none() {
+            nulls_first = Some(nulls(cursor, EITHER)?);
+        } else if cursor.eat(".") {
+            nulls_first = Some(nulls(cursor, NULLS)?);
+        }
+    }
     cursor.spaces();
-    match cursor.peek() {
-        None | Some(',') => Ok(OrderTerm { by, descending, nulls_first }),
-        Some(_) => cursor.stop("\",\", direction (asc or desc) or nulls (nullsfirst or nullslast)"),
+    match (cursor.peek(), nulls_first) {
+        (None | Some(','), _) => Ok(OrderTerm { by, descending, nulls_first }),
+        (Some(_), None) => cursor.stop("delimiter (.), \",\" or end of input"),
+        (Some(_), Some(_)) => cursor.stop("\",\" or end of input"),
+    }
+}
+
+const NULLS: &str = "\"nullsfirst\" or \"nullslast\"";
+const EITHER: &str = "\"asc\", \"desc\", \"nullsfirst\" or \"nullslast\"";
+
+fn direction(cursor: &mut Cursor) -> Option<bool> {
+    if cursor.eat("asc") { Some(false) } else { cursor.eat("desc").then_some(true) }
+}
+
+fn nulls(cursor: &mut Cursor, expected: &'static str) -> Parsed<bool> {
+    match () {
+        () if cursor.eat("nullsfirst") => Ok(true),
+        () if cursor.eat("nullslast") => Ok(false),
+        () => cursor.stop(expected),
     }
 }
 

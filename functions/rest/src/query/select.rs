@@ -3,7 +3,7 @@
 //! ```text
 //! items      = [ item *( "," item ) ]
 //! item       = relation | "*" | column
-//! relation   = ( "..." | [ name ":" ] ) name *( "!" ( "inner" | "left" | hint ) ) "(" items ")"
+//! relation   = ( "..." | ".." | [ name ":" ] ) name *( "!" ( "inner" | "left" | hint ) ) "(" items ")"
 //! column     = [ name ":" ] ( "count()" | field [ cast ] [ "." aggregate "()" ] ) [ cast ]
 //! cast       = "::" word
 //! aggregate  = "avg" | "count" | "max" | "min" | "sum"
@@ -131,7 +131,7 @@ fn item(cursor: &mut Cursor, depth: usize) -> Parsed<Item> {
 
 /// Everything of a relation up to its opening parenthesis.
 fn relation_head(cursor: &mut Cursor) -> Parsed<RelationItem> {
-    let spread = cursor.eat("...");
+    let spread = cursor.eat("...") || cursor.eat("..");
     let alias = if spread { None } else { alias(cursor) };
     let mut relation =
         RelationItem { spread, alias, name: name::name(cursor)?, ..RelationItem::default() };
