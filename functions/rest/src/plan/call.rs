@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     cache::model::{Function, Model, Parameter},
-    respond::{Refusal, nearest},
+    respond::{NAME, PART, Refusal, nearest},
 };
 
 /// A call, planned.
@@ -139,10 +139,7 @@ fn signature(function: &Function) -> String {
     let parameters: Vec<_> = function
         .parameters
         .iter()
-        .map(|p| match p.name.as_str() {
-            "" => p.kind.clone(),
-            name => format!("{name} => {}", p.kind),
-        })
+        .map(|parameter| format!("{} => {}", parameter.name, parameter.kind))
         .collect();
     format!("{}.{}({})", function.id.schema, function.id.name, parameters.join(", "))
 }
@@ -164,11 +161,11 @@ fn missing(
         "application/octet-stream" => Some("bytea"),
         _ => None,
     };
+    let raw_parameter = raw_parameter.filter(|_| input.post);
     let (with, details) = match (raw_parameter, names.is_empty()) {
-        (Some(kind), _) if input.post => (
-            format!("{call} with a single unnamed {kind} parameter"),
-            format!("the function {call} with a single unnamed {kind} parameter"),
-        ),
+        (Some(kind), _) => {
+            (call.clone(), format!("the function {call} with a single unnamed {kind} parameter"))
+        }
         (_, true) => (
             format!("{call} without parameters"),
             match input.post && input.content_type == "application/json" {
@@ -184,7 +181,7 @@ fn missing(
             let by_names = format!("the function {call} with parameter{s} {listed}");
             (
                 format!("{call}({listed})"),
-                match input.post {
+                match input.post && input.content_type == "application/json" {
                     true => format!("{by_names} or with a single unnamed json/jsonb parameter"),
                     false => by_names,
                 },
@@ -198,8 +195,10 @@ fn missing(
     )
     .details(format!("Searched for {details}, but no matches were found in the schema cache."));
     match suggestion(model, schema, name, &names, overloads) {
-        Some(near) => refusal.hint(format!("Perhaps you meant to call the function {near}")),
-        None => refusal,
+        Some(near) if raw_parameter.is_none() => {
+            refusal.hint(format!("Perhaps you meant to call the function {near}"))
+        }
+        _ => refusal,
     }
 }
 
@@ -212,19 +211,19 @@ fn suggestion(
 ) -> Option<String> {
     if overloads.is_empty() {
         let known = model.functions.get(schema)?.keys().map(String::as_str);
-        return nearest(name, known).map(|near| format!("{schema}.{near}"));
+        return nearest(name, NAME, known).map(|near| format!("{schema}.{near}"));
     }
     let lists: Vec<String> = overloads
         .iter()
         .map(|function| {
             let mut list: Vec<_> = function.parameters.iter().map(|p| p.name.as_str()).collect();
             list.sort_unstable();
-            list.join(", ")
+            format!("({})", list.join(", "))
         })
         .collect();
-    let near = nearest(&names.join(", "), lists.iter().map(String::as_str))?;
+    let near = nearest(&format!("({})", names.join(", ")), PART, lists.iter().map(String::as_str))?;
     Some(match near {
-        "" => format!("{schema}.{name}"),
-        list => format!("{schema}.{name}({list})"),
+        "()" => format!("{schema}.{name}"),
+        list => format!("{schema}.{name}{list}"),
     })
 }

@@ -91,6 +91,7 @@ fn status(code: &str, message: &str) -> u16 {
         "25006" => 405,
         "21000" if message.ends_with("requires a WHERE clause") => 400,
         "22023" if message.starts_with("role") && message.ends_with("does not exist") => 401,
+        _ if code.starts_with("PT") => 500,
         "53400" => 500,
         "57P01" => 503,
         "P0001" => 400,

@@ -6,6 +6,6 @@ mod refusal;
 mod rows;
 
 pub use database::refusal_of;
-pub use nearest::nearest;
+pub use nearest::{NAME, PART, nearest};
 pub use refusal::Refusal;
 pub use rows::{Answered, RowsAnswer, guc_headers, guc_status};

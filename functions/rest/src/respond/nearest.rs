@@ -2,19 +2,26 @@
 
 use std::collections::HashSet;
 
-/// Of `known`, the name most like `wanted`, if one is like it at all.
-pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// How like a name must be: of relations and functions, and of what they have.
+pub const NAME: f64 = 0.75;
+/// See [`NAME`].
+pub const PART: f64 = 0.33;
+
+/// Of `known`, the name most like `wanted`, if one is at least so like it.
+pub fn nearest<'a>(
+    wanted: &str,
+    least: f64,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let of_wanted = pairs(wanted);
     let mut best: Option<(f64, &str)> = None;
-    for name in known {
-        let of_name = pairs(name);
-        let shared = of_wanted.intersection(&of_name).count() as f64;
-        let total = (of_wanted.len() + of_name.len()) as f64;
-        let likeness = if total == 0.0 { 0.0 } else { 2.0 * shared / total };
+    // Names that share no two neighbouring characters are not worth measuring.
+    for name in known.into_iter().filter(|name| !pairs(name).is_disjoint(&of_wanted)) {
+        let likeness = strsim::normalized_levenshtein(wanted, name);
         let better = best.is_none_or(|(so_far, other)| {
             likeness > so_far || (likeness == so_far && name < other)
         });
-        if likeness > 0.33 && better {
+        if likeness >= least && better {
             best = Some((likeness, name));
         }
     }

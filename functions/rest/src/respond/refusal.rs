@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::auth::TokenError;
 
-use super::nearest;
+use super::{NAME, nearest};
 use crate::{cache::model::Model, query::ParseError};
 
 /// Why a request is not answered with rows.
@@ -82,6 +82,12 @@ impl Refusal {
         Self::new(400, "42703", format!("column {relation}.{name} does not exist"))
     }
 
+    /// Two embeddings of one level would be called the same.
+    pub fn embedded_twice(relation: &str, key: &str, depth: usize) -> Self {
+        let name = format!("{relation}_{key}_{depth}");
+        Self::new(400, "42712", format!("table name \"{name}\" specified more than once"))
+    }
+
     /// No relation of that name is exposed.
     pub fn no_such_table(schema: &str, name: &str, model: Option<&Model>) -> Self {
         let refusal = Self::new(
@@ -93,7 +99,7 @@ impl Refusal {
         let names = known.into_iter().flat_map(|relations| {
             relations.values().filter(|r| r.is_resource()).map(|r| r.id.name.as_str())
         });
-        match nearest(name, names) {
+        match nearest(name, NAME, names) {
             Some(near) => refusal.hint(format!("Perhaps you meant the table '{schema}.{near}'")),
             None => refusal,
         }
