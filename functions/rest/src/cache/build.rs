@@ -93,9 +93,8 @@ fn functions(raw: Vec<raw::Function>, names: &HashMap<i64, Qualified>) -> BySche
         let relation = function.returns_relation.filter(|oid| *oid != 0);
         let returns = Returns {
             set: function.set,
-            composite: relation.is_some()
-                || function.returns_name == "record"
-                || !function.outputs.is_empty(),
+            // A `record` without declared columns is a value: only it knows what is in it.
+            composite: relation.is_some() || !function.outputs.is_empty(),
             void: function.returns_schema == "pg_catalog" && function.returns_name == "void",
             single: function.single,
             media: Some(&function.returns_name).filter(|n| n.contains('/')).cloned(),

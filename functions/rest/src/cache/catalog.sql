@@ -128,7 +128,9 @@ functions as (
     'parameters', coalesce((
       select pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', coalesce(g.name, ''),
-        'type', pg_catalog.format_type(g.type, null),
+        -- Without a length these mean a length of one: `char(4)` would cut its argument.
+        'type', pg_catalog.regexp_replace(
+          pg_catalog.format_type(g.type, null), '^(bit|character)(\[\])?$', '\1 varying\2'),
         'required', g.place <= p.pronargs - p.pronargdefaults,
         'variadic', coalesce(g.mode = 'v', false)) order by g.place)
       from (

@@ -66,28 +66,20 @@ impl<'a> Graph<'a> {
         Self { nodes, viewers, keys: &catalog.foreign_keys }
     }
 
-    /// The names of a relation's primary key; a view has that of the first table it shows whole.
+    /// The names of a relation's primary key; a view has the keys of all tables it shows whole.
     pub(super) fn primary_key(&self, oid: i64) -> Vec<String> {
         let Some(node) = self.nodes.get(&oid) else { return Vec::new() };
         if !node.is_view {
             return names(node, node.primary_key);
         }
-        let mut tables: Vec<i64> = node.shows.keys().map(|(table, _)| *table).collect();
-        tables.sort_unstable();
-        tables.dedup();
-        for table in tables {
-            let Some(base) = self.nodes.get(&table) else { continue };
-            let shown: Option<Vec<i16>> = base
-                .primary_key
-                .iter()
-                .map(|column| node.shows.get(&(table, *column)).and_then(|c| c.first()).copied())
-                .collect();
-            match shown {
-                Some(columns) if !columns.is_empty() => return names(node, &columns),
-                _ => {}
-            }
-        }
-        Vec::new()
+        let tables: HashSet<i64> = node.shows.keys().map(|(table, _)| *table).collect();
+        let shown = |table: i64| -> Option<Vec<i16>> {
+            let key = self.nodes.get(&table)?.primary_key.iter();
+            key.map(|column| node.shows.get(&(table, *column))?.first().copied()).collect()
+        };
+        let mut columns: Vec<i16> = tables.into_iter().filter_map(shown).flatten().collect();
+        columns.sort_unstable();
+        names(node, &columns)
     }
 
     /// Every relationship, in both directions.

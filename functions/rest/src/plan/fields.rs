@@ -12,6 +12,8 @@ pub(super) struct Scope<'m, 's> {
     pub(super) settings: &'m Settings,
     /// The node's name, for what is said of a missing column.
     pub(super) name: &'s str,
+    /// How far below the root the node is.
+    pub(super) depth: usize,
 }
 
 impl<'m> Scope<'m, '_> {
@@ -19,7 +21,15 @@ impl<'m> Scope<'m, '_> {
     pub(super) fn field(&self, field: &Field) -> Result<FieldRef<'m>, Refusal> {
         match self.base(&field.name) {
             Some(base) => Ok(FieldRef { base, path: field.path.clone() }),
-            None => Err(Refusal::no_such_column(self.name, &field.name)),
+            None => Err(self.missing(&field.name)),
+        }
+    }
+
+    /// Postgres's refusal, which names an embedded table as PostgREST's SQL does.
+    pub(super) fn missing(&self, column: &str) -> Refusal {
+        match self.depth {
+            0 => Refusal::no_such_column(self.name, column),
+            depth => Refusal::no_such_column(&format!("{}_{depth}", self.name), column),
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod call;
 mod cast;
+mod embedded;
 mod fields;
 mod names;
 mod read;
@@ -46,6 +47,8 @@ pub enum Source<'m> {
 pub struct Node<'m> {
     /// Number of the node, from which its names in SQL are made.
     pub number: usize,
+    /// How far below the root it is.
+    pub depth: usize,
     /// Where its rows come from.
     pub source: Source<'m>,
     /// What its fields are looked up in.
@@ -60,6 +63,9 @@ pub struct Node<'m> {
     pub join: Option<Join>,
     /// Whether its fields stand among the parent's.
     pub spread: bool,
+    /// Whether each of its rows stands beside its parent's instead of all in one list: the
+    /// parent is itself listed, by a spread.
+    pub unfolded: bool,
     /// What to return of it.
     pub select: Vec<Select<'m>>,
     /// What must hold of its rows.
@@ -73,9 +79,10 @@ pub struct Node<'m> {
 }
 
 impl Node<'_> {
-    /// Whether it is related to one row at most.
+    /// Whether a row of it is one of the parent's values: it is related to one row at most, or
+    /// unfolded.
     pub fn is_to_one(&self) -> bool {
-        self.link.is_some_and(Relationship::is_to_one)
+        self.unfolded || self.link.is_some_and(Relationship::is_to_one)
     }
 
     /// Whether its rows are grouped by what is selected beside the aggregates.
@@ -105,7 +112,7 @@ pub struct Select<'m> {
 }
 
 /// A field, found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FieldRef<'m> {
     /// The column, or what stands for one.
     pub base: Base<'m>,
@@ -114,7 +121,7 @@ pub struct FieldRef<'m> {
 }
 
 /// The start of a field.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Base<'m> {
     /// A column: its name, and the type under its domains.
     Column(&'m str, &'m str),

@@ -2,16 +2,14 @@
 
 use super::{
     Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source,
+    embedded::{at, presence, related_child},
     fields::Scope,
     names::{expand_stars, implied_key},
     relate, spread,
 };
 use crate::{
     cache::model::{Model, Qualified},
-    query::{
-        Aggregate, Field, FieldItem, Filter, IsValue, Item, Logic, Operator, OrderBy, Query,
-        RelationItem,
-    },
+    query::{Aggregate, Field, FieldItem, Filter, Item, Logic, OrderBy, Query, RelationItem},
     respond::Refusal,
     settings::Settings,
 };
@@ -25,8 +23,8 @@ pub struct Root<'m> {
     pub shape: Shape<'m>,
     /// Where its rows come from.
     pub source: Source<'m>,
-    /// Whether the root's own conditions, order and range belong to the tree. A write applies
-    /// the conditions itself, and returns everything it touched.
+    /// Whether the root's own conditions and range belong to the tree. A write applies the
+    /// conditions itself, and returns everything it touched.
     pub own_conditions: bool,
 }
 
@@ -35,6 +33,8 @@ struct Planner<'m> {
     settings: &'m Settings,
     schema: &'m str,
     next: usize,
+    /// How far below the root the planner is.
+    depth: usize,
 }
 
 /// Plan what `query` asks to read of `root`.
@@ -45,12 +45,17 @@ pub fn read<'m>(
     root: Root<'m>,
     query: &Query,
 ) -> Result<Node<'m>, Refusal> {
-    let mut planner = Planner { model, settings, schema, next: 0 };
+    let mut planner = Planner { model, settings, schema, next: 0, depth: 0 };
     let mut node = planner.node(root.source, root.shape, &root.name.name, None);
-    planner.fill(&mut node, &root.name.name, &query.select)?;
+    planner.fill(&mut node, &root.name.name, &query.select).map_err(|refusal| {
+        // PostgREST leaves columns to the database: what is wrong with embeddings comes first.
+        let columns = refusal.code == "42703";
+        let unrelated = || planner.unrelated(&root.name.name, &query.select);
+        if columns { unrelated().unwrap_or(refusal) } else { refusal }
+    })?;
     planner.conditions(&mut node, query, root.own_conditions)?;
     planner.sorting(&mut node, query, root.own_conditions)?;
-    spread::settle(&mut node)?;
+    spread::settle(&mut node, false);
     if root.own_conditions {
         planner.restrict(&mut node);
     }
@@ -69,6 +74,7 @@ impl<'m> Planner<'m> {
         let key = item.and_then(|item| item.alias.as_deref()).unwrap_or(name);
         Node {
             number: self.next - 1,
+            depth: self.depth,
             source,
             shape,
             name: name.to_owned(),
@@ -76,6 +82,7 @@ impl<'m> Planner<'m> {
             link: None,
             join: item.and_then(|item| item.join),
             spread: item.is_some_and(|item| item.spread),
+            unfolded: false,
             select: Vec::new(),
             conditions: Vec::new(),
             order: Vec::new(),
@@ -84,8 +91,9 @@ impl<'m> Planner<'m> {
         }
     }
 
-    fn scope<'s>(&self, shape: Shape<'m>, name: &'s str) -> Scope<'m, 's> {
-        Scope { shape, schema: self.schema, settings: self.settings, name }
+    fn scope<'s>(&self, node: &Node<'m>, name: &'s str) -> Scope<'m, 's> {
+        let (shape, depth) = (node.shape, node.depth);
+        Scope { shape, schema: self.schema, settings: self.settings, name, depth }
     }
 
     fn field(&self, node: &Node<'m>, field: &Field) -> Result<FieldRef<'m>, Refusal> {
@@ -93,7 +101,7 @@ impl<'m> Planner<'m> {
             Shape::Relation(relation) => relation.id.name.as_str(),
             Shape::Record(_) | Shape::Scalar => &node.name,
         };
-        self.scope(node.shape, name).field(field)
+        self.scope(node, name).field(field)
     }
 
     /// Resolve what is selected, embeddings included. `origin` is the relation's name.
@@ -102,7 +110,12 @@ impl<'m> Planner<'m> {
             match item {
                 Item::Field(field) => node.select.push(self.select(node, origin, field)?),
                 Item::Relation(relation) => {
+                    self.depth += 1;
                     let child = self.embedding(origin, relation)?;
+                    self.depth -= 1;
+                    if node.children.iter().any(|other| other.key == child.key) {
+                        return Err(Refusal::embedded_twice(origin, &child.key, child.depth));
+                    }
                     node.children.push(child);
                 }
             }
@@ -123,8 +136,22 @@ impl<'m> Planner<'m> {
         let source = Source::Table(&relation.id);
         let mut node = self.node(source, Shape::Relation(relation), &item.name, Some(item));
         node.link = Some(link);
+        if item.spread && !node.is_to_one() && !self.settings.aggregates_enabled {
+            return Err(no_aggregates());
+        }
         self.fill(&mut node, &foreign.name, &item.items)?;
         Ok(node)
+    }
+
+    /// What is wrong with the first embedding that means no relationship, if there is one.
+    fn unrelated(&self, origin: &str, items: &[Item]) -> Option<Refusal> {
+        items.iter().find_map(|item| {
+            let Item::Relation(item) = item else { return None };
+            match relate::find(self.model, self.schema, origin, &item.name, item.hint.as_deref()) {
+                Err(refusal) => Some(refusal),
+                Ok(link) => self.unrelated(&link.foreign.name, &item.items),
+            }
+        })
     }
 
     fn select(
@@ -135,17 +162,18 @@ impl<'m> Planner<'m> {
     ) -> Result<Select<'m>, Refusal> {
         let mut aggregate = item.aggregate;
         if aggregate.is_some() && !self.settings.aggregates_enabled {
-            return Err(Refusal::new(400, "PGRST123", "Use of aggregate functions is not allowed"));
+            return Err(no_aggregates());
         }
         let name = item.field.name.as_str();
-        let base = match self.scope(node.shape, origin).base(name) {
+        let scope = self.scope(node, origin);
+        let base = match scope.base(name) {
             Some(base) => base,
             // `rel(count)`: before aggregates had a grammar, the name of one was enough.
             None if name == "count" && item.field.path.is_empty() && aggregate.is_none() => {
                 aggregate = Some(Aggregate::Count);
                 Base::Star
             }
-            None => return Err(Refusal::no_such_column(origin, name)),
+            None => return Err(scope.missing(name)),
         };
         let field = FieldRef { base, path: item.field.path.clone() };
         Ok(Select {
@@ -207,9 +235,6 @@ impl<'m> Planner<'m> {
 
     fn sorting(&self, root: &mut Node<'m>, query: &Query, own: bool) -> Result<(), Refusal> {
         for (path, terms) in &query.order {
-            if path.is_empty() && !own {
-                continue;
-            }
             let node = at(root, path)?;
             for term in terms {
                 let (child, field) = match &term.by {
@@ -242,42 +267,6 @@ impl<'m> Planner<'m> {
     }
 }
 
-/// The node that `path` leads to.
-fn at<'a, 'm>(root: &'a mut Node<'m>, path: &[String]) -> Result<&'a mut Node<'m>, Refusal> {
-    let mut node = root;
-    for name in path {
-        let found = node.children.iter().position(|child| child.key == *name);
-        let found = found.or_else(|| node.children.iter().position(|child| child.name == *name));
-        let Some(at) = found else { return Err(Refusal::not_embedded(name)) };
-        node = &mut node.children[at];
-    }
-    Ok(node)
-}
-
-fn related_child<'a, 'm>(node: &'a Node<'m>, name: &str) -> Result<&'a Node<'m>, Refusal> {
-    match node.children.iter().find(|child| child.key == name) {
-        None => Err(Refusal::not_embedded(name)),
-        Some(child) if !child.is_to_one() => Err(Refusal::new(
-            400,
-            "PGRST118",
-            format!("A related order on '{name}' is not possible"),
-        )
-        .details(format!(
-            "'{}' and '{name}' do not form a many-to-one or one-to-one relationship",
-            match node.shape {
-                Shape::Relation(relation) => &relation.id.name,
-                Shape::Record(_) | Shape::Scalar => &node.name,
-            }
-        ))),
-        Some(child) => Ok(child),
-    }
-}
-
-/// Whether a filter asks for an embedding to have rows, or to have none.
-fn presence(filter: &Filter) -> Option<bool> {
-    match filter.operation.operator {
-        Operator::Is(IsValue::Null) => Some(filter.operation.negated),
-        Operator::Is(IsValue::NotNull) => Some(!filter.operation.negated),
-        _ => None,
-    }
+fn no_aggregates() -> Refusal {
+    Refusal::new(400, "PGRST123", "Use of aggregate functions is not allowed")
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     cache::model::{Link, Model, Relationship},
-    respond::Refusal,
+    respond::{PART, Refusal, nearest},
 };
 
 /// The one relationship from `origin` that `target` and `hint` name.
@@ -24,7 +24,11 @@ pub(super) fn find<'m>(
         [one] => Ok(one),
         [] => Err(unrelated(model, schema, origin, target, hint)),
         [first, others @ ..] if others.iter().all(|other| is_same_key(first, other)) => Ok(first),
-        several => Err(ambiguous(origin, target, several)),
+        several => {
+            let mut several = several.to_vec();
+            several.sort_by_key(|candidate| rank(&candidate.link));
+            Err(ambiguous(origin, target, &several))
+        }
     }
 }
 
@@ -64,6 +68,16 @@ fn is_meant(candidate: &Relationship, target: &str, hint: Option<&str>) -> bool 
                     || foreign_column(link) == Some(hint)
                     || matches!(link, Link::ManyToMany(junction) if junction.table.name == hint))
         }
+    }
+}
+
+/// PostgREST lists candidates in this order.
+fn rank(link: &Link) -> u8 {
+    match link {
+        Link::OneToMany { .. } => 0,
+        Link::ManyToOne { .. } => 1,
+        Link::OneToOne { .. } => 2,
+        Link::ManyToMany(_) | Link::Computed { .. } => 3,
     }
 }
 
@@ -116,9 +130,12 @@ fn unrelated(
          the schema '{schema}', but no matches were found."
     ));
     let related = model.relationships(schema, origin).iter().map(|r| r.foreign.name.as_str());
-    match crate::respond::nearest(target, related) {
-        Some(near) => refusal.hint(format!("Perhaps you meant '{near}' instead of '{target}'.")),
-        None => refusal,
+    match nearest(target, PART, related) {
+        // A target that is related is not what is wrong: the hint is.
+        Some(near) if near != target => {
+            refusal.hint(format!("Perhaps you meant '{near}' instead of '{target}'."))
+        }
+        _ => refusal,
     }
 }
 

@@ -1,21 +1,25 @@
 //! Spread embeddings: `...author(name)` puts `name` among the parent's own fields.
 //!
 //! Of a row that is related to one other, the fields themselves are taken; of one that is
-//! related to many, an array for each field. An aggregate over a to-one spread is computed by
-//! the parent, grouped by the parent's own fields: that is what it is asked for.
+//! related to many, an array for each field, as long as its rows times the rows within them. An
+//! aggregate over a to-one spread is computed by the parent, grouped by the parent's own fields:
+//! that is what it is asked for.
 
-use super::{Base, FieldRef, Node, Select, names::expand_stars};
-use crate::respond::Refusal;
+use super::{Base, Cast, FieldRef, Node, Select, names::expand_stars};
 
-/// Hand what spread children select up to their parents, from the leaves on.
-pub(super) fn settle(node: &mut Node<'_>) -> Result<(), Refusal> {
+/// Hand what spread children select up to their parents, from the leaves on. Where a node is
+/// `listed`, within a spread of many rows, everything in it becomes an array over its rows.
+pub(super) fn settle(node: &mut Node<'_>, listed: bool) {
     for child in &mut node.children {
-        settle(child)?;
+        let many = child.spread && !child.is_to_one();
+        child.unfolded = listed && !child.is_to_one();
+        settle(child, many || (listed && child.spread));
     }
+    let named = listed || node.is_grouped();
     let mut gained = Vec::new();
     for child in node.children.iter_mut().filter(|child| child.spread) {
         let to_many = !child.is_to_one();
-        if to_many || child.is_grouped() {
+        if to_many || named || child.is_grouped() {
             expand_stars(child);
         }
         if !to_many {
@@ -24,11 +28,23 @@ pub(super) fn settle(node: &mut Node<'_>) -> Result<(), Refusal> {
             gained.extend(outputs(child).into_iter().map(|name| reference(child.number, name)));
         }
     }
-    if gained.iter().any(|select| select.aggregate.is_some()) {
+    if node.is_grouped() || gained.iter().any(|select| select.aggregate.is_some()) {
         expand_stars(node);
+        make_comparable(&node.children, &mut gained);
     }
     node.select.extend(gained);
-    Ok(())
+}
+
+/// Rows are grouped by what is embedded in a spread child too, which JSON does not allow.
+fn make_comparable(children: &[Node<'_>], gained: &mut [Select<'_>]) {
+    for select in gained {
+        let Base::Child(number, name) = &select.field.base else { continue };
+        let of_child = children.iter().filter(|child| child.number == *number);
+        if of_child.flat_map(|child| &child.children).any(|c| !c.spread && c.key == *name) {
+            select.key.get_or_insert_with(|| name.clone());
+            select.cast = Some(Cast::named("jsonb"));
+        }
+    }
 }
 
 /// The parent's view of a to-one child's fields; aggregates move up.
@@ -72,7 +88,8 @@ pub(crate) fn outputs(node: &Node<'_>) -> Vec<String> {
     own.chain(embedded.map(|child| child.key.clone())).collect()
 }
 
-fn output(select: &Select<'_>) -> String {
+/// The name of what is selected.
+pub(crate) fn output(select: &Select<'_>) -> String {
     match (&select.key, &select.field.base) {
         (Some(key), _) => key.clone(),
         (None, Base::Column(name, _)) => (*name).to_owned(),

@@ -101,7 +101,7 @@ impl<'m> Write<'m> {
         query: &Query,
     ) -> Result<Self, Refusal> {
         let name = &relation.id.name;
-        let scope = Scope { shape: Shape::Relation(relation), schema, settings, name };
+        let scope = Scope { shape: Shape::Relation(relation), schema, settings, name, depth: 0 };
         let mut conditions = Vec::new();
         for filter in query.root_filters() {
             conditions.push(leaf(&scope, &Logic::Leaf(filter.clone()))?);

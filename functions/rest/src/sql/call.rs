@@ -21,7 +21,10 @@ impl Sql {
         }
         self.push(" from ");
         if let Arguments::Json(parameters, body) = &call.arguments {
-            self.push("(select ").bind(body).push("::json as data) as pgrst_payload, ");
+            // Of a list of arguments the first counts, as for PostgREST.
+            let first = if body.trim_start().starts_with('[') { " -> 0" } else { "" };
+            self.push("(select ").bind(body).push("::json").push(first);
+            self.push(" as data) as pgrst_payload, ");
             self.push("lateral (select * from json_to_record(pgrst_payload.data) as _(");
             self.list(", ", parameters, |sql, p| {
                 sql.name(&p.name).push(" ").push(&p.kind);

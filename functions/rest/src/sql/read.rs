@@ -3,7 +3,7 @@
 use super::{ROOT, Sql, embedded, rows};
 use crate::{
     cache::model::{ColumnPairs, Link},
-    plan::{Condition, Node, Order, Source, spread},
+    plan::{Base, Condition, Node, Order, Select, Source, spread},
     query::Join,
 };
 
@@ -171,6 +171,7 @@ impl Sql {
         for (at, term) in node.order.iter().enumerate() {
             self.push(if at == 0 { " order by " } else { ", " });
             match term.child.and_then(|n| node.children.iter().find(|child| child.number == n)) {
+                Some(child) if node.is_grouped() && child.spread => self.gained_value(child, term),
                 Some(child) => self.related_value(child, table, term),
                 None => self.field(table, &term.field),
             }
@@ -184,6 +185,18 @@ impl Sql {
                 Some(false) => " nulls last",
                 None => "",
             });
+        }
+    }
+
+    /// A field of a spread embedding to sort groups by: the one they were grouped by.
+    fn gained_value(&mut self, child: &Node<'_>, term: &Order<'_>) {
+        let same = |select: &&Select<'_>| select.field == term.field;
+        let name = child.select.iter().find(same).map(spread::output);
+        self.push(&embedded(child.number)).push(".");
+        match (name, &term.field.base) {
+            (Some(name), _) => drop(self.name(&name)),
+            (None, Base::Column(name, _)) => drop(self.name(name)),
+            _ => drop(self.push("*")),
         }
     }
 

@@ -229,6 +229,11 @@ fn returning(parts: &Statement<'_, '_>, computed: Vec<Qualified>) -> Returning {
             _ => {}
         }
     }
+    for order in node.order.iter().filter(|order| order.child.is_none()) {
+        if let Base::Column(name, _) = &order.field.base {
+            add(name);
+        }
+    }
     if columns.iter().any(|name| name == "*") {
         columns = vec!["*".to_owned()];
     }

@@ -1,0 +1,53 @@
+//! Embeddings that a request names: by a path, in an order, in a filter.
+
+use super::{Node, Shape};
+use crate::{
+    query::{Filter, IsValue, Operator},
+    respond::Refusal,
+};
+
+/// The node that `path` leads to.
+pub(super) fn at<'a, 'm>(
+    root: &'a mut Node<'m>,
+    path: &[String],
+) -> Result<&'a mut Node<'m>, Refusal> {
+    let mut node = root;
+    for name in path {
+        let found = node.children.iter().position(|child| child.key == *name);
+        let found = found.or_else(|| node.children.iter().position(|child| child.name == *name));
+        let Some(at) = found else { return Err(Refusal::not_embedded(name)) };
+        node = &mut node.children[at];
+    }
+    Ok(node)
+}
+
+pub(super) fn related_child<'a, 'm>(
+    node: &'a Node<'m>,
+    name: &str,
+) -> Result<&'a Node<'m>, Refusal> {
+    match node.children.iter().find(|child| child.key == name) {
+        None => Err(Refusal::not_embedded(name)),
+        Some(child) if !child.is_to_one() => Err(Refusal::new(
+            400,
+            "PGRST118",
+            format!("A related order on '{name}' is not possible"),
+        )
+        .details(format!(
+            "'{}' and '{name}' do not form a many-to-one or one-to-one relationship",
+            match node.shape {
+                Shape::Relation(relation) => &relation.id.name,
+                Shape::Record(_) | Shape::Scalar => &node.name,
+            }
+        ))),
+        Some(child) => Ok(child),
+    }
+}
+
+/// Whether a filter asks for an embedding to have rows, or to have none.
+pub(super) fn presence(filter: &Filter) -> Option<bool> {
+    match filter.operation.operator {
+        Operator::Is(IsValue::Null) => Some(filter.operation.negated),
+        Operator::Is(IsValue::NotNull) => Some(!filter.operation.negated),
+        _ => None,
+    }
+}
