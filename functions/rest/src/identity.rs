@@ -92,7 +92,7 @@ impl Plain {
         now: f64,
     ) -> Result<Identified, TokenError> {
         let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|header| header.split_once(' '));
+        let token = header.map(|header| header.split_once(' ').unwrap_or((header, "")));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let mut claims = match token {
             None => Map::new(),

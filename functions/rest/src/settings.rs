@@ -102,8 +102,7 @@ impl Settings {
         Ok(Self {
             profiles: schemas.into_iter().map(|schema| (schema.clone(), schema)).collect(),
             fallback_schema: None,
-            extra_search_path: words("PGRST_DB_EXTRA_SEARCH_PATH")
-                .unwrap_or_else(|| vec!["public".into()]),
+            extra_search_path: extra_search_path(),
             anonymous_role: optional("PGRST_DB_ANON_ROLE"),
             max_rows: number("PGRST_DB_MAX_ROWS")?,
             plan_enabled: flag("PGRST_DB_PLAN_ENABLED", false)?,
@@ -139,6 +138,13 @@ fn words(name: &str) -> Option<Vec<String>> {
     let text = optional(name)?;
     let unquoted = |word: &str| word.trim().trim_matches('"').to_owned();
     Some(text.split(',').map(unquoted).filter(|word| !word.is_empty()).collect())
+}
+
+/// Here alone the empty text means something: no schema at all.
+fn extra_search_path() -> Vec<String> {
+    const NAME: &str = "PGRST_DB_EXTRA_SEARCH_PATH";
+    let empty = || shared::config::all().any(|(name, value)| name == NAME && value.is_empty());
+    words(NAME).unwrap_or_else(|| if empty() { Vec::new() } else { vec!["public".into()] })
 }
 
 fn number(name: &'static str) -> Result<Option<i64>, BadSetting> {

@@ -86,7 +86,8 @@ struct Outline {
     uneven: bool,
 }
 
-struct Keys(Vec<String>);
+/// The members of a row; nothing where it is no object.
+struct Keys(Option<Vec<String>>);
 
 impl<'de> Deserialize<'de> for Keys {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -103,10 +104,32 @@ impl<'de> Deserialize<'de> for Keys {
                         keys.push(key);
                     }
                 }
-                Ok(Keys(keys))
+                Ok(Keys(Some(keys)))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Keys, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Keys(None))
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Keys, E> {
+                Ok(Keys(None))
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Keys, E> {
+                Ok(Keys(None))
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Keys, E> {
+                Ok(Keys(None))
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Keys, E> {
+                Ok(Keys(None))
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Keys, E> {
+                Ok(Keys(None))
+            }
+            fn visit_unit<E>(self) -> Result<Keys, E> {
+                Ok(Keys(None))
             }
         }
-        deserializer.deserialize_map(Object)
+        deserializer.deserialize_any(Object)
     }
 }
 
@@ -120,13 +143,17 @@ impl<'de> Deserialize<'de> for Outline {
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Outline, A::Error> {
                 let keys = Keys::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Outline { keys: keys.0, is_object: true, uneven: false })
+                Ok(Outline { keys: keys.0.unwrap_or_default(), is_object: true, uneven: false })
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Outline, A::Error> {
                 let Some(Keys(first)) = seq.next_element()? else { return Ok(Outline::default()) };
-                let mut uneven = false;
+                let mut uneven = first.is_none();
+                let first = first.unwrap_or_default();
                 while let Some(Keys(keys)) = seq.next_element()? {
-                    uneven |= keys.len() != first.len() || keys.iter().any(|k| !first.contains(k));
+                    let same = |keys: Vec<String>| {
+                        keys.len() == first.len() && keys.iter().all(|key| first.contains(key))
+                    };
+                    uneven |= !keys.is_some_and(same);
                 }
                 Ok(Outline { keys: first, is_object: false, uneven })
             }

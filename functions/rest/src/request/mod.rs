@@ -78,7 +78,7 @@ pub fn page(query: &mut Query, method: &Method, headers: &HeaderMap) -> Result<R
     let at = query.ranges.iter().position(|(path, _)| path.is_empty());
     let mut page = at.map(|at| query.ranges[at].1).unwrap_or_default();
     let header = headers.get("range").and_then(|value| value.to_str().ok());
-    if let (&Method::GET | &Method::HEAD, Some((from, to))) =
+    if let (&Method::GET, Some((from, to))) =
         (method, header.and_then(|header| header.rsplit('=').next()?.split_once('-')))
         && let Ok(from) = from.parse::<i64>()
     {

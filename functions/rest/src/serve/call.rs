@@ -151,6 +151,10 @@ impl Input {
                     Err(_) => Err(refusal),
                 },
             },
+            "text/csv" => {
+                let body = request::body::rows(content_type, text)?;
+                Ok(Self::Json { keys: body.keys, body: body.text })
+            }
             "text/plain" | "text/xml" => Ok(Self::Json { keys: Vec::new(), body: text }),
             other => {
                 Err(Refusal::new(415, "PGRST102", format!("Content-Type not acceptable: {other}")))

@@ -63,7 +63,8 @@ impl Asked<'_> {
 pub(crate) async fn answer(inner: &Inner, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
     let origin = parts.headers.contains_key(header::ORIGIN);
-    if parts.method == Method::OPTIONS && origin {
+    let asks = parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if parts.method == Method::OPTIONS && origin && asks {
         return preflight(&parts.headers);
     }
     let is_head = parts.method == Method::HEAD;
@@ -75,7 +76,7 @@ pub(crate) async fn answer(inner: &Inner, request: axum::extract::Request) -> Re
         *response.body_mut() = Body::empty();
     }
     let headers = response.headers_mut();
-    if origin {
+    if origin || parts.method == Method::OPTIONS {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
@@ -92,13 +93,12 @@ fn preflight(headers: &HeaderMap) -> Response {
     let mut answer = RowsAnswer::new(StatusCode::OK);
     let wanted = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
     let wanted = wanted.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let allowed = format!(
-        "authorization, apikey, content-type, prefer, accept, accept-profile, content-profile, \
-         range, range-unit, x-client-info, x-retry-count, {wanted}"
-    );
+    let wanted = wanted.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let always = ["Accept", "Accept-Language", "Content-Language"];
+    let allowed: Vec<_> = ["Authorization"].into_iter().chain(wanted).chain(always).collect();
     answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     answer.header(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-    answer.header(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed.trim_end_matches([',', ' ']));
+    answer.header(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed.join(", "));
     answer.header(header::ACCESS_CONTROL_MAX_AGE, "86400");
     answer.into_response()
 }

@@ -47,7 +47,7 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
         return asked.explained(sql, &media, true).await;
     }
 
-    let single = returned && form == Output::Object;
+    let single = form == Output::Object;
     let replaces = asked.is(&Method::PUT);
     let limit = asked.prefer.affected_limit().filter(|_| !inserts);
     let good = |rows: &[Row]| {
@@ -206,7 +206,7 @@ fn answer(
 ) -> Result<RowsAnswer, Refusal> {
     let returned = asked.prefer.returned == Some(Return::Representation);
     let merged = asked.is(&Method::PUT) || asked.prefer.resolution == Some(Conflict::Merge);
-    let created = !merged || answered.page > answered.merged || answered.page == 0;
+    let created = !merged || answered.page > answered.merged;
     let status = match *asked.method {
         Method::POST if created => StatusCode::CREATED,
         Method::PUT if created => StatusCode::CREATED,
@@ -227,7 +227,9 @@ fn answer(
     if returned {
         answer.header(header::CONTENT_TYPE, media.content_type());
     }
-    asked.finish(&mut answer, &answered, true, inserts)?;
+    // Where nothing can be a duplicate, nothing was done about duplicates.
+    let keyed = !relation.primary_key.is_empty() || asked.query.on_conflict.is_some();
+    asked.finish(&mut answer, &answered, true, inserts && keyed)?;
     answer.body = answered.body;
     Ok(answer)
 }

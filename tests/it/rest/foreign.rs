@@ -1,0 +1,111 @@
+//! Expectations of PostgREST's own specification that this API once did not meet.
+
+use serde_json::{Value, json};
+
+use super::Api;
+
+const FIXTURE: &str = "
+  create function a_record() returns record language sql stable
+    as 'select client_id, name from client where client_id = 1';
+  create function long(c char(4), cs char(4)[]) returns text language sql return c || cs[1];
+  create function bad_status() returns void language plpgsql
+    as 'begin raise sqlstate ''PT40A'' using message = ''Wrong''; end';
+  create function only_text(text) returns text language sql return $1;
+  create function two(json) returns int language sql return 1;
+  create function two(jsonb) returns int language sql return 2;
+  create table late (n int unique deferrable initially deferred);
+  insert into late values (1);
+  grant all on late to anon;
+";
+
+async fn api() -> Api {
+    let api = Api::with(|settings| settings.tx_end = rest::settings::TxEnd::Rollback).await;
+    api.admin.batch_execute(FIXTURE).await.unwrap();
+    api
+}
+
+/// Method, path, headers, body; status, JSON or what is in it.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], Option<Value>, u16, Value);
+
+async fn meets(api: &Api, cases: &[Case<'_>]) {
+    for (method, path, headers, body, status, expected) in cases {
+        let reply = api.ask(method, path, headers, body.clone()).await;
+        assert_eq!(reply.status, *status, "{path}: {}", reply.text);
+        match expected.as_object() {
+            Some(members) => {
+                for (name, value) in members {
+                    assert_eq!(reply.json[name], *value, "{path}: {}", reply.text);
+                }
+            }
+            None => assert_eq!(reply.json, *expected, "{path}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn calls() {
+    let raw = json!({"code": "PGRST202", "hint": null,
+        "message": "Could not find the function public.add in the schema cache"});
+    let both = json!({"code": "PGRST203", "message": "Could not choose the best candidate \
+        function between: public.two( => json), public.two( => jsonb)"});
+    let near = json!({"hint": "Perhaps you meant to call the function public.add(a, b)"});
+    let cases: [Case<'_>; 8] = [
+        ("POST", "/rpc/a_record", &[], None, 200, json!({"client_id": 1, "name": "Acme"})),
+        ("POST", "/rpc/add", &[], Some(json!([{"a": 1, "b": 2}, {"a": 9, "b": 9}])), 200, json!(3)),
+        ("GET", "/rpc/long?c=abcdef&cs={ghi}", &[], None, 200, json!("abcdefghi")),
+        ("GET", "/rpc/bad_status", &[], None, 500, json!({"code": "PT40A"})),
+        ("POST", "/rpc/add", &[("content-type", "text/plain")], None, 404, raw),
+        ("POST", "/rpc/two", &[], Some(json!({"x": 1})), 300, both),
+        ("GET", "/rpc/add?x=1&y=2", &[], None, 404, near),
+        ("GET", "/rpc/silent", &[], None, 405, json!({"code": "25006"})),
+    ];
+    meets(&api().await, &cases).await;
+}
+
+#[tokio::test]
+async fn reads() {
+    let order = |text: &str, column: usize| {
+        let message = format!("\"failed to parse order ({text})\" (line 1, column {column})");
+        json!({"code": "PGRST100", "message": message})
+    };
+    let empty = json!({"message": "invalid input syntax for type integer: \"\""});
+    let cases: [Case<'_>; 6] = [
+        ("GET", "/client?order=name.ac", &[], None, 400, order("name.ac", 6)),
+        ("GET", "/client?order=name.asc.nulls", &[], None, 400, order("name.asc.nulls", 10)),
+        ("GET", "/client?client_id=in.(%20%20)", &[], None, 200, json!([])),
+        ("GET", "/client?client_id=in.(%20,3)", &[], None, 400, empty),
+        ("GET", "/client?select=no,none(id)", &[], None, 400, json!({"code": "PGRST200"})),
+        ("GET", "/client?select=no,project(nor)", &[], None, 400, json!({"code": "42703"})),
+    ];
+    let api = api().await;
+    meets(&api, &cases).await;
+    let reply = api.ask("HEAD", "/client", &[("range", "1-1")], None).await;
+    assert_eq!(reply.header("content-range"), "0-1/*", "a range is for GET alone");
+}
+
+/// One request that fails where everything is rolled back must not spoil the next one.
+#[tokio::test]
+async fn a_refused_transaction_leaves_a_clean_connection() {
+    let api = api().await;
+    for _ in 0..12 {
+        assert_eq!(api.refused("/client?client_id=in.(x)").await, (400, "22P02".into()));
+    }
+    for _ in 0..12 {
+        api.get("/client").await;
+    }
+    let duplicate = api.ask("POST", "/late", &[], Some(json!({"n": 1}))).await;
+    assert_eq!((duplicate.status, duplicate.code()), (409, "23505"), "checked before the end");
+}
+
+#[tokio::test]
+async fn one_object_is_asked_for_and_two_are_written() {
+    let object = [("accept", "application/vnd.pgrst.object+json")];
+    let two = json!([{"client_id": 8, "name": "H"}, {"client_id": 9, "name": "I"}]);
+    let one = json!([{"client_id": 8, "name": "H"}]);
+    let refusal = json!({"code": "PGRST116", "details": "The result contains 2 rows"});
+    let cases: [Case<'_>; 2] = [
+        ("POST", "/client", &object, Some(two), 406, refusal),
+        ("POST", "/client", &object, Some(one), 201, Value::Null),
+    ];
+    meets(&api().await, &cases).await;
+}
