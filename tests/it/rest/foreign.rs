@@ -109,3 +109,83 @@ async fn one_object_is_asked_for_and_two_are_written() {
     ];
     meets(&api().await, &cases).await;
 }
+
+#[tokio::test]
+async fn spreads() {
+    let two = "/letter?select=person!sender(name),person!receiver(name)";
+    let twice = json!({"code": "42712",
+        "message": "table name \"letter_person_1\" specified more than once"});
+    let missing = json!({"message": "column client_1.nope does not exist"});
+    let cases: [Case<'_>; 7] = [
+        (
+            "GET",
+            "/client?select=name,...project(title:name)&client_id=eq.1&project.order=name.desc",
+            &[],
+            None,
+            200,
+            json!([{"name": "Acme", "title": ["Beta", "Alpha"]}]),
+        ),
+        (
+            "GET",
+            "/person?select=...member(...project(name,client(name)))&person_id=eq.2",
+            &[],
+            None,
+            200,
+            json!([{"name": ["Alpha"], "client": [{"name": "Acme"}]}]),
+        ),
+        (
+            "GET",
+            "/project?select=project_id,..client(who:name)&project_id=eq.1",
+            &[],
+            None,
+            200,
+            json!([{"project_id": 1, "who": "Acme"}]),
+        ),
+        (
+            "GET",
+            "/project?select=count(),...client(*)&client_id=eq.1",
+            &[],
+            None,
+            200,
+            json!([{"count": 2, "client_id": 1, "name": "Acme"}]),
+        ),
+        (
+            "GET",
+            "/project?select=count(),...client(name)&client_id=not.is.null&order=client(name).desc",
+            &[],
+            None,
+            200,
+            json!([{"count": 1, "name": "Best"}, {"count": 2, "name": "Acme"}]),
+        ),
+        ("GET", two, &[], None, 400, twice),
+        ("GET", "/project?select=client(nope)", &[], None, 400, missing),
+    ];
+    meets(&api().await, &cases).await;
+    let strict = Api::with(|settings| settings.aggregates_enabled = false).await;
+    let refused = strict.refused("/client?select=...project(name)").await;
+    assert_eq!(refused, (400, "PGRST123".into()), "a list is an aggregate too");
+}
+
+#[tokio::test]
+async fn what_is_written_comes_back_in_the_order_asked_for_and_has_an_address() {
+    let api = api().await;
+    let two = json!([{"client_id": 8, "name": "H"}, {"client_id": 9, "name": "I"}]);
+    let written = [("prefer", "return=representation")];
+    let path = "/client?select=client_id&order=client_id.desc";
+    let reply = api.ask("POST", path, &written, Some(two)).await;
+    assert_eq!(reply.json, json!([{"client_id": 9}, {"client_id": 8}]));
+
+    let headers = [("prefer", "return=headers-only")];
+    let reply = api.ask("POST", "/project_view", &headers, Some(json!({"id": 9}))).await;
+    assert_eq!((reply.status, reply.header("location")), (201, "/project_view?id=eq.9"));
+
+    let same = [("prefer", "resolution=merge-duplicates,return=representation")];
+    let reply = api.ask("POST", "/client", &same, Some(json!({"client_id": 1, "name": "A"}))).await;
+    assert_eq!(reply.status, 200, "nothing was made");
+}
+
+#[tokio::test]
+async fn a_header_that_carries_no_token_is_not_taken_for_nobody() {
+    let reply = api().await.ask("GET", "/client", &[("authorization", "Bearer")], None).await;
+    assert_eq!((reply.status, reply.code()), (500, "PGRST300"));
+}

@@ -123,7 +123,8 @@ impl<'m> Arguments<'m> {
 }
 
 fn ambiguous(candidates: &[&Function]) -> Refusal {
-    let list: Vec<_> = candidates.iter().map(|function| signature(function)).collect();
+    let mut list: Vec<_> = candidates.iter().map(|function| signature(function)).collect();
+    list.sort();
     Refusal::new(
         300,
         "PGRST203",
