@@ -13,6 +13,7 @@ use tests::EmptyDatabase;
 use tokio_postgres::NoTls;
 
 mod foreign;
+mod operators;
 mod reading;
 mod stories;
 mod writing;
