@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure the package of every function: size, cold start, warm latency, memory.
 
-    bench/packages.py [--profile release] [--warm 200] [function ...]
+    bench/packages.py [--profile release] [--built] [--warm 200] [function ...]
 
 Builds each function by itself, as `sam build` does, so that nothing is linked which another one
 needs. Then its binary runs under the AWS Runtime Interface Emulator (LAMBDA_RIE, or the one of an
@@ -54,9 +54,10 @@ def emulator():
     return f"{os.path.dirname(samcli.__file__)}/local/rapid/aws-lambda-rie-{machine}"
 
 
-def build(name, profile):
-    subprocess.run(["cargo", "build", "--quiet", "--profile", profile, "--package", name,
-                    "--bin", name], cwd=ROOT, check=True)
+def build(name, profile, built):
+    if not built:
+        subprocess.run(["cargo", "build", "--quiet", "--profile", profile, "--package", name,
+                        "--bin", name], cwd=ROOT, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     return target / ("debug" if profile == "dev" else profile) / name
 
@@ -121,12 +122,13 @@ def run(name, binary, warm):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--profile", default="release")
+    arguments.add_argument("--built", action="store_true", help="take the binaries that are there")
     arguments.add_argument("--warm", type=int, default=200)
     arguments.add_argument("function", nargs="*", default=FUNCTIONS)
     given = arguments.parse_args()
     print(f"{'function':<15}{'MB':>7}{'zip MB':>8}{'first ms':>10}{'warm ms':>9}{'peak MB':>9}")
     for name in given.function:
-        binary = build(name, given.profile)
+        binary = build(name, given.profile, given.built)
         first, warm, peak = run(name, binary, given.warm)
         print(f"{name:<15}{binary.stat().st_size / 1e6:>7.2f}{zipped(binary) / 1e6:>8.2f}"
               f"{first:>10.1f}{warm:>9.2f}{peak / 1024:>9.1f}", flush=True)
