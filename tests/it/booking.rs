@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::Timelike;
+use chrono_tz::Europe::Copenhagen;
 use futures_util::future::join_all;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
@@ -31,10 +33,16 @@ async fn one_expert() -> World {
     world
 }
 
-/// The key of the first free slot of a new session of tara's.
+/// The key of a free slot of a new session of tara's: one at 08:00, when sessions of every
+/// length begin. Which one comes next, depends on what o'clock it is.
 async fn first_slot(world: &World, minutes: i32, seats: i32) -> Uuid {
     let session = world.make_session("tara", minutes, 50_000, seats).await;
-    world.free_slots(session).await[0].slot_id
+    let slots = world.free_slots(session).await;
+    let opening = slots.iter().find(|slot| {
+        let local = slot.starts_at.with_timezone(&Copenhagen);
+        (local.hour(), local.minute()) == (8, 0)
+    });
+    opening.expect("a morning").slot_id
 }
 
 #[tokio::test(flavor = "multi_thread")]
