@@ -46,6 +46,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/earning.sql
 \ir schema/payout_account.sql
 \ir schema/payout.sql
+\ir schema/reconciliation.sql
 \ir schema/review.sql
 \ir schema/notification.sql
 \ir schema/outbox.sql
@@ -100,6 +101,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/payout_leg.sql
 \ir functions/payout_reversal.sql
 \ir functions/payout_control.sql
+\ir functions/reconciliation.sql
 \ir functions/party.sql
 \ir functions/booking.sql
 \ir functions/checkout.sql
@@ -150,6 +152,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/earning.sql
 \ir policies/payout_account.sql
 \ir policies/payout.sql
+\ir policies/reconciliation.sql
 \ir policies/review.sql
 \ir policies/notification.sql
 \ir policies/outbox.sql

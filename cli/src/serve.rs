@@ -144,8 +144,8 @@ async fn payments(folder: &Folder, base_url: &str) -> Result<(Stripe, Option<Str
     match Stripe::from_env()? {
         Some(stripe) => Ok((stripe, None)),
         None => {
-            let (stripe, double) =
-                Stripe::double(&folder.path().join("stripe.json"), base_url).await?;
+            let file = folder.path().join("stripe.json");
+            let (stripe, double) = Stripe::double(Some(file), base_url).await?;
             Ok((stripe, Some(double)))
         }
     }

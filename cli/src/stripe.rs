@@ -1,6 +1,6 @@
 //! The way to Stripe: the real one with STRIPE_SECRET_KEY, else the stand-in on this machine.
 
-use std::{path::Path, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -22,8 +22,9 @@ use crate::{
     stripe_double::{Endpoint, Options, StripeDouble},
 };
 
-/// What the stand-in signs with: it listens on this machine alone, and so do those it tells.
-const DOUBLE_SECRETS: [&str; 2] = ["whsec_double_platform", "whsec_double_connect"];
+/// What the stand-in signs with, for the platform's endpoint and for Connect's: it listens on
+/// this machine alone, and so do those it tells.
+pub const DOUBLE_SECRETS: [&str; 2] = ["whsec_double_platform", "whsec_double_connect"];
 const DOUBLE_PUBLISHABLE_KEY: &str = "pk_test_double_0001";
 
 const PLATFORM: &str = "STRIPE_WEBHOOK_SECRET";
@@ -31,7 +32,8 @@ const CONNECT: &str = "STRIPE_CONNECT_WEBHOOK_SECRET";
 
 /// As the schedules of the template.
 const SWEEP: Duration = Duration::from_secs(60);
-const PAY: Duration = Duration::from_secs(24 * 3_600);
+const PAY: Duration = Duration::from_secs(3_600);
+const RECONCILE: Duration = Duration::from_secs(24 * 3_600);
 const TIMEOUT: Duration = Duration::from_secs(50);
 
 /// Stripe, or what stands in for it.
@@ -57,9 +59,9 @@ impl Stripe {
         }))
     }
 
-    /// The stand-in, whose state is kept in `file`, and which tells the webhooks at `base_url`.
-    /// It ends when the second is dropped.
-    pub async fn double(file: &Path, base_url: &str) -> Result<(Self, StripeDouble)> {
+    /// The stand-in, whose state is kept in `file` if there is one, and which tells the webhooks
+    /// at `base_url`. It ends when the second is dropped.
+    pub async fn double(file: Option<PathBuf>, base_url: &str) -> Result<(Self, StripeDouble)> {
         let [platform, connect] = DOUBLE_SECRETS;
         let endpoint = |path: &str, secret: &str, connect| Endpoint {
             url: format!("{base_url}/functions/v1/{path}"),
@@ -67,7 +69,7 @@ impl Stripe {
             connect,
         };
         let options = Options {
-            file: Some(file.to_owned()),
+            file,
             endpoints: vec![
                 endpoint("stripe-webhook", platform, false),
                 endpoint("stripe-connect-webhook", connect, true),
@@ -85,16 +87,19 @@ impl Stripe {
         Ok((stripe, double))
     }
 
-    /// What is to be done by schedule: sweep every minute, pay every day.
+    /// What is to be done by schedule: sweep every minute, pay every hour, compare the books
+    /// every day.
     pub async fn keep_paying(self, service: Db) {
         let payouts = Payouts::new(service, self.client);
         let mut sweep = tokio::time::interval(SWEEP);
         let mut pay = tokio::time::interval(PAY);
+        let mut reconcile = tokio::time::interval(RECONCILE);
         sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let task = tokio::select! {
                 biased;
                 _ = pay.tick() => Task::Pay,
+                _ = reconcile.tick() => Task::Reconcile,
                 _ = sweep.tick() => Task::Sweep,
             };
             if let Err(error) = payouts.run(task, Instant::now() + TIMEOUT).await {

@@ -17,9 +17,10 @@ begin
     return query select v_booking.booking_id, v_booking.status;
     return;
   end if;
-  if v_booking.status <> 'requested' or v_booking.accept_by <= now() then
+  perform internal.require_status(v_booking, 'M9213', 'booking_not_requested', 'requested');
+  if v_booking.accept_by <= now() then
     perform internal.refuse('M9213', 'booking_not_requested',
-      format('The booking is %s.', v_booking.status));
+      format('The time to answer was over at %s.', v_booking.accept_by));
   end if;
 
   update core.booking as b
@@ -97,10 +98,7 @@ begin
       perform internal.refuse('M3204', 'provider_or_staff_only',
         'Only the provider says how it went.');
     end if;
-    if v_booking.status <> 'confirmed' then
-      perform internal.refuse('M9216', 'booking_not_confirmed',
-        format('The booking is %s.', v_booking.status));
-    end if;
+    perform internal.require_status(v_booking, 'M9216', 'booking_not_confirmed', 'confirmed');
     if v_booking.ends_at > now() then
       perform internal.refuse('M9217', 'booking_not_over',
         format('It ends at %s.', v_booking.ends_at));
@@ -145,10 +143,7 @@ begin
     perform internal.refuse('M3204', 'provider_or_staff_only',
       'Only the provider says how it went.', 'If they did not come, write to support.');
   end if;
-  if v_booking.status <> 'confirmed' then
-    perform internal.refuse('M9216', 'booking_not_confirmed',
-      format('The booking is %s.', v_booking.status));
-  end if;
+  perform internal.require_status(v_booking, 'M9216', 'booking_not_confirmed', 'confirmed');
   if v_booking.starts_at > now() then
     perform internal.refuse('M9218', 'booking_not_begun',
       format('It begins at %s.', v_booking.starts_at));

@@ -124,10 +124,8 @@ begin
            (internal.booking_payment(p_booking_id)).refunded_minor, v_booking.currency;
     return;
   end if;
-  if v_booking.status not in ('pending_payment', 'requested', 'confirmed') then
-    perform internal.refuse('M9211', 'booking_not_open',
-      format('The booking is %s.', v_booking.status));
-  end if;
+  perform internal.require_status(
+    v_booking, 'M9211', 'booking_not_open', 'pending_payment', 'requested', 'confirmed');
   if v_booking.starts_at <= now() and v_side in ('customer', 'provider') then
     perform internal.refuse('M9212', 'booking_begun',
       format('It began at %s.', v_booking.starts_at), 'Write to support.');
@@ -138,8 +136,9 @@ begin
     from internal.booking_payment(p_booking_id) as p;
     v_refund := case
       when v_side = 'customer'
-      then round(v_paid * internal.refund_percent(v_booking.policy_tiers, v_booking.starts_at)
-                 / 100.0)::bigint
+      then internal.to_charge_step(
+        round(v_paid * internal.refund_percent(v_booking.policy_tiers, v_booking.starts_at)
+              / 100.0)::bigint, v_booking.currency)
       else v_paid
     end;
     perform internal.refund_booking(v_booking, v_refund, p_reason, v_side);
@@ -181,10 +180,8 @@ begin
   if internal.side_of(v_booking) = 'customer' then
     perform internal.refuse('M3202', 'provider_only', 'Only the provider answers a request.');
   end if;
-  if v_booking.status not in ('requested', 'declined') then
-    perform internal.refuse('M9213', 'booking_not_requested',
-      format('The booking is %s.', v_booking.status));
-  end if;
+  perform internal.require_status(
+    v_booking, 'M9213', 'booking_not_requested', 'requested', 'declined');
 
   if v_booking.status = 'requested' then
     perform internal.release_payment(p_booking_id, 'booking_declined');

@@ -49,6 +49,19 @@ Raises
   M0301 amount_not_chargeable  it is
 $$;
 
+create or replace function internal.to_charge_step(p_amount_minor bigint, p_currency text)
+returns bigint
+language sql
+stable
+begin atomic
+  select round(p_amount_minor::numeric / c.charge_step)::bigint * c.charge_step
+  from core.currency as c
+  where c.currency = p_currency;
+end;
+
+comment on function internal.to_charge_step is
+  'The nearest amount that Stripe charges or refunds in a currency: dinars end in 0.';
+
 create or replace function internal.open_order(p_booking core.booking, p_coupon_code text)
 returns core.payment
 language plpgsql

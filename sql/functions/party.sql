@@ -141,3 +141,24 @@ Raises
   M4203 booking_not_found  there is none, or the caller has no part in it
   42501                    the notes are the other side's
 $$;
+
+create or replace function internal.require_status(
+  p_booking           core.booking,
+  p_code              text,
+  p_message           text,
+  variadic p_statuses text[]
+)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_booking.status <> all (p_statuses) then
+    perform internal.refuse(p_code, p_message, format('The booking is %s.', p_booking.status));
+  end if;
+end
+$$;
+
+comment on function internal.require_status is
+  'Refuse, with the caller''s own code and word, a booking in any other status than these.';

@@ -156,6 +156,13 @@ begin
         format('%s of this payment can be given back.',
                internal.to_decimal(v_left, v_payment.currency)));
     end if;
+    if p_amount_minor <> internal.to_charge_step(p_amount_minor, v_payment.currency) then
+      perform internal.refuse('M0302', 'refund_between_steps',
+        format('%s %s cannot be given back.',
+               internal.to_decimal(p_amount_minor, v_payment.currency), v_payment.currency),
+        format('The nearest that can is %s.', internal.to_decimal(
+          internal.to_charge_step(p_amount_minor, v_payment.currency), v_payment.currency)));
+    end if;
     v_refund := internal.open_refund(
       v_payment, v_cause, coalesce(p_amount_minor, v_left), p_reason, 'staff');
     perform internal.audit('refund', 'payment', p_payment_id::text, null, to_jsonb(v_refund));
@@ -178,11 +185,12 @@ Give back all that is left of a payment, or part of it. For staff. Safe to repea
 key. What the provider was already paid of it is taken back first.
 
 Raises
-  M3301 staff_only         the caller is not staff
-  M4302 payment_not_found  there is no such payment
-  M9303 payment_disputed   the payer's bank has it already
-  M9304 refund_too_large   less than that is left, or nothing
-  M9305 refund_key_reused  the key belongs to another refund
+  M0302 refund_between_steps  dinars end in 0, krónur and shillings in 00
+  M3301 staff_only            the caller is not staff
+  M4302 payment_not_found     there is no such payment
+  M9303 payment_disputed      the payer's bank has it already
+  M9304 refund_too_large      less than that is left, or nothing
+  M9305 refund_key_reused     the key belongs to another refund
 $$;
 
 create or replace function internal.require_staff()

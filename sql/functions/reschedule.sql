@@ -21,10 +21,8 @@ begin
     perform internal.refuse('M3203', 'customer_only', 'Only the customer moves a booking.',
       'Cancel it, or ask them.');
   end if;
-  if v_booking.status not in ('requested', 'confirmed') then
-    perform internal.refuse('M9211', 'booking_not_open',
-      format('The booking is %s.', v_booking.status));
-  end if;
+  perform internal.require_status(
+    v_booking, 'M9211', 'booking_not_open', 'requested', 'confirmed');
   if internal.refund_percent(v_booking.policy_tiers, v_booking.starts_at) < 100
      or v_booking.starts_at <= now() then
     perform internal.refuse('M9214', 'too_late_to_move',

@@ -39,16 +39,18 @@ values
   ('QAR', 2, 1, 1), ('RON', 2, 200, 1), ('RWF', 0, 1, 1), ('SAR', 2, 1, 1),
   ('SEK', 2, 300, 1), ('SGD', 2, 50, 1), ('THB', 2, 1000, 1), ('TND', 3, 1, 10),
   ('TRY', 2, 1, 1), ('TWD', 2, 1, 1), ('TZS', 2, 1, 1), ('UAH', 2, 1, 1),
-  ('UGX', 0, 1, 1), ('USD', 2, 50, 1), ('UYU', 2, 1, 1), ('VND', 0, 1, 1),
+  ('UGX', 2, 1, 100), ('USD', 2, 50, 1), ('UYU', 2, 1, 1), ('VND', 0, 1, 1),
   ('XAF', 0, 1, 1), ('XOF', 0, 1, 1), ('ZAR', 2, 1, 1);
 
 alter table core.currency force row level security;
 
 comment on table core.currency is
-  'ISO 4217 currencies money may be kept in. Source: ISO 4217 list one; Stripe minimums.';
+  'Currencies money may be kept in, by ISO 4217, with the minor units and minimums of Stripe.';
 comment on column core.currency.exponent is
-  'Decimal digits of a minor unit: JPY 0, USD 2, KWD 3.';
+  'Decimal digits of a minor unit: JPY 0, USD 2, KWD 3. Of ISK and UGX Stripe counts two, which '
+  'are always 00.';
 comment on column core.currency.charge_min_minor is
   'The least Stripe charges, in minor units; 1 where Stripe lists none.';
 comment on column core.currency.charge_step is
-  'A charge is a multiple of this many minor units: 10 for the three-decimal currencies.';
+  'A charge or refund is a multiple of this many minor units: 10 for the three-decimal '
+  'currencies, 100 for ISK and UGX.';

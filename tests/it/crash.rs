@@ -199,7 +199,7 @@ impl Till {
     }
 
     async fn get(&self, who: &str, name: &str) -> (u16, serde_json::Value) {
-        let url = format!("{}/functions/v1/{name}", self.url);
+        let url = format!("{}/functions/v1/{name}", self.world.url);
         let request = self.http.get(url).bearer_auth(self.world.token(who));
         let response = request.send().await.expect("the Lambda answers");
         (response.status().as_u16(), response.json().await.unwrap_or(json!(null)))

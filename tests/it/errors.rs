@@ -43,7 +43,11 @@ fn raised(text: &str, pattern: &Regex, codes: &mut Codes) -> Result<(), String> 
 /// Every code that SQL or Rust raises.
 fn of_the_code() -> Codes {
     let mut codes = Codes::new();
-    let sql = Regex::new(r"(?:refuse\(|errcode\s*=)\s*'(M\d{4})',\s*(?:message\s*=\s*)?'(\w+)'");
+    let sql = concat!(
+        r"(?:refuse\(|require_status\(\s*v_booking,|errcode\s*=)\s*'(M\d{4})',",
+        r"\s*(?:message\s*=\s*)?'(\w+)'"
+    );
+    let sql = Regex::new(sql);
     let sql = sql.expect("a pattern");
     let literals = Regex::new(r"'(M\d{4})'").expect("a pattern");
     for path in files(&root().join("sql"), "sql") {

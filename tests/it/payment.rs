@@ -11,7 +11,7 @@ async fn a_booking_is_paid_and_the_webhook_confirms_it() {
     till.offer("lesson", 10_001, "instant").await;
     let booked = till.book("lesson", "key").await;
     assert_eq!((&booked["amount"], &booked["currency"]), (&json!(10_001), &json!("EUR")));
-    assert_eq!(booked["publishable_key"], "pk_test_0001");
+    assert_eq!(booked["publishable_key"], "pk_test_double_0001");
     assert!(booked["expires_at"].is_string(), "{booked}");
 
     let again = till.book("lesson", "key").await;

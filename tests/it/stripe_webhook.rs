@@ -4,11 +4,15 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use convene::stripe::DOUBLE_SECRETS;
 use ring::hmac;
 use serde_json::{Value, json};
 use tests::World;
 
-use crate::till::{CONNECT_SECRET, SECRET, Till};
+use crate::till::Till;
+
+const SECRET: &str = DOUBLE_SECRETS[0];
+const CONNECT_SECRET: &str = DOUBLE_SECRETS[1];
 
 fn sign(secret: &str, body: &str, age: i64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
@@ -28,7 +32,7 @@ fn event(id: &str, kind: &str) -> Value {
 
 impl Till {
     async fn deliver(&self, path: &str, signature: Option<&str>, body: String) -> u16 {
-        let mut request = self.http.post(format!("{}/functions/v1/{path}", self.url)).body(body);
+        let mut request = self.http.post(format!("{}/functions/v1/{path}", self.world.url)).body(body);
         if let Some(signature) = signature {
             request = request.header("Stripe-Signature", signature);
         }

@@ -1,29 +1,18 @@
-//! A world with money: the Lambdas that pay, and a stand-in for Stripe that they talk to.
+//! A world with money: a stand-in for Stripe, and the steps to it one by one.
 
 use std::time::Duration;
 
-use checkout::{Checkout, Payments};
-use convene::stripe_double::{Endpoint, Options, StripeDouble};
-use onboarding::Onboarding;
+use convene::stripe_double::StripeDouble;
 use payouts::Payouts;
 use reqwest::Client as Http;
 use serde_json::{Value, json};
 use shared::{
-    auth::{self, Gateway},
     commands::{Answer, Claimed, Commands},
     db::{Db, Limits},
-    inbox::Inbox,
-    stripe::signature::Secrets,
 };
-use stripe_webhook::Webhook;
 use tests::World;
-use tokio::{net::TcpListener, time::Instant};
+use tokio::time::Instant;
 use uuid::Uuid;
-
-/// What Stripe signs with here.
-pub const SECRET: &str = "whsec_platform_0001";
-/// What it signs the events of connected accounts with.
-pub const CONNECT_SECRET: &str = "whsec_connect_0001";
 
 /// Longer than any lease, so that what a dead process held is free.
 const LEASE_IS_OVER: &str =
@@ -33,54 +22,21 @@ const LEASE_IS_OVER: &str =
 pub struct Till {
     pub world: World,
     pub stripe: StripeDouble,
-    pub url: String,
     pub commands: Commands,
-    #[expect(dead_code, reason = "held, so that deliveries go on being taken")]
-    pub inbox: Inbox,
     pub payouts: Payouts,
     pub http: Http,
 }
 
 impl Till {
     pub async fn new() -> Self {
-        let world = World::new().await;
+        let (world, stripe) = World::paying().await;
         world.speak_sql().await;
-        let stripe = StripeDouble::start(Options::default()).await.expect("the stand-in starts");
         let limits = Limits { connections: 8, ..Limits::default() };
-        let api = Db::connect(&world.logins.api, limits).expect("the login is one");
         let service = Db::connect(&world.logins.service, limits).expect("the login is one");
         let client = stripe.client().expect("the stand-in has a client");
-        let tokens = auth::Settings {
-            jwt_secret: Some(world.keys.jwt_secret.clone()),
-            ..auth::Settings::default()
-        };
-        let gateway = Gateway::new(&tokens, Vec::new()).expect("tokens can be verified");
-        let inbox = Inbox::new(service.clone(), client.clone());
-        let payments = Payments::new(service.clone(), client.clone(), "pk_test_0001");
-        let platform = Secrets::new("STRIPE_WEBHOOK_SECRET", SECRET).expect("a secret");
-        let connect = Secrets::new("STRIPE_CONNECT_WEBHOOK_SECRET", CONNECT_SECRET).ok();
-        let routes = checkout::router(Checkout::new(api.clone(), gateway.clone(), Some(payments)))
-            .merge(stripe_webhook::router(Webhook::new(inbox.clone(), platform, connect)))
-            .merge(onboarding::router(Onboarding::new(
-                api,
-                service.clone(),
-                gateway,
-                Some(client.clone()),
-                "http://127.0.0.1:3000",
-            )));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let url = format!("http://{}", listener.local_addr().expect("it has an address"));
-        tokio::spawn(async move { axum::serve(listener, routes).await });
-        for (path, secret, connect) in
-            [("stripe-webhook", SECRET, false), ("stripe-connect-webhook", CONNECT_SECRET, true)]
-        {
-            let url = format!("{url}/functions/v1/{path}");
-            let endpoint = Endpoint { url, secrets: vec![secret.into()], connect };
-            stripe.deliver_to(endpoint).expect("it is on this machine");
-        }
         let commands = Commands::new(service.clone(), client.clone());
         let payouts = Payouts::new(service, client);
-        Self { world, stripe, url, commands, inbox, payouts, http: Http::new() }
+        Self { world, stripe, commands, payouts, http: Http::new() }
     }
 
     /// A slot of tara's, and alice and bob who can book it.
@@ -108,7 +64,7 @@ impl Till {
     ) -> (u16, Value) {
         let mut request = self
             .http
-            .post(format!("{}/functions/v1/{name}", self.url))
+            .post(format!("{}/functions/v1/{name}", self.world.url))
             .bearer_auth(self.world.token(who))
             .json(&body);
         if let Some(key) = key {
@@ -190,12 +146,25 @@ impl Till {
         answers
     }
 
-    /// The ledger adds up, and so does Stripe's.
+    /// The ledger adds up, so does Stripe's, and the two agree, line by line and in sum.
     pub async fn audit(&self) {
         let problems = self.world.rows("select tests.ledger_problems()", &[]).await;
         let problems: Vec<String> = problems.iter().map(|row| row.get(0)).collect();
         assert!(problems.is_empty(), "{problems:?}");
         self.stripe.audit().expect("Stripe's balances add up");
+
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let run = self.payouts.run(payouts::Task::Reconcile, deadline).await;
+        assert_eq!(run.expect("the books can be compared").findings, Some(0));
+        let apart = "select string_agg(concat_ws(' ', kind, source_id, amount_minor), ', ')
+                     from core.balance_transaction where agreed_at is null";
+        assert_eq!(self.text(apart).await, "", "what Stripe has and we have not");
+        let lines = self.stripe.objects("balance_transaction");
+        let there: i64 = lines.iter().filter_map(|line| line["net"].as_i64()).sum();
+        let here = "select coalesce(-sum(e.amount_minor), 0) from core.ledger_entry as e
+                    join core.ledger_account as a using (ledger_account_id)
+                    where a.kind = 'processor'";
+        assert_eq!(self.text(here).await, there.to_string(), "what lies at Stripe");
     }
 
     /// The bookings that ended long ago have cleared; tara can be paid.

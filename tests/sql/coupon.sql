@@ -1,7 +1,7 @@
 -- Coupons: what they take off, for whom, and how often.
 
 begin;
-select plan(15);
+select plan(18);
 
 select tests.offer('lesson', 'tara', 9999);
 select tests.offer('second', 'tara', 10000, p_starts => now() + interval '20 days');
@@ -63,5 +63,17 @@ select results_eq(
 select tests.act_as('bob');
 select is_empty('select * from api.my_wallet()', 'and gives nobody a wallet');
 select tests.act_as_nobody();
+
+-- Switched off by whose it is.
+select set_config('tests.coupon', (select coupon_id::text from core.coupon where code = 'TARA33'),
+                  true);
+select tests.act_as('olga');
+select throws_ok($$ select api.set_coupon_active(current_setting('tests.coupon')::uuid, false) $$,
+  'M4303', 'coupon_not_yours', 'another provider cannot switch a coupon off');
+select tests.act_as('tara');
+select lives_ok($$ select api.set_coupon_active(current_setting('tests.coupon')::uuid, false) $$,
+  'its own can');
+select tests.act_as_nobody();
+select is((select is_active from core.coupon where code = 'TARA33'), false, 'and it is off');
 select * from finish();
 rollback;

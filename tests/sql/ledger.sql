@@ -1,7 +1,7 @@
 -- The ledger: nothing is changed, nothing is lost, nobody is trusted.
 
 begin;
-select plan(20);
+select plan(24);
 
 select results_eq(
   $$ select internal.split(100, array[1, 1, 1]), internal.split(0, array[3, 7]),
@@ -70,6 +70,14 @@ select tests.act_as_service();
 select results_eq(
   $$ select api.adjust_wallet(tests.id('tara'), 500, 'EUR', 'welcome', 'k') from generate_series(1, 2) $$,
   $$ values (true), (false) $$, 'an adjustment is made once');
+select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 0, 'EUR', 'why', 'l') $$, 'M0401',
+  'adjustment_incomplete', 'it moves something');
+select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 5, 'EUR', ' ', 'l') $$, 'M0401',
+  'adjustment_incomplete', 'and says why');
+select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 5, 'EUR', 'why', '') $$, 'M0401',
+  'adjustment_incomplete', 'and has a key');
+select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 5, 'XXX', 'why', 'l') $$, '23503',
+  null, 'in a currency there is');
 select tests.act_as_nobody();
 set constraints all immediate;
 select is_empty('select tests.ledger_problems()', 'the ledger adds up');

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(54);
+select plan(56);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else.
 select tests.offer('a', 'tara', 5000);
@@ -32,6 +32,9 @@ insert into core.availability_rule (provider_id, weekday, start_local, end_local
 select provider_id, 1, '09:00', '10:00', 'UTC' from pair;
 insert into core.audit_log (audit_log_id, actor_id, actor_role, action, entity)
 select id, provider_id, 'x', 'x', 'x' from pair;
+insert into core.balance_transaction (balance_transaction_id, external_id, kind, currency,
+                                      amount_minor, fee_minor, happened_at)
+select id, 'txn_' || id, 'charge', 'EUR', 1, 0, now() from pair;
 insert into core.booking_note select booking_id, 'note' from pair;
 insert into core.booking_reminder (booking_id, starts_at, lead_min)
 select booking_id, now(), 60 from pair;
@@ -58,6 +61,8 @@ insert into core.payout_reversal (payout_reversal_id, payout_leg_id, refund_id, 
 select id, id, id, 1 from pair;
 insert into core.person_private (person_id, phone) select customer_id, '1' from pair
 on conflict do nothing;
+insert into core.reconciliation_finding (reconciliation_finding_id, external_id, problem, currency)
+select id, 'txn_' || id, 'unexpected', 'EUR' from pair;
 insert into core.refund (refund_id, payment_id, cause, amount_minor)
 select id, payment_id, 'policy', 1 from pair;
 insert into core.review
@@ -86,6 +91,7 @@ values
   ('audit_log',                '- - s', '- - - - S'),
   ('availability_exception',   's s s', 'S S S S S'),
   ('availability_rule',        's siud s', 'S S S Siud S'),
+  ('balance_transaction',      '- - s', '- - - - S'),
   ('booking',                  '- s s', '- - s s S'),
   ('booking_event',            '- s s', '- - s s S'),
   ('booking_note',             '- s s', '- - - s S'),
@@ -123,6 +129,7 @@ values
   ('person_role',              's s s', '- - s s S'),
   ('provider',                 's siu s', 'S S S Siu S'),
   ('quiet_hours',              '- s -', '- - s - -'),
+  ('reconciliation_finding',   '- - s', '- - - - S'),
   ('refund',                   '- s s', '- - s s S'),
   ('review',                   's s s', 's s s s S'),
   ('role',                     's s s', 'S S S S S'),

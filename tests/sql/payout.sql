@@ -1,7 +1,7 @@
 -- Payouts: asked for, due, refused, cancelled, taken back; and never more than is there.
 
 begin;
-select plan(37);
+select plan(54);
 
 select tests.offer('first', 'tara', 10000);
 select tests.offer('second', 'tara', 20000, p_starts => now() + interval '20 days');
@@ -127,6 +127,75 @@ select throws_ok($$ select api.request_payout(1000, 'EUR', 'k3') $$, 'M9403',
 select throws_ok($$ select api.pause_payouts(true) $$, 'M3301', 'staff_only',
   'the kill switch is staff''s');
 select tests.act_as_nobody();
+
+-- Held by staff, one provider or all; and what is on its way is not called back.
+select tests.introduce('sam');
+insert into core.person_role (person_id, role_id)
+select tests.id('sam'), r.role_id from core.role as r where r.name = 'staff';
+update core.payout_account set usable_from = now() - interval '1 second';
+select tests.act_as('sam');
+select lives_ok($$ select api.hold_payouts(tests.id('tara'), 'a closer look') $$, 'staff holds');
+select tests.act_as('tara');
+select throws_ok($$ select api.request_payout(1000, 'EUR', 'k3') $$, 'M9404',
+  'payouts_held', 'a provider''s payouts');
+select tests.act_as('sam');
+select api.hold_payouts(tests.id('tara'), '');
+select api.pause_payouts(true);
+select tests.act_as('tara');
+select throws_ok($$ select api.request_payout(1000, 'EUR', 'k3') $$, 'M9404',
+  'payouts_held', 'or everybody''s');
+select tests.act_as_service();
+select is(api.plan_due_payouts(), 0, 'the schedule keeps to it too');
+select tests.act_as('sam');
+select api.pause_payouts(false);
+select tests.act_as('tara');
+select results_eq($$ select amount_minor, status from api.request_payout(1000, 'EUR', 'k3') $$,
+  $$ values (1000::bigint, 'requested') $$, 'until it is lifted');
+select tests.act_as_nobody();
+
+-- By hand: no command to Stripe, and staff says how it ended.
+select set_config('tests.manual', (select payout_id::text from core.payout
+                                   where idempotency_key = 'k3'), true);
+select set_config('tests.sent', (select payout_id::text from core.payout
+                                 where origin = 'schedule'), true);
+select is((select count(*) from core.stripe_command as c join core.payout_leg as l
+           on l.payout_leg_id = c.subject_id
+           where l.payout_id = current_setting('tests.manual')::uuid), 0::bigint,
+  'a payout by hand is nothing to Stripe');
+select tests.act_as('tara');
+select throws_ok($$ select api.settle_payout(current_setting('tests.manual')::uuid, true) $$,
+  'M3301', 'staff_only', 'a provider does not say that they were paid');
+select throws_ok($$ select api.cancel_payout(current_setting('tests.sent')::uuid) $$, 'M9407',
+  'payout_under_way', 'nor calls back what was sent');
+select tests.act_as('sam');
+select throws_ok($$ select api.settle_payout(current_setting('tests.sent')::uuid, true) $$,
+  'M4403', 'manual_payout_not_found', 'what goes by Stripe, Stripe settles');
+select throws_ok($$ select api.settle_payout(gen_random_uuid(), true) $$,
+  'M4403', 'manual_payout_not_found', 'and what is not there nobody does');
+select results_eq(
+  $$ select status from api.settle_payout(current_setting('tests.manual')::uuid, false, 'closed') $$,
+  $$ values ('failed') $$, 'a transfer by hand can fail');
+select tests.act_as_nobody();
+select is(tests.balance('tara', 'available'), 4250::bigint, 'which gives the money back');
+select tests.act_as('tara');
+select api.request_payout(1000, 'EUR', 'k4');
+select tests.act_as_nobody();
+select set_config('tests.manual', (select payout_id::text from core.payout
+                                   where idempotency_key = 'k4'), true);
+select tests.act_as('sam');
+select results_eq(
+  $$ select status from api.settle_payout(current_setting('tests.manual')::uuid, true) $$,
+  $$ values ('paid') $$, 'or be made');
+select results_eq(
+  $$ select status from api.settle_payout(current_setting('tests.manual')::uuid, false) $$,
+  $$ values ('paid') $$, 'and then it stays made');
+select tests.act_as_nobody();
+select is(tests.balance('tara', 'available'), 3250::bigint, 'and is paid once');
+select is((select count(*) from core.audit_log where action = 'settle_payout'), 3::bigint,
+  'all of it is in the audit log');
+select isnt_empty(
+  $$ select from core.audit_log where action in ('hold_payouts', 'pause_payouts') $$,
+  'and so is who held what');
 
 set constraints all immediate;
 select is_empty('select tests.ledger_problems()', 'the ledger adds up');

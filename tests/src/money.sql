@@ -299,7 +299,8 @@ as $$
 $$;
 
 -- So many providers who have earned 85.00 EUR each, cleared, by a sale of 100.00 to alice, and an
--- account at Stripe to be paid to. Written down at once, without the bookings it would take.
+-- account at Stripe to be paid to. Written down at once, without the bookings it would take, as
+-- if it had been paid to the house's bank.
 create or replace function tests.many_earn(p_count integer, p_account text)
 returns void
 language sql
@@ -336,7 +337,7 @@ as $$
   from generate_series(1, p_count) as n;
 
   select internal.ledger_account_id(k.kind, 'EUR')
-  from unnest(array['processor', 'revenue']) as k(kind);
+  from unnest(array['bank', 'revenue']) as k(kind);
   insert into core.ledger_account (ledger_account_id, person_id, kind, currency)
   select tests.id(k.kind || n), tests.id('p' || n), k.kind, 'EUR'
   from generate_series(1, p_count) as n
@@ -356,7 +357,7 @@ as $$
     select tests.id('t' || n) as transfer_id, a.account_id, a.amount
     from generate_series(1, p_count) as n
     cross join lateral (values
-      (internal.ledger_account_id('processor', 'EUR'), -10000::bigint),
+      (internal.ledger_account_id('bank', 'EUR'), -10000::bigint),
       (internal.ledger_account_id('revenue', 'EUR'), 1500),
       (tests.id('available' || n), 8500)) as a(account_id, amount)
   ) as e;

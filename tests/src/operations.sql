@@ -81,13 +81,15 @@ as $$
 declare
   v_payment core.payment := tests.some_payment(true);
   v_left    bigint := v_payment.captured_minor - v_payment.refunded_minor;
+  v_amount  bigint := internal.to_charge_step(1 + floor(random() * v_left)::bigint,
+                                              v_payment.currency);
 begin
   if v_left < 1 then
     return;
   end if;
   if random() < 0.6 then
     perform tests.act_as_service();
-    perform api.refund_payment(v_payment.payment_id, 1 + floor(random() * v_left)::bigint, 'some',
+    perform api.refund_payment(v_payment.payment_id, v_amount, 'some',
                                'k' || nextval('tests.step'));
   else
     perform tests.event('evt_r' || nextval('tests.step'), 'refund.created', tests.refund(

@@ -7,6 +7,8 @@ use convene::{
     keys::Keys,
     routers::{self, House},
     serve,
+    stripe::Stripe,
+    stripe_double::StripeDouble,
 };
 use reqwest::{Client as Http, Method};
 use serde_json::Value;
@@ -47,31 +49,40 @@ const LIMITS: Limits =
     Limits { connections: 40, wait: Duration::from_secs(30), deadline: Duration::from_secs(30) };
 
 impl World {
-    /// A fresh marketplace with nobody in it.
+    /// A fresh marketplace with nobody in it, where nothing can be paid.
     pub async fn new() -> Self {
-        Self::open().await.unwrap_or_else(|error| panic!("no world: {error:#}"))
+        Self::open(|_| std::future::ready(Ok(None))).await.unwrap_or_else(no_world).0
     }
 
-    async fn open() -> anyhow::Result<Self> {
+    /// One where payments go to a stand-in for Stripe, which tells this world's webhooks.
+    pub async fn paying() -> (Self, StripeDouble) {
+        let stripe = async |url: String| Stripe::double(None, &url).await.map(Some);
+        let (world, double) = Self::open(stripe).await.unwrap_or_else(no_world);
+        (world, double.expect("it was asked for"))
+    }
+
+    async fn open<F: Future<Output = anyhow::Result<Option<(Stripe, StripeDouble)>>>>(
+        stripe: impl FnOnce(String) -> F,
+    ) -> anyhow::Result<(Self, Option<StripeDouble>)> {
         let cluster = Cluster::get().await?;
         let database = cluster.clone_template().await?;
         let logins = deploy::derive(&database.owner_url).await?;
         let keys = Keys::fleeting()?;
         let api = Db::connect(&logins.api, LIMITS)?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let (stripe, double) = stripe(url.clone()).await?.unzip();
         let house = House {
             api: api.clone(),
             service: Db::connect(&logins.service, LIMITS)?,
             keys: keys.clone(),
-            // A test that pays starts a stand-in of its own.
-            stripe: None,
+            stripe,
             site_url: "http://127.0.0.1:3000".into(),
         };
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
         let routes = routers::all(house)?;
         tokio::spawn(serve::until(listener, routes, std::future::pending()));
         let sql = deploy::connect(&database.admin_url).await?;
-        Ok(Self { url, keys, logins, api, database, cluster, http: Http::new(), sql })
+        Ok((Self { url, keys, logins, api, database, cluster, http: Http::new(), sql }, double))
     }
 
     /// The deploying user's way to this database: it owns it, and is no superuser.
@@ -186,6 +197,10 @@ impl Drop for World {
     fn drop(&mut self) {
         self.cluster.discard(std::mem::take(&mut self.database.name));
     }
+}
+
+fn no_world<T>(error: anyhow::Error) -> T {
+    panic!("no world: {error:#}")
 }
 
 /// What the database said, all of it.

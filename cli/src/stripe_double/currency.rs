@@ -1,4 +1,4 @@
-//! What may be charged: currencies, least amounts, and the last digit of dinars.
+//! What may be charged: currencies, least amounts, and the steps of dinars, krónur and shillings.
 
 use super::failure::Failure;
 
@@ -80,7 +80,6 @@ pub(super) fn known(currency: &str) -> Result<String, Failure> {
 /// Refuse an amount that cannot be charged.
 pub(super) fn check_amount(amount: i64, currency: &str) -> Result<(), Failure> {
     let least = LEAST.iter().find(|(code, _)| *code == currency).map_or(50, |(_, least)| *least);
-    let three_decimals = matches!(currency, "bhd" | "jod" | "kwd" | "omr" | "tnd");
     let refused = |code: &str, message: String| Err(Failure::invalid(code, "amount", message));
     match amount {
         ..1 => refused(
@@ -94,10 +93,23 @@ pub(super) fn check_amount(amount: i64, currency: &str) -> Result<(), Failure> {
         _ if amount > MOST => {
             refused("amount_too_large", format!("Amount must be no more than {MOST}"))
         }
-        _ if three_decimals && amount % 10 != 0 => refused(
+        _ => check_step(amount, currency),
+    }
+}
+
+/// Refuse an amount between the steps of a currency.
+pub(super) fn check_step(amount: i64, currency: &str) -> Result<(), Failure> {
+    let step = match currency {
+        "bhd" | "jod" | "kwd" | "omr" | "tnd" => 10,
+        "isk" | "ugx" => 100,
+        _ => return Ok(()),
+    };
+    match amount % step {
+        0 => Ok(()),
+        _ => Err(Failure::invalid(
             "parameter_invalid_integer",
-            format!("The last digit of an amount in {currency} must be 0."),
-        ),
-        _ => Ok(()),
+            "amount",
+            format!("An amount in {currency} must be a multiple of {step}."),
+        )),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::card::{self, Refunding};
 use super::confirm::text;
+use super::currency;
 use super::due::Task;
 use super::failure::Failure;
 use super::list::{Filter, list};
@@ -57,8 +58,8 @@ fn create(state: &mut State, asked: &Asked<'_>) -> Result<Value, Failure> {
     let refunded = charge["amount_refunded"].as_i64().unwrap_or_default();
     let asked_for = params.int("amount")?;
     let amount = check(state, &charge, captured - refunded, asked_for)?;
-
     let currency = text(&charge["currency"]);
+    currency::check_step(amount, &currency)?;
     let id = state.id("re");
     let refunding =
         card::of(&charge["payment_method_details"]).map_or(Refunding::Succeeds, |card| card.refund);

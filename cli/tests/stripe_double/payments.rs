@@ -165,6 +165,7 @@ async fn amounts_and_parameters_that_stripe_would_refuse_are_refused() {
         (json!({"amount": 49, "currency": "jpy"}), "amount_too_small"),
         (json!({"amount": 100_000_000, "currency": "dkk"}), "amount_too_large"),
         (json!({"amount": 1_501, "currency": "kwd"}), "parameter_invalid_integer"),
+        (json!({"amount": 200_050, "currency": "ugx"}), "parameter_invalid_integer"),
         (json!({"amount": -300, "currency": "dkk"}), "parameter_invalid_integer"),
         (json!({"amount": "3e4", "currency": "dkk"}), "parameter_invalid_integer"),
         (json!({"amount": 30_000}), "parameter_missing"),

@@ -1,4 +1,4 @@
-//! What is to be done at Stripe by schedule: pay what is due, and sweep what was left.
+//! What is to be done at Stripe by schedule: pay what is due, sweep what was left, compare books.
 //!
 //! Planning reserves the money and writes the transfers down, in one transaction per batch;
 //! sending them is the same three steps as everywhere ([`Commands`]). So a run that dies is
@@ -8,17 +8,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    Result,
+    Error, Result,
     commands::{self, Commands},
     config::{self, BadSetting},
     db::{Caller, Db},
     inbox::{self, Inbox},
-    stripe::StripeClient,
+    stripe::{BalanceFilter, StripeClient},
 };
 use tokio::time::Instant;
 
 /// Wallets planned in one transaction: their locks are held no longer than that.
 const BATCH: i32 = 500;
+
+/// Lines of Stripe's books kept in one transaction.
+const LINES: usize = 500;
 
 /// No batch is planned with less time left than it may take.
 const TIME_TO_PLAN: Duration = Duration::from_secs(10);
@@ -32,6 +35,8 @@ pub enum Task {
     /// Send the commands and apply the events that were left, every minute.
     #[default]
     Sweep,
+    /// Compare Stripe's books with ours, every day, after a sweep.
+    Reconcile,
 }
 
 /// What a run did.
@@ -43,12 +48,15 @@ pub struct Summary {
     pub commands: commands::Summary,
     /// Events of Stripe's applied.
     pub events: inbox::Summary,
+    /// Where Stripe's books and ours differ, if they were compared.
+    pub findings: Option<i64>,
 }
 
 /// The Lambda's state.
 #[derive(Clone)]
 pub struct Payouts {
     db: Db,
+    stripe: StripeClient,
     commands: Commands,
     inbox: Inbox,
 }
@@ -57,7 +65,7 @@ impl Payouts {
     /// With the house's login.
     pub fn new(db: Db, stripe: StripeClient) -> Self {
         let commands = Commands::new(db.clone(), stripe.clone());
-        Self { inbox: Inbox::new(db.clone(), stripe), commands, db }
+        Self { inbox: Inbox::new(db.clone(), stripe.clone()), commands, stripe, db }
     }
 
     /// What the environment describes.
@@ -71,12 +79,37 @@ impl Payouts {
         let events = self.inbox.sweep(deadline).await?;
         let planned = match task {
             Task::Pay => self.plan(deadline).await?,
-            Task::Sweep => 0,
+            Task::Sweep | Task::Reconcile => 0,
         };
         let commands = self.commands.sweep(None, deadline).await?;
-        let summary = Summary { planned, commands, events };
+        let findings = match task {
+            Task::Reconcile => Some(self.reconcile().await?),
+            Task::Pay | Task::Sweep => None,
+        };
+        let summary = Summary { planned, commands, events, findings };
         tracing::info!(?task, ?summary, "done");
         Ok(summary)
+    }
+
+    /// Keep what is new in Stripe's books, post its fees, and compare; returns how many findings
+    /// are open. Whatever this run does not come to, the next one does.
+    async fn reconcile(&self) -> Result<i64> {
+        let from: i64 =
+            self.db.json(Caller::SERVICE, "select api.reconcile_from()", &[]).await?;
+        let filter = BalanceFilter { created_from: Some(from), ..BalanceFilter::default() };
+        let lines = self.stripe.balance_transactions(&filter).await?;
+        for page in lines.chunks(LINES) {
+            let page = serde_json::to_value(page).map_err(Error::internal)?;
+            let sql = "select api.keep_balance_transactions($1)::text";
+            self.db.text(Caller::SERVICE, sql, &[&page]).await?;
+        }
+        let sql = "select to_jsonb(api.finish_reconciliation())";
+        let findings: i64 = self.db.json(Caller::SERVICE, sql, &[]).await?;
+        if findings > 0 {
+            // The operator's alarm; `api.list_reconciliation_findings` names them.
+            tracing::error!(findings, "Stripe's books and ours differ");
+        }
+        Ok(findings)
     }
 
     /// Plan all that is due, batch after batch.

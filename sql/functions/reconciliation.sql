@@ -1,0 +1,320 @@
+-- Comparing Stripe's books with ours. The table's file tells what is kept and what is a finding.
+
+create or replace function api.reconcile_from()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select to_jsonb(extract(epoch from coalesce(
+    (select max(t.happened_at) - interval '3 days' from core.balance_transaction as t),
+    (select min(p.created_at) - interval '1 day' from core.payment as p),
+    now()))::bigint);
+end;
+
+alter function api.reconcile_from owner to definer;
+
+comment on function api.reconcile_from is $$
+The second from which Stripe's balance transactions are to be listed: three days before the last
+one known, for those that Stripe dates back. For the house alone.
+$$;
+
+create or replace function api.keep_balance_transactions(p_transactions jsonb)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line  core.balance_transaction;
+  v_count integer := 0;
+begin
+  for v_line in
+    insert into core.balance_transaction as b
+      (balance_transaction_id, external_id, kind, source_id, currency, amount_minor, fee_minor,
+       happened_at)
+    select internal.uuid_v7(), t.line ->> 'id', t.line ->> 'type', t.line ->> 'source',
+           upper(t.line ->> 'currency'), (t.line ->> 'amount')::bigint,
+           (t.line ->> 'fee')::bigint, to_timestamp((t.line ->> 'created')::bigint)
+    from jsonb_array_elements(p_transactions) as t(line)
+    on conflict (external_id) do nothing
+    returning b.*
+  loop
+    perform internal.post_stripes_own(v_line);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+alter function api.keep_balance_transactions owner to definer;
+
+comment on function api.keep_balance_transactions is $$
+Keep lines of Stripe's books, each once, and post what only Stripe decides; returns how many are
+new. Safe to repeat, and to run beside itself. For the house alone.
+$$;
+
+create or replace function internal.is_stripes_own(p_kind text)
+returns boolean
+language sql
+immutable
+parallel safe
+return p_kind ~ '^(payout|topup)' or p_kind ~ '_fee$';
+
+comment on function internal.is_stripes_own is
+  'Whether a line is between Stripe and the house''s bank, or Stripe''s bill: nothing we asked for.';
+
+create or replace function internal.post_stripes_own(p_line core.balance_transaction)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- The fee of a dispute is posted with the dispute.
+  v_fee bigint := case when p_line.kind = 'adjustment' then 0 else p_line.fee_minor end;
+begin
+  if v_fee <> 0 then
+    perform internal.post_transfer(
+      'stripe_fee:' || p_line.external_id, 'fee', 'balance_transaction',
+      p_line.balance_transaction_id,
+      array[internal.ledger_account_id('processor', p_line.currency),
+            internal.ledger_account_id('fees', p_line.currency)],
+      array[v_fee, -v_fee]);
+  end if;
+
+  if internal.is_stripes_own(p_line.kind) then
+    perform internal.post_transfer(
+      'stripe_own:' || p_line.external_id,
+      case when p_line.kind ~ '_fee$' then 'fee' else 'bank' end, 'balance_transaction',
+      p_line.balance_transaction_id,
+      array[internal.ledger_account_id('processor', p_line.currency),
+            internal.ledger_account_id(
+              case when p_line.kind ~ '_fee$' then 'fees' else 'bank' end, p_line.currency)],
+      array[-p_line.amount_minor, p_line.amount_minor]);
+  end if;
+end
+$$;
+
+alter function internal.post_stripes_own owner to definer;
+
+comment on function internal.post_stripes_own is
+  'Post Stripe''s fee of a charge, its bills, and what went to or came from the house''s bank.';
+
+create or replace function internal.expected_line(p_line core.balance_transaction)
+returns table (currency text, amount_minor bigint)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.currency, p.captured_minor
+  from core.payment as p
+  where p.charge_id = (p_line).source_id and p.captured_at is not null
+  union all
+  select p.currency, case when (p_line).amount_minor < 0 then -r.amount_minor else r.amount_minor end
+  from core.refund as r
+  join core.payment as p using (payment_id)
+  where r.external_id = (p_line).source_id
+    and case when (p_line).amount_minor < 0 then r.settled_at else r.reversed_at end is not null
+  union all
+  select p.currency, -l.amount_minor
+  from core.payout_leg as l
+  join core.payout as p using (payout_id)
+  where l.external_id = (p_line).source_id and l.status = 'paid'
+  union all
+  select p.currency, v.amount_minor
+  from core.payout_reversal as v
+  join core.payout_leg as l using (payout_leg_id)
+  join core.payout as p using (payout_id)
+  where v.external_id = (p_line).source_id and v.status = 'done'
+  union all
+  select e.currency, e.amount_minor
+  from core.ledger_transfer as t
+  join core.ledger_entry as e using (ledger_transfer_id)
+  join core.ledger_account as a using (ledger_account_id)
+  where t.idempotency_key = 'dispute_txn:' || (p_line).external_id and a.kind = 'disputed'
+  union all
+  select (p_line).currency, (p_line).amount_minor
+  where internal.is_stripes_own((p_line).kind);
+end;
+
+alter function internal.expected_line owner to definer;
+
+comment on function internal.expected_line is $$
+What our books say of a line of Stripe's: the movement here that it is about. No row when there
+is none, or not yet.
+$$;
+
+create or replace function internal.compare_lines()
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with compared as (
+    select b.balance_transaction_id, b.external_id, b.currency, b.amount_minor, b.happened_at,
+           x.amount_minor as expected,
+           -- What Stripe converted has another amount by nature: only its being there counts.
+           coalesce(x.currency <> b.currency or x.amount_minor = b.amount_minor, false) as agrees
+    from core.balance_transaction as b
+    left join lateral internal.expected_line(b) as x on true
+    where b.agreed_at is null
+  ),
+  agreed as (
+    update core.balance_transaction as b
+    set agreed_at = now()
+    from compared as c
+    where b.balance_transaction_id = c.balance_transaction_id and c.agrees
+  )
+  insert into core.reconciliation_finding as f
+    (reconciliation_finding_id, external_id, problem, currency, expected_minor, found_minor)
+  select internal.uuid_v7(), c.external_id,
+         case when c.expected is null then 'unexpected' else 'differs' end, c.currency,
+         c.expected, c.amount_minor
+  from compared as c
+  where not c.agrees and c.happened_at < now() - interval '1 hour'
+  on conflict (external_id) do update
+  set problem = excluded.problem, expected_minor = excluded.expected_minor
+  where (f.problem, f.expected_minor)
+        is distinct from (excluded.problem, excluded.expected_minor);
+end;
+
+alter function internal.compare_lines owner to definer;
+
+comment on function internal.compare_lines is
+  'Compare every line that has not agreed yet; what is an hour old and does not is a finding.';
+
+create or replace function internal.find_missing_lines()
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with moved as (
+    select p.charge_id as external_id, p.currency, p.captured_minor as amount_minor,
+           p.captured_at as at
+    from core.payment as p
+    where p.processor = 'stripe' and p.charge_id is not null
+    union all
+    select r.external_id, p.currency, -r.amount_minor, r.settled_at
+    from core.refund as r
+    join core.payment as p using (payment_id)
+    where r.external_id is not null
+    union all
+    select l.external_id, p.currency, -l.amount_minor, l.finished_at
+    from core.payout_leg as l
+    join core.payout as p using (payout_id)
+    where l.external_id is not null and l.status = 'paid'
+  )
+  insert into core.reconciliation_finding
+    (reconciliation_finding_id, external_id, problem, currency, expected_minor)
+  select internal.uuid_v7(), m.external_id, 'missing', m.currency, m.amount_minor
+  from moved as m
+  where m.at between now() - interval '30 days' and now() - interval '3 days'
+    and not exists (
+      select from core.balance_transaction as b where b.source_id = m.external_id)
+  on conflict (external_id) do nothing;
+end;
+
+alter function internal.find_missing_lines owner to definer;
+
+comment on function internal.find_missing_lines is
+  'Find money that moved here between three and thirty days ago, and never at Stripe.';
+
+create or replace function api.finish_reconciliation()
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_finding core.reconciliation_finding;
+  v_open    integer;
+begin
+  -- One at a time: two would tell staff twice.
+  perform from core.payout_setting as s for no key update;
+  perform internal.compare_lines();
+  perform internal.find_missing_lines();
+
+  update core.reconciliation_finding as f
+  set resolved_at = now()
+  where f.resolved_at is null
+    and exists (
+      select from core.balance_transaction as b
+      where b.agreed_at is not null
+        and (b.external_id = f.external_id or b.source_id = f.external_id));
+
+  for v_finding in
+    update core.reconciliation_finding as f
+    set told_at = now()
+    where f.told_at is null and f.resolved_at is null
+    returning f.*
+  loop
+    perform internal.announce('staff.reconciliation_differs', null, jsonb_build_object(
+      'reconciliation_finding_id', v_finding.reconciliation_finding_id,
+      'external_id', v_finding.external_id, 'problem', v_finding.problem));
+
+    -- A transfer that nobody here asked for is money paid twice: nothing more is paid until
+    -- somebody has looked.
+    update core.payout_setting as s
+    set paused_at = coalesce(s.paused_at, now())
+    where exists (
+      select from core.balance_transaction as b
+      where b.external_id = v_finding.external_id and b.kind = 'transfer');
+  end loop;
+
+  select count(*) into v_open
+  from core.reconciliation_finding as f
+  where f.resolved_at is null;
+  return v_open;
+end
+$$;
+
+alter function api.finish_reconciliation owner to definer;
+
+comment on function api.finish_reconciliation is $$
+Compare what was kept with our books, after the last page; returns how many findings are open.
+Staff is told of each once, and a transfer that nothing here explains stops all payouts
+(api.pause_payouts lets them go again). Safe to repeat. For the house alone.
+$$;
+
+create or replace function api.list_reconciliation_findings()
+returns table (
+  external_id    text,
+  problem        text,
+  currency       text,
+  expected_minor bigint,
+  found_minor    bigint,
+  found_at       timestamptz
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  return query
+  select f.external_id, f.problem, f.currency, f.expected_minor, f.found_minor, f.found_at
+  from core.reconciliation_finding as f
+  where f.resolved_at is null
+  order by f.found_at, f.external_id;
+end
+$$;
+
+alter function api.list_reconciliation_findings owner to definer;
+
+comment on function api.list_reconciliation_findings is $$
+Where Stripe's books and ours differ now: unexpected (only Stripe has it), differs (another
+amount), missing (only we have it). For staff.
+
+Raises
+  M3301 staff_only  the caller is not staff
+$$;

@@ -1,0 +1,85 @@
+//! A relay and a mailer are dropped wherever they wait, as a killed process leaves them: one mail
+//! comes of it, at every point.
+
+use std::{future::poll_fn, task::Poll};
+
+use convene::post;
+use serde_json::json;
+
+use crate::office::{Office, soon};
+
+/// More awaits than either has on its way through one message.
+const MOST: usize = 200;
+
+/// Let a future be woken so many times, and drop it before it goes on: `None` when it was.
+async fn killed_after<T>(wakes: usize, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = Box::pin(future);
+    let mut left = wakes;
+    poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+impl Office {
+    /// Another process goes on where the dead one ended, once its leases are over.
+    async fn recover(&self) {
+        self.let_leases_end().await;
+        self.settle().await;
+        self.let_leases_end().await;
+        self.settle().await;
+    }
+
+    /// How often the newest message came, and into how many mailboxes' places.
+    async fn copies(&self, outbox_id: uuid::Uuid) -> Vec<i32> {
+        let id = format!("{outbox_id}@convene.example");
+        self.mails().await.iter().filter(|m| m.message_id == id).map(|m| m.copies).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_dies_anywhere_sends_every_message_in_the_end() {
+    let office = Office::open().await;
+    for wakes in 0..MOST {
+        let outbox_id = office.notify("alice", "payout_account_changed", json!({})).await;
+        let run = relay::run(&office.service, &office.queue, soon());
+        let ended = killed_after(wakes, run).await.is_some();
+        office.recover().await;
+        assert_eq!(office.copies(outbox_id).await, [1], "killed after {wakes}");
+        if ended {
+            println!("the relay waits {wakes} times");
+            assert!(wakes > 3, "it was never killed on its way");
+            return;
+        }
+    }
+    panic!("the relay never came to its end");
+}
+
+/// Only between the mail server's taking the mail and its answer can a second copy come, under
+/// the same Message-ID, which mail stores collapse; at every other point there is one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailer_that_dies_anywhere_sends_one_mail() {
+    let office = Office::open().await;
+    let mut doubled = 0;
+    for wakes in 0..MOST {
+        let outbox_id = office.notify("alice", "payout_account_changed", json!({})).await;
+        office.relay().await;
+        let delivery = post::deliver(&office.queue, &office.mailer);
+        let ended = killed_after(wakes, delivery).await.is_some();
+        office.recover().await;
+        let copies = office.copies(outbox_id).await;
+        assert!(matches!(copies[..], [1 | 2]), "killed after {wakes}: {copies:?}");
+        doubled += copies[0] - 1;
+        if ended {
+            println!("the mailer waits {wakes} times; {doubled} of them leave a second copy");
+            assert!(wakes > 5, "it was never killed on its way");
+            assert_eq!(copies, [1]);
+            return;
+        }
+    }
+    panic!("the mailer never came to its end");
+}
