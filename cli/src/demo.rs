@@ -2,10 +2,12 @@
 //! slots for weeks ahead, and some bookings of the past with their reviews.
 //!
 //! Everybody acts for themselves, through the functions a front end would call. Only the past
-//! cannot be booked: those bookings are made ahead and then moved back by weeks.
+//! cannot be booked: those bookings are made ahead, paid at the stand-in for Stripe, and then
+//! moved back by weeks.
 
 mod account;
 mod cast;
+mod till;
 
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
@@ -17,11 +19,22 @@ use uuid::Uuid;
 pub use account::{PASSWORD, is_loaded};
 pub use cast::{Cast, Expert, Learner};
 
-use crate::routers::{self, House};
+use crate::{
+    routers::{self, House},
+    stripe_double::StripeDouble,
+};
+use till::Till;
 
 /// Load the marketplace of the cast into an empty one, and give everybody a login and an id.
-pub async fn load(house: &House, owner: &Client, cast: &mut Cast) -> Result<()> {
+/// Without a stand-in for Stripe the past was free.
+pub async fn load(
+    house: &House,
+    owner: &Client,
+    cast: &mut Cast,
+    stripe: Option<&StripeDouble>,
+) -> Result<()> {
     let routes = routers::all(house.clone())?;
+    let till = stripe.map(|double| Till::new(&house.service, double)).transpose()?;
     for expert in &mut cast.experts {
         expert.id = account::create(&routes, &house.keys, &expert.name, &expert.email).await?;
         let settled = settle_in(&house.api, expert).await;
@@ -37,7 +50,8 @@ pub async fn load(house: &House, owner: &Client, cast: &mut Cast) -> Result<()> 
     }
     for (at, past) in cast.past.iter().enumerate() {
         let (expert, learner) = (&cast.experts[past.expert], &cast.learners[past.learner]);
-        let remembered = remember(&house.api, owner, expert, learner, past).await;
+        let till = till.as_ref().filter(|_| past.paid);
+        let remembered = remember(&house.api, owner, (expert, learner, past), till).await;
         remembered.with_context(|| format!("The demo's past booking {at}"))?;
     }
     Ok(())
@@ -75,25 +89,29 @@ async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
     Ok(())
 }
 
-/// A booking of the past: made for a slot to come, moved back, completed and reviewed. It is
-/// of a session that costs nothing, so that no money is in the books that nobody paid.
+/// A booking of the past: made for a slot to come, paid if there is a till, moved back, completed
+/// and reviewed. Without a till it is of a session that costs nothing: no money is in the books
+/// that nobody paid.
 async fn remember(
     api: &Db,
     owner: &Client,
-    expert: &Expert,
-    learner: &Learner,
-    past: &cast::Past,
+    (expert, learner, past): (&Expert, &Learner, &cast::Past),
+    till: Option<&Till<'_>>,
 ) -> Result<()> {
     let sql = "
         select to_jsonb(s.slot_id)
         from api.list_free_slots(p_provider_id => $1) as s
         join tutoring.sessions as o on o.id = s.offering_id
-        where o.price_cents = 0
+        where (o.price_cents > 0) = $2
         order by s.starts_at
         limit 1";
-    let slot: Uuid = act(api, learner.id, sql, &[&expert.id]).await?;
+    let slot: Uuid = act(api, learner.id, sql, &[&expert.id, &till.is_some()]).await?;
     let sql = "select to_jsonb(b.booking_id) from api.create_booking_with_payment($1, $2) as b";
     let booking: Uuid = act(api, learner.id, sql, &[&learner.id, &slot]).await?;
+    if let Some(till) = till {
+        let sql = "select api.booking_checkout($1) -> 'payment_id'";
+        till.pay(act(api, learner.id, sql, &[&booking]).await?).await?;
+    }
     move_back(owner, booking, expert.id, past.weeks_ago).await?;
     let sql = "select to_jsonb(b.status) from api.complete_booking($1) as b";
     let _: String = act(api, expert.id, sql, &[&booking]).await?;

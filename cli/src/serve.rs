@@ -102,7 +102,7 @@ async fn serve_on(
     };
     if demo && outcome == Outcome::Installed {
         let owner = deploy::connect(owner_url).await?;
-        let loaded = demo::load(&house, &owner, &mut Cast::read()?).await;
+        let loaded = demo::load(&house, &owner, &mut Cast::read()?, double.as_ref()).await;
         loaded.context("The demo cannot be loaded; --no-demo --reset starts without it")?;
     }
     let mut timers = Timers::start(owner_url, &house.service, &base_url).await?;

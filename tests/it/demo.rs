@@ -8,7 +8,7 @@ use shared::db::{Db, Limits};
 use tests::{Who, World};
 
 async fn loaded() -> (World, Cast) {
-    let world = World::new().await;
+    let (world, double) = World::paying().await;
     let db = |url: &str| Db::connect(url, Limits::default()).expect("a connection string");
     let house = House {
         api: db(&world.logins.api),
@@ -19,8 +19,23 @@ async fn loaded() -> (World, Cast) {
     };
     let owner = convene::deploy::connect(world.owner_url()).await.expect("a database");
     let mut cast = Cast::read().expect("a cast");
-    demo::load(&house, &owner, &mut cast).await.expect("the demo can be loaded");
+    let loaded = demo::load(&house, &owner, &mut cast, Some(&double)).await;
+    loaded.expect("the demo can be loaded");
     (world, cast)
+}
+
+#[tokio::test]
+async fn experts_have_earned_what_learners_have_paid() {
+    let (world, cast) = loaded().await;
+    world.speak_sql().await;
+    let service = Db::connect(&world.logins.service, Limits::default()).expect("a login");
+    clock::run(&service, tokio::time::Instant::now() + std::time::Duration::from_secs(60)).await;
+    let earned = "select count(*) from core.earning as e
+                  where e.released_at is not null and e.provider_minor > 0";
+    let paid = cast.past.iter().filter(|past| past.paid).count();
+    assert!(paid > 0);
+    assert_eq!(usize::try_from(world.value::<i64>(earned, &[]).await), Ok(paid));
+    assert!(world.rows("select tests.ledger_problems()", &[]).await.is_empty());
 }
 
 #[tokio::test]

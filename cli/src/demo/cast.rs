@@ -92,6 +92,9 @@ pub struct Past {
     pub rating: i32,
     /// In words.
     pub comment: String,
+    /// Whether it was of a session that costs something.
+    #[serde(default)]
+    pub paid: bool,
 }
 
 impl Cast {
