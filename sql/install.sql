@@ -101,6 +101,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/payout_leg.sql
 \ir functions/payout_reversal.sql
 \ir functions/payout_control.sql
+\ir functions/balance_transaction.sql
 \ir functions/reconciliation.sql
 \ir functions/party.sql
 \ir functions/booking.sql

@@ -11,6 +11,7 @@ use crate::{World, world::told};
 const VOCABULARY: &str = concat!(
     include_str!("vocabulary.sql"),
     include_str!("money.sql"),
+    include_str!("crowd.sql"),
     include_str!("history.sql"),
     include_str!("operations.sql"),
 );
