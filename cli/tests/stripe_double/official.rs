@@ -4,10 +4,12 @@
 
 use std::process::{Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::stripe::BalanceFilter;
 use shared::stripe::stripe_connect::account::{CreateAccount, CreateAccountCapabilities};
 use shared::stripe::stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
+use shared::stripe::stripe_core::payment_intent::ListPaymentIntent;
+use shared::stripe::stripe_types::RangeQueryTs;
 
 use crate::kit::Kit;
 
@@ -84,7 +86,8 @@ async fn stripe_knows_every_parameter_our_client_sends() {
     });
     kit.done("/v1/refunds", params).await;
 
-    kit.client.payment_intents_of(customer, 0).await.unwrap();
+    let intents = ListPaymentIntent::new().customer(customer).created(RangeQueryTs::gte(0));
+    kit.client.call::<Value>(&intents, None).await.unwrap();
     kit.client.refunds_of(id).await.unwrap();
     kit.client.transfers_of("order_1").await.unwrap();
     kit.client.reversals_of(transfer).await.unwrap();

@@ -20,6 +20,7 @@ use shared::{
     db::{Caller, Db},
     stripe::{
         StripeClient,
+        object::AccountLink,
         stripe_connect::{
             account::RetrieveAccount,
             account_link::{CreateAccountLink, CreateAccountLinkType},
@@ -62,12 +63,6 @@ struct Account {
     url: Option<String>,
     #[serde(flatten)]
     rest: serde_json::Map<String, Value>,
-}
-
-/// A link to fill an account in.
-#[derive(Deserialize)]
-struct Link {
-    url: String,
 }
 
 const MINE: &str = "select api.my_payout_account()";
@@ -118,7 +113,7 @@ impl Onboarding {
         self.api.json(caller.caller(), MINE, &[]).await
     }
 
-    async fn link(&self, account_id: &str) -> Result<Link> {
+    async fn link(&self, account_id: &str) -> Result<AccountLink> {
         let (back, again) =
             (format!("{}/payouts", self.site_url), format!("{}/payouts?again", self.site_url));
         let request = CreateAccountLink::new(account_id, CreateAccountLinkType::AccountOnboarding)

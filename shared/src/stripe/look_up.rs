@@ -4,18 +4,11 @@ use serde_json::Value;
 
 use super::StripeClient;
 use super::outcome::Failure;
-use super::retrieve::{intents_of, refunds_of, reversals_of, transfers_of};
+use super::retrieve::{refunds_of, reversals_of, transfers_of};
 
 /// Where an object must be if a command made it. Lists alone: Stripe's search lags behind.
 #[derive(Clone, Copy, Debug)]
 pub enum LookUp<'a> {
-    /// Among a customer's payment intents; their list has no other filter of use.
-    PaymentIntent {
-        /// Whose.
-        customer: &'a str,
-        /// Unix seconds; a little before the command was first sent.
-        created_from: i64,
-    },
     /// Among the refunds of a payment.
     Refund {
         /// Of which payment intent.
@@ -43,7 +36,6 @@ impl StripeClient {
         value: &str,
     ) -> Result<Option<Value>, Failure> {
         let request = match place {
-            LookUp::PaymentIntent { customer, created_from } => intents_of(customer, created_from),
             LookUp::Refund { payment_intent } => refunds_of(payment_intent),
             LookUp::Transfer { transfer_group } => transfers_of(transfer_group),
             LookUp::Reversal { transfer } => reversals_of(transfer),

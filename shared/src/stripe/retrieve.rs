@@ -2,7 +2,6 @@
 
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
-use stripe_connect::account::RetrieveForMyAccountAccount;
 use stripe_connect::{account, transfer, transfer_reversal};
 use stripe_core::{balance_transaction, charge, dispute, payment_intent, refund};
 use stripe_types::RangeQueryTs;
@@ -67,20 +66,6 @@ impl StripeClient {
     /// One connected account.
     pub async fn account(&self, id: &str) -> Result<Account, Failure> {
         self.call(&account::RetrieveAccount::new(id), None).await
-    }
-
-    /// The account the key belongs to.
-    pub async fn own_account(&self) -> Result<Account, Failure> {
-        self.call(&RetrieveForMyAccountAccount::new(), None).await
-    }
-
-    /// A customer's payment intents made at or after a second.
-    pub async fn payment_intents_of(
-        &self,
-        customer: &str,
-        created_from: i64,
-    ) -> Result<Vec<PaymentIntent>, Failure> {
-        self.list(intents_of(customer, created_from)).await
     }
 
     /// The refunds of a payment intent.
@@ -153,13 +138,6 @@ impl StripeClient {
             }
         }
     }
-}
-
-pub(super) fn intents_of(customer: &str, created_from: i64) -> RequestBuilder {
-    payment_intent::ListPaymentIntent::new()
-        .customer(customer)
-        .created(RangeQueryTs::gte(created_from))
-        .build()
 }
 
 pub(super) fn refunds_of(payment_intent: &str) -> RequestBuilder {
