@@ -114,7 +114,7 @@ await tell({
   async "booked, paid, and both are told"() {
     lesson = await book();
     assert.deepEqual([lesson.amount, lesson.currency], [25000, "DKK"]);
-    assert.equal((await statusOf(lesson)).status, "pending_payment");
+    assert.equal((await statusOf(lesson)).status, "pending");
     assert.equal((await pay(lesson)).status, "succeeded");
     assert.equal((await statusOf(lesson)).status, "confirmed");
     const mails = (await turn("post")).filter((mail) => mail.calendar);
@@ -160,7 +160,7 @@ await tell({
     const booking = await book();
     const said = await pay(booking, "pm_card_visa_chargeDeclined");
     assert.equal(said.error.code, "card_declined");
-    assert.deepEqual(await statusOf(booking), { status: "pending_payment", payment_status: "failed" });
+    assert.deepEqual(await statusOf(booking), { status: "pending", payment_status: "failed" });
     assert.equal((await pay(booking)).status, "succeeded");
     assert.equal((await statusOf(booking)).status, "confirmed");
     await audit();
@@ -170,7 +170,7 @@ await tell({
     const booking = await book();
     const said = await pay(booking, "pm_card_authenticationRequired");
     assert.equal(said.status, "requires_action");
-    assert.equal((await statusOf(booking)).status, "pending_payment");
+    assert.equal((await statusOf(booking)).status, "pending");
     const answer = await fetch(`${stripe}/_double/authenticate/${said.id}`, {
       method: "POST", body: new URLSearchParams({ outcome: "succeed" }),
     });
