@@ -1,23 +1,26 @@
 #!/bin/bash
-# Webhooks and payouts per second, beside pgbench with the same statements under the same role,
-# on copies of one database, in one run. (Outbox messages per second: bench/outbox.sh.)
+# Webhooks, payouts and outbox messages per second, beside pgbench with the same statements under
+# the same role, on copies of one database, in one run.
 #
 #   bench/money.sh
-#   EVENTS=6000 PAYOUTS=5000 CLIENTS=8 PROFILE=release bench/money.sh
+#   EVENTS=6000 PAYOUTS=5000 MESSAGES=40000 CLIENTS=8 PROFILE=release bench/money.sh
 #
 # Webhooks are signed bodies by HTTP: verified, stored, applied (capture, ledger, booking, mail),
 # answered 200. Payouts are planned, claimed, sent to a Stripe that answers at once, recorded.
+# Messages are claimed by the hundred, sent to a queue that takes them at once, recorded.
 # Needs PostgreSQL's binaries with pgbench, pgTAP, wrk and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # The numbers of each are multiples of the clients, who share them evenly.
-events=${EVENTS:-3000} payouts=${PAYOUTS:-2000} clients=${CLIENTS:-8} profile=${PROFILE:-release}
+events=${EVENTS:-3000} payouts=${PAYOUTS:-2000} messages=${MESSAGES:-20000}
+clients=${CLIENTS:-8} profile=${PROFILE:-release}
 port=${BENCH_PORT:-3083}
 secret=whsec_bench_0001
 
 if [ -z "${BUILT:-}" ]; then
   cargo build --quiet --profile "$profile" -p stripe_webhook --example serve
   cargo build --quiet --profile "$profile" -p payouts --example pay
+  cargo build --quiet --profile "$profile" -p relay --example drain
 fi
 source bench/postgres.sh
 psql() { command psql -qXAt -v ON_ERROR_STOP=1 "$@"; }
@@ -134,6 +137,19 @@ fresh payouts_rust
 read -r done seconds < <(SERVICE_DATABASE_URL="$service dbname=payouts_rust" RUST_LOG=warn "target/$profile/examples/pay")
 expect payouts_rust "$payouts" "$paid"
 
+# The outbox: one relay, and one pgbench client that does the same.
+for side in outbox_sql outbox_rust; do
+  fresh "$side"
+  psql -d "$side" -c 'truncate core.delivery, core.outbox' -c "insert into core.outbox (outbox_id, topic)
+    select internal.uuid_v7(), 'staff.bench' from generate_series(1, $messages)" -c 'vacuum analyze core.outbox'
+done
+sent='select count(*) from core.outbox where sent_at is not null'
+outbox_sql=$(run outbox_sql $((messages / 100)) 1 bench/outbox.sql | awk -v n="$messages" '{print n / $1}')
+expect outbox_sql "$messages" "$sent"
+outbox_rust=$(SERVICE_DATABASE_URL="$service dbname=outbox_rust" RUST_LOG=warn "target/$profile/examples/drain")
+expect outbox_rust "$messages" "$sent"
+
 printf '%-9s %10s %10s %7s\n' case rust/s pgbench/s ratio
 row webhooks "$webhooks_http" "$webhooks_sql"
 row payouts "$(awk -v n="$done" -v s="$seconds" 'BEGIN {print n / s}')" "$payouts_sql"
+row outbox "$outbox_rust" "$outbox_sql"

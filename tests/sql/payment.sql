@@ -1,7 +1,7 @@
 -- Payments: paid, late, refunded, disputed; each effect once, whatever Stripe repeats.
 
 begin;
-select plan(31);
+select plan(37);
 
 select tests.offer('lesson', 'tara', 10001);
 select tests.offer('request', 'tara', 5000, p_mode => 'request', p_starts => now() + interval '20 days');
@@ -110,6 +110,51 @@ select results_eq('select status from late', $$ values ('refunded') $$,
   'who pays for a seat that is gone gets everything back');
 select is((select count(*) from core.refund where payment_id = (select payment_id from late)),
   1::bigint, 'once');
+
+-- Called off while the payer pays: whoever is first, the money ends where it belongs, and no
+-- event is needed to know.
+select tests.offer('race', 'tara', 5000, p_starts => now() + interval '90 days');
+select tests.offer('stuck', 'tara', 5000, p_starts => now() + interval '100 days');
+select tests.book('race', 'alice');
+select tests.book('stuck', 'bob');
+create view called_off as
+select b.slot_id, p.payment_id, p.status, p.captured_minor, c.stripe_command_id, c.params, c.state
+from core.payment as p
+join core.booking as b using (booking_id)
+left join core.stripe_command as c on c.payment_id = p.payment_id and c.kind = 'cancel_payment';
+grant select on called_off to service_role;
+select tests.stripe_does();
+create table ended as select b.booking_id from core.booking as b
+where b.slot_id in (tests.id('race'), tests.id('stuck'));
+grant select on ended to service_role;
+select tests.act_as_service();
+select api.cancel_booking(b.booking_id) from ended as b;
+select jsonb_array_length(api.claim_stripe_commands(100));
+select tests.act_as_nobody();
+select is((select params from called_off where slot_id = tests.id('race')),
+  '{"cancellation_reason": "abandoned"}', 'a cancellation says nothing that Stripe refuses');
+select set_config('tests.intent', tests.intent(payment_id, 'succeeded')::text, true)
+from called_off where slot_id = tests.id('race');
+select tests.act_as_service();
+select is(api.record_stripe_result(stripe_command_id, jsonb_build_object(
+    'outcome', 'refused', 'status', 400, 'code', 'payment_intent_unexpected_state',
+    'payment_intent', current_setting('tests.intent')::jsonb)) ->> 'state', 'rejected',
+  'Stripe does not cancel what is paid')
+from called_off where slot_id = tests.id('race');
+select is(api.record_stripe_result(stripe_command_id,
+    '{"outcome": "refused", "status": 400, "code": "no"}') ->> 'state', 'rejected',
+  'and may refuse for another reason')
+from called_off where slot_id = tests.id('stuck');
+select tests.act_as_nobody();
+select is((select captured_minor from called_off where slot_id = tests.id('race')), 5000::bigint,
+  'its refusal says that it was paid');
+select is(
+  (select r.amount_minor from core.refund as r join called_off as c using (payment_id)
+   where c.slot_id = tests.id('race')), 5000::bigint, 'so all of it goes back');
+select is(
+  (select string_agg(o.payload ->> 'kind', ' ') from core.outbox as o
+   where o.topic = 'staff.stripe_refused'), 'cancel_payment',
+  'and staff is told of the other one alone');
 
 -- What costs nothing, and other currencies.
 select tests.book('free', 'alice');

@@ -1,5 +1,5 @@
 //! Drain the outbox of SERVICE_DATABASE_URL into a queue that accepts everything at once, and
-//! say how fast that was: `bench/outbox.sh` compares it with pgbench.
+//! say how fast that was: `bench/money.sh` compares it with pgbench.
 
 use std::time::Duration;
 
