@@ -51,15 +51,14 @@ impl Office {
         let service = Db::connect(&world.logins.service, limits).expect("a connection string");
         let queue = LocalQueue::open(world.owner_url(), RULES).await.expect("a queue");
         let mailbox = Mailbox::open(world.owner_url()).await.expect("a mailbox");
-        let url = |text: &str| text.parse().expect("a URL");
-        let settings = Settings {
-            smtp_url: url(&mailbox.smtp_url()),
-            mail_from: "house@convene.example".parse().expect("an address"),
-            site_url: url("https://convene.example"),
-            api_url: url("https://api.convene.example"),
-        };
-        let mailer = Mailer::new(service.clone(), settings).expect("a mailer");
+        let mailer = mailer(service.clone(), &mailbox);
         Self { world, service, queue, mailbox, mailer }
+    }
+
+    /// A mailer in a process of its own: it shares no connection with the others.
+    pub fn another_mailer(&self) -> Mailer {
+        let service = Db::connect(&self.world.logins.service, Limits::default());
+        mailer(service.expect("a connection string"), &self.mailbox)
     }
 
     /// Tell somebody something, as a function of the database would.
@@ -111,6 +110,17 @@ impl Office {
     pub fn body(outbox_id: Uuid) -> String {
         json!({ "outbox_id": outbox_id }).to_string()
     }
+}
+
+fn mailer(service: Db, mailbox: &Mailbox) -> Mailer {
+    let url = |text: &str| text.parse().expect("a URL");
+    let settings = Settings {
+        smtp_url: url(&mailbox.smtp_url()),
+        mail_from: "house@convene.example".parse().expect("an address"),
+        site_url: url("https://convene.example"),
+        api_url: url("https://api.convene.example"),
+    };
+    Mailer::new(service, settings).expect("a mailer")
 }
 
 /// A deadline as a Lambda has one.
