@@ -83,6 +83,7 @@ create index payment_booking_id_idx on core.payment (booking_id);
 create index payment_payee_id_idx on core.payment (payee_id, created_at);
 create index payment_payer_id_idx on core.payment (payer_id, created_at);
 create index payment_currency_idx on core.payment (currency);
+create index payment_charge_id_idx on core.payment (charge_id);
 create index payment_open_idx on core.payment (status, created_at)
   where status in ('requires_payment', 'processing', 'authorized');
 
