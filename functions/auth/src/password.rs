@@ -8,7 +8,7 @@ use argon2::{
 };
 use ring::rand::{SecureRandom, SystemRandom};
 use shared::Error;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zxcvbn::{Score, zxcvbn};
 
 use crate::error::{Refusal, Result};
@@ -24,8 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(8);
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZHVtbXkgZHVtbXkgZHVtbQ\
     $QlGQbdJ3hQnQJyDhzwm1bR2mQ1mE1mXn0q5oT3n9H7Y";
 
-/// Hashes and checks passwords, as many at once as there are processors: each takes 19 MiB
-/// and 20 ms, and a hundred at once would starve every other request.
+/// Hashes and checks passwords on all processors but one, which stays for other requests: each
+/// takes 19 MiB and 20 ms, and a hundred at once would starve everybody.
 #[derive(Clone)]
 pub struct Hasher {
     turns: Arc<Semaphore>,
@@ -42,32 +42,44 @@ pub struct Checked {
 
 impl Hasher {
     pub fn new() -> Self {
-        let turns = available_parallelism().map_or(1, Into::into);
+        let processors: usize = available_parallelism().map_or(1, Into::into);
+        let turns = processors.saturating_sub(1).max(1);
         Self { turns: Arc::new(Semaphore::new(turns)), patience: PATIENCE }
     }
 
     /// The hash of a new password.
     pub async fn hash(&self, password: &str) -> Result<String> {
-        let _turn = self.turn().await?;
         let password = password.to_owned();
-        let hashed = tokio::task::spawn_blocking(move || hash(&password)).await;
-        Ok(hashed.map_err(Error::internal)??)
+        Ok(self.in_turn(move || hash(&password)).await??)
     }
 
     /// Whether `password` fits `hash`. Without one, a dummy costs the same time.
     pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<Checked> {
-        let _turn = self.turn().await?;
         // Longer ones fit no hash of ours; cutting first keeps the time bounded.
         let password: String = password.chars().take(MAX_CHARS + 1).collect();
         let known = hash.is_some();
         let hash = hash.unwrap_or(DUMMY).to_owned();
-        let checked = tokio::task::spawn_blocking(move || check(&password, &hash)).await;
-        let checked = checked.map_err(Error::internal)??;
+        let checked = self.in_turn(move || check(&password, &hash)).await??;
         Ok(Checked { fits: checked.fits && known, ..checked })
     }
 
-    async fn turn(&self) -> Result<SemaphorePermit<'_>> {
-        match tokio::time::timeout(self.patience, self.turns.acquire()).await {
+    /// Do `work` on a thread of its own when it is its turn.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let turn = self.turn().await?;
+        let working = tokio::task::spawn_blocking(move || {
+            let done = work();
+            // Not before: a caller who hangs up does not end the work.
+            drop(turn);
+            done
+        });
+        Ok(working.await.map_err(Error::internal)?)
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        match tokio::time::timeout(self.patience, self.turns.clone().acquire_owned()).await {
             Ok(turn) => Ok(turn.map_err(Error::internal)?),
             Err(_) => Err(Error::unavailable("53000", "Too many sign-ins at once").into()),
         }
@@ -213,6 +225,25 @@ mod tests {
         assert_eq!(refusal.status, http::StatusCode::SERVICE_UNAVAILABLE);
         drop(turn);
         assert!(hasher.check(LONG, None).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn hanging_up_gives_no_turn_to_the_next_before_the_work_is_done() {
+        let hasher = Hasher { turns: Arc::new(Semaphore::new(1)), patience: Duration::ZERO };
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let work = hasher.in_turn(move || {
+            begun.send(()).unwrap();
+            ended.recv().unwrap();
+        });
+        // The work begins, and its caller goes away.
+        tokio::select! {
+            _ = work => unreachable!("it has not been told to end"),
+            begun = begins => begun.unwrap(),
+        }
+        assert_eq!(hasher.turns.available_permits(), 0);
+        end.send(()).unwrap();
+        drop(hasher.turns.acquire().await.unwrap());
     }
 
     #[test]
