@@ -4,19 +4,22 @@ use serde_json::{Value, json};
 
 use super::Api;
 
-const FIXTURE: &str = "
+const FIXTURE: &str = r#"
   create function a_record() returns record language sql stable
     as 'select client_id, name from client where client_id = 1';
   create function long(c char(4), cs char(4)[]) returns text language sql return c || cs[1];
   create function bad_status() returns void language plpgsql
     as 'begin raise sqlstate ''PT40A'' using message = ''Wrong''; end';
+  create domain "text/plain" as text;
+  create function plain() returns "text/plain" language sql return 'a';
+  create function plains() returns setof "text/plain" language sql as 'select ''a''';
   create function only_text(text) returns text language sql return $1;
   create function two(json) returns int language sql return 1;
   create function two(jsonb) returns int language sql return 2;
   create table late (n int unique deferrable initially deferred);
   insert into late values (1);
   grant all on late to anon;
-";
+"#;
 
 async fn api() -> Api {
     let api = Api::with(|settings| settings.tx_end = rest::settings::TxEnd::Rollback).await;
@@ -49,7 +52,11 @@ async fn calls() {
     let both = json!({"code": "PGRST203", "message": "Could not choose the best candidate \
         function between: public.two( => json), public.two( => jsonb)"});
     let near = json!({"hint": "Perhaps you meant to call the function public.add(a, b)"});
-    let cases: [Case<'_>; 7] = [
+    let plain = [("accept", "text/plain")];
+    let none = json!({"code": "PGRST107"});
+    let cases: [Case<'_>; 9] = [
+        ("GET", "/rpc/plain", &plain, None, 200, Value::Null),
+        ("GET", "/rpc/plains", &plain, None, 406, none),
         ("POST", "/rpc/a_record", &[], None, 200, json!({"client_id": 1, "name": "Acme"})),
         ("POST", "/rpc/add", &[], Some(json!([{"a": 1, "b": 2}, {"a": 9, "b": 9}])), 200, json!(3)),
         ("GET", "/rpc/long?c=abcdef&cs={ghi}", &[], None, 200, json!("abcdefghi")),

@@ -97,7 +97,9 @@ fn functions(raw: Vec<raw::Function>, names: &HashMap<i64, Qualified>) -> BySche
             composite: relation.is_some() || !function.outputs.is_empty(),
             void: function.returns_schema == "pg_catalog" && function.returns_name == "void",
             single: function.single,
-            media: Some(&function.returns_name).filter(|n| n.contains('/')).cloned(),
+            media: Some(&function.returns_name)
+                .filter(|name| name.contains('/') && !function.set)
+                .cloned(),
             relation: relation.and_then(|oid| names.get(&oid)).cloned(),
             columns: function.outputs,
             kind: function.returns_type,

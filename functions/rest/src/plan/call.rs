@@ -123,8 +123,9 @@ impl<'m> Arguments<'m> {
 }
 
 fn ambiguous(candidates: &[&Function]) -> Refusal {
-    let mut list: Vec<_> = candidates.iter().map(|function| signature(function)).collect();
-    list.sort();
+    let mut list = candidates.to_vec();
+    list.sort_by_cached_key(|function| (function.parameters.len(), signature(function)));
+    let list: Vec<_> = list.into_iter().map(signature).collect();
     Refusal::new(
         300,
         "PGRST203",

@@ -54,7 +54,7 @@ fn of_postgres(db: &DbError, verbosity: Verbosity, anonymous: bool) -> Refusal {
     } else {
         let mut refusal = Refusal::new(status, code, db.message());
         refusal.details = db.detail().map_or(Value::Null, Into::into);
-        refusal.hint = db.hint().map_or(Value::Null, Into::into);
+        *refusal.hint = db.hint().map_or(Value::Null, Into::into);
         refusal
     };
     if status == 401 {
@@ -154,7 +154,7 @@ fn raised(db: &DbError) -> Refusal {
         Refusal::new(
             500,
             "PGRST121",
-            format!("Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error"),
+            "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error",
         )
         .details(format!("Invalid JSON value for {what}: '{details}'"))
         .hint(format!(
@@ -188,7 +188,7 @@ fn raised(db: &DbError) -> Refusal {
     };
     let mut refusal = Refusal::new(status.as_u16(), code, message);
     refusal.details = body.get("details").cloned().unwrap_or_default();
-    refusal.hint = body.get("hint").cloned().unwrap_or_default();
+    *refusal.hint = body.get("hint").cloned().unwrap_or_default();
     for (name, value) in headers {
         if let (Ok(name), Some(value)) = (HeaderName::try_from(name.as_str()), value.as_str()) {
             refusal = refusal.header(name, value);

@@ -23,8 +23,8 @@ pub struct Refusal {
     pub message: String,
     /// More about it.
     pub details: Value,
-    /// What to do.
-    pub hint: Value,
+    /// What to do. Boxed, because a refusal is what most functions here may return.
+    pub hint: Box<Value>,
     /// Headers of the answer.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -37,7 +37,7 @@ impl Refusal {
             code: code.to_owned(),
             message: message.into(),
             details: Value::Null,
-            hint: Value::Null,
+            hint: Box::default(),
             headers: Vec::new(),
         }
     }
@@ -56,7 +56,7 @@ impl Refusal {
 
     /// The same with what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Value::String(hint.into());
+        *self.hint = Value::String(hint.into());
         self
     }
 
