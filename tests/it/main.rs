@@ -23,6 +23,7 @@ mod payment;
 mod payout;
 mod reschedule;
 mod rest;
+mod serve;
 mod session;
 mod settings;
 mod slot;

@@ -71,10 +71,7 @@ async fn supabase_js_pays_cancels_disputes_and_is_paid() {
 
     let world: &World = &house.office.world;
     let stripe = stripe.base_url();
-    let more = [
-        ("WINDOW_URL", window.as_str()),
-        ("HOUSE_URL", turns.as_str()),
-        ("STRIPE_URL", stripe),
-    ];
+    let more =
+        [("WINDOW_URL", window.as_str()), ("HOUSE_URL", turns.as_str()), ("STRIPE_URL", stripe)];
     world.story_with("money", &[], &more).await;
 }

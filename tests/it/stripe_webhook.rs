@@ -32,7 +32,8 @@ fn event(id: &str, kind: &str) -> Value {
 
 impl Till {
     async fn deliver(&self, path: &str, signature: Option<&str>, body: String) -> u16 {
-        let mut request = self.http.post(format!("{}/functions/v1/{path}", self.world.url)).body(body);
+        let mut request =
+            self.http.post(format!("{}/functions/v1/{path}", self.world.url)).body(body);
         if let Some(signature) = signature {
             request = request.header("Stripe-Signature", signature);
         }

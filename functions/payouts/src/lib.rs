@@ -94,8 +94,7 @@ impl Payouts {
     /// Keep what is new in Stripe's books, post its fees, and compare; returns how many findings
     /// are open. Whatever this run does not come to, the next one does.
     async fn reconcile(&self) -> Result<i64> {
-        let from: i64 =
-            self.db.json(Caller::SERVICE, "select api.reconcile_from()", &[]).await?;
+        let from: i64 = self.db.json(Caller::SERVICE, "select api.reconcile_from()", &[]).await?;
         let filter = BalanceFilter { created_from: Some(from), ..BalanceFilter::default() };
         let lines = self.stripe.balance_transactions(&filter).await?;
         for page in lines.chunks(LINES) {
