@@ -36,6 +36,7 @@ fresh() { # name
   psql -d "$1" -c "alter database $1 set search_path = public, tap" -c 'vacuum analyze' >/dev/null
 }
 service="host=$dir user=service_authenticator"
+export CONNECTIONS=$clients
 
 # As the Lambdas do it: one transaction of one round trip, its settings first.
 transaction() {
@@ -51,7 +52,7 @@ commit;
 SQL
 }
 run() { # database transactions-in-all clients file: seconds it took
-  pgbench -n -M prepared -U bench -d "$1" -c "$3" -j 2 -t $(($2 / $3)) \
+  PGDATABASE=$1 pgbench -n -M prepared -U bench -c "$3" -j 2 -t $(($2 / $3)) \
     -D i=0 -D range=$(($2 / $3)) -f "$4" |
     awk '/actually processed/ {split($NF, n, "/"); done = n[1]} /^tps/ {print done / $3}'
 }

@@ -1,6 +1,6 @@
-//! Pay out all that is due in the database of SERVICE_DATABASE_URL, through a Stripe that answers
-//! every transfer at once, and say how many a second that was: `bench/money.sh` compares it with
-//! pgbench.
+//! Pay out all that is due in the database of SERVICE_DATABASE_URL, by CONNECTIONS connections and
+//! through a Stripe that answers every transfer at once; say how many that were, and in how many
+//! seconds: `bench/money.sh` compares it with pgbench.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use payouts::{Payouts, Task};
 use serde_json::{Map, Value, json};
 use shared::{
     config::{self, Environment},
-    db::Db,
+    db::{Db, Limits},
     stripe::StripeClient,
 };
 use tokio::{net::TcpListener, time::Instant};
@@ -35,7 +35,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let base = format!("http://{}", listener.local_addr()?);
     let stripe = Router::new().route("/v1/transfers", post(transfer));
     tokio::spawn(async move { axum::serve(listener, stripe).await });
-    let db = Db::connect(&config::required("SERVICE_DATABASE_URL")?, Default::default())?;
+    let connections = config::required("CONNECTIONS")?.parse()?;
+    let limits = Limits { connections, ..Limits::default() };
+    let db = Db::connect(&config::required("SERVICE_DATABASE_URL")?, limits)?;
     let client = StripeClient::new("sk_test_bench_0001", Some(&base), Environment::Development)?;
 
     let began = Instant::now();

@@ -1,13 +1,23 @@
-//! The webhook on 127.0.0.1 at the port of PORT, for `bench/money.sh`.
+//! The webhook on 127.0.0.1 at the port of PORT, with so many connections as CONNECTIONS says, for
+//! `bench/money.sh`.
 
-use shared::config;
+use shared::{
+    config::required,
+    db::{Db, Limits},
+    inbox::Inbox,
+    stripe::{StripeClient, signature::Secrets},
+};
 use stripe_webhook::{Webhook, router};
 use tokio::net::TcpListener;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let port: u16 = config::required("PORT")?.parse()?;
+    let limits = Limits { connections: required("CONNECTIONS")?.parse()?, ..Limits::default() };
+    let db = Db::connect(&required("SERVICE_DATABASE_URL")?, limits)?;
+    let secrets = Secrets::new("STRIPE_WEBHOOK_SECRET", &required("STRIPE_WEBHOOK_SECRET")?)?;
+    let webhook = Webhook::new(Inbox::new(db, StripeClient::from_env()?), secrets, None);
+    let port: u16 = required("PORT")?.parse()?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    axum::serve(listener, router(Webhook::from_env()?)).await?;
+    axum::serve(listener, router(webhook)).await?;
     Ok(())
 }
