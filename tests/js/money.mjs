@@ -26,9 +26,9 @@ const atStripe = async (path, body = {}) => {
 };
 const objects = async (kind) => (await fetch(`${stripe}/_double/objects/${kind}`)).json();
 
-const [tara, alice, sam] = [
+const [tara, alice, bob, sam] = [
   await newcomer("tara@example.com"), await newcomer("alice@example.com"),
-  await newcomer("sam@example.com"),
+  await newcomer("bob@example.com"), await newcomer("sam@example.com"),
 ];
 await run(`insert into core.person_role (person_id, role_id)
            select '${sam.user.id}', role_id from core.role where name = 'staff'`);
@@ -48,9 +48,10 @@ must(await tara.supabase.rpc("set_cancellation_policy", {
   p_tiers: [{ hours_before: 48, refund_percent: 100 }, { hours_before: 24, refund_percent: 50 }],
 }));
 must(await alice.supabase.rpc("become_learner", { p_display_name: "Alice" }));
+must(await bob.supabase.rpc("become_learner", { p_display_name: "Bob" }));
 const slots = must(await anonymous().from("slots").select("id").eq("session_id", sessionId)
   .gt("start_time", new Date(Date.now() + 3 * 86_400_000).toISOString())
-  .order("start_time").limit(12));
+  .order("start_time").limit(16));
 
 let keys = 0;
 const invoke = async ({ supabase }, name, body, headers = {}) => {
@@ -58,8 +59,8 @@ const invoke = async ({ supabase }, name, body, headers = {}) => {
   if (error) throw new Error(`${name}: ${await error.context.text()}`);
   return data;
 };
-const book = () => invoke(alice, "create-booking", { slot_id: slots.pop().id },
-                          { "Idempotency-Key": `key ${++keys}` });
+const book = (who = alice, slot_id = slots.pop().id) =>
+  invoke(who, "create-booking", { slot_id }, { "Idempotency-Key": `key ${++keys}` });
 // What Stripe.js does with a client secret and a card.
 const pay = async (booking, card = "pm_card_bypassPending") => {
   const intent = booking.client_secret.split("_secret_")[0];
@@ -178,6 +179,28 @@ await tell({
     await atStripe("settle");
     assert.equal((await statusOf(booking)).status, "confirmed");
     await audit();
+  },
+
+  async "a late payment takes the seat if it is free, and goes back if it is gone"() {
+    for (const [gone, booking_status, payment_status] of [
+      [false, "confirmed", "captured"], [true, "expired", "refunded"],
+    ]) {
+      const slot = slots.pop().id;
+      const booking = await book(alice, slot);
+      await run(`update core.booking set hold_expires_at = now() - interval '1 minute'
+                 where booking_id = '${booking.booking_id}'`);
+      await turn("clock");
+      if (gone) assert.equal((await pay(await book(bob, slot))).status, "succeeded");
+      // The intent is to be cancelled, and the payer is faster.
+      assert.equal((await pay(booking)).status, "succeeded");
+      await turn("sweep");
+      await atStripe("settle");
+      const [found] = await rows(
+        `select b.status as booking, p.status as payment from core.booking as b
+         join core.payment as p using (booking_id) where b.booking_id = '${booking.booking_id}'`);
+      assert.deepEqual(found, { booking: booking_status, payment: payment_status });
+      await audit();
+    }
   },
 
   async "each tier of the policy gives back what it says, and its provider all"() {
