@@ -66,12 +66,12 @@ async fn stripe_knows_every_parameter_our_client_sends() {
     kit.done(&path, json!({"cancellation_reason": "requested_by_customer"})).await;
 
     let request = CreateAccount::new().country("DK").capabilities(CreateAccountCapabilities::new());
-    let _: serde_json::Value = kit.client.call(&request, Some("test:account:1:g1")).await.unwrap();
+    let _: Value = kit.client.call(&request, Some("test:account:1:g1")).await.unwrap();
     let account = kit.provider().await;
     let request = CreateAccountLink::new(&account, CreateAccountLinkType::AccountOnboarding)
         .refresh_url("http://127.0.0.1:1/again")
         .return_url("http://127.0.0.1:1/back");
-    let _: serde_json::Value = kit.client.call(&request, None).await.unwrap();
+    let _: Value = kit.client.call(&request, None).await.unwrap();
     let params = json!({
         "amount": 20_000, "currency": "dkk", "destination": account, "transfer_group": "order_1",
         "source_transaction": intent["latest_charge"], "metadata": {"op_id": "op_3"},
