@@ -14,15 +14,17 @@ use http::StatusCode;
 use tokio_postgres::{Row, Statement, types::ToSql};
 use uuid::Uuid;
 
+use self::{raw::Raw, wire::Opener};
 use crate::{Error, Result, config::BadSetting};
 
 mod raw;
 pub mod retry;
 pub mod tls;
 mod transaction;
+mod wire;
 
-pub use raw::Raw;
-pub use transaction::{End, Failure, Outcome, Transaction};
+pub use transaction::{Check, End, Failure, Outcome, Texts, Transaction};
+pub use wire::{Refused, Row as RawRow};
 
 /// Who a statement runs as.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,8 @@ pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 #[derive(Clone)]
 pub struct Db {
     pool: managed::Pool<Manager>,
+    /// For [`Self::transact`]. Whoever needs one kind alone opens none of the other.
+    wires: managed::Pool<Opener>,
     deadline: Duration,
 }
 
@@ -72,6 +76,17 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    fn pool<M: managed::Manager>(&self, manager: M) -> Result<managed::Pool<M>, BadSetting> {
+        managed::Pool::builder(manager)
+            .max_size(self.connections)
+            .timeouts(Timeouts { wait: Some(self.wait), create: Some(self.wait), recycle: None })
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .build()
+            .map_err(|error| BadSetting::new("DATABASE_URL", error.to_string()))
+    }
+}
+
 /// The settings of one transaction, in order: `role` is the last.
 const SETTINGS: &str = "select pg_catalog.set_config(s.name, s.value, true) \
     from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) \
@@ -85,18 +100,10 @@ impl Db {
     pub fn connect(url: &str, limits: Limits) -> Result<Self, BadSetting> {
         let (config, tls) = tls::parse(url)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let inner = deadpool_postgres::Manager::from_config(config, tls, recycling);
-        let pool = managed::Pool::builder(Manager { inner })
-            .max_size(limits.connections)
-            .timeouts(Timeouts {
-                wait: Some(limits.wait),
-                create: Some(limits.wait),
-                recycle: None,
-            })
-            .runtime(deadpool_postgres::Runtime::Tokio1)
-            .build()
-            .map_err(|error| BadSetting::new("DATABASE_URL", error.to_string()))?;
-        Ok(Self { pool, deadline: limits.deadline })
+        let inner = deadpool_postgres::Manager::from_config(config.clone(), tls.clone(), recycling);
+        let pool = limits.pool(Manager { inner })?;
+        let wires = limits.pool(Opener::new(config, tls))?;
+        Ok(Self { pool, wires, deadline: limits.deadline })
     }
 
     /// Run `sql` as `caller` and return its rows.
@@ -145,7 +152,13 @@ impl Db {
 
     /// How many connections there are, how many are idle, and who waits for one.
     pub fn status(&self) -> deadpool::Status {
-        self.pool.status()
+        let (typed, wires) = (self.pool.status(), self.wires.status());
+        deadpool::Status {
+            max_size: typed.max_size + wires.max_size,
+            size: typed.size + wires.size,
+            available: typed.available + wires.available,
+            waiting: typed.waiting + wires.waiting,
+        }
     }
 
     /// A connection of the pool, for those who need more than one statement.

@@ -25,7 +25,7 @@ pub struct Api {
     /// A superuser's way into the database.
     pub admin: tokio_postgres::Client,
     http: reqwest::Client,
-    _database: EmptyDatabase,
+    database: EmptyDatabase,
 }
 
 /// What came back.
@@ -85,7 +85,7 @@ impl Api {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, admin, http: reqwest::Client::new(), _database: database }
+        Self { url, admin, http: reqwest::Client::new(), database }
     }
 
     /// Ask for `method path`, with headers and a body.
@@ -144,13 +144,14 @@ async fn a_change_of_the_catalog_is_seen_with_the_first_miss() {
 async fn the_cache_a_deployment_left_serves_until_the_catalog_changes() {
     let api = Api::new().await;
     let schemas = Settings::from_env().unwrap().schemas();
+    let db = Db::connect(&api.database.admin_url, Limits::default()).unwrap();
     let published = rest::cache::publish(&api.admin, &schemas, &["anon"]).await.unwrap();
     assert!(rest::cache::is_published(&api.admin, &schemas).await);
-    let loaded = rest::cache::load(&api.admin, &schemas).await.unwrap();
+    let loaded = rest::cache::load(&db, &schemas).await.unwrap();
     assert_eq!(loaded.fingerprint, published.fingerprint);
     api.admin.batch_execute("create table another (n int)").await.unwrap();
     assert!(!rest::cache::is_published(&api.admin, &schemas).await);
-    let rebuilt = rest::cache::load(&api.admin, &schemas).await.unwrap();
+    let rebuilt = rest::cache::load(&db, &schemas).await.unwrap();
     assert!(rebuilt.model.resource("public", "another").is_some());
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use tokio_postgres::types::{FromSql, Type};
 
 /// The bytes of a value, whatever its type: text, JSON and bytea are passed on as they came.
-pub struct Raw(pub Bytes);
+pub(super) struct Raw(pub(super) Bytes);
 
 impl<'a> FromSql<'a> for Raw {
     fn from_sql(

@@ -1,11 +1,14 @@
 //! Where the model comes from: the row a deployment left, or the catalog itself.
 
+use shared::db::{Db, Failure};
 use tokio_postgres::Client;
 
 use super::{build as builder, model::Model, raw};
 
 const CATALOG: &str = include_str!("catalog.sql");
 const FINGERPRINT: &str = include_str!("fingerprint.sql");
+
+const STORED: &str = "select body from convene.schema_cache where fingerprint = $1";
 
 /// Raised when the form of the model changes: a row written by another release is not read.
 const FORMAT: &str = "1";
@@ -34,18 +37,25 @@ pub enum CacheError {
     /// The database refused, or cannot be reached.
     #[error("the catalog cannot be read: {0}")]
     Database(#[from] tokio_postgres::Error),
+    /// The same, over the connection that serves requests.
+    #[error("the catalog cannot be read: {0}")]
+    Failed(#[from] Failure),
     /// There is no connection to be had.
     #[error("the catalog cannot be read: {0}")]
-    Connection(String),
+    Connection(shared::Error),
     /// The catalog or the stored row is not what this release expects.
     #[error("the catalog is not understood: {0}")]
     Form(#[from] serde_json::Error),
 }
 
 /// The fingerprint of the catalog now, for these schemas.
-pub async fn fingerprint(client: &Client, schemas: &Schemas) -> Result<String, CacheError> {
-    let purpose = format!("{FORMAT} {:?} {:?}", schemas.exposed, schemas.extra);
-    Ok(client.query_one(FINGERPRINT, &[&purpose]).await?.get(0))
+async fn fingerprint(client: &Client, schemas: &Schemas) -> Result<String, CacheError> {
+    Ok(client.query_one(FINGERPRINT, &[&purpose(schemas)]).await?.get(0))
+}
+
+/// What the model is for is part of the fingerprint.
+fn purpose(schemas: &Schemas) -> String {
+    format!("{FORMAT} {:?} {:?}", schemas.exposed, schemas.extra)
 }
 
 /// Build the model from the catalog.
@@ -66,26 +76,39 @@ pub async fn build(client: &Client, schemas: &Schemas) -> Result<Loaded, CacheEr
 }
 
 /// The model: the row a deployment left if it fits the catalog, else built anew.
-pub async fn load(client: &Client, schemas: &Schemas) -> Result<Loaded, CacheError> {
-    match stored(client, schemas).await {
-        Some(loaded) => Ok(loaded),
-        None => build(client, schemas).await,
+pub async fn load(db: &Db, schemas: &Schemas) -> Result<Loaded, CacheError> {
+    if let Some(loaded) = stored(db, schemas).await? {
+        return Ok(loaded);
     }
+    let connection = db.connection().await.map_err(CacheError::Connection)?;
+    build(connection.client(), schemas).await
 }
 
-async fn stored(client: &Client, schemas: &Schemas) -> Option<Loaded> {
-    let fingerprint = fingerprint(client, schemas).await.ok()?;
-    let row = client
-        .query_opt("select body from convene.schema_cache where fingerprint = $1", &[&fingerprint])
-        .await
-        .ok()??;
-    let model = serde_json::from_str(row.get(0)).ok()?;
-    Some(Loaded { model, fingerprint })
+/// The fingerprint of the catalog now, over the connection that serves requests.
+pub async fn current(db: &Db, schemas: &Schemas) -> Result<String, CacheError> {
+    let rows = db.look_up(FINGERPRINT, &[Some(&purpose(schemas))]).await?;
+    Ok(rows.first().and_then(|row| row.text(0)).unwrap_or_default())
+}
+
+/// The row a deployment left, if it fits the catalog.
+async fn stored(db: &Db, schemas: &Schemas) -> Result<Option<Loaded>, CacheError> {
+    let fingerprint = current(db, schemas).await?;
+    match db.look_up(STORED, &[Some(&fingerprint)]).await {
+        Ok(rows) => {
+            let body = rows.first().and_then(|row| row.bytes(0));
+            let model = body.and_then(|body| serde_json::from_slice(&body).ok());
+            Ok(model.map(|model| Loaded { model, fingerprint }))
+        }
+        // Nobody deployed anything here.
+        Err(Failure::Refused(_)) => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// Whether a deployment left a row that fits the catalog as it is.
 pub async fn is_published(client: &Client, schemas: &Schemas) -> bool {
-    stored(client, schemas).await.is_some()
+    let Ok(fingerprint) = fingerprint(client, schemas).await else { return false };
+    client.query_opt(STORED, &[&fingerprint]).await.is_ok_and(|row| row.is_some())
 }
 
 /// Build the model and leave it as a row for cold starts, at the end of a deployment.

@@ -9,4 +9,4 @@ mod raw;
 mod related;
 mod view;
 
-pub use load::{CacheError, Loaded, Schemas, build, fingerprint, is_published, load, publish};
+pub use load::{CacheError, Loaded, Schemas, build, current, is_published, load, publish};

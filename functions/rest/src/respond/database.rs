@@ -2,8 +2,7 @@
 
 use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
-use shared::db::Failure;
-use tokio_postgres::error::DbError;
+use shared::db::{Failure, Refused};
 
 use super::Refusal;
 use crate::settings::Verbosity;
@@ -14,29 +13,17 @@ pub fn refusal_of(failure: Failure, verbosity: Verbosity, anonymous: bool) -> Re
         Failure::Busy => {
             Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool.")
         }
-        Failure::Unreachable(error) => {
-            tracing::error!(%error, "cannot connect to the database");
+        Failure::Connection(error) => {
+            tracing::error!(%error, "no connection to the database");
             Refusal::busy("PGRST001", "Database client error. Retrying the connection.")
         }
         Failure::Deadline => Refusal::busy("57014", "This took too long; try again."),
-        Failure::Database(error) => match error.as_db_error() {
-            Some(db) => of_postgres(db, verbosity, anonymous),
-            None if error.is_closed() || is_network(&error) => {
-                tracing::warn!(%error, "connection lost");
-                Refusal::busy("PGRST001", "Database client error. Retrying the connection.")
-            }
-            None => Refusal::internal(error),
-        },
+        Failure::Refused(refused) => of_postgres(&refused, verbosity, anonymous),
     }
 }
 
-fn is_network(error: &tokio_postgres::Error) -> bool {
-    use std::error::Error as _;
-    error.source().is_some_and(|cause| cause.is::<std::io::Error>())
-}
-
-fn of_postgres(db: &DbError, verbosity: Verbosity, anonymous: bool) -> Refusal {
-    let code = db.code().code();
+fn of_postgres(db: &Refused, verbosity: Verbosity, anonymous: bool) -> Refusal {
+    let code = db.code.as_str();
     if code == "PGRST" {
         return raised(db);
     }
@@ -45,16 +32,16 @@ fn of_postgres(db: &DbError, verbosity: Verbosity, anonymous: bool) -> Refusal {
         // Class `M`: a refusal of our own, whose next digit is the last of 40x.
         Some(digit @ (b'0'..=b'4' | b'9')) => 400 + u16::from(digit - b'0'),
         _ if house => house_status(code),
-        _ => status(code, db.message()),
+        _ => status(code, &db.message),
     };
     let status = if code == "42501" && anonymous { 401 } else { status };
     let mut refusal = if house && !code.starts_with('M') {
         log(db, status);
         Refusal::new(status, code, fixed_text(code))
     } else {
-        let mut refusal = Refusal::new(status, code, db.message());
-        refusal.details = db.detail().map_or(Value::Null, Into::into);
-        *refusal.hint = db.hint().map_or(Value::Null, Into::into);
+        let mut refusal = Refusal::new(status, code, &db.message);
+        refusal.details = db.detail.as_deref().map_or(Value::Null, Into::into);
+        refusal.hint = db.hint.as_deref().map_or(Value::Null, Into::into);
         refusal
     };
     if status == 401 {
@@ -66,16 +53,16 @@ fn of_postgres(db: &DbError, verbosity: Verbosity, anonymous: bool) -> Refusal {
     refusal
 }
 
-fn log(db: &DbError, status: u16) {
+fn log(db: &Refused, status: u16) {
     match status {
         500.. => tracing::error!(
-            code = db.code().code(),
-            message = db.message(),
-            detail = db.detail(),
-            context = db.where_(),
+            code = db.code.as_str(),
+            message = db.message,
+            detail = db.detail,
+            context = db.context,
             "database error"
         ),
-        _ => tracing::info!(code = db.code().code(), message = db.message(), "refused"),
+        _ => tracing::info!(code = db.code.as_str(), message = db.message, "refused"),
     }
 }
 
@@ -149,7 +136,7 @@ fn fixed_text(code: &str) -> &'static str {
 }
 
 /// `raise sqlstate 'PGRST'`: the message is the body, the detail the status and headers.
-fn raised(db: &DbError) -> Refusal {
+fn raised(db: &Refused) -> Refusal {
     let bad = |what: &str, details: &str| {
         Refusal::new(
             500,
@@ -165,14 +152,14 @@ fn raised(db: &DbError) -> Refusal {
             }
         ))
     };
-    let Ok(Value::Object(body)) = serde_json::from_str(db.message()) else {
-        return bad("MESSAGE", db.message());
+    let Ok(Value::Object(body)) = serde_json::from_str(&db.message) else {
+        return bad("MESSAGE", &db.message);
     };
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let (Some(code), Some(message)) = (text("code"), text("message")) else {
-        return bad("MESSAGE", db.message());
+        return bad("MESSAGE", &db.message);
     };
-    let Some(detail) = db.detail() else {
+    let Some(detail) = db.detail.as_deref() else {
         return Refusal::new(500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error")
             .details("DETAIL is missing in the RAISE statement")
             .hint("DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'.");
@@ -188,7 +175,7 @@ fn raised(db: &DbError) -> Refusal {
     };
     let mut refusal = Refusal::new(status.as_u16(), code, message);
     refusal.details = body.get("details").cloned().unwrap_or_default();
-    *refusal.hint = body.get("hint").cloned().unwrap_or_default();
+    refusal.hint = body.get("hint").cloned().unwrap_or_default();
     for (name, value) in headers {
         if let (Ok(name), Some(value)) = (HeaderName::try_from(name.as_str()), value.as_str()) {
             refusal = refusal.header(name, value);

@@ -1,5 +1,7 @@
 //! A refusal: a status, and a body of four members.
 
+use std::ops::{Deref, DerefMut};
+
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -12,9 +14,14 @@ use shared::auth::TokenError;
 use super::{NAME, nearest};
 use crate::{cache::model::Model, query::ParseError};
 
-/// Why a request is not answered with rows.
+/// Why a request is not answered with rows. In a box: results are small that way, and most are
+/// no refusals.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
+pub struct Refusal(Box<Reason>);
+
+/// What a [`Refusal`] says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
     /// The HTTP status.
     pub status: StatusCode,
     /// PostgREST's code, or the SQLSTATE.
@@ -23,23 +30,37 @@ pub struct Refusal {
     pub message: String,
     /// More about it.
     pub details: Value,
-    /// What to do. Boxed, because a refusal is what most functions here may return.
-    pub hint: Box<Value>,
+    /// What to do.
+    pub hint: Value,
     /// Headers of the answer.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Deref for Refusal {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
+    }
+}
+
+impl DerefMut for Refusal {
+    fn deref_mut(&mut self) -> &mut Reason {
+        &mut self.0
+    }
 }
 
 impl Refusal {
     /// A refusal with a status, a code and a message.
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Reason {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: code.to_owned(),
             message: message.into(),
             details: Value::Null,
-            hint: Box::default(),
+            hint: Value::Null,
             headers: Vec::new(),
-        }
+        }))
     }
 
     /// The same with a sentence about this case.
@@ -56,7 +77,7 @@ impl Refusal {
 
     /// The same with what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        *self.hint = Value::String(hint.into());
+        self.hint = Value::String(hint.into());
         self
     }
 
@@ -179,7 +200,7 @@ impl IntoResponse for Refusal {
         if let Ok(status) = HeaderValue::from_str(&format!("PostgREST; error={}", self.code)) {
             headers.insert(HeaderName::from_static("proxy-status"), status);
         }
-        for (name, value) in self.headers {
+        for (name, value) in self.0.headers {
             headers.append(name, value);
         }
         response

@@ -4,8 +4,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
-use shared::db::Raw;
-use tokio_postgres::Row;
+use shared::db::RawRow;
 
 use super::Refusal;
 
@@ -30,21 +29,17 @@ pub struct Answered {
 
 impl Answered {
     /// Read the row.
-    pub fn read(rows: &[Row]) -> Result<Self, Refusal> {
+    pub fn read(rows: &[RawRow]) -> Result<Self, Refusal> {
         let Some(row) = rows.first() else { return Err(Refusal::internal("no row")) };
-        let read = || -> Result<Self, tokio_postgres::Error> {
-            let merged: Option<String> = row.try_get(5)?;
-            Ok(Self {
-                total: row.try_get(0)?,
-                page: row.try_get(1)?,
-                body: row.try_get::<_, Option<Raw>>(2)?.map_or_else(Bytes::new, |raw| raw.0),
-                headers: row.try_get(3)?,
-                status: row.try_get(4)?,
-                merged: merged.and_then(|merged| merged.parse().ok()).unwrap_or_default(),
-                key: row.try_get(6)?,
-            })
-        };
-        read().map_err(Refusal::internal)
+        Ok(Self {
+            total: row.int(0),
+            page: row.int(1).unwrap_or_default(),
+            body: row.bytes(2).unwrap_or_default(),
+            headers: row.text(3),
+            status: row.text(4),
+            merged: row.text(5).and_then(|merged| merged.parse().ok()).unwrap_or_default(),
+            key: row.text(6),
+        })
     }
 }
 

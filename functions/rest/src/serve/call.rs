@@ -1,7 +1,7 @@
 //! Calling a function.
 
 use http::{Method, StatusCode, header};
-use tokio_postgres::Row;
+use shared::db::RawRow;
 
 use super::{
     Asked, allow,
@@ -47,12 +47,12 @@ pub(super) async fn function(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer
 
     let single = matches!(media, Media::Object(_)) && function.returns.set;
     let limit = affected_limit(asked, function)?;
-    let good = |rows: &[Row]| {
-        let rows: i64 = rows.first().and_then(|row| row.try_get(1).ok()).unwrap_or_default();
+    let good = |rows: &[RawRow]| {
+        let rows = rows.first().and_then(|row| row.int(1)).unwrap_or_default();
         (!single || rows == 1) && limit.is_none_or(|limit| rows <= limit)
     };
     let check = ((single && writes) || limit.is_some())
-        .then_some(&good as &(dyn Fn(&[Row]) -> bool + Sync));
+        .then_some(&good as &(dyn Fn(&[RawRow]) -> bool + Sync));
     let run = Run { writes, check, settings: &function.settings, ..Run::new(&sql) };
     let (answered, total) = asked.counted_run(run, &node).await?;
     if limit.is_some_and(|limit| answered.page > limit) {

@@ -7,7 +7,7 @@ use std::{
 
 use shared::{
     config::BadSetting,
-    db::{Db, Failure, tls},
+    db::{Db, tls},
 };
 use tokio::sync::Mutex;
 use tokio_postgres::AsyncMessage;
@@ -52,24 +52,20 @@ impl Memory {
             return Ok(loaded);
         }
         let began = Instant::now();
-        let loaded = self.load(db).await.map_err(|failure| match failure {
-            LoadFailure::Connection(failure) => {
-                tracing::error!(error = %failure, "no connection for the schema cache");
-                no_cache()
-            }
-            LoadFailure::Cache(error) => {
-                tracing::error!(%error, "the schema cache cannot be loaded");
-                no_cache()
-            }
+        let loaded = self.load(db).await.map_err(|error| {
+            tracing::error!(%error, "the schema cache cannot be loaded");
+            Refusal::busy(
+                "PGRST002",
+                "Could not query the database for the schema cache. Retrying.",
+            )
         })?;
         *looked = Some(began);
         Ok(self.replace(loaded))
     }
 
-    async fn load(&self, db: &Db) -> Result<Loaded, LoadFailure> {
-        let connection = db.checkout().await.map_err(LoadFailure::Connection)?;
+    async fn load(&self, db: &Db) -> Result<Loaded, CacheError> {
         let began = Instant::now();
-        let loaded = cache::load(connection.client(), &self.schemas).await?;
+        let loaded = cache::load(db, &self.schemas).await?;
         let relations: usize = loaded.model.relations.values().map(|r| r.len()).sum();
         tracing::info!(relations, took = ?began.elapsed(), "schema cache loaded");
         Ok(loaded)
@@ -79,17 +75,10 @@ impl Memory {
     pub(crate) async fn reload(&self, db: &Db) -> Result<(), CacheError> {
         let mut looked = self.looked.lock().await;
         let began = Instant::now();
-        match self.load(db).await {
-            Ok(loaded) => {
-                *looked = Some(began);
-                self.replace(loaded);
-                Ok(())
-            }
-            Err(LoadFailure::Cache(error)) => Err(error),
-            Err(LoadFailure::Connection(failure)) => {
-                Err(CacheError::Connection(failure.to_string()))
-            }
-        }
+        let loaded = self.load(db).await?;
+        *looked = Some(began);
+        self.replace(loaded);
+        Ok(())
     }
 
     /// A newer model than `known`, if the catalog has changed since. However many requests miss
@@ -109,31 +98,14 @@ impl Memory {
             return None;
         }
         let began = Instant::now();
-        let connection = db.checkout().await.ok()?;
-        let fingerprint = cache::fingerprint(connection.client(), &self.schemas).await.ok()?;
+        let fingerprint = cache::current(db, &self.schemas).await.ok()?;
         *looked = Some(began);
         if fingerprint == known.fingerprint {
             return None;
         }
         // The old model goes on serving if the new one cannot be loaded.
-        let loaded = cache::load(connection.client(), &self.schemas).await;
-        loaded.ok().map(|loaded| self.replace(loaded))
+        self.load(db).await.ok().map(|loaded| self.replace(loaded))
     }
-}
-
-enum LoadFailure {
-    Connection(Failure),
-    Cache(CacheError),
-}
-
-impl From<CacheError> for LoadFailure {
-    fn from(error: CacheError) -> Self {
-        Self::Cache(error)
-    }
-}
-
-fn no_cache() -> Refusal {
-    Refusal::busy("PGRST002", "Could not query the database for the schema cache. Retrying.")
 }
 
 /// Reload with every `notify pgrst`, until the connection ends.

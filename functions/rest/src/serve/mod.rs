@@ -105,7 +105,7 @@ fn preflight(headers: &HeaderMap) -> Response {
 
 async fn respond(inner: &Inner, parts: &Parts, body: Body) -> Result<RowsAnswer, Refusal> {
     let settings = &inner.settings;
-    if parts.uri.to_string().len() > settings.max_url {
+    if parts.uri.path_and_query().map_or(0, |url| url.as_str().len()) > settings.max_url {
         return Err(Refusal::new(414, "PGRST100", "The URL is too long")
             .hint(format!("At most {} bytes; call a function instead.", settings.max_url)));
     }

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode, header};
 use serde_json::Value;
-use tokio_postgres::Row;
+use shared::db::RawRow;
 
 use super::{Asked, allow, run::Run};
 use crate::{
@@ -238,7 +238,7 @@ impl Asked<'_> {
         let words: Vec<&str> = options.iter().copied().chain([format]).collect();
         let sql = sql.explained(&words.join(", "));
         let outcome = self.run(Run { writes, prepared: false, ..Run::new(&sql) }).await?;
-        let lines: Vec<String> = outcome.rows.iter().map(plan_line).collect();
+        let lines: Vec<String> = outcome.rows.iter().filter_map(|row| row.text(0)).collect();
         let mut answer = RowsAnswer::new(StatusCode::OK);
         answer.header(header::CONTENT_TYPE, media.content_type());
         answer.body = lines.join("\n").into();
@@ -251,15 +251,8 @@ impl Asked<'_> {
     }
 }
 
-fn plan_line(row: &Row) -> String {
-    match row.try_get::<_, String>(0) {
-        Ok(line) => line,
-        Err(_) => row.try_get::<_, Value>(0).unwrap_or_default().to_string(),
-    }
-}
-
 /// The estimate in a plan that was printed as JSON.
-fn planned_rows(rows: &[Row]) -> Option<i64> {
-    let plan: Value = rows.first()?.try_get(0).ok()?;
+fn planned_rows(rows: &[RawRow]) -> Option<i64> {
+    let plan: Value = serde_json::from_slice(&rows.first()?.bytes(0)?).ok()?;
     plan.pointer("/0/Plan/Plan Rows")?.as_i64()
 }

@@ -47,11 +47,5 @@ pub(super) async fn document(asked: &Asked<'_>) -> Result<RowsAnswer, Refusal> {
 async fn usable(asked: &Asked<'_>) -> Result<HashSet<(String, String)>, Refusal> {
     let sql = may_use(asked.schema);
     let outcome = asked.run(Run::new(&sql)).await?;
-    let pair = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?));
-    outcome
-        .rows
-        .iter()
-        .map(pair)
-        .collect::<Result<_, tokio_postgres::Error>>()
-        .map_err(Refusal::internal)
+    Ok(outcome.rows.iter().filter_map(|row| Some((row.text(0)?, row.text(1)?))).collect())
 }

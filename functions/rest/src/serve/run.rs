@@ -1,12 +1,11 @@
 //! A statement, run as its caller.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, Method, header};
+use serde::Serializer as _;
 use serde_json::{Map, Value};
-use shared::db::{End, Outcome, Transaction, retry};
-use tokio_postgres::{
-    Row,
-    types::{Format, IsNull, ToSql, Type, private::BytesMut},
-};
+use shared::db::{Check, End, Outcome, Transaction, retry};
 
 use super::Asked;
 use crate::{
@@ -14,36 +13,6 @@ use crate::{
     settings::{TxEnd, Verbosity},
     sql::{Sql, identifier},
 };
-
-/// A bind, sent as text: Postgres reads it as the type its place in the statement has.
-#[derive(Debug)]
-pub(super) struct Text<'a>(pub(super) Option<&'a str>);
-
-impl ToSql for Text<'_> {
-    fn to_sql(
-        &self,
-        _: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self.0 {
-            None => Ok(IsNull::Yes),
-            Some(text) => {
-                out.extend_from_slice(text.as_bytes());
-                Ok(IsNull::No)
-            }
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    fn encode_format(&self, _: &Type) -> Format {
-        Format::Text
-    }
-
-    tokio_postgres::types::to_sql_checked!();
-}
 
 /// How a statement is run.
 pub(super) struct Run<'a> {
@@ -55,7 +24,7 @@ pub(super) struct Run<'a> {
     /// Settings of the function that is called.
     pub(super) settings: &'a [(String, String)],
     /// Whether the rows allow a commit.
-    pub(super) check: Option<&'a (dyn Fn(&[Row]) -> bool + Sync)>,
+    pub(super) check: Option<Check<'a>>,
     /// Whether the statement's form is worth keeping.
     pub(super) prepared: bool,
 }
@@ -68,14 +37,11 @@ impl<'a> Run<'a> {
 
 impl Asked<'_> {
     pub(super) async fn run(&self, run: Run<'_>) -> Result<Outcome, Refusal> {
-        let settings = self.transaction_settings(run.settings);
+        let settings = self.transaction_settings(&run);
         let settings: Vec<(&str, &str)> =
-            settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let texts: Vec<Text<'_>> = binds(run.sql);
-        let params: Vec<&(dyn ToSql + Sync)> = texts.iter().map(|text| text as _).collect();
-        let then_texts: Vec<Text<'_>> = run.then.map(binds).unwrap_or_default();
-        let then_params: Vec<&(dyn ToSql + Sync)> =
-            then_texts.iter().map(|text| text as _).collect();
+            settings.iter().map(|(name, value)| (*name, &**value)).collect();
+        let params = binds(run.sql);
+        let then = run.then.map(|sql| (sql.text.as_str(), binds(sql)));
         let pre_request = self.settings.pre_request.as_ref().map(|(schema, name)| {
             let schema = match schema.as_str() {
                 "" => String::new(),
@@ -85,17 +51,17 @@ impl Asked<'_> {
         });
         let begin = self.begin(&run);
         let end = match (run.check, self.commits()) {
-            (_, false) => End::Now("set constraints all immediate; rollback"),
-            (None, true) => End::Now("commit"),
+            (_, false) => End::Rollback,
+            (None, true) => End::Commit,
             (Some(check), true) => End::After(check),
         };
         let transaction = Transaction {
-            begin: &begin,
+            begin,
             settings: &settings,
             first: pre_request.as_deref(),
             sql: &run.sql.text,
             params: &params,
-            then: run.then.map(|sql| (sql.text.as_str(), then_params.as_slice())),
+            then: then.as_ref().map(|(sql, params)| (*sql, params.as_slice())),
             prepared: run.prepared,
             end,
         };
@@ -123,58 +89,51 @@ impl Asked<'_> {
         matches!(self.settings.tx_end, TxEnd::CommitAllowOverride | TxEnd::RollbackAllowOverride)
     }
 
-    fn begin(&self, run: &Run<'_>) -> String {
-        let mode = if run.writes { "read write" } else { "read only" };
+    /// How the transaction begins, if its isolation level is not the usual one.
+    fn begin(&self, run: &Run<'_>) -> Option<&'static str> {
         let of_role = self.model.roles.get(&*self.caller.role).map_or(&[][..], Vec::as_slice);
-        let level = run
-            .settings
-            .iter()
-            .chain(of_role)
-            .find(|(name, _)| name == "default_transaction_isolation")
-            .map(|(_, level)| level.as_str());
-        let level = match level {
-            Some("serializable") => "serializable",
-            Some("repeatable read") => "repeatable read",
-            _ => "read committed",
-        };
-        format!("begin isolation level {level} {mode}")
+        let mut all = run.settings.iter().chain(of_role);
+        let (_, level) = all.find(|(name, _)| name == "default_transaction_isolation")?;
+        match level.as_str() {
+            "serializable" => Some("begin isolation level serializable"),
+            "repeatable read" => Some("begin isolation level repeatable read"),
+            _ => None,
+        }
     }
 
     /// Settings of the transaction, in the order they are set. The role comes last: what it
     /// was given with `alter role … set` may be more than it could set itself.
-    fn transaction_settings(&self, of_function: &[(String, String)]) -> Vec<(String, String)> {
-        let mut settings = Vec::with_capacity(16);
-        let mut set = |name: &str, value: String| settings.push((name.to_owned(), value));
+    fn transaction_settings<'s>(&'s self, run: &Run<'s>) -> Vec<(&'s str, Cow<'s, str>)> {
+        let mut settings: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(16);
+        if !run.writes {
+            settings.push(("transaction_read_only", "on".into()));
+        }
         let mut path = identifier(self.schema);
         for schema in &self.settings.extra_search_path {
             path.push_str(", ");
             path.push_str(&identifier(schema));
         }
-        set("search_path", path);
-        for (name, value) in self.model.roles.get(&*self.caller.role).into_iter().flatten() {
-            set(name, value.clone());
-        }
-        for (name, value) in of_function.iter().filter(|(name, _)| HOISTED.contains(&name.as_str()))
-        {
-            set(name, value.clone());
-        }
-        for (name, value) in &self.settings.app_settings {
-            set(name, value.clone());
-        }
+        settings.push(("search_path", path.into()));
+        let of_role = self.model.roles.get(&*self.caller.role).into_iter().flatten();
+        let hoisted = run.settings.iter().filter(|(name, _)| HOISTED.contains(&name.as_str()));
+        let given = of_role.chain(hoisted).chain(&self.settings.app_settings);
+        settings.extend(given.map(|(name, value)| (name.as_str(), value.into())));
         if let Some(zone) = &self.prefer.timezone {
-            set("timezone", zone.clone());
+            settings.push(("timezone", zone.into()));
         }
         if let Some(word) = self.conflict_word() {
-            set("app.on_conflict", word.to_owned());
+            settings.push(("app.on_conflict", word.into()));
         }
-        set("request.jwt.claims", self.caller.claims.to_string());
         let user_id = self.caller.user_id.map(|id| id.to_string()).unwrap_or_default();
-        set("app.user_id", user_id);
-        set("request.method", self.method.to_string());
-        set("request.path", self.path.to_owned());
-        set("request.headers", headers_json(self.headers));
-        set("request.cookies", cookies_json(self.headers));
-        set("role", self.caller.role.to_string());
+        settings.extend([
+            ("request.jwt.claims", Cow::from(&*self.caller.claims)),
+            ("app.user_id", user_id.into()),
+            ("request.method", self.method.as_str().into()),
+            ("request.path", self.path.into()),
+            ("request.headers", headers_json(self.headers).into()),
+            ("request.cookies", cookies_json(self.headers).into()),
+            ("role", Cow::from(&*self.caller.role)),
+        ]);
         settings
     }
 
@@ -191,17 +150,21 @@ impl Asked<'_> {
 /// Settings of a function that must hold before it starts.
 const HOISTED: [&str; 2] = ["statement_timeout", "plan_filter.statement_cost_limit"];
 
-fn binds(sql: &Sql) -> Vec<Text<'_>> {
-    sql.binds.iter().map(|bind| Text(bind.as_deref())).collect()
+fn binds(sql: &Sql) -> Vec<Option<&str>> {
+    sql.binds.iter().map(Option::as_deref).collect()
 }
 
+/// Of headers that come twice the last counts, as of members of JSON.
 fn headers_json(headers: &HeaderMap) -> String {
-    let members: Map<String, Value> = headers
+    let readable = headers
         .iter()
         .filter(|(name, _)| **name != header::COOKIE)
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.into())))
-        .collect();
-    Value::Object(members).to_string()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let mut json = Vec::with_capacity(512);
+    match serde_json::Serializer::new(&mut json).collect_map(readable) {
+        Ok(()) => String::from_utf8(json).unwrap_or_default(),
+        Err(_) => String::new(),
+    }
 }
 
 fn cookies_json(headers: &HeaderMap) -> String {

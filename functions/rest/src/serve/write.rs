@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use tokio_postgres::Row;
+use shared::db::RawRow;
 
 use super::{
     Asked,
@@ -50,12 +50,12 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
     let single = form == Output::Object;
     let replaces = asked.is(&Method::PUT);
     let limit = asked.prefer.affected_limit().filter(|_| !inserts);
-    let good = |rows: &[Row]| {
+    let good = |rows: &[RawRow]| {
         let affected = affected(rows);
         (!(single || replaces) || affected == 1) && limit.is_none_or(|limit| affected <= limit)
     };
     let checked = single || replaces || limit.is_some();
-    let check = checked.then_some(&good as &(dyn Fn(&[Row]) -> bool + Sync));
+    let check = checked.then_some(&good as &(dyn Fn(&[RawRow]) -> bool + Sync));
     let outcome = asked.run(Run { writes: true, check, ..Run::new(&sql) }).await?;
     let answered = Answered::read(&outcome.rows)?;
     if let Some(limit) = limit
@@ -100,8 +100,8 @@ fn may_change(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
         .header(header::ALLOW, &methods(relation)))
 }
 
-fn affected(rows: &[Row]) -> i64 {
-    rows.first().and_then(|row| row.try_get(1).ok()).unwrap_or_default()
+fn affected(rows: &[RawRow]) -> i64 {
+    rows.first().and_then(|row| row.int(1)).unwrap_or_default()
 }
 
 /// The body, for methods that have one. `columns=` says which of its members count.

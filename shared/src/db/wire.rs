@@ -1,0 +1,256 @@
+//! Postgres's protocol spoken directly: a whole transaction in one write and one answer.
+//!
+//! tokio-postgres ends every message with a Sync, and the server answers every Sync with a write
+//! of its own: four of them cost a short read more than the read itself. Here the statements of
+//! a transaction share one Sync. Without a `begin` they are one transaction all the same, which
+//! the Sync commits if every statement succeeded. Values are sent as text and come as bytes.
+
+use std::{
+    collections::HashMap,
+    io,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use bytes::BytesMut;
+use postgres_protocol::{
+    IsNull,
+    message::{backend::Message, frontend},
+};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::{Failure, MAX_STATEMENTS};
+
+mod open;
+mod row;
+
+pub use open::Opener;
+pub use row::{Refused, Row};
+
+/// A socket, or TLS over one.
+trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
+
+/// One connection and the statements it has prepared.
+pub struct Wire {
+    stream: Box<dyn Stream>,
+    to_send: BytesMut,
+    received: BytesMut,
+    statements: Statements,
+    /// Statements prepared so far: the next one's name.
+    prepared: u64,
+    /// What is about to be sent.
+    steps: Vec<Step>,
+    state: State,
+}
+
+/// By role, then by text.
+type Statements = HashMap<String, HashMap<String, Statement>>;
+
+#[derive(Clone)]
+struct Statement {
+    name: Arc<str>,
+    /// Which columns are jsonb.
+    jsonb: Arc<[bool]>,
+}
+
+/// A statement on its way.
+struct Step {
+    statement: Statement,
+    /// Where to keep it once Postgres has understood it: role and text.
+    keep: Option<(String, String)>,
+}
+
+impl Step {
+    fn kept(&mut self, statements: &mut Statements) {
+        if let Some((role, sql)) = self.keep.take() {
+            statements.entry(role).or_default().insert(sql, self.statement.clone());
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing is owed: `I` is idle, `T` in a transaction, `E` in a failed one.
+    Ready(u8),
+    /// A part may have been sent.
+    Sending,
+    /// All was sent, and not all answered.
+    Awaiting,
+}
+
+/// How long a connection may finish what a caller who left had asked for.
+const DRAIN: Duration = Duration::from_millis(100);
+
+/// Room for an answer: few are larger.
+const ROOM: usize = 8 * 1024;
+
+impl Wire {
+    fn over(stream: Box<dyn Stream>) -> Self {
+        Self {
+            stream,
+            to_send: BytesMut::with_capacity(ROOM),
+            received: BytesMut::with_capacity(ROOM),
+            statements: HashMap::new(),
+            prepared: 0,
+            steps: Vec::new(),
+            state: State::Sending,
+        }
+    }
+
+    /// Add a statement to what [`Self::exchange`] sends. `role` is whom it is planned for, if its
+    /// plan is to be kept: the plan of a table with row-level security is made for one role.
+    pub(super) fn push(
+        &mut self,
+        role: Option<&str>,
+        sql: &str,
+        params: &[Option<&str>],
+    ) -> io::Result<()> {
+        let known = role.and_then(|role| self.statements.get(role)?.get(sql)).cloned();
+        let (statement, keep) = match known {
+            Some(statement) => (statement, None),
+            None => self.parse(role, sql)?,
+        };
+        let text = |value: Option<&str>, out: &mut BytesMut| match value {
+            None => Ok(IsNull::Yes),
+            Some(value) => {
+                out.extend_from_slice(value.as_bytes());
+                Ok(IsNull::No)
+            }
+        };
+        let (values, binary) = (params.iter().copied(), [1]);
+        frontend::bind("", &statement.name, [], values, text, binary, &mut self.to_send).map_err(
+            |error| match error {
+                frontend::BindError::Conversion(error) => io::Error::other(error),
+                frontend::BindError::Serialization(error) => error,
+            },
+        )?;
+        frontend::execute("", 0, &mut self.to_send)?;
+        self.steps.push(Step { statement, keep });
+        Ok(())
+    }
+
+    fn parse(
+        &mut self,
+        role: Option<&str>,
+        sql: &str,
+    ) -> io::Result<(Statement, Option<(String, String)>)> {
+        let name: Arc<str> = match role {
+            None => "".into(),
+            Some(_) => {
+                self.forget_too_many()?;
+                self.prepared += 1;
+                format!("s{}", self.prepared).into()
+            }
+        };
+        frontend::parse(&name, sql, [], &mut self.to_send)?;
+        frontend::describe(b'S', &name, &mut self.to_send)?;
+        let keep = role.map(|role| (role.to_owned(), sql.to_owned()));
+        Ok((Statement { name, jsonb: [].into() }, keep))
+    }
+
+    /// Requests have as many forms as callers have ideas; the server keeps a plan for each.
+    fn forget_too_many(&mut self) -> io::Result<()> {
+        if self.statements.values().map(HashMap::len).sum::<usize>() >= MAX_STATEMENTS {
+            for (_, statement) in self.statements.drain().flat_map(|(_, of_role)| of_role) {
+                frontend::close(b'S', &statement.name, &mut self.to_send)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Send what was pushed, and wait for the rows of every statement.
+    pub(super) async fn exchange(&mut self) -> Result<Vec<Vec<Row>>, Failure> {
+        frontend::sync(&mut self.to_send);
+        self.send().await?;
+        self.answers().await
+    }
+
+    async fn send(&mut self) -> io::Result<()> {
+        self.state = State::Sending;
+        self.stream.write_all(&self.to_send).await?;
+        self.stream.flush().await?;
+        self.to_send.clear();
+        self.state = State::Awaiting;
+        Ok(())
+    }
+
+    async fn answers(&mut self) -> Result<Vec<Vec<Row>>, Failure> {
+        let mut results = Vec::with_capacity(self.steps.len());
+        let (mut rows, mut refused) = (Vec::new(), None);
+        loop {
+            // A server that shuts down says so before it hangs up.
+            let message = match (self.next().await, refused) {
+                (Err(_), Some(refused)) => return Err(refused),
+                (message, known) => {
+                    refused = known;
+                    message?
+                }
+            };
+            let step = self.steps.get_mut(results.len());
+            match (message, step) {
+                // It was understood: Postgres has it from now on, whatever becomes of this.
+                (Message::RowDescription(body), Some(step)) => {
+                    step.statement.jsonb = row::jsonb(&body)?;
+                    step.kept(&mut self.statements);
+                }
+                (Message::NoData, Some(step)) => step.kept(&mut self.statements),
+                (Message::DataRow(body), Some(step)) => {
+                    rows.push(Row::new(body, step.statement.jsonb.clone()));
+                }
+                (Message::CommandComplete(_) | Message::EmptyQueryResponse, _) => {
+                    results.push(std::mem::take(&mut rows));
+                }
+                (Message::ErrorResponse(body), _) => {
+                    refused = refused.or(Some(Failure::Refused(Box::new(Refused::read(&body)?))));
+                }
+                (Message::ReadyForQuery(body), _) => {
+                    self.state = State::Ready(body.status());
+                    self.steps.clear();
+                    return refused.map_or(Ok(results), Err);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn next(&mut self) -> io::Result<Message> {
+        loop {
+            if let Some(message) = Message::parse(&mut self.received)? {
+                return Ok(message);
+            }
+            self.received.reserve(ROOM);
+            if self.stream.read_buf(&mut self.received).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+
+    /// Whether a transaction is open that nobody ended.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, State::Ready(b'T' | b'E'))
+    }
+
+    /// Whether the next caller may have this connection. If the last one left before the answer
+    /// came, the answer is awaited, but not for long.
+    pub(super) async fn is_usable(&mut self) -> bool {
+        if self.state == State::Awaiting {
+            drop(tokio::time::timeout(DRAIN, self.answers()).await);
+        }
+        self.state == State::Ready(b'I') && !self.hung_up()
+    }
+
+    /// Whether the server ended the connection meanwhile. Costs nothing while it did not.
+    fn hung_up(&mut self) -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        match pin!(self.next()).poll(&mut context) {
+            Poll::Pending => false,
+            // Notices and changed settings are of no interest.
+            Poll::Ready(Ok(Message::NoticeResponse(_) | Message::ParameterStatus(_))) => false,
+            Poll::Ready(_) => true,
+        }
+    }
+}
