@@ -195,3 +195,45 @@ async fn a_header_that_carries_no_token_is_not_taken_for_nobody() {
     let reply = api().await.ask("GET", "/client", &[("authorization", "Bearer")], None).await;
     assert_eq!((reply.status, reply.code()), (500, "PGRST300"));
 }
+
+#[tokio::test]
+async fn bodies_are_rows_of_json_csv_or_a_form() {
+    let api = api().await;
+    let raw = async |path: &str, kind: &str, body: &'static str| {
+        let request = reqwest::Client::new().post(format!("{}{path}", api.url));
+        let reply = request.header("content-type", kind).body(body).send().await.unwrap();
+        (reply.status().as_u16(), reply.text().await.unwrap())
+    };
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(raw("/rpc/add", "text/csv", "a,b\n1,2").await, (200, "3".into()));
+    assert_eq!(raw("/rpc/add", form, "a=1&b=3").await, (200, "4".into()));
+    let csv = "client_id,name\n8,NULL\n";
+    let (status, text) = raw("/client", "text/csv", csv).await;
+    assert_eq!((status, text.contains("23502")), (400, true), "NULL is null: {text}");
+    assert_eq!(raw("/client", "text/csv", "client_id,name\n8,\"H, I\"\n").await.0, 201);
+    assert_eq!(raw("/client", form, "client_id=8&name=H").await.0, 201);
+    for rows in ["[1, 2]", "[{\"client_id\": 8}, []]", "[\"x\"]"] {
+        let (status, text) = raw("/client", "application/json", rows).await;
+        assert_eq!((status, text.contains("All object keys must match")), (400, true), "{text}");
+    }
+    assert_eq!(raw("/client", "application/xml", "<a/>").await.0, 415);
+}
+
+#[tokio::test]
+async fn what_is_applied_of_a_preference_is_said() {
+    let api = api().await;
+    api.admin
+        .batch_execute("create table loose (n int); grant all on loose to anon")
+        .await
+        .unwrap();
+    let merge = "resolution=merge-duplicates";
+    let cases = [
+        ("/loose", json!({"n": 1}), ""),
+        ("/client", json!({"client_id": 8, "name": "H"}), merge),
+        ("/client?on_conflict=client_id", json!({"client_id": 8, "name": "H"}), merge),
+    ];
+    for (path, row, applied) in cases {
+        let reply = api.ask("POST", path, &[("prefer", merge)], Some(row)).await;
+        assert_eq!((reply.status, reply.header("preference-applied")), (201, applied), "{path}");
+    }
+}

@@ -109,12 +109,12 @@ async fn a_browser_may_send_the_headers_of_supabase_js_and_read_the_count() {
     let headers = [
         ("origin", "https://shop.example"),
         ("access-control-request-method", "POST"),
-        ("access-control-request-headers", "apikey,prefer,x-client-info,x-retry-count"),
+        ("access-control-request-headers", "apikey,prefer,x-client-info,x-own"),
     ];
     let reply = api.ask("OPTIONS", "/client", &headers, None).await;
     assert_eq!(reply.status, 200);
     let allowed = reply.header("access-control-allow-headers").to_lowercase();
-    for name in ["authorization", "apikey", "prefer", "x-client-info", "x-retry-count"] {
+    for name in ["authorization", "apikey", "prefer", "x-client-info", "x-own"] {
         assert!(allowed.contains(name), "{name}: {allowed}");
     }
     let origin = [("origin", "https://shop.example")];
