@@ -94,7 +94,8 @@ where
     Summary: Serialize,
 {
     handle(start, async |state: &S, task: Task, deadline| {
-        let summary = run(state, task, deadline).await?;
+        // Boxed, because the compiler follows unboxed futures only so deep.
+        let summary = Box::pin(run(state, task, deadline)).await?;
         report(&summary);
         Ok(summary)
     })
