@@ -13,10 +13,9 @@ as $$
 declare
   v_commission bigint;
 begin
-  perform internal.lock_wallet(w.provider_id, p_payment.currency)
-  from (select distinct l.provider_id from core.order_line as l
-        where l.order_id = p_payment.order_id and l.provider_id is not null
-        order by l.provider_id) as w;
+  perform internal.lock_wallets(p_payment.currency, array(
+    select l.provider_id from core.order_line as l
+    where l.order_id = p_payment.order_id and l.provider_id is not null));
 
   v_commission := (internal.split(
     p_payment.amount_minor,
@@ -113,9 +112,8 @@ declare
   v_accounts uuid[];
   v_amounts  bigint[];
 begin
-  perform internal.lock_wallet(w.provider_id, p_payment.currency)
-  from (select distinct e.provider_id from core.earning as e
-        where e.payment_id = p_payment.payment_id order by e.provider_id) as w;
+  perform internal.lock_wallets(p_payment.currency, array(
+    select e.provider_id from core.earning as e where e.payment_id = p_payment.payment_id));
 
   -- The parts follow from the sum that has gone back, not from the steps it went in: so the
   -- order of two refunds makes no difference, and all of them together leave nothing over.

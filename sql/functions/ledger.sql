@@ -105,6 +105,25 @@ the gate: whoever touches any account, earning, payout or leg of theirs takes it
 wallets are locked in the order of person and currency.
 $$;
 
+create or replace function internal.lock_wallets(p_currency text, p_person_ids uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.lock_wallet(w.person_id, p_currency)
+  from (select distinct p.person_id from unnest(p_person_ids) as p(person_id)
+        order by p.person_id) as w;
+end
+$$;
+
+alter function internal.lock_wallets owner to definer;
+
+comment on function internal.lock_wallets is
+  'Lock what several people have in a currency, in their order.';
+
 create or replace function internal.post_entries(
   p_transfer_ids uuid[],
   p_account_ids  uuid[],
