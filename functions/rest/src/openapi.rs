@@ -197,8 +197,18 @@ fn shared_parameters() -> Map<String, Value> {
             }),
         )
     });
-    of_query.into_iter().chain(of_header).collect()
+    let of_range = [("range", "Range"), ("rangeUnit", "Range-Unit")].map(|(name, header)| {
+        (
+            name.to_owned(),
+            json!({ "name": header, "required": false, "in": "header", "type": "string" }),
+        )
+    });
+    of_query.into_iter().chain(of_header).chain(of_range).collect()
 }
+
+/// What every relation may be read with, beside filters.
+const READING: [&str; 7] =
+    ["select", "order", "range", "rangeUnit", "offset", "limit", "preferCount"];
 
 fn relation_path(relation: &Relation) -> Value {
     let name = &relation.id.name;
@@ -214,7 +224,7 @@ fn relation_path(relation: &Relation) -> Value {
     let mut path = json!({ "get": {
         "tags": [name],
         "summary": relation.comment,
-        "parameters": with(&["select", "order", "offset", "limit", "preferCount"]),
+        "parameters": with(&READING),
         "responses": {
             "200": { "description": "OK", "schema": list },
             "206": { "description": "Partial Content" },

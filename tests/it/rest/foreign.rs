@@ -117,6 +117,23 @@ async fn one_object_is_asked_for_and_two_are_written() {
 }
 
 #[tokio::test]
+async fn the_document_is_all_there_is_at_the_root() {
+    let api = api().await;
+    let csv = [("accept", "text/csv")];
+    let reply = api.ask("GET", "/", &csv, None).await;
+    assert_eq!((reply.status, reply.code()), (406, "PGRST107"));
+    let openapi = [("accept", "application/openapi+json")];
+    assert_eq!(api.ask("GET", "/client", &openapi, None).await.status, 406);
+    let document = api.ask("GET", "/", &openapi, None).await.json;
+    let parameters = document["paths"]["/client"]["get"]["parameters"].as_array().unwrap().clone();
+    for parameter in parameters {
+        let name = parameter["$ref"].as_str().unwrap().trim_start_matches("#/parameters/");
+        assert!(document["parameters"][name].is_object(), "{name} is described");
+    }
+    assert!(document["parameters"]["range"].is_object());
+}
+
+#[tokio::test]
 async fn spreads() {
     let two = "/letter?select=person!sender(name),person!receiver(name)";
     let twice = json!({"code": "42712",

@@ -58,6 +58,9 @@ async fn what_is_embedded_is_sorted_limited_and_filtered_on_its_own() {
         let found = api.get(&format!("{path}{rest}")).await;
         assert_eq!(found, json!([{"project": [{"n": expected}]}]), "{rest}");
     }
+    let path = "/project?select=name,client(name)&order=client(client_id).desc.nullslast&limit=1";
+    let last = json!([{"name": "Gamma", "client": {"name": "Best"}}]);
+    assert_eq!(api.get(path).await, last, "sorted by what is embedded");
 }
 
 #[tokio::test]

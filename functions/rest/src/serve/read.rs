@@ -100,15 +100,15 @@ impl Asked<'_> {
                 known => return Ok(known.clone()),
             }
         }
+        Err(self.not_acceptable())
+    }
+
+    /// 406: none of what is accepted can be had.
+    pub(super) fn not_acceptable(&self) -> Refusal {
         let header = self.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        Err(Refusal::new(
-            406,
-            "PGRST107",
-            format!(
-                "None of these media types are available: {}",
-                header.unwrap_or_default().replace(',', ", ").replace(",  ", ", ")
-            ),
-        ))
+        let accepted = header.unwrap_or_default().replace(',', ", ").replace(",  ", ", ");
+        let message = format!("None of these media types are available: {accepted}");
+        Refusal::new(406, "PGRST107", message)
     }
 
     pub(super) fn statement(

@@ -20,7 +20,7 @@ pub(super) async fn document(asked: &Asked<'_>) -> Result<RowsAnswer, Refusal> {
     }
     let known = [Media::OpenApi, Media::Json, Media::Any];
     if !asked.accepted.iter().any(|media| known.contains(media)) {
-        asked.media(None)?;
+        return Err(asked.not_acceptable());
     }
     let (model, schema) = (asked.model, asked.schema);
     let mut relations: Vec<_> =
