@@ -1,32 +1,20 @@
 #!/bin/bash
-# The data API beside pgbench: the same SQL under the same role and claims, in the same run.
+# The data API over HTTP beside pgbench: the same SQL with the same settings, role and claims in
+# one pipeline, on one database in one run.
 #
-#   bench/data-api.sh            needs PostgreSQL's binaries, pgbench and `hey`
-#   SECONDS_EACH=10 CLIENTS="1 8 64" bench/data-api.sh
+#   cargo build --release -p rest --bin rest-server && bench/data-api.sh
+#   SECONDS_EACH=10 CLIENTS="1 8 64" ROUNDS=3 CASES="key list" bench/data-api.sh
+#   PEER='postrust-server …' PEER_URL=http://127.0.0.1:3000 bench/data-api.sh   a peer beside
 #
-# A private server is started and removed. Prints requests per second, and the ratio.
+# Needs PostgreSQL's binaries with pgbench, wrk and python3. The two sides take turns, and the
+# best round of each counts: a busy machine only slows. CPU is what the data API itself took for
+# one request. wrk and pgbench run on the same cores, so the ratio carries what they cost too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${SECONDS_EACH:-5}
-clients=${CLIENTS:-"1 8 64"}
-bin=${PG_BIN:-/usr/lib/postgresql/15/bin}
-server=${REST_SERVER:-target/release/rest-server}
+seconds=${SECONDS_EACH:-5} clients=${CLIENTS:-"1 8 64"} rounds=${ROUNDS:-2}
 port=${BENCH_PORT:-3079}
-dir=$(mktemp -d)
-as=()
-if [ "$(id -u)" = 0 ]; then chown postgres "$dir"; as=(runuser -u postgres --); fi
-rest=
-stop() {
-  [ -z "$rest" ] || kill "$rest" || true
-  "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null || true
-  rm -rf "$dir"
-}
-trap stop EXIT
+source bench/postgres.sh
 
-"${as[@]}" "$bin/initdb" -D "$dir/data" -U postgres -A trust >/dev/null
-"${as[@]}" "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" start \
-  -o "-k $dir -c listen_addresses= -c max_connections=200 -c synchronous_commit=off" >/dev/null
-export PGHOST=$dir PGUSER=postgres PGDATABASE=postgres
 psql -qX -v ON_ERROR_STOP=1 <<'SQL'
 create role anon nologin;
 create role authenticator login noinherit;
@@ -55,57 +43,85 @@ vacuum analyze;
 SQL
 
 PGRST_DB_URI="host=$dir user=authenticator dbname=postgres" PGRST_DB_ANON_ROLE=anon \
-  PGRST_DB_POOL=16 PGRST_SERVER_PORT=$port PGRST_SERVER_MAX_BODY=4194304 RUST_LOG=warn "$server" &
-rest=$!
-until curl -sf -o /dev/null "http://127.0.0.1:$port/author?limit=1"; do sleep 0.05; done
+  PGRST_DB_POOL=16 PGRST_SERVER_PORT=$port PGRST_SERVER_MAX_BODY=4194304 RUST_LOG=warn \
+  "${REST_SERVER:-target/release/rest-server}" &
+server=$!
+base=http://127.0.0.1:$port
+peer_server=
+if [ -n "${PEER:-}" ]; then
+  DATABASE_URL="postgres://postgres@localhost/postgres?host=$dir" bash -c "exec $PEER" &
+  peer_server=$!
+  trap 'kill "$peer_server"; stop' EXIT
+fi
+until curl -sf -o /dev/null "$base/author?limit=1"; do sleep 0.05; done
 
-claims='{"role":"anon"}'
-rows=$(python3 -c 'import json; print(json.dumps([{"item": n, "amount": n} for n in range(1000)]))')
-printf '%s' "$rows" >"$dir/rows.json"
+python3 -c 'import json; print(json.dumps([{"item": n, "amount": n} for n in range(1000)]))' >"$dir/upsert.json"
+echo '{"note":"x"}' >"$dir/insert.json"
+echo '{"n":21}' >"$dir/rpc.json"
+cat >"$dir/wrk.lua" <<'LUA'
+wrk.path = os.getenv("TARGET")
+local body = io.open(os.getenv("BODY"))
+if body then
+  wrk.method, wrk.body = "POST", body:read("a")
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.headers["Prefer"] = os.getenv("PREFER")
+end
+LUA
 
-# script NAME BEGIN SQL: the same transaction as the data API's.
+# script NAME SQL [SETTINGS]: the messages of the data API. One Sync ends them, and commits.
 script() {
   cat >"$dir/$1.sql" <<SQL
 \\startpipeline
-begin isolation level read committed $2;
-select set_config('search_path', '"public", "public"', true), set_config('request.jwt.claims', '$claims', true), set_config('app.user_id', '', true), set_config('request.method', 'GET', true), set_config('request.path', '/', true), set_config('request.headers', '{}', true), set_config('request.cookies', '{}', true), set_config('role', 'anon', true);
-$3
-commit;
+select ${3:-}set_config('search_path', '"public", "public"', true), set_config('request.jwt.claims', '{"role":"anon"}', true), set_config('app.user_id', '', true), set_config('request.method', 'GET', true), set_config('request.path', '/', true), set_config('request.headers', '{"host":"127.0.0.1:$port"}', true), set_config('request.cookies', '{}', true), set_config('role', 'anon', true);
+$2
 \\endpipeline
 SQL
 }
-answer="count(_t), coalesce(json_agg(_t), '[]'), nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')"
-script key 'read only' "select null::bigint, $answer from (select t0.* from public.book as t0 where t0.book_id = 4711) as _t;"
-script list 'read only' "select null::bigint, $answer from (select t0.title, row_to_json(e1.*) as author from public.book as t0 left join lateral (select t1.name from public.author as t1 where t1.author_id = t0.author_id) as e1 on true where t0.author_id = 7 order by t0.price desc limit 20) as _t;"
-script insert 'read write' "with s as (insert into public.entry (note) select b.note from (select '{\"note\":\"x\"}'::json as data) as p, lateral (select note from json_to_record(p.data) as _(note text)) as b returning 1) select null::bigint, count(_t), '' from (select 1 from s) as _t;"
-script upsert 'read write' "with s as (insert into public.stock (item, amount) select b.item, b.amount from (select '$rows'::json as data) as p, lateral (select item, amount from json_to_recordset(p.data) as _(item int, amount int)) as b on conflict (item) do update set item = excluded.item, amount = excluded.amount returning 1) select null::bigint, count(_t), '' from (select 1 from s) as _t;"
-script rpc 'read only' "with s as (select c.v from (select '{\"n\":21}'::json as data) as p, lateral (select * from json_to_record(p.data) as _(n int)) as b, lateral (select public.double(n := b.n) as v) as c) select null::bigint, count(_t), coalesce(json_agg(_t.v) -> 0, 'null') from (select v from s) as _t;"
+gucs="nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), nullif(current_setting('pgrst.merged', true), ''), null::text"
+rows="null::bigint, count(_t), coalesce(json_agg(_t), '[]'), $gucs"
+reads="set_config('transaction_read_only', 'on', true), "
+script key "select $rows from (select t0.* from public.book as t0 where t0.book_id = 4711) as _t;" "$reads"
+script list "select $rows from (select t0.title, row_to_json(e1.*) as author from public.book as t0 left join lateral (select t1.name from public.author as t1 where t1.author_id = t0.author_id) as e1 on true where t0.author_id = 7 order by t0.price desc limit 20) as _t;" "$reads"
+script insert "with s as (insert into public.entry (note) select b.note from (select '{\"note\":\"x\"}'::json as data) as p, lateral (select note from json_to_record(p.data) as _(note text)) as b returning 1) select null::bigint, count(_t), '', $gucs from (select 1 from s) as _t;"
+script upsert "with s as (insert into public.stock (item, amount) select b.item, b.amount from (select '$(cat "$dir/upsert.json")'::json as data) as p, lateral (select item, amount from json_to_recordset(p.data) as _(item int, amount int)) as b on conflict (item) do update set item = excluded.item, amount = excluded.amount returning 1) select null::bigint, count(_t), '', $gucs from (select 1 from s) as _t;"
+script rpc "with s as (select c.v from (select '{\"n\":21}'::json as data) as p, lateral (select * from json_to_record(p.data) as _(n int)) as b, lateral (select public.double(n := b.n) as v) as c) select null::bigint, count(_t), coalesce(json_agg(_t.v) -> 0, 'null'), $gucs from (select v from s) as _t;" "$reads"
 
-base=http://127.0.0.1:$port
-json=(-T application/json -m POST)
-request() {
-  case $1 in
-    key) echo "$base/book?book_id=eq.4711" ;;
-    list) echo "$base/book?select=title,author(name)&author_id=eq.7&order=price.desc&limit=20" ;;
-    insert) echo "${json[@]}" -d '{"note":"x"}' "$base/entry" ;;
-    upsert) echo "${json[@]}" -H Prefer:resolution=merge-duplicates -D "$dir/rows.json" "$base/stock" ;;
-    rpc) echo "${json[@]}" -d '{"n":21}' "$base/rpc/double" ;;
-  esac
+declare -A target=(
+  [key]='/book?book_id=eq.4711'
+  [list]='/book?select=title,author(name)&author_id=eq.7&order=price.desc&limit=20'
+  [insert]='/entry' [upsert]='/stock' [rpc]='/rpc/double'
+)
+
+ticks() { awk '{print $14 + $15}' "/proc/$server/stat"; }
+# http BASE CASE CLIENTS: requests per second, and microseconds of the data API's CPU for one.
+http() {
+  local before after
+  before=$(ticks)
+  TARGET=${target[$2]} BODY=$dir/$2.json PREFER=resolution=merge-duplicates \
+    wrk -t 1 -c "$3" -d "${seconds}s" -s "$dir/wrk.lua" "$1" >"$dir/wrk"
+  after=$(ticks)
+  grep -E 'Non-2xx|Socket errors' "$dir/wrk" >&2 || true
+  awk -v t="$((after - before))" \
+    '/requests in/ {n = $1} /^Requests\/sec/ {r = $2} END {print r, n ? t * 10000 / n : 0}' "$dir/wrk"
+}
+sql() { # CASE CLIENTS: never more connections than the data API has
+  pgbench -n -M prepared -U authenticator -c "$(($2 < 16 ? $2 : 16))" -j 1 -T "$seconds" \
+    -f "$dir/$1.sql" | awk '/^tps/ {print $3}'
 }
 
-printf '%-8s %8s %12s %12s %8s\n' case clients http/s pgbench/s ratio
-for case in key list insert upsert rpc; do
+printf '%-7s %7s %9s %10s %6s %7s %8s\n' case clients http/s pgbench/s ratio 'cpu µs' peer/s
+for case in ${CASES:-key list insert upsert rpc}; do
   for n in $clients; do
-    # shellcheck disable=SC2046
-    hey -z 1s -c "$n" $(request "$case") >/dev/null
-    # shellcheck disable=SC2046
-    hey -z "${seconds}s" -c "$n" $(request "$case") >"$dir/hey"
-    http=$(awk '/Requests\/sec/ {print $2}' "$dir/hey")
-    bad=$(awk '/^  \[[345]/ {print $0}' "$dir/hey")
-    [ -z "$bad" ] || echo "not all were answered: $bad"
-    sql=$(pgbench -n -M prepared -U authenticator -c "$((n < 16 ? n : 16))" -j 2 -T "$seconds" \
-      -f "$dir/$case.sql" | awk '/^tps/ {print $3}')
-    awk -v c="$case" -v n="$n" -v a="$http" -v b="$sql" \
-      'BEGIN {printf "%-8s %8d %12.0f %12.0f %8.2f\n", c, n, a, b, a / b}'
+    best_http=0 best_sql=0 cpu=0 peer=-
+    for _ in $(seq "$rounds"); do
+      read -r rate own < <(http "$base" "$case" "$n")
+      read -r best_http cpu < <(awk -v a="$best_http" -v c="$cpu" -v r="$rate" -v o="$own" \
+        'BEGIN {print (r > a ? r " " o : a " " c)}')
+      rate=$(sql "$case" "$n")
+      best_sql=$(awk -v a="$best_sql" -v r="$rate" 'BEGIN {print (r > a ? r : a)}')
+      [ -z "${PEER_URL:-}" ] || read -r peer _ < <(http "$PEER_URL" "$case" "$n")
+    done
+    awk -v k="$case" -v n="$n" -v h="$best_http" -v s="$best_sql" -v c="$cpu" -v p="$peer" \
+      'BEGIN {printf "%-7s %7d %9.0f %10.0f %6.2f %7.0f %8s\n", k, n, h, s, h / s, c, p}'
   done
 done

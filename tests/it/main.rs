@@ -34,3 +34,4 @@ mod template;
 mod till;
 mod token;
 mod tutoring;
+mod wire;
