@@ -42,29 +42,27 @@ for n in range(int(sys.argv[1])):
 PY
 
 # pgbench and wrk number their requests from :first on, each client its own :range of them.
-transaction() {
-  local settings="select pg_catalog.set_config(s.name, s.value, true) from rows from
-    (pg_catalog.unnest(array['search_path', 'request.jwt.claims', 'app.user_id', 'request.method', 'request.path', 'request.headers', 'request.cookies', 'role']),
-     pg_catalog.unnest(array['\"tutoring\", \"public\"', '{\"role\":\"authenticated\",\"sub\":\"00000002-0000-7000-8000-' || lpad((:n % $experts)::text, 12, '0') || '\"}', '00000002-0000-7000-8000-' || lpad((:n % $experts)::text, 12, '0'), 'POST', '/', '{}', '{}', 'authenticated'])) as s(name, value);"
+# One Sync ends the messages, and commits.
+transaction() { # sql [settings]
+  local learner="('00000002-0000-7000-8000-' || lpad((:n % $experts)::text, 12, '0'))"
   cat <<SQL
 \\set i :i + 1
 \\set n :first + :client_id * :range + :i
 \\startpipeline
-begin isolation level read committed $2;
-$settings
-$3
-commit;
+select ${2:-}set_config('search_path', '"tutoring", "public"', true), set_config('request.jwt.claims', '{"role":"authenticated","sub":"' || $learner || '"}', true), set_config('app.user_id', $learner, true), set_config('request.method', 'GET', true), set_config('request.path', '/', true), set_config('request.headers', '{"host":"127.0.0.1:$port"}', true), set_config('request.cookies', '{}', true), set_config('role', 'authenticated', true), set_config('statement_timeout', '8s', true);
+$1
 \\endpipeline
 SQL
 }
-rows="count(_t), coalesce(json_agg(_t), '[]')::text, nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')"
+rows="null::bigint, count(_t), coalesce(json_agg(_t), '[]'), nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), nullif(current_setting('pgrst.merged', true), ''), null::text"
+reads="set_config('transaction_read_only', 'on', true), "
 id="('0000000%s-0000-7000-8000-' || lpad((%s)::text, 12, '0'))::uuid"
 # shellcheck disable=SC2059
 {
-  transaction book 'read write' "select null::bigint, $rows from (select * from api.create_booking_with_payment(p_learner_user_id := $(printf "$id" 2 ":n % $experts"), p_slot_id := $(printf "$id" 4 ":n"))) as _t;" >"$dir/book.sql"
-  transaction free 'read only' "select null::bigint, $rows from (select * from api.list_free_slots(p_offering_id := $(printf "$id" 3 ":n % $experts"))) as _t;" >"$dir/free.sql"
-  transaction soon 'read only' "select null::bigint, $rows from (select t0.id, t0.session_id, t0.start_time from tutoring.bookable_slots as t0 where t0.is_available = true order by t0.start_time limit 20) as _t;" >"$dir/soon.sql"
-  transaction view 'read only' "select null::bigint, $rows from (select t0.* from tutoring.booking_details as t0 where t0.slot_id = $(printf "$id" 4 ":n")) as _t;" >"$dir/view.sql"
+  transaction "select $rows from (select * from api.create_booking_with_payment(p_learner_user_id := $(printf "$id" 2 ":n % $experts"), p_slot_id := $(printf "$id" 4 ":n"))) as _t;" >"$dir/book.sql"
+  transaction "select $rows from (select * from api.list_free_slots(p_offering_id := $(printf "$id" 3 ":n % $experts"))) as _t;" "$reads" >"$dir/free.sql"
+  transaction "select $rows from (select t0.id, t0.session_id, t0.start_time from tutoring.bookable_slots as t0 where t0.is_available = true order by t0.start_time limit 20) as _t;" "$reads" >"$dir/soon.sql"
+  transaction "select $rows from (select t0.* from tutoring.booking_details as t0 where t0.slot_id = $(printf "$id" 4 ":n")) as _t;" "$reads" >"$dir/view.sql"
 }
 cat >"$dir/wrk.lua" <<'LUA'
 local kind, experts, first, range = os.getenv("KIND"), tonumber(os.getenv("N_EXPERTS")), tonumber(os.getenv("FIRST")), tonumber(os.getenv("RANGE"))
