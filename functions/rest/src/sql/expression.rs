@@ -193,9 +193,11 @@ impl Sql {
         }
     }
 
+    /// The limit is written out, a number as it is: to a plan for any limit that Postgres could
+    /// keep it would prefer a new one each time. Pages are many, so the offset is a bind.
     pub(super) fn limited(&mut self, limit: Option<i64>, offset: i64) {
         if let Some(limit) = limit {
-            self.push(" limit ").bind(limit.to_string());
+            self.push(" limit ").push(&limit.to_string());
         }
         if offset != 0 {
             self.push(" offset ").bind(offset.to_string());
