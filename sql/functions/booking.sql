@@ -75,17 +75,7 @@ begin
     perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
   end if;
 
-  if (
-    select count(*) >= (select m.max_holds from core.marketplace as m)
-    from core.booking as b
-    where b.customer_id = p_customer_id
-      and b.status = 'pending_payment'
-      and b.hold_expires_at > now()
-  ) then
-    perform internal.refuse('M9219', 'too_many_holds', 'Too many seats are held unpaid.',
-      'Pay for one, cancel one, or wait until one expires.');
-  end if;
-
+  perform internal.require_few_holds(p_customer_id);
   perform internal.take_offer(p_customer_id, p_slot_id);
   if not exists (
     select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats

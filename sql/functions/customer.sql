@@ -63,3 +63,33 @@ Raises
   M1001 sign_in_required  nobody is signed in
   M3001 person_suspended  the account is suspended or closed
 $$;
+
+create or replace function internal.require_few_holds(p_customer_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (
+    select count(*) >= (select m.max_holds from core.marketplace as m)
+    from core.booking as b
+    where b.customer_id = p_customer_id
+      and b.status = 'pending_payment'
+      and b.hold_expires_at > now()
+  ) then
+    perform internal.refuse('M9219', 'too_many_holds', 'Too many bookings are held unpaid.',
+      'Pay for one, cancel one, or wait until one expires.');
+  end if;
+end
+$$;
+
+alter function internal.require_few_holds owner to definer;
+
+comment on function internal.require_few_holds is $$
+Nobody empties a calendar for nothing. The caller holds the customer's lock.
+
+Raises
+  M9219 too_many_holds  the customer has as many unpaid bookings as the marketplace allows
+$$;
