@@ -62,7 +62,7 @@ id="('0000000%s-0000-7000-8000-' || lpad((%s)::text, 12, '0'))::uuid"
   transaction "select $rows from (select * from api.create_booking_with_payment(p_learner_user_id := $(printf "$id" 2 ":n % $experts"), p_slot_id := $(printf "$id" 4 ":n"))) as _t;" >"$dir/book.sql"
   transaction "select $rows from (select * from api.list_free_slots(p_offering_id := $(printf "$id" 3 ":n % $experts"))) as _t;" "$reads" >"$dir/free.sql"
   transaction "select $rows from (select t0.id, t0.session_id, t0.start_time from tutoring.bookable_slots as t0 where t0.is_available = true order by t0.start_time limit 20) as _t;" "$reads" >"$dir/soon.sql"
-  transaction "select $rows from (select t0.* from tutoring.booking_details as t0 where t0.slot_id = $(printf "$id" 4 ":n")) as _t;" "$reads" >"$dir/view.sql"
+  transaction "select $rows from (select t0.* from tutoring.booking_details as t0 where t0.slot_id = $(printf "$id" 4 "$experts * 60 + :n % ($experts * 10)")) as _t;" "$reads" >"$dir/view.sql"
 }
 cat >"$dir/wrk.lua" <<'LUA'
 local kind, experts, first, range = os.getenv("KIND"), tonumber(os.getenv("N_EXPERTS")), tonumber(os.getenv("FIRST")), tonumber(os.getenv("RANGE"))
@@ -86,7 +86,7 @@ function request()
   elseif kind == "soon" then
     return wrk.format("GET", "/bookable_slots?select=id,session_id,start_time&is_available=eq.true&order=start_time&limit=20", headers)
   end
-  return wrk.format("GET", string.format("/booking_details?slot_id=eq.00000004-0000-7000-8000-%012d", n), headers)
+  return wrk.format("GET", string.format("/booking_details?slot_id=eq.00000004-0000-7000-8000-%012d", experts * 60 + n % (experts * 10)), headers)
 end
 LUA
 
@@ -110,7 +110,7 @@ sql() { # kind clients first range
 printf '%-6s %8s %10s %10s %7s %8s\n' case clients http/s pgbench/s ratio 'cpu µs'
 # What is booked is gone: every run of bookings has slots of its own; reads look at those.
 runs=$(($(wc -w <<<"$clients") * rounds * 2))
-range=$((slots / runs - 2))
+range=$((experts * 60 / runs - 2))
 first=0
 for kind in book free soon view; do
   for n in $clients; do
