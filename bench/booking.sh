@@ -128,5 +128,7 @@ for kind in book free soon view; do
   done
   [ "$kind" != book ] || first=0
 done
+# Installed by psql, so that there is no stored cache to find: that error is none.
 printf 'booked: %s of %s, errors in the log: %s\n' \
-  "$(psql -qAtXc 'select count(*) from core.booking')" "$slots" "$(grep -c ERROR "$dir/log" || true)"
+  "$(psql -qAtXc 'select count(*) from core.booking')" "$slots" \
+  "$(grep ERROR "$dir/log" | grep -vc schema_cache || true)"
