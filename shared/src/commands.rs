@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Result,
-    db::{Caller, Db},
+    db::{Caller, Db, Params},
     stripe::{Command, Doubt, Failure, LookUp, Outcome, Reason, StripeClient},
 };
 
@@ -30,6 +30,8 @@ const ROUNDS: usize = 4;
 
 /// No call is begun with less time left than it may take.
 const TIME_TO_CALL: Duration = Duration::from_secs(25);
+
+const RECORD: &str = "select api.record_stripe_result($1, $2)";
 
 /// The way from planned commands to recorded results. Cheap to clone.
 #[derive(Clone)]
@@ -98,23 +100,7 @@ impl Commands {
 
     /// Step one: claim up to `limit` due commands, of some kinds or of all.
     pub async fn claim(&self, limit: i32, kinds: Option<&[&str]>) -> Result<Vec<Claimed>> {
-        let sql = "select api.claim_stripe_commands($1, $2)";
-        let claimed = self.db.json(Caller::SERVICE, sql, &[&limit, &kinds]).await?;
-        self.read(claimed).await
-    }
-
-    /// Step one, for the request that has just caused them: what is due of one payment.
-    pub async fn claim_payment(&self, payment_id: Uuid) -> Result<Vec<Claimed>> {
-        let sql = "select api.claim_payment_commands($1)";
-        let claimed = self.db.json(Caller::SERVICE, sql, &[&payment_id]).await?;
-        self.read(claimed).await
-    }
-
-    /// Step one, for a provider who waits: the creation of their account.
-    pub async fn claim_account(&self, payout_account_id: Uuid) -> Result<Vec<Claimed>> {
-        let sql = "select api.claim_account_command($1)";
-        let claimed = self.db.json(Caller::SERVICE, sql, &[&payout_account_id]).await?;
-        self.read(claimed).await
+        self.claimed("select api.claim_stripe_commands($1, $2)", &[&limit, &kinds]).await
     }
 
     /// Step two: call Stripe. Nothing is open in the database meanwhile.
@@ -142,29 +128,45 @@ impl Commands {
     /// Step three: record what Stripe said.
     pub async fn record(&self, claimed: &Claimed, answer: &Answer) -> Result<()> {
         let (sql, said) = match answer {
-            Answer::Sent(outcome) => (
-                "select api.record_stripe_result($1, $2)",
-                serde_json::to_value(outcome).map_err(Error::internal)?,
-            ),
+            Answer::Sent(outcome) => {
+                (RECORD, serde_json::to_value(outcome).map_err(Error::internal)?)
+            }
             Answer::LookedUp(found) => ("select api.record_stripe_look_up($1, $2)", json!(found)),
         };
         self.db.text(Caller::SERVICE, sql, &[&claimed.stripe_command_id, &said]).await?;
         Ok(())
     }
 
-    /// Do all that is due of one payment, in order, and return what Stripe said.
+    /// For the request that has just caused them: do all that is due of one payment, in order,
+    /// and return what Stripe said.
     pub async fn of_payment(&self, payment_id: Uuid) -> Result<Vec<(Claimed, Answer)>> {
+        let sql = "select api.claim_payment_commands($1)";
         let mut answers = Vec::new();
         for _ in 0..ROUNDS {
-            let claimed = self.claim_payment(payment_id).await?;
+            let claimed = self.claimed(sql, &[&payment_id]).await?;
             if claimed.is_empty() {
                 break;
             }
-            for command in claimed {
-                let answer = self.call(&command).await;
-                self.record(&command, &answer).await?;
-                answers.push((command, answer));
-            }
+            answers.extend(self.finish(claimed).await?);
+        }
+        Ok(answers)
+    }
+
+    /// For a provider who waits: create their account.
+    pub async fn of_account(&self, payout_account_id: Uuid) -> Result<()> {
+        let sql = "select api.claim_account_command($1)";
+        let claimed = self.claimed(sql, &[&payout_account_id]).await?;
+        self.finish(claimed).await?;
+        Ok(())
+    }
+
+    /// Call and record, one after the other.
+    async fn finish(&self, claimed: Vec<Claimed>) -> Result<Vec<(Claimed, Answer)>> {
+        let mut answers = Vec::with_capacity(claimed.len());
+        for command in claimed {
+            let answer = self.call(&command).await;
+            self.record(&command, &answer).await?;
+            answers.push((command, answer));
         }
         Ok(answers)
     }
@@ -209,14 +211,14 @@ impl Commands {
     /// Take a command out of circulation until a person has looked at it.
     async fn put_aside(&self, stripe_command_id: Uuid) -> Result<()> {
         let outcome = json!({"outcome": "unknown", "reason": "bad_command", "alarm": true});
-        let sql = "select api.record_stripe_result($1, $2)";
-        self.db.text(Caller::SERVICE, sql, &[&stripe_command_id, &outcome]).await?;
+        self.db.text(Caller::SERVICE, RECORD, &[&stripe_command_id, &outcome]).await?;
         Ok(())
     }
 
-    /// A command that cannot be read is a mistake of ours: it is put aside, so that it does not
-    /// stand in the way of the others, and a person is told.
-    async fn read(&self, claimed: Vec<Value>) -> Result<Vec<Claimed>> {
+    /// What `sql` claims. A command that cannot be read is a mistake of ours: it is put aside, so
+    /// that it does not stand in the way of the others, and a person is told.
+    async fn claimed(&self, sql: &str, params: Params<'_>) -> Result<Vec<Claimed>> {
+        let claimed: Vec<Value> = self.db.json(Caller::SERVICE, sql, params).await?;
         let mut readable = Vec::with_capacity(claimed.len());
         for command in claimed {
             match Claimed::deserialize(&command) {

@@ -130,10 +130,7 @@ async fn open(State(onboarding): State<Onboarding>, caller: SignedIn) -> Result<
     let sql = "select api.open_payout_account()";
     let mut account: Account = onboarding.api.json(caller.caller(), sql, &[]).await?;
     if account.account_id.is_none() {
-        for command in commands.claim_account(account.payout_account_id).await? {
-            let answer = commands.call(&command).await;
-            commands.record(&command, &answer).await?;
-        }
+        commands.of_account(account.payout_account_id).await?;
         account = onboarding.api.json(caller.caller(), MINE, &[]).await?;
     }
     let Some(account_id) = account.account_id.clone() else {
