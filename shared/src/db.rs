@@ -14,7 +14,7 @@ use http::StatusCode;
 use tokio_postgres::{Row, Statement, types::ToSql};
 use uuid::Uuid;
 
-use self::{raw::Raw, wire::Opener};
+use self::{raw::RawText, wire::Opener};
 use crate::{Error, Result, config::BadSetting};
 
 mod raw;
@@ -131,11 +131,7 @@ impl Db {
         let rows = self.query(caller, sql, params).await?;
         match rows.first() {
             None => Ok(None),
-            Some(row) => {
-                let raw = row.try_get::<_, Option<Raw>>(0)?;
-                let text = raw.map(|raw| String::from_utf8(raw.0.into()));
-                text.transpose().map_err(Error::internal)
-            }
+            Some(row) => Ok(row.try_get::<_, Option<RawText>>(0)?.map(|text| text.0)),
         }
     }
 

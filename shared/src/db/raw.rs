@@ -1,12 +1,11 @@
-//! A value as Postgres sent it.
+//! Text as Postgres built it.
 
-use bytes::Bytes;
 use tokio_postgres::types::{FromSql, Type};
 
-/// The bytes of a value, whatever its type: text, JSON and bytea are passed on as they came.
-pub(super) struct Raw(pub(super) Bytes);
+/// The text of a text, json or jsonb column: JSON is passed on as it came. Of void it is empty.
+pub(super) struct RawText(pub(super) String);
 
-impl<'a> FromSql<'a> for Raw {
+impl<'a> FromSql<'a> for RawText {
     fn from_sql(
         kind: &Type,
         raw: &'a [u8],
@@ -16,7 +15,7 @@ impl<'a> FromSql<'a> for Raw {
             Type::JSONB => raw.get(1..).unwrap_or_default(),
             _ => raw,
         };
-        Ok(Self(Bytes::copy_from_slice(raw)))
+        Ok(Self(std::str::from_utf8(raw)?.to_owned()))
     }
 
     fn accepts(_: &Type) -> bool {
