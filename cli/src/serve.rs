@@ -68,10 +68,10 @@ pub async fn serve(
     };
     let folder = Folder::open(&wanted)?;
     // A bad key is said before anything is started.
-    Keys::of_folder(&folder)?;
+    let keys = Keys::of_folder(&folder)?;
     let (owner_url, server) = database(&account, &folder, options.reset).await?;
     let demo = options.demo.unwrap_or(server.is_some());
-    let served = serve_on(listener, &owner_url, &folder, demo, stop).await;
+    let served = serve_on(listener, &owner_url, (&folder, keys), demo, stop).await;
     // Whatever happened, what was started is stopped.
     let stopped = server.map_or(Ok(()), |server| tokio::task::block_in_place(|| server.stop()));
     served.and(stopped)
@@ -80,11 +80,10 @@ pub async fn serve(
 async fn serve_on(
     listener: TcpListener,
     owner_url: &str,
-    folder: &Folder,
+    (folder, keys): (&Folder, Keys),
     demo: bool,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let keys = Keys::of_folder(folder)?;
     warn_of_old_server(owner_url).await?;
     let outcome = deploy::deploy(owner_url).await?;
     tracing::info!(?outcome, "database deployed");
