@@ -75,7 +75,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- The fee of a dispute is posted with the dispute.
-  v_fee bigint := case when p_line.kind = 'adjustment' then 0 else p_line.fee_minor end;
+  v_fee     bigint := case when p_line.kind = 'adjustment' then 0 else p_line.fee_minor end;
+  v_is_bill boolean := p_line.kind ~ '_fee$';
 begin
   if v_fee <> 0 then
     perform internal.post_transfer(
@@ -89,11 +90,11 @@ begin
   if internal.is_stripes_own(p_line.kind) then
     perform internal.post_transfer(
       'stripe_own:' || p_line.external_id,
-      case when p_line.kind ~ '_fee$' then 'fee' else 'bank' end, 'balance_transaction',
+      case when v_is_bill then 'fee' else 'bank' end, 'balance_transaction',
       p_line.balance_transaction_id,
       array[internal.ledger_account_id('processor', p_line.currency),
             internal.ledger_account_id(
-              case when p_line.kind ~ '_fee$' then 'fees' else 'bank' end, p_line.currency)],
+              case when v_is_bill then 'fees' else 'bank' end, p_line.currency)],
       array[-p_line.amount_minor, p_line.amount_minor]);
   end if;
 end
