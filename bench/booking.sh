@@ -13,6 +13,7 @@ seconds=${SECONDS_EACH:-5} clients=${CLIENTS:-"1 8 64"} experts=${EXPERTS:-3000}
 port=${BENCH_PORT:-3081}
 secret=a-secret-of-the-benchmark-that-is-long-enough
 source bench/postgres.sh
+source bench/load.sh
 
 psql -qX -v ON_ERROR_STOP=1 -f sql/install.sql >/dev/null
 # pgbench prepares its statements before it has the role: its own login inherits what they need.
@@ -90,16 +91,11 @@ function request()
 end
 LUA
 
-ticks() { awk '{print $14 + $15}' "/proc/$server/stat"; }
 # wrk drives from two threads, pgbench from as many clients as the data API has connections.
 http() { # kind clients first range
-  local threads=$(($2 < 2 ? 1 : 2)) before after
-  before=$(ticks)
+  local threads=$(($2 < 2 ? 1 : 2))
   KIND=$1 N_EXPERTS=$experts FIRST=$3 RANGE=$(($4 / threads)) TOKENS=$dir/tokens \
-    wrk -t "$threads" -c "$2" -d "${seconds}s" -s "$dir/wrk.lua" "$base" >"$dir/wrk"
-  after=$(ticks)
-  grep -E 'Non-2xx|Socket errors' "$dir/wrk" >&2 || true
-  awk -v t="$((after - before))" '/requests in/ {n = $1} /^Requests\/sec/ {r = $2} END {print r, n ? t * 10000 / n : 0}' "$dir/wrk"
+    load "$base" "$2" "$threads"
 }
 sql() { # kind clients first range
   local connections=$(($2 < ${POOL:-16} ? $2 : ${POOL:-16}))
@@ -117,10 +113,10 @@ for kind in book free soon view; do
     best_http=0 best_sql=0 cpu=0
     for _ in $(seq "$rounds"); do
       read -r rate own < <(http "$kind" "$n" "$first" "$range")
-      read -r best_http cpu < <(awk -v a="$best_http" -v c="$cpu" -v r="$rate" -v o="$own" 'BEGIN {print (r > a ? r " " o : a " " c)}')
+      read -r best_http cpu < <(faster "$best_http" "$cpu" "$rate" "$own")
       [ "$kind" != book ] || first=$((first + range))
       rate=$(sql "$kind" "$n" "$first" "$range")
-      best_sql=$(awk -v a="$best_sql" -v r="$rate" 'BEGIN {print (r > a ? r : a)}')
+      read -r best_sql _ < <(faster "$best_sql" - "$rate" -)
       [ "$kind" != book ] || first=$((first + range))
     done
     awk -v k="$kind" -v n="$n" -v h="$best_http" -v s="$best_sql" -v c="$cpu" \

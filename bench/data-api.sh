@@ -14,6 +14,7 @@ cd "$(dirname "$0")/.."
 seconds=${SECONDS_EACH:-5} clients=${CLIENTS:-"1 8 64"} rounds=${ROUNDS:-2}
 port=${BENCH_PORT:-3079}
 source bench/postgres.sh
+source bench/load.sh
 
 psql -qX -v ON_ERROR_STOP=1 <<'SQL'
 create role anon nologin;
@@ -92,17 +93,8 @@ declare -A target=(
   [insert]='/entry' [upsert]='/stock' [rpc]='/rpc/double'
 )
 
-ticks() { awk '{print $14 + $15}' "/proc/$server/stat"; }
-# http BASE CASE CLIENTS: requests per second, and microseconds of the data API's CPU for one.
-http() {
-  local before after
-  before=$(ticks)
-  TARGET=${target[$2]} BODY=$dir/$2.json PREFER=resolution=merge-duplicates \
-    wrk -t 1 -c "$3" -d "${seconds}s" -s "$dir/wrk.lua" "$1" >"$dir/wrk"
-  after=$(ticks)
-  grep -E 'Non-2xx|Socket errors' "$dir/wrk" >&2 || true
-  awk -v t="$((after - before))" \
-    '/requests in/ {n = $1} /^Requests\/sec/ {r = $2} END {print r, n ? t * 10000 / n : 0}' "$dir/wrk"
+http() { # BASE CASE CLIENTS
+  TARGET=${target[$2]} BODY=$dir/$2.json PREFER=resolution=merge-duplicates load "$1" "$3" 1
 }
 sql() { # CASE CLIENTS: never more connections than the data API has
   pgbench -n -M prepared -U authenticator -c "$(($2 < 16 ? $2 : 16))" -j 1 -T "$seconds" \
@@ -115,10 +107,9 @@ for case in ${CASES:-key list insert upsert rpc}; do
     best_http=0 best_sql=0 cpu=0 peer=-
     for _ in $(seq "$rounds"); do
       read -r rate own < <(http "$base" "$case" "$n")
-      read -r best_http cpu < <(awk -v a="$best_http" -v c="$cpu" -v r="$rate" -v o="$own" \
-        'BEGIN {print (r > a ? r " " o : a " " c)}')
+      read -r best_http cpu < <(faster "$best_http" "$cpu" "$rate" "$own")
       rate=$(sql "$case" "$n")
-      best_sql=$(awk -v a="$best_sql" -v r="$rate" 'BEGIN {print (r > a ? r : a)}')
+      read -r best_sql _ < <(faster "$best_sql" - "$rate" -)
       [ -z "${PEER_URL:-}" ] || read -r peer _ < <(http "$PEER_URL" "$case" "$n")
     done
     awk -v k="$case" -v n="$n" -v h="$best_http" -v s="$best_sql" -v c="$cpu" -v p="$peer" \
