@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
-use deadpool::managed::{self, Metrics, RecycleResult, Timeouts};
+use deadpool::managed::{self, Metrics, QueueMode, RecycleResult, Timeouts};
 use deadpool_postgres::{ClientWrapper, ManagerConfig, RecyclingMethod};
 use futures_util::future::{join, join4};
 use http::StatusCode;
@@ -80,6 +80,8 @@ impl Limits {
     fn pool<M: managed::Manager>(&self, manager: M) -> Result<managed::Pool<M>, BadSetting> {
         managed::Pool::builder(manager)
             .max_size(self.connections)
+            // The connection used last has its plans and pages warm.
+            .queue_mode(QueueMode::Lifo)
             .timeouts(Timeouts { wait: Some(self.wait), create: Some(self.wait), recycle: None })
             .runtime(deadpool_postgres::Runtime::Tokio1)
             .build()

@@ -4,7 +4,7 @@
 //! chooses its own settings and isolation, looks at the result before it commits, must see the
 //! error as Postgres sent it, and does so a thousand times a second.
 
-use std::{fmt::Write as _, io};
+use std::{borrow::Cow, io, sync::OnceLock};
 
 use deadpool::managed;
 
@@ -166,15 +166,16 @@ impl Wire {
 }
 
 /// The statement that sets so many settings until the transaction ends.
-fn set_config(settings: usize) -> String {
-    let mut sql = String::from("select ");
-    for at in 0..settings {
-        let comma = if at == 0 { "" } else { ", " };
-        let (name, value) = (2 * at + 1, 2 * at + 2);
-        // A String takes whatever is written to it.
-        let _ = write!(sql, "{comma}pg_catalog.set_config(${name}, ${value}, true)");
+fn set_config(settings: usize) -> Cow<'static, str> {
+    static WRITTEN: [OnceLock<String>; 32] = [const { OnceLock::new() }; 32];
+    let write = || {
+        let one = |at| format!("pg_catalog.set_config(${}, ${}, true)", 2 * at + 1, 2 * at + 2);
+        format!("select {}", (0..settings).map(one).collect::<Vec<_>>().join(", "))
+    };
+    match WRITTEN.get(settings) {
+        Some(written) => written.get_or_init(write).into(),
+        None => write().into(),
     }
-    sql
 }
 
 /// Plans of tables with row-level security are made for one role: kept apart, none is thrown

@@ -15,6 +15,7 @@ use std::{
 };
 
 use bytes::BytesMut;
+use foldhash::fast::RandomState;
 use postgres_protocol::{
     IsNull,
     message::{backend::Message, frontend},
@@ -47,8 +48,9 @@ pub struct Wire {
     state: State,
 }
 
-/// By role, then by text.
-type Statements = HashMap<String, HashMap<String, Statement>>;
+/// By role, then by text. Hashing a long text by the standard library's ways would cost more than
+/// sending it.
+type Statements = HashMap<String, HashMap<String, Statement, RandomState>, RandomState>;
 
 #[derive(Clone)]
 struct Statement {
@@ -94,7 +96,7 @@ impl Wire {
             stream,
             to_send: BytesMut::with_capacity(ROOM),
             received: BytesMut::with_capacity(ROOM),
-            statements: HashMap::new(),
+            statements: HashMap::default(),
             prepared: 0,
             steps: Vec::new(),
             state: State::Sending,
