@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use shared::{
     auth::{Claims, Gateway, KeySet, TokenError},
     config::{BadSetting, optional, parsed},
+    db::Caller,
 };
 use uuid::Uuid;
 
@@ -41,7 +42,7 @@ impl Identity {
         &self,
         headers: &HeaderMap,
         anonymous: Option<&str>,
-    ) -> Result<Identified, TokenError> {
+    ) -> Result<Arc<Identified>, TokenError> {
         match self {
             Self::House(gateway) => gateway.identify(headers).await.map(|claims| of_house(&claims)),
             Self::Plain(plain) => plain.identify(headers, anonymous, now()),
@@ -49,9 +50,9 @@ impl Identity {
     }
 }
 
-fn of_house(claims: &Claims) -> Identified {
-    let caller = claims.caller();
-    Identified { role: caller.role.into(), claims: caller.claims.into(), user_id: caller.user_id }
+fn of_house(claims: &Claims) -> Arc<Identified> {
+    let Caller { role, claims, user_id } = claims.caller();
+    Arc::new(Identified { role: role.into(), claims: claims.into(), user_id })
 }
 
 /// PostgREST's rules.
@@ -59,12 +60,20 @@ pub struct Plain {
     keys: Option<KeySet>,
     audience: Option<String>,
     role_path: Vec<String>,
-    /// What tokens say whose signatures were found good.
-    opened: Cache<String, Arc<Map<String, Value>>>,
+    /// Tokens whose signatures were found good.
+    opened: Cache<String, Arc<Opened>>,
 }
 
-/// Tokens remembered: checking a signature costs more than the rest of a request.
-const REMEMBERED: usize = 1_000;
+/// What a token says.
+struct Opened {
+    claims: Map<String, Value>,
+    /// Whom it speaks for, if it names a role or anybody may be anonymous.
+    caller: Option<Arc<Identified>>,
+}
+
+/// Tokens remembered, of a few kilobytes each: reading one again costs as much as the rest of
+/// what a request asks of this process.
+const REMEMBERED: usize = 10_000;
 
 /// Clocks differ.
 const LEEWAY_S: f64 = 30.0;
@@ -97,36 +106,54 @@ impl Plain {
         headers: &HeaderMap,
         anonymous: Option<&str>,
         now: f64,
-    ) -> Result<Identified, TokenError> {
+    ) -> Result<Arc<Identified>, TokenError> {
         let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.map(|header| header.split_once(' ').unwrap_or((header, "")));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let mut claims = match token {
-            None => Map::new(),
-            Some((_, token)) => self.claims(token.trim(), now)?.as_ref().clone(),
-        };
+        match token {
+            None => self.caller(Map::new(), anonymous).ok_or(TokenError::Missing),
+            Some((_, token)) => {
+                let opened = self.opened(token.trim(), anonymous)?;
+                self.judge(&opened.claims, now)?;
+                opened.caller.clone().ok_or(TokenError::Missing)
+            }
+        }
+    }
+
+    /// A token with a good signature, which is checked once.
+    fn opened(&self, token: &str, anonymous: Option<&str>) -> Result<Arc<Opened>, TokenError> {
+        self.opened.get_or_insert_with(token, || {
+            let keys = self.keys.as_ref().ok_or(TokenError::NoKeys)?;
+            match serde_json::from_slice(&keys.open(token)?) {
+                Ok(Value::Object(claims)) => {
+                    let caller = self.caller(claims.clone(), anonymous);
+                    Ok(Arc::new(Opened { claims, caller }))
+                }
+                _ => Err(TokenError::Malformed("JWT payload is not a JSON object")),
+            }
+        })
+    }
+
+    /// Whom these claims speak for.
+    fn caller(
+        &self,
+        mut claims: Map<String, Value>,
+        anonymous: Option<&str>,
+    ) -> Option<Arc<Identified>> {
         let mut named = claims.get(self.role_path.first().map_or("role", String::as_str));
         for name in self.role_path.iter().skip(1) {
             named = named.and_then(|value| value.get(name));
         }
-        let role = named.and_then(Value::as_str).or(anonymous).ok_or(TokenError::Missing)?;
-        let role: Box<str> = role.into();
+        let role: Box<str> = named.and_then(Value::as_str).or(anonymous)?.into();
         claims.insert("role".into(), Value::from(&*role));
         let subject = claims.get("sub").and_then(Value::as_str);
         let user_id = subject.and_then(|sub| Uuid::try_parse(sub).ok());
-        Ok(Identified { role, claims: Value::Object(claims).to_string().into(), user_id })
+        let claims = Value::Object(claims).to_string().into();
+        Some(Arc::new(Identified { role, claims, user_id }))
     }
 
-    /// What a token says, if it may be believed now. The signature is checked once, the rest
-    /// every time.
-    fn claims(&self, token: &str, now: f64) -> Result<Arc<Map<String, Value>>, TokenError> {
-        let claims = self.opened.get_or_insert_with(token, || {
-            let keys = self.keys.as_ref().ok_or(TokenError::NoKeys)?;
-            match serde_json::from_slice(&keys.open(token)?) {
-                Ok(Value::Object(claims)) => Ok(Arc::new(claims)),
-                _ => Err(TokenError::Malformed("JWT payload is not a JSON object")),
-            }
-        })?;
+    /// Whether these claims may be believed now.
+    fn judge(&self, claims: &Map<String, Value>, now: f64) -> Result<(), TokenError> {
         let time = |name: &str, problem: &'static str| match claims.get(name) {
             None => Ok(None),
             Some(value) => value.as_f64().map(Some).ok_or(TokenError::Claims(problem)),
@@ -143,8 +170,7 @@ impl Plain {
         if issued.is_some_and(|issued| issued > now + LEEWAY_S) {
             return Err(TokenError::Claims("JWT issued at future"));
         }
-        self.addressed(&claims)?;
-        Ok(claims)
+        self.addressed(claims)
     }
 
     fn addressed(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {

@@ -17,8 +17,9 @@ use crate::config::BadSetting;
 /// No token of an honest issuer is larger; PostgREST's headers end there too.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Verified tokens remembered: an ES256 signature costs 60 us, a look-up none.
-const REMEMBERED: usize = 1_000;
+/// Verified tokens remembered, of a kilobyte or two each: an ES256 signature costs 60 us, a look-up
+/// none.
+const REMEMBERED: usize = 10_000;
 
 /// The members a header may have. Whatever else there is would change what the token means
 /// (`crit`, `b64`, `zip`) or bring its own key along (`jwk`, `jku`, `x5u`, `x5c`).
