@@ -37,10 +37,9 @@ impl Media {
     pub fn accepted(headers: &HeaderMap) -> Vec<Self> {
         let header = headers.get("accept").and_then(|value| value.to_str().ok()).unwrap_or("*/*");
         let mut weighted: Vec<(f32, Self)> = split(header, ',')
-            .into_iter()
             .map(|part| {
-                let quality = parameter(&part, "q").and_then(|q| q.parse().ok()).unwrap_or(1.0);
-                (quality, Self::read(&part))
+                let quality = parameter(part, "q").and_then(|q| q.parse().ok()).unwrap_or(1.0);
+                (quality, Self::read(part))
             })
             .collect();
         weighted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
@@ -48,9 +47,9 @@ impl Media {
     }
 
     fn read(part: &str) -> Self {
-        let name = split(part, ';').first().map(|name| name.trim().to_lowercase());
-        let stripped = parameter(part, "nulls").as_deref() == Some("stripped");
-        match name.as_deref().unwrap_or_default() {
+        let name = split(part, ';').next().unwrap_or_default().trim().to_lowercase();
+        let stripped = parameter(part, "nulls") == Some("stripped");
+        match name.as_str() {
             "application/json" | "application/*" => Self::Json,
             "application/vnd.pgrst.array+json" | "application/vnd.pgrst.array" if stripped => {
                 Self::JsonStripped
@@ -67,7 +66,7 @@ impl Media {
             | "application/vnd.pgrst.plan+json") => Self::Plan {
                 json: plan.ends_with("+json"),
                 options: plan_options(part),
-                of: Box::new(parameter(part, "for").map_or(Self::Json, |of| Self::read(&of))),
+                of: Box::new(parameter(part, "for").map_or(Self::Json, Self::read)),
             },
             "*/*" | "" => Self::Any,
             other => Self::Other(other.to_owned()),
@@ -111,25 +110,20 @@ fn plan_options(part: &str) -> Vec<&'static str> {
 }
 
 /// The parameter's value, without its quotes.
-fn parameter(part: &str, name: &str) -> Option<String> {
-    split(part, ';').into_iter().skip(1).find_map(|pair| {
+fn parameter<'a>(part: &'a str, name: &str) -> Option<&'a str> {
+    split(part, ';').skip(1).find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
-        (key.trim() == name).then(|| value.trim().trim_matches('"').to_owned())
+        (key.trim() == name).then(|| value.trim().trim_matches('"'))
     })
 }
 
 /// Split at `separator`, but not within quotes.
-fn split(text: &str, separator: char) -> Vec<String> {
-    let mut parts = vec![String::new()];
+fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut quoted = false;
-    for c in text.chars() {
+    text.split(move |c| {
         quoted ^= c == '"';
-        match parts.last_mut() {
-            Some(last) if quoted || c != separator => last.push(c),
-            _ => parts.push(String::new()),
-        }
-    }
-    parts
+        c == separator && !quoted
+    })
 }
 
 /// The media type of a body, without parameters; JSON if nothing is said.

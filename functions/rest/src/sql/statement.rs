@@ -60,6 +60,9 @@ pub struct Statement<'p, 'm> {
     pub location: &'p [String],
 }
 
+/// Room for a statement: few are longer.
+const ROOM: usize = 1024;
+
 /// Write the statement. Its columns: total, rows of the page, body, `response.headers`,
 /// `response.status`, rows merged, the created row's key as a JSON array.
 pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
@@ -70,7 +73,8 @@ pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
         }
         _ => Vec::new(),
     };
-    let mut sql = Sql { root_is_result, root_columns, ..Sql::default() };
+    let text = String::with_capacity(ROOM);
+    let mut sql = Sql { text, root_is_result, root_columns, ..Sql::default() };
     let mut with = "with ";
     let computed = computed_of(parts.node);
     match parts.before {
