@@ -81,10 +81,10 @@ impl Api {
         change(&mut settings);
         let limits = Limits { connections: 4, ..Limits::default() };
         let db = Db::connect(&database.admin_url, limits).unwrap();
-        let router = rest::standalone(Rest::new(db, identity, settings));
+        let rest = Rest::new(db, identity, settings);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        tokio::spawn(rest::standalone(listener, rest));
         Self { url, admin, http: reqwest::Client::new(), database }
     }
 

@@ -18,12 +18,15 @@ pub mod types;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, response::Response, routing::any};
+use axum::{
+    Router, extract::State, handler::Handler, response::Response, routing::any, serve::ListenerExt,
+};
 use shared::{
     auth::{self, Gateway, Source},
     config::{BadSetting, optional, required},
     db::{Db, Limits},
 };
+use tokio::net::TcpListener;
 
 use crate::{identity::Identity, serve::Memory, settings::Settings};
 
@@ -100,9 +103,11 @@ pub fn router(rest: Rest) -> Router {
         .with_state(rest)
 }
 
-/// The same API at the root of a server of its own, where PostgREST has it.
-pub fn standalone(rest: Rest) -> Router {
-    Router::new().fallback(answer).with_state(rest)
+/// Serve the same API at the root of a server of its own, where PostgREST has it.
+pub async fn standalone(listener: TcpListener, rest: Rest) -> std::io::Result<()> {
+    // An answer's last packet must not wait for the client's word on the one before.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    axum::serve(listener, answer.with_state(rest).into_make_service()).await
 }
 
 async fn answer(State(rest): State<Rest>, request: axum::extract::Request) -> Response {

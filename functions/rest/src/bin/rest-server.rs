@@ -32,8 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         tracing::warn!(%error, "the first request loads the schema cache");
     }
     tokio::spawn(listen(rest.clone(), url));
-    axum::serve(listener, rest::standalone(rest)).await?;
-    Ok(())
+    Ok(rest::standalone(listener, rest).await?)
 }
 
 /// Listen for reloads, again and again: the database may restart.
