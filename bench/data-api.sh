@@ -3,15 +3,14 @@
 # one pipeline, on one database in one run.
 #
 #   cargo build --release -p rest --bin rest-server && bench/data-api.sh
-#   SECONDS_EACH=10 CLIENTS="1 8 64" ROUNDS=3 CASES="key list" bench/data-api.sh
+#   SECONDS_EACH=2 CLIENTS="1 8 64" ROUNDS=5 CASES="key list" bench/data-api.sh
 #   PEER='postrust-server …' PEER_URL=http://127.0.0.1:3000 bench/data-api.sh   a peer beside
 #
-# Needs PostgreSQL's binaries with pgbench, wrk and python3. The two sides take turns, and the
-# best round of each counts: a busy machine only slows. CPU is what the data API itself took for
-# one request. wrk and pgbench run on the same cores, so the ratio carries what they cost too.
+# Needs PostgreSQL's binaries with pgbench, wrk and python3. CPU is what the data API itself took
+# for one request. Medians of all rounds. wrk and pgbench run on the same cores, so the ratio carries what they cost too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${SECONDS_EACH:-5} clients=${CLIENTS:-"1 8 64"} rounds=${ROUNDS:-2}
+seconds=${SECONDS_EACH:-2} clients=${CLIENTS:-"1 8 64"} rounds=${ROUNDS:-5}
 port=${BENCH_PORT:-3079}
 source bench/postgres.sh
 source bench/load.sh
@@ -101,18 +100,16 @@ sql() { # CASE CLIENTS: never more connections than the data API has
     -f "$dir/$1.sql" | awk '/^tps/ {print $3}'
 }
 
-printf '%-7s %7s %9s %10s %6s %7s %8s\n' case clients http/s pgbench/s ratio 'cpu µs' peer/s
+heading
 for case in ${CASES:-key list insert upsert rpc}; do
   for n in $clients; do
-    best_http=0 best_sql=0 cpu=0 peer=-
     for _ in $(seq "$rounds"); do
-      read -r rate own < <(http "$base" "$case" "$n")
-      read -r best_http cpu < <(faster "$best_http" "$cpu" "$rate" "$own")
-      rate=$(sql "$case" "$n")
-      read -r best_sql _ < <(faster "$best_sql" - "$rate" -)
+      over_http=$(http "$base" "$case" "$n")
+      in_sql=$(sql "$case" "$n")
+      peer=0
       [ -z "${PEER_URL:-}" ] || read -r peer _ < <(http "$PEER_URL" "$case" "$n")
-    done
-    awk -v k="$case" -v n="$n" -v h="$best_http" -v s="$best_sql" -v c="$cpu" -v p="$peer" \
-      'BEGIN {printf "%-7s %7d %9.0f %10.0f %6.2f %7.0f %8s\n", k, n, h, s, h / s, c, p}'
+      echo "$over_http $in_sql $peer"
+    done >"$dir/rounds"
+    row "$case" "$n"
   done
 done

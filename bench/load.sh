@@ -12,7 +12,15 @@ load() { # url clients threads
   awk -v t="$((after - before))" \
     '/requests in/ {n = $1} /^Requests\/sec/ {r = $2} END {print r, n ? t * 10000 / n : 0}' "$dir/wrk"
 }
-# The faster of two rounds, with what goes with it.
-faster() { # rate cpu rate cpu
-  awk -v a="$1" -v c="$2" -v b="$3" -v d="$4" 'BEGIN {print (b > a ? b " " d : a " " c)}'
+# The two sides take turns: a busy machine slows both rounds of a pair, so that the median of the
+# pairs' ratios says more than two rates from different minutes.
+median() { sort -g | awk '{v[NR] = $1} END {print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2}'; }
+# The medians of $dir/rounds, whose lines are: rate over HTTP, CPU, rate of pgbench, of a peer.
+row() { # name clients
+  local column medians=()
+  for column in '$1' '$3' '$1 / $3' '$2' '$4'; do
+    medians+=("$(awk "{print $column}" "$dir/rounds" | median)")
+  done
+  printf '%-7s %7d %9.0f %10.0f %6.2f %7.0f %8.0f\n' "$1" "$2" "${medians[@]}"
 }
+heading() { printf '%-7s %7s %9s %10s %6s %7s %8s\n' case clients http/s pgbench/s ratio 'cpu µs' peer/s; }
