@@ -7,22 +7,25 @@
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
-use deadpool::managed::{self, Metrics, QueueMode, RecycleResult, Timeouts};
+use deadpool::managed::{self, Metrics, RecycleResult};
 use deadpool_postgres::{ClientWrapper, ManagerConfig, RecyclingMethod};
 use futures_util::future::{join, join4};
 use http::StatusCode;
-use tokio_postgres::{Row, Statement, types::ToSql};
+use tokio_postgres::{Config, Row, Statement, types::ToSql};
+use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
 use self::{raw::RawText, wire::Opener};
 use crate::{Error, Result, config::BadSetting};
 
+mod limits;
 mod raw;
 pub mod retry;
 pub mod tls;
 mod transaction;
 mod wire;
 
+pub use limits::Limits;
 pub use transaction::{Check, End, Failure, Outcome, Texts, Transaction};
 pub use wire::{Refused, Row as RawRow};
 
@@ -59,36 +62,6 @@ pub struct Db {
     deadline: Duration,
 }
 
-/// Limits of a [`Db`].
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Connections at most: 1 in a Lambda, which serves one request at a time.
-    pub connections: usize,
-    /// How long a request may wait for a free connection.
-    pub wait: Duration,
-    /// How long a statement may take, the network included.
-    pub deadline: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { connections: 1, wait: Duration::from_secs(2), deadline: Duration::from_secs(10) }
-    }
-}
-
-impl Limits {
-    fn pool<M: managed::Manager>(&self, manager: M) -> Result<managed::Pool<M>, BadSetting> {
-        managed::Pool::builder(manager)
-            .max_size(self.connections)
-            // The connection used last has its plans and pages warm.
-            .queue_mode(QueueMode::Lifo)
-            .timeouts(Timeouts { wait: Some(self.wait), create: Some(self.wait), recycle: None })
-            .runtime(deadpool_postgres::Runtime::Tokio1)
-            .build()
-            .map_err(|error| BadSetting::new("DATABASE_URL", error.to_string()))
-    }
-}
-
 /// The settings of one transaction, in order: `role` is the last.
 const SETTINGS: &str = "select pg_catalog.set_config(s.name, s.value, true) \
     from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) \
@@ -101,6 +74,15 @@ impl Db {
     /// A pool for `url` (`postgres://…`, or `host=…` words). Nothing is connected yet.
     pub fn connect(url: &str, limits: Limits) -> Result<Self, BadSetting> {
         let (config, tls) = tls::parse(url)?;
+        Self::over(config, tls, limits)
+    }
+
+    /// The same, for who has read the connection string and knows whom to trust.
+    pub fn over(
+        config: Config,
+        tls: MakeRustlsConnect,
+        limits: Limits,
+    ) -> Result<Self, BadSetting> {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let inner = deadpool_postgres::Manager::from_config(config.clone(), tls.clone(), recycling);
         let pool = limits.pool(Manager { inner })?;

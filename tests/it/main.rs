@@ -32,6 +32,7 @@ mod sqs;
 mod stripe_webhook;
 mod template;
 mod till;
+mod tls;
 mod token;
 mod tutoring;
 mod wire;

@@ -14,6 +14,16 @@ use crate::config::{BadSetting, optional};
 /// connection that is encrypted to anybody is worth nothing. `DATABASE_CA_FILE` names a PEM
 /// bundle for issuers outside the public roots (RDS has its own).
 pub fn parse(url: &str) -> Result<(Config, MakeRustlsConnect), BadSetting> {
+    let config = read(url)?;
+    // The public roots cost a millisecond of a cold start: not for a plain connection.
+    let roots = match config.get_ssl_mode() {
+        SslMode::Disable => RootCertStore::empty(),
+        _ => trusted()?,
+    };
+    Ok((config, trusting(roots)?))
+}
+
+fn read(url: &str) -> Result<Config, BadSetting> {
     // verify-ca and verify-full are libpq's words; this driver knows three.
     let url = url
         .replace("sslmode=verify-full", "sslmode=require")
@@ -29,32 +39,31 @@ pub fn parse(url: &str) -> Result<(Config, MakeRustlsConnect), BadSetting> {
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(std::time::Duration::from_secs(5));
     }
+    Ok(config)
+}
 
+/// The issuers of `DATABASE_CA_FILE`, or else the public ones.
+fn trusted() -> Result<RootCertStore, BadSetting> {
+    let Some(path) = optional("DATABASE_CA_FILE") else {
+        return Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect());
+    };
+    let bad = |problem: String| BadSetting::new("DATABASE_CA_FILE", problem);
+    let unreadable = |error| bad(format!("names {path}, which cannot be read: {error}."));
     let mut roots = RootCertStore::empty();
-    // The public roots cost a millisecond of a cold start: not for a plain connection.
-    if config.get_ssl_mode() != SslMode::Disable {
-        match optional("DATABASE_CA_FILE") {
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Some(path) => {
-                let bad = |problem: String| BadSetting::new("DATABASE_CA_FILE", problem);
-                let certificates = CertificateDer::pem_file_iter(&path).map_err(|error| {
-                    bad(format!("names {path}, which cannot be read: {error}."))
-                })?;
-                for certificate in certificates {
-                    let certificate =
-                        certificate.map_err(|error| bad(format!("is not PEM: {error}.")))?;
-                    roots
-                        .add(certificate)
-                        .map_err(|error| bad(format!("has a bad one: {error}.")))?;
-                }
-            }
-        }
+    for certificate in CertificateDer::pem_file_iter(&path).map_err(unreadable)? {
+        let certificate = certificate.map_err(|error| bad(format!("is not PEM: {error}.")))?;
+        roots.add(certificate).map_err(|error| bad(format!("has a bad one: {error}.")))?;
     }
+    Ok(roots)
+}
+
+/// Connections whose server must prove to be who it is by one of these issuers.
+pub fn trusting(roots: RootCertStore) -> Result<MakeRustlsConnect, BadSetting> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| BadSetting::new("DATABASE_URL", error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    Ok((config, MakeRustlsConnect::new(tls)))
+    Ok(MakeRustlsConnect::new(tls))
 }
