@@ -1,8 +1,11 @@
 //! docs/database is printed from the catalog of a deployed database.
 //!
-//! `UPDATE_DOCS=1 cargo test -p tests --test it docs` prints it anew.
+//! `UPDATE_DOCS=1 cargo test -p tests --test it docs` prints it anew. And the README's first
+//! command finds what to run.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
+
+use serde_json::Value;
 
 use tests::World;
 
@@ -51,4 +54,21 @@ async fn a_privilege_is_a_line() {
     let new: Vec<_> = after.lines().filter(|line| !before.contains(line)).collect();
     assert_eq!(new.len(), 1);
     assert!(new[0].starts_with("| core.booking |  | select, delete |"), "{}", new[0]);
+}
+
+/// `cargo run` asks which binary is meant as soon as there are two.
+#[test]
+fn cargo_run_knows_what_to_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let metadata = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+    let told = Command::new(env!("CARGO")).args(metadata).current_dir(root).output().unwrap();
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let members = list(&told["workspace_default_members"]);
+    let packages = list(&told["packages"]).into_iter().filter(|p| members.contains(&p["id"]));
+    let targets = packages.flat_map(|package| list(&package["targets"]));
+    let run: Vec<_> =
+        targets.filter(|target| target["kind"] == serde_json::json!(["bin"])).collect();
+    let names: Vec<_> = run.iter().map(|target| &target["name"]).collect();
+    assert_eq!(names, ["convene"]);
 }
