@@ -12,7 +12,7 @@ use shared::{
     config::{BadSetting, optional, required},
     db::Db,
     inbox::Inbox,
-    stripe::{StripeClient, signature::Secrets},
+    stripe::{StripeClient, publishable_key, signature::Secrets},
 };
 use stripe_webhook::Webhook;
 use tokio::time::Instant;
@@ -53,7 +53,7 @@ impl Stripe {
         }
         Ok(Some(Self {
             client: StripeClient::from_env()?,
-            publishable_key: required("STRIPE_PUBLISHABLE_KEY")?,
+            publishable_key: publishable_key()?,
             platform_secrets: required(PLATFORM)?,
             connect_secrets: optional(CONNECT),
         }))

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 pub use client::StripeClient;
 pub use command::{BadCommand, Command, Params};
+pub use key::publishable_key;
 pub use look_up::LookUp;
 pub use outcome::{Doubt, Failure, Outcome, Reason, Refusal, Reply};
 pub use retrieve::BalanceFilter;

@@ -19,7 +19,7 @@ use shared::{
     config::{self, BadSetting},
     cors,
     db::Db,
-    stripe::StripeClient,
+    stripe::{StripeClient, publishable_key},
 };
 
 mod answer;
@@ -92,11 +92,7 @@ impl Payments {
 
     fn from_env() -> Result<Self, BadSetting> {
         let service = Db::connect(&config::required("SERVICE_DATABASE_URL")?, Default::default())?;
-        let publishable_key = config::required("STRIPE_PUBLISHABLE_KEY")?;
-        if !publishable_key.starts_with("pk_") {
-            return Err(BadSetting::new("STRIPE_PUBLISHABLE_KEY", "does not begin with `pk_`."));
-        }
-        Ok(Self::new(service, StripeClient::from_env()?, &publishable_key))
+        Ok(Self::new(service, StripeClient::from_env()?, &publishable_key()?))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use http::{HeaderValue, Uri};
 
-use crate::config::{BadSetting, Environment};
+use crate::config::{self, BadSetting, Environment};
 
 const SECRET: &str = "STRIPE_SECRET_KEY";
+const PUBLISHABLE: &str = "STRIPE_PUBLISHABLE_KEY";
 const BASE: &str = "STRIPE_API_BASE";
 
 /// Where Stripe is, and who asks.
@@ -44,6 +45,19 @@ impl Access {
             .map_err(|_| BadSetting::new(SECRET, "holds characters no key has."))?;
         authorization.set_sensitive(true);
         Ok(Self { authorization, base, live })
+    }
+}
+
+/// The key that browsers pay with: `STRIPE_PUBLISHABLE_KEY`.
+pub fn publishable_key() -> Result<String, BadSetting> {
+    published(config::required(PUBLISHABLE)?)
+}
+
+/// A secret key in its place would be handed to every browser.
+fn published(key: String) -> Result<String, BadSetting> {
+    match key.starts_with("pk_test_") || key.starts_with("pk_live_") {
+        true => Ok(key),
+        false => Err(BadSetting::new(PUBLISHABLE, "must start with pk_test_ or pk_live_.")),
     }
 }
 
@@ -114,6 +128,15 @@ mod tests {
             let refusal = access(secret, None, Environment::Development).err().unwrap();
             assert!(refusal.contains("live key") && !refusal.contains("51Abc"), "{refusal}");
         }
+    }
+
+    #[test]
+    fn a_secret_key_is_never_published() {
+        for key in ["sk_live_51Abcdefgh", "rk_test_51Abcdefgh", "whsec_51Abcdefgh", "pk"] {
+            let refusal = published(key.into()).err().unwrap().to_string();
+            assert!(refusal.starts_with(PUBLISHABLE) && !refusal.contains("51Abc"), "{refusal}");
+        }
+        assert!(published("pk_live_51Abcdefgh".into()).is_ok());
     }
 
     #[test]
