@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use axum::Router;
+use axum::{Router, serve::ListenerExt};
 use shared::{
     config::{Environment, optional},
     db::{Db, Limits},
@@ -125,6 +125,8 @@ pub async fn until(
     routes: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
+    // An answer's last packet must not wait for the client's word on the one before.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let (end, ended) = tokio::sync::oneshot::channel();
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move {
