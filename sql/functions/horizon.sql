@@ -4,6 +4,42 @@
 -- skips is no start; one that it repeats is the later of the two. A slot keeps its full
 -- length in real minutes, whatever the clocks do meanwhile.
 
+create or replace function internal.weekly_windows(
+  p_provider_id uuid,
+  p_from        timestamptz,
+  p_until       timestamptz
+)
+returns table (
+  availability_rule_id uuid,
+  timezone             text,
+  opens                timestamp,
+  closes               timestamp
+)
+language sql
+stable
+begin atomic
+  select
+    r.availability_rule_id, r.timezone,
+    d.day + r.start_local,
+    d.day + r.end_local
+      + case when r.end_local <= r.start_local then interval '1 day' else interval '0' end
+  from core.availability_rule as r
+  cross join lateral generate_series(
+    date_trunc('day', p_from at time zone r.timezone) - interval '1 day',
+    p_until at time zone r.timezone,
+    interval '1 day'
+  ) as d(day)
+  where r.provider_id = p_provider_id
+    and r.is_active
+    and extract(dow from d.day) = r.weekday
+    and d.day >= coalesce(r.valid_from, d.day)
+    and d.day <= coalesce(r.valid_to, d.day);
+end;
+
+comment on function internal.weekly_windows is $$
+When a provider's weekly rules open and close in a time, in the local time of each rule's zone.
+$$;
+
 create or replace function internal.desired_slots(
   p_provider_id uuid,
   p_from        timestamptz,
@@ -30,31 +66,12 @@ begin atomic
       and o.kind in ('session', 'service')
       and o.duration_min is not null
   ),
-  weekly as (
-    select
-      r.availability_rule_id, r.timezone,
-      d.day + r.start_local as opens,
-      d.day + r.end_local
-        + case when r.end_local <= r.start_local then interval '1 day' else interval '0' end
-        as closes
-    from core.availability_rule as r
-    cross join lateral generate_series(
-      date_trunc('day', p_from at time zone r.timezone) - interval '1 day',
-      p_until at time zone r.timezone,
-      interval '1 day'
-    ) as d(day)
-    where r.provider_id = p_provider_id
-      and r.is_active
-      and extract(dow from d.day) = r.weekday
-      and d.day >= coalesce(r.valid_from, d.day)
-      and d.day <= coalesce(r.valid_to, d.day)
-  ),
   starts as (
     select
       b.offering_id, b.capacity, b.duration, w.availability_rule_id,
       l.local at time zone w.timezone as starts_at,
       w.closes at time zone w.timezone as closes_at
-    from weekly as w
+    from internal.weekly_windows(p_provider_id, p_from, p_until) as w
     cross join bookable as b
     cross join lateral generate_series(w.opens, w.closes - interval '1 minute', b.step) as l(local)
     where (l.local at time zone w.timezone) at time zone w.timezone = l.local
@@ -110,13 +127,11 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_until timestamptz;
+  v_until timestamptz := (
+    select now() + make_interval(days => m.slot_horizon_days) from core.marketplace as m);
 begin
   -- Whoever books with this provider queues at this row, so an unused slot stays unused.
   perform from core.provider as p where p.provider_id = p_provider_id for no key update;
-
-  select now() + make_interval(days => m.slot_horizon_days) into v_until
-  from core.marketplace as m;
 
   -- A full join is hashed or merged whatever the planner thinks of the function's size; any
   -- other join of the two lists has been seen to go through all pairs.
@@ -138,8 +153,7 @@ begin
     delete from core.slot as s
     using change as c
     where s.slot_id = c.slot_id
-      and c.is_idle
-      and not c.is_desired
+      and c.is_idle and not c.is_desired
       and not exists (select from core.booking as b where b.slot_id = c.slot_id)
   ),
   closed as (
@@ -147,8 +161,7 @@ begin
     set state = 'closed'
     from change as c
     where s.slot_id = c.slot_id
-      and c.is_idle
-      and not c.is_desired
+      and c.is_idle and not c.is_desired
       and s.state = 'open'
       and exists (select from core.booking as b where b.slot_id = c.slot_id)
   ),
@@ -158,9 +171,7 @@ begin
         availability_rule_id = c.availability_rule_id
     from change as c
     where s.slot_id = c.slot_id
-      and c.is_idle
-      and c.is_desired
-      and c.differs
+      and c.is_idle and c.is_desired and c.differs
   )
   insert into core.slot
     (offering_id, provider_id, availability_rule_id, origin, starts_at, ends_at, capacity)
