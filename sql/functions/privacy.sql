@@ -33,29 +33,10 @@ begin
       join core.role as r using (role_id)
       where pr.person_id = v_me),
     'customer', (select to_jsonb(c) from core.customer as c where c.customer_id = v_me),
-    'provider', (select to_jsonb(p) from core.provider as p where p.provider_id = v_me),
-    'offerings', (
-      select jsonb_agg(to_jsonb(o) order by o.seq)
-      from core.offering as o
-      where o.provider_id = v_me),
-    'availability_rules', (
-      select jsonb_agg(to_jsonb(r)) from core.availability_rule as r where r.provider_id = v_me),
-    'availability_exceptions', (
-      select jsonb_agg(to_jsonb(x))
-      from core.availability_exception as x
-      where x.provider_id = v_me),
     'bookings_made', (
       select jsonb_agg(to_jsonb(b) order by b.seq)
       from core.booking as b
       where b.customer_id = v_me),
-    -- What customers wrote to a provider is theirs; the provider gets their own notes.
-    'bookings_received', (
-      select jsonb_agg(
-        to_jsonb(b) - 'customer_notes' || jsonb_build_object('provider_notes', n.provider_notes)
-        order by b.seq)
-      from core.booking as b
-      left join core.booking_note as n using (booking_id)
-      where b.provider_id = v_me),
     'orders', (
       select jsonb_agg(
         to_jsonb(o) || jsonb_build_object('lines', (
@@ -78,6 +59,7 @@ begin
       from core.notification_preference as n
       where n.person_id = v_me),
     'quiet_hours', (select to_jsonb(q) from core.quiet_hours as q where q.person_id = v_me))
+    || internal.export_offers(v_me)
     || internal.export_money(v_me);
 end
 $$;
@@ -91,6 +73,40 @@ Secrets are not among it: a hash of a password tells its owner nothing.
 Raises
   M1001 sign_in_required  nobody is signed in
 $$;
+
+create or replace function internal.export_offers(p_person_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'provider', (select to_jsonb(p) from core.provider as p where p.provider_id = p_person_id),
+    'offerings', (
+      select jsonb_agg(to_jsonb(o) order by o.seq)
+      from core.offering as o
+      where o.provider_id = p_person_id),
+    'availability_rules', (
+      select jsonb_agg(to_jsonb(r)) from core.availability_rule as r where r.provider_id = p_person_id),
+    'availability_exceptions', (
+      select jsonb_agg(to_jsonb(x))
+      from core.availability_exception as x
+      where x.provider_id = p_person_id),
+    -- What customers wrote to a provider is theirs; the provider gets their own notes.
+    'bookings_received', (
+      select jsonb_agg(
+        to_jsonb(b) - 'customer_notes' || jsonb_build_object('provider_notes', n.provider_notes)
+        order by b.seq)
+      from core.booking as b
+      left join core.booking_note as n using (booking_id)
+      where b.provider_id = p_person_id));
+end;
+
+alter function internal.export_offers owner to definer;
+
+comment on function internal.export_offers is
+  'The part of api.export_my_data that tells of a provider: offers, hours, and who booked.';
 
 create or replace function internal.export_money(p_person_id uuid)
 returns jsonb
