@@ -4,10 +4,15 @@
 #
 #   cargo build --release -p rest --bin rest-server && bench/data-api.sh
 #   SECONDS_EACH=2 CLIENTS="1 8 64" ROUNDS=5 CASES="key list" bench/data-api.sh
-#   PEER='postrust-server …' PEER_URL=http://127.0.0.1:3000 bench/data-api.sh   a peer beside
+#   PEER='env PGRST_DB_ANON_ROLE=anon PGRST_SERVER_PORT=3080 postrust' \
+#     PEER_URL=http://127.0.0.1:3080/api bench/data-api.sh
+#
+# The last stands a peer beside (`cargo install postrust-server`), told of the database by
+# DATABASE_URL.
 #
 # Needs PostgreSQL's binaries with pgbench, wrk and python3. CPU is what the data API itself took
-# for one request. Medians of all rounds. wrk and pgbench run on the same cores, so the ratio carries what they cost too.
+# for one request. Medians of all rounds. wrk and pgbench run on the same cores, so the ratio
+# carries what they cost too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${SECONDS_EACH:-2} clients=${CLIENTS:-"1 8 64"} rounds=${ROUNDS:-5}
@@ -53,7 +58,9 @@ if [ -n "${PEER:-}" ]; then
   peer_server=$!
   trap 'kill "$peer_server"; stop' EXIT
 fi
-until curl -sf -o /dev/null "$base/author?limit=1"; do sleep 0.05; done
+for url in "$base" ${PEER_URL:-}; do
+  until curl -sf -o /dev/null "$url/author?limit=1"; do sleep 0.05; done
+done
 
 python3 -c 'import json; print(json.dumps([{"item": n, "amount": n} for n in range(1000)]))' >"$dir/upsert.json"
 echo '{"note":"x"}' >"$dir/insert.json"
@@ -93,7 +100,7 @@ declare -A target=(
 )
 
 http() { # BASE CASE CLIENTS
-  TARGET=${target[$2]} BODY=$dir/$2.json PREFER=resolution=merge-duplicates load "$1" "$3" 1
+  TARGET=$(sed -E 's#^[a-z]+://[^/]*##' <<<"$1")${target[$2]} BODY=$dir/$2.json PREFER=resolution=merge-duplicates load "$1" "$3" 1
 }
 sql() { # CASE CLIENTS: never more connections than the data API has
   pgbench -n -M prepared -U authenticator -c "$(($2 < 16 ? $2 : 16))" -j 1 -T "$seconds" \
