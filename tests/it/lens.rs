@@ -1,5 +1,6 @@
 //! What a front end sees through a lens, over HTTP.
 
+use reqwest::Method;
 use serde_json::json;
 use tests::{Who, World};
 
@@ -35,4 +36,35 @@ async fn the_service_key_sees_every_booking_and_a_stranger_none() {
     assert_eq!(world.get(Who::Service, path).await.ok(), json!([{"status": "pending"}]));
     assert_eq!(world.get("alice", path).await.ok(), json!([{"status": "pending"}]));
     assert_eq!(world.get("bob", path).await.ok(), json!([]));
+}
+
+/// A front end that sends back the whole row it has read is told what is wrong with that.
+#[tokio::test]
+async fn what_a_lens_computes_is_not_written_and_nobody_is_blamed() {
+    let world = World::new().await;
+    world.make_learner("alice").await;
+    let id = world.id("alice");
+    for (body, code) in [
+        (json!({"user_id": id, "role": "admin"}), "0A000"),
+        (json!({"user_id": id, "id": id, "display_name": "Alice"}), "42601"),
+    ] {
+        for (method, path) in [
+            (Method::PATCH, format!("/rest/v1/user_profiles?user_id=eq.{id}")),
+            (Method::POST, "/rest/v1/user_profiles".to_owned()),
+        ] {
+            let request = world.request("alice", method, &path).json(&body);
+            let refused = world.send(request).await;
+            refused.refused(400, "The request does not fit the data.");
+            assert_eq!(refused.body["code"], code);
+        }
+    }
+}
+
+/// Tools that read the API's description find the API by it.
+#[tokio::test]
+async fn the_description_says_where_the_api_is() {
+    let world = World::new().await;
+    let described = world.get(Who::Anonymous, "/rest/v1/").await.ok();
+    assert_eq!(described["basePath"], "/rest/v1");
+    assert_eq!(described["host"], world.url.trim_start_matches("http://"));
 }

@@ -31,13 +31,13 @@ fn of_postgres(db: &Refused, verbosity: Verbosity, anonymous: bool) -> Refusal {
     let status = match code.strip_prefix('M').and_then(|rest| rest.bytes().next()) {
         // Class `M`: a refusal of our own, whose next digit is the last of 40x.
         Some(digit @ (b'0'..=b'4' | b'9')) => 400 + u16::from(digit - b'0'),
-        _ if house => house_status(code),
+        _ if house => house_status(code, &db.message),
         _ => status(code, &db.message),
     };
     let status = if code == "42501" && anonymous { 401 } else { status };
     let mut refusal = if house && !code.starts_with('M') {
         log(db, status);
-        Refusal::new(status, code, fixed_text(code))
+        Refusal::new(status, code, fixed_text(code, status))
     } else {
         let mut refusal = Refusal::new(status, code, &db.message);
         refusal.details = db.detail.as_deref().map_or(Value::Null, Into::into);
@@ -97,7 +97,7 @@ fn status(code: &str, message: &str) -> u16 {
 }
 
 /// The statuses of design.md, section 7: what is not the caller's fault is a 5xx.
-fn house_status(code: &str) -> u16 {
+fn house_status(code: &str, message: &str) -> u16 {
     match code {
         "23503" | "23505" | "23P01" => 409,
         "23502" | "23514" => 400,
@@ -106,6 +106,10 @@ fn house_status(code: &str) -> u16 {
         "40001" | "40P01" | "55P03" | "57014" => 503,
         // The caller's own words: a type it named, a value or operator that does not fit.
         "42703" | "42704" | "42804" | "42803" | "42P10" | "428C9" | "21000" | "2201B" => 400,
+        // A column of a view that is computed, or one that the view shows by two names.
+        "0A000" if message.starts_with("cannot insert into column") => 400,
+        "0A000" if message.starts_with("cannot update column") => 400,
+        "42601" if message.starts_with("multiple assignments to same column") => 400,
         "42883" | "42P01" => 404,
         _ => match code.get(..2).unwrap_or_default() {
             "22" => 400,
@@ -115,7 +119,7 @@ fn house_status(code: &str) -> u16 {
     }
 }
 
-fn fixed_text(code: &str) -> &'static str {
+fn fixed_text(code: &str, status: u16) -> &'static str {
     match code {
         "42501" => "You may not do this.",
         "23503" | "23505" | "23P01" => "This conflicts with what is already there.",
@@ -123,13 +127,11 @@ fn fixed_text(code: &str) -> &'static str {
         "25006" => "This request may not change anything.",
         "40001" | "40P01" => "Too busy; try again.",
         "55P03" | "57014" => "This took too long; try again.",
-        "42703" | "42704" | "42804" | "42803" | "42P10" | "428C9" | "42883" | "42P01" | "21000" => {
-            "The request does not fit the data."
-        }
         _ => match code.get(..2).unwrap_or_default() {
             "22" => "A value does not have the form it must have.",
             "08" | "53" => "The database is busy; try again.",
             "57" => "The database is restarting; try again.",
+            _ if status < 500 => "The request does not fit the data.",
             _ => "An unexpected error happened. It has been logged.",
         },
     }

@@ -38,6 +38,8 @@ pub(crate) struct Asked<'r> {
     pub(crate) headers: &'r HeaderMap,
     /// The path without the API's prefix, as it was sent.
     pub(crate) path: &'r str,
+    /// That prefix, if it was there.
+    pub(crate) base: &'r str,
     pub(crate) query: Query,
     pub(crate) page: Range,
     pub(crate) prefer: Preferences,
@@ -181,6 +183,7 @@ async fn dispatch(
         method,
         headers,
         path,
+        base: if parts.uri.path().starts_with(PREFIX) { PREFIX } else { "" },
         query,
         page,
         prefer,

@@ -35,12 +35,20 @@ pub(super) async fn document(asked: &Asked<'_>) -> Result<RowsAnswer, Refusal> {
         relations.retain(|relation| usable.contains(&("r".into(), relation.id.name.clone())));
         functions.retain(|function| usable.contains(&("f".into(), function.id.name.clone())));
     }
-    let uri = asked.settings.openapi_uri.as_deref();
-    let document = Document { model, schema, relations, functions, uri };
+    let uri = asked.settings.openapi_uri.clone().or_else(|| own_address(asked));
+    let document = Document { model, schema, relations, functions, uri: uri.as_deref() };
     let mut answer = RowsAnswer::new(StatusCode::OK);
     answer.header(header::CONTENT_TYPE, Media::OpenApi.content_type());
     answer.body = document.json().to_string().into();
     Ok(answer)
+}
+
+/// Where the caller has found this API.
+fn own_address(asked: &Asked<'_>) -> Option<String> {
+    let text = |name| asked.headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(header::HOST.as_str())?;
+    let scheme = text("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
+    Some(format!("{scheme}://{host}{}", asked.base))
 }
 
 /// Kind and name of what the caller may use in the schema.
