@@ -106,6 +106,35 @@ alter function internal.tell_of_command owner to definer;
 comment on function internal.tell_of_command is
   'Tell staff of a command that Stripe will not carry out, or that only a person can mend.';
 
+create or replace function internal.require_command(p_stripe_command_id uuid)
+returns core.stripe_command
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_command core.stripe_command;
+begin
+  select c.* into v_command
+  from core.stripe_command as c
+  where c.stripe_command_id = p_stripe_command_id;
+  if not found then
+    perform internal.refuse('M4304', 'command_not_found', 'There is no such command to Stripe.');
+  end if;
+  return v_command;
+end
+$$;
+
+alter function internal.require_command owner to definer;
+
+comment on function internal.require_command is $$
+A command by its key.
+
+Raises
+  M4304 command_not_found  there is none
+$$;
+
 create or replace function api.record_stripe_result(p_stripe_command_id uuid, p_outcome jsonb)
 returns jsonb
 language plpgsql
@@ -117,9 +146,7 @@ declare
   v_command core.stripe_command;
   v_outcome text := p_outcome ->> 'outcome';
 begin
-  select c.* into strict v_command
-  from core.stripe_command as c
-  where c.stripe_command_id = p_stripe_command_id;
+  v_command := internal.require_command(p_stripe_command_id);
 
   if v_command.finished_at is null and v_outcome = 'done' then
     perform internal.join_stripe_object(p_outcome -> 'body');
@@ -158,6 +185,9 @@ comment on function api.record_stripe_result is $$
 Record what came of a call. Done joins the object's facts; refused gives back what was set
 aside; unknown keeps the command, to be sent again with the same key and the same bytes.
 Safe to repeat: what is finished stays as it is. For the house alone.
+
+Raises
+  M4304 command_not_found  there is no such command
 $$;
 
 create or replace function api.record_stripe_look_up(p_stripe_command_id uuid, p_found jsonb)
@@ -175,10 +205,11 @@ begin
       p_stripe_command_id, jsonb_build_object('outcome', 'done', 'body', p_found));
   end if;
 
-  select c.* into strict v_command
+  perform
   from core.stripe_command as c
   where c.stripe_command_id = p_stripe_command_id
   for update;
+  v_command := internal.require_command(p_stripe_command_id);
 
   if v_command.finished_at is not null then
     return jsonb_build_object('state', v_command.state);
@@ -212,6 +243,9 @@ comment on function api.record_stripe_look_up is $$
 Record whether Stripe has the object of an old command. Found is done. Not found, twice, more
 than ten minutes apart and a day after the first sending, proves that it never arrived: a new
 generation is planned under a new key. For the house alone.
+
+Raises
+  M4304 command_not_found  there is no such command
 $$;
 
 create or replace function api.retry_stripe_command(p_stripe_command_id uuid)

@@ -1,7 +1,7 @@
 -- Payments: paid, late, refunded, disputed; each effect once, whatever Stripe repeats.
 
 begin;
-select plan(37);
+select plan(39);
 
 select tests.offer('lesson', 'tara', 10001);
 select tests.offer('request', 'tara', 5000, p_mode => 'request', p_starts => now() + interval '20 days');
@@ -145,6 +145,10 @@ select is(api.record_stripe_result(stripe_command_id,
     '{"outcome": "refused", "status": 400, "code": "no"}') ->> 'state', 'rejected',
   'and may refuse for another reason')
 from called_off where slot_id = tests.id('stuck');
+select throws_ok($$ select api.record_stripe_result(gen_random_uuid(), '{"outcome": "done"}') $$,
+  'M4304', 'command_not_found', 'an answer belongs to a command');
+select throws_ok($$ select api.record_stripe_look_up(gen_random_uuid(), null) $$,
+  'M4304', 'command_not_found', 'and so does a look-up');
 select tests.act_as_nobody();
 select is((select captured_minor from called_off where slot_id = tests.id('race')), 5000::bigint,
   'its refusal says that it was paid');
