@@ -38,8 +38,6 @@ pub(crate) struct Asked<'r> {
     pub(crate) headers: &'r HeaderMap,
     /// The path without the API's prefix, as it was sent.
     pub(crate) path: &'r str,
-    /// That prefix, if it was there.
-    pub(crate) base: &'r str,
     pub(crate) query: Query,
     pub(crate) page: Range,
     pub(crate) prefer: Preferences,
@@ -183,7 +181,6 @@ async fn dispatch(
         method,
         headers,
         path,
-        base: if parts.uri.path().starts_with(PREFIX) { PREFIX } else { "" },
         query,
         page,
         prefer,
@@ -192,7 +189,9 @@ async fn dispatch(
     };
     asked.refuse_unknown_preferences()?;
     let mut answer = match (resource, method) {
-        (Resource::Root, &Method::GET | &Method::HEAD) => root::document(&asked).await,
+        (Resource::Root, &Method::GET | &Method::HEAD) => {
+            root::document(&asked, parts.uri.path()).await
+        }
         (Resource::Root, &Method::OPTIONS) => Ok(allow("OPTIONS,GET,HEAD")),
         (Resource::Relation(name), &Method::GET | &Method::HEAD) => {
             read::rows(&asked, name, raw_query).await

@@ -13,8 +13,8 @@ use crate::{
     sql::may_use,
 };
 
-/// `GET` of the root.
-pub(super) async fn document(asked: &Asked<'_>) -> Result<RowsAnswer, Refusal> {
+/// `GET` of the root, which was asked for at `path`.
+pub(super) async fn document(asked: &Asked<'_>, path: &str) -> Result<RowsAnswer, Refusal> {
     if asked.settings.openapi_mode == OpenApiMode::Disabled {
         return Err(Refusal::new(404, "PGRST126", "Root endpoint metadata is disabled"));
     }
@@ -35,7 +35,7 @@ pub(super) async fn document(asked: &Asked<'_>) -> Result<RowsAnswer, Refusal> {
         relations.retain(|relation| usable.contains(&("r".into(), relation.id.name.clone())));
         functions.retain(|function| usable.contains(&("f".into(), function.id.name.clone())));
     }
-    let uri = asked.settings.openapi_uri.clone().or_else(|| own_address(asked));
+    let uri = asked.settings.openapi_uri.clone().or_else(|| own_address(asked, path));
     let document = Document { model, schema, relations, functions, uri: uri.as_deref() };
     let mut answer = RowsAnswer::new(StatusCode::OK);
     answer.header(header::CONTENT_TYPE, Media::OpenApi.content_type());
@@ -44,11 +44,11 @@ pub(super) async fn document(asked: &Asked<'_>) -> Result<RowsAnswer, Refusal> {
 }
 
 /// Where the caller has found this API.
-fn own_address(asked: &Asked<'_>) -> Option<String> {
+fn own_address(asked: &Asked<'_>, path: &str) -> Option<String> {
     let text = |name| asked.headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST.as_str())?;
     let scheme = text("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
-    Some(format!("{scheme}://{host}{}", asked.base))
+    Some(format!("{scheme}://{host}{}", path.trim_end_matches('/')))
 }
 
 /// Kind and name of what the caller may use in the schema.
