@@ -1,7 +1,7 @@
 //! Calling a function.
 
 use http::{Method, StatusCode, header};
-use shared::db::RawRow;
+use shared::db::{Check, RawRow};
 
 use super::{
     Asked, allow,
@@ -51,8 +51,7 @@ pub(super) async fn function(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer
         let rows = rows.first().and_then(|row| row.int(1)).unwrap_or_default();
         (!single || rows == 1) && limit.is_none_or(|limit| rows <= limit)
     };
-    let check = ((single && writes) || limit.is_some())
-        .then_some(&good as &(dyn Fn(&[RawRow]) -> bool + Sync));
+    let check = ((single && writes) || limit.is_some()).then_some(&good as Check<'_>);
     let run = Run { writes, check, settings: &function.settings, ..Run::new(&sql) };
     let (answered, total) = asked.counted_run(run, &node).await?;
     if limit.is_some_and(|limit| answered.page > limit) {

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use shared::db::RawRow;
+use shared::db::{Check, RawRow};
 
 use super::{
     Asked,
@@ -55,7 +55,7 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
         (!(single || replaces) || affected == 1) && limit.is_none_or(|limit| affected <= limit)
     };
     let checked = single || replaces || limit.is_some();
-    let check = checked.then_some(&good as &(dyn Fn(&[RawRow]) -> bool + Sync));
+    let check = checked.then_some(&good as Check<'_>);
     let outcome = asked.run(Run { writes: true, check, ..Run::new(&sql) }).await?;
     let answered = Answered::read(&outcome.rows)?;
     if let Some(limit) = limit
