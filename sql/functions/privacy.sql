@@ -88,7 +88,9 @@ begin atomic
       from core.offering as o
       where o.provider_id = p_person_id),
     'availability_rules', (
-      select jsonb_agg(to_jsonb(r)) from core.availability_rule as r where r.provider_id = p_person_id),
+      select jsonb_agg(to_jsonb(r))
+      from core.availability_rule as r
+      where r.provider_id = p_person_id),
     'availability_exceptions', (
       select jsonb_agg(to_jsonb(x))
       from core.availability_exception as x
