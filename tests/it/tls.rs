@@ -11,7 +11,7 @@ use convene::{
     postgres::{self, Account, Keep, Server},
 };
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
-use shared::db::{Caller, Db, End, Failure, Limits, Transaction, tls};
+use shared::db::{Caller, Db, Failure, Limits, tls};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream, UnixStream},
@@ -20,6 +20,8 @@ use tokio_rustls::{
     TlsAcceptor,
     rustls::{RootCertStore, ServerConfig, crypto::ring, pki_types::PrivatePkcs8KeyDer},
 };
+
+use crate::wire::plain;
 
 /// What a client sends who wants TLS: a length of eight, and a number.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
@@ -103,23 +105,14 @@ impl Way<'_> {
     /// What comes of it, by the data API's own protocol and by the library's.
     async fn tried(&self) -> (String, String) {
         let db = self.open().expect("good settings");
-        let transaction = Transaction {
-            begin: None,
-            settings: &[("role", "none")],
-            first: None,
-            sql: "select current_user::text",
-            params: &[],
-            then: None,
-            prepared: true,
-            end: End::Commit,
-        };
-        let own = match db.transact(&transaction).await {
+        let sql = "select current_user::text";
+        let own = match db.transact(&plain(sql)).await {
             Ok(outcome) => outcome.rows[0].text(0).expect("a name"),
             Err(Failure::Refused(refused)) => refused.code,
             Err(other) => other.to_string(),
         };
         let as_walker = Caller { role: "walker", ..Caller::ANON };
-        let librarys = match db.text(as_walker, "select current_user::text", &[]).await {
+        let librarys = match db.text(as_walker, sql, &[]).await {
             Ok(name) => name.expect("a name"),
             Err(error) => error.code.to_string(),
         };

@@ -11,7 +11,8 @@ fn one(url: &str) -> Db {
     Db::connect(url, Limits { connections: 1, ..Limits::default() }).unwrap()
 }
 
-fn plain(sql: &str) -> Transaction<'_> {
+/// A transaction of one statement, as the login itself.
+pub fn plain(sql: &str) -> Transaction<'_> {
     Transaction {
         begin: None,
         settings: &[("role", "none")],
