@@ -12,6 +12,7 @@ use shared::db::{Db, Limits};
 use tests::EmptyDatabase;
 use tokio_postgres::NoTls;
 
+mod custom;
 mod foreign;
 mod geography;
 mod operators;

@@ -71,6 +71,7 @@ fn statement(model: &Model, settings: &Settings, query: &str) -> Option<String> 
         before: Before::Nothing,
         node: &node,
         output: Output::List,
+        handler: None,
         strip_nulls: false,
         counted: true,
         count_limit: None,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
+    custom::Handler,
     model::{BySchema, Function, Model, Qualified, Relation, Returns},
     named, raw,
     related::Graph,
@@ -50,6 +51,7 @@ pub(super) fn model(catalog: raw::Catalog) -> Model {
         relations,
         relationships: named::by_schema(relationships, &exposed(&catalog.schemas)),
         functions: functions(catalog.functions, &names),
+        handlers: handlers(catalog.handlers, &names),
         schemas: catalog.schemas.into_iter().map(|s| (s.name, s.comment)).collect(),
         roles: role_settings(catalog.roles),
         enums: catalog.enums,
@@ -99,7 +101,7 @@ fn functions(raw: Vec<raw::Function>, names: &HashMap<i64, Qualified>) -> BySche
             single: function.single,
             media: Some(&function.returns_name)
                 .filter(|name| name.contains('/') && !function.set)
-                .cloned(),
+                .map(|name| name.to_lowercase()),
             relation: relation.and_then(|oid| names.get(&oid)).cloned(),
             columns: function.outputs,
             kind: function.returns_type,
@@ -116,6 +118,21 @@ fn functions(raw: Vec<raw::Function>, names: &HashMap<i64, Qualified>) -> BySche
         overloads.entry(function.id.name.clone()).or_default().push(function);
     }
     functions
+}
+
+fn handlers(raw: Vec<raw::Handler>, names: &HashMap<i64, Qualified>) -> Vec<Handler> {
+    let mut handlers = Vec::with_capacity(raw.len());
+    for raw::Handler { schema, name, media, relation } in raw {
+        let relation = match relation {
+            None => None,
+            Some(oid) => match names.get(&oid) {
+                Some(relation) => Some(relation.clone()),
+                None => continue,
+            },
+        };
+        handlers.push(Handler { function: Qualified::new(schema, name), relation, media });
+    }
+    handlers
 }
 
 /// `name=value`, as Postgres stores settings.

@@ -38,7 +38,20 @@ attribute as (
     'max_length', information_schema._pg_char_max_length(b.base, b.base_mod),
     'enum', (select pg_catalog.json_agg(e.enumlabel order by e.enumsortorder)
              from pg_catalog.pg_enum as e where e.enumtypid = b.base),
-    'comment', pg_catalog.col_description(a.attrelid, a.attnum)
+    'comment', pg_catalog.col_description(a.attrelid, a.attnum),
+    'representation', case when t.typtype = 'd' then (
+      -- Casts that a value of the domain goes through without being asked to.
+      select pg_catalog.json_object_agg(
+        case
+          when c.castsource = t.oid then 'output'
+          when c.castsource = 'json'::regtype::oid then 'input'
+          else 'operand'
+        end, c.castfunc::regproc::text)
+      from pg_catalog.pg_cast as c
+      where c.castcontext = 'i' and c.castmethod = 'f'
+        and (c.castsource = t.oid and c.casttarget = 'json'::regtype::oid
+          or c.casttarget = t.oid
+            and c.castsource in ('json'::regtype::oid, 'text'::regtype::oid))) end
   ) order by a.attnum) as columns
   from relation as r
   join pg_catalog.pg_attribute as a on a.attrelid = r.oid
@@ -172,6 +185,26 @@ functions as (
     and t.typname not in ('trigger', 'event_trigger')
 ),
 
+handlers as (
+  -- Aggregates over rows, of one relation or of any, whose result is named like a media type.
+  select pg_catalog.json_agg(pg_catalog.json_build_object(
+    'schema', n.nspname,
+    'name', p.proname,
+    'media', pg_catalog.lower(m.typname),
+    'relation', nullif(r.typrelid::bigint, 0)
+  ) order by n.nspname, p.proname, p.oid) as value
+  from pg_catalog.pg_proc as p
+  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+  join pg_catalog.pg_type as m on m.oid = p.prorettype
+  join pg_catalog.pg_type as r on r.oid = p.proargtypes[0]
+  where p.prokind = 'a'
+    and p.pronargs = 1
+    and n.nspname = any($1::text[])
+    and m.typtype = 'd'
+    and (m.typname = '*/*' or m.typname ~* '^[a-z0-9.-]+/[a-z0-9.+-]+$')
+    and (r.typtype = 'c' or r.oid = 'anyelement'::regtype)
+),
+
 roles as (
   -- What a role was given with `alter role … set`, for the roles this login may become.
   select pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -220,7 +253,8 @@ select pg_catalog.json_build_object(
   'roles', coalesce(roles.value, '[]'),
   'schemas', coalesce(schemas.value, '[]'),
   'enums', coalesce(enums.value, '[]'),
+  'handlers', coalesce(handlers.value, '[]'),
   'version', pg_catalog.current_setting('server_version_num')::int,
   'zones', (select pg_catalog.json_agg(z.name) from pg_catalog.pg_timezone_names as z)
 )::text
-from relations, foreign_keys, views, functions, roles, schemas, enums
+from relations, foreign_keys, views, functions, handlers, roles, schemas, enums

@@ -14,6 +14,8 @@ select pg_catalog.md5(pg_catalog.concat_ws(' ',
    from pg_catalog.pg_rewrite as w where w.oid >= 16384),
   (select pg_catalog.concat(count(*), ':', sum(t.xmin::text::bigint))
    from pg_catalog.pg_type as t where t.oid >= 16384),
+  (select pg_catalog.concat(count(*), ':', sum(x.xmin::text::bigint))
+   from pg_catalog.pg_cast as x where x.oid >= 16384),
   (select pg_catalog.concat(count(*), ':', sum(s.xmin::text::bigint))
    from pg_catalog.pg_db_role_setting as s),
   $1::text

@@ -12,7 +12,7 @@ const STORED: &str = "select body from convene.schema_cache where fingerprint = 
 
 /// The form of a stored model: a row written by a release whose models differ is never read,
 /// because what it is stored as (postcard, read in a third of JSON's time) does not tell.
-const FORMAT: &str = include_str!("model.rs");
+const FORMAT: &str = concat!(include_str!("model.rs"), include_str!("custom.rs"));
 
 /// What a model is built for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

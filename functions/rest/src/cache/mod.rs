@@ -2,6 +2,7 @@
 //! a cold start, and rebuilt when the catalog's fingerprint says that it no longer fits.
 
 mod build;
+pub mod custom;
 mod load;
 pub mod model;
 mod named;

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::custom::{Handler, Representation};
+
 /// A name with its schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Qualified {
@@ -36,6 +38,8 @@ pub struct Model {
     pub schemas: HashMap<String, Option<String>>,
     /// Settings of the roles a request may run as.
     pub roles: HashMap<String, Vec<(String, String)>>,
+    /// Media types that aggregates of the exposed schemas make of rows.
+    pub handlers: Vec<Handler>,
     /// Enumerations of the exposed schemas.
     pub enums: Vec<Enumeration>,
     /// Names of the time zones.
@@ -82,7 +86,7 @@ impl Relation {
 }
 
 /// A column.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name.
     pub name: String,
@@ -104,6 +108,20 @@ pub struct Column {
     pub labels: Option<Vec<String>>,
     /// The comment on it.
     pub comment: Option<String>,
+    /// How its domain is written, if casts say so.
+    pub representation: Option<Box<Representation>>,
+}
+
+impl Column {
+    /// The function that makes JSON of its values, if its domain has one.
+    pub fn output(&self) -> Option<&str> {
+        self.representation.as_ref()?.output.as_deref()
+    }
+
+    /// The function that reads its values from JSON, if its domain has one.
+    pub fn input(&self) -> Option<&str> {
+        self.representation.as_ref()?.input.as_deref()
+    }
 }
 
 /// A way from one relation to another.

@@ -13,6 +13,7 @@ pub(super) struct Catalog {
     pub(super) roles: Vec<Role>,
     pub(super) schemas: Vec<Schema>,
     pub(super) enums: Vec<Enumeration>,
+    pub(super) handlers: Vec<Handler>,
     pub(super) zones: Vec<String>,
     pub(super) version: u32,
 }
@@ -72,6 +73,14 @@ pub(super) struct Function {
     pub(super) row_of: Option<i64>,
     pub(super) exposed: bool,
     pub(super) settings: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Handler {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) media: String,
+    pub(super) relation: Option<i64>,
 }
 
 #[derive(Deserialize)]

@@ -37,7 +37,7 @@ impl<'m> Scope<'m, '_> {
         match self.shape {
             _ if name == "*" => Some(Base::Star),
             Shape::Relation(relation) => match relation.column(name) {
-                Some(column) => Some(Base::Column(&column.name, &column.base)),
+                Some(column) => Some(Base::Column(column)),
                 None => relation
                     .computed
                     .iter()
@@ -48,10 +48,9 @@ impl<'m> Scope<'m, '_> {
                     })
                     .map(Base::Computed),
             },
-            Shape::Record(columns) => columns
-                .iter()
-                .find(|column| column.name == name)
-                .map(|column| Base::Column(&column.name, &column.kind)),
+            Shape::Record(columns) => {
+                columns.iter().find(|column| column.name == name).map(Base::Output)
+            }
             Shape::Scalar => (name == "pgrst_scalar").then_some(Base::Scalar),
         }
     }

@@ -18,7 +18,7 @@ pub use read::{Root, read};
 pub use write::{Body, Conflict, Mutation, Write, columns_of_write};
 
 use crate::{
-    cache::model::{Function, Parameter, Qualified, Relation, Relationship},
+    cache::model::{Column, Function, Parameter, Qualified, Relation, Relationship},
     query::{Aggregate, Connective, Join, JsonStep, Operation, Range},
 };
 
@@ -109,6 +109,8 @@ pub struct Select<'m> {
     pub aggregate: Option<Aggregate>,
     /// The type of that.
     pub aggregate_cast: Option<Cast>,
+    /// The function that makes JSON of the column's domain, where the field is the column.
+    pub formatter: Option<&'m str>,
 }
 
 /// A field, found.
@@ -123,8 +125,10 @@ pub struct FieldRef<'m> {
 /// The start of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Base<'m> {
-    /// A column: its name, and the type under its domains.
-    Column(&'m str, &'m str),
+    /// A column of a relation.
+    Column(&'m Column),
+    /// A column that a function declares.
+    Output(&'m Parameter),
     /// A function of the row.
     Computed(&'m Qualified),
     /// All columns.
@@ -133,6 +137,32 @@ pub enum Base<'m> {
     Scalar,
     /// A field of a spread child: the child's number, and the field's name there.
     Child(usize, String),
+}
+
+impl<'m> Base<'m> {
+    /// The name of a column, and the type under its domains.
+    pub fn column(&self) -> Option<(&'m str, &'m str)> {
+        match self {
+            Self::Column(column) => Some((&column.name, &column.base)),
+            Self::Output(column) => Some((&column.name, &column.kind)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a column of one of these types.
+    pub fn is_of(&self, types: &[&str]) -> bool {
+        self.column().is_some_and(|(_, kind)| types.contains(&kind))
+    }
+}
+
+impl<'m> FieldRef<'m> {
+    /// The column, where the field is all of it.
+    pub fn whole_column(&self) -> Option<&'m Column> {
+        match self.base {
+            Base::Column(column) if self.path.is_empty() => Some(column),
+            _ => None,
+        }
+    }
 }
 
 /// What must hold of a row.

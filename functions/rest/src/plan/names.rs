@@ -3,28 +3,41 @@
 use super::{Base, FieldRef, Node, Select, Shape};
 use crate::query::{Aggregate, JsonKey};
 
-/// Columns by name instead of `*`: rows are grouped by what is named.
+/// Whether some column of the node is answered in a form of its own.
+pub(super) fn is_formatted(node: &Node<'_>) -> bool {
+    match node.shape {
+        Shape::Relation(relation) => relation.columns.iter().any(|c| c.output().is_some()),
+        Shape::Record(_) | Shape::Scalar => false,
+    }
+}
+
+/// Columns by name instead of `*`: rows are grouped, and columns formatted, by what is named.
 pub(super) fn expand_stars(node: &mut Node<'_>) {
     let names: Vec<Base<'_>> = match node.shape {
-        Shape::Relation(relation) => {
-            relation.columns.iter().map(|c| Base::Column(&c.name, &c.base)).collect()
-        }
-        Shape::Record(columns) => columns.iter().map(|c| Base::Column(&c.name, &c.kind)).collect(),
+        Shape::Relation(relation) => relation.columns.iter().map(Base::Column).collect(),
+        Shape::Record(columns) => columns.iter().map(Base::Output).collect(),
         Shape::Scalar => return,
     };
-    let selected = std::mem::take(&mut node.select);
-    for select in selected {
+    for select in std::mem::take(&mut node.select) {
         if matches!(select.field.base, Base::Star) && select.aggregate.is_none() {
-            node.select.extend(names.iter().map(|base| Select {
-                key: None,
-                field: FieldRef { base: base.clone(), path: Vec::new() },
-                cast: None,
-                aggregate: None,
-                aggregate_cast: None,
-            }));
+            node.select.extend(names.iter().map(|base| whole(base.clone())));
         } else {
             node.select.push(select);
         }
+    }
+}
+
+/// A column, selected as it is.
+fn whole(base: Base<'_>) -> Select<'_> {
+    let field = FieldRef { base, path: Vec::new() };
+    let formatter = field.whole_column().and_then(|column| column.output());
+    Select {
+        key: field.whole_column().filter(|_| formatter.is_some()).map(|c| c.name.clone()),
+        field,
+        cast: None,
+        aggregate: None,
+        aggregate_cast: None,
+        formatter,
     }
 }
 
@@ -46,6 +59,7 @@ pub(super) fn implied_key(
     }
     match field.base {
         Base::Computed(function) => Some(function.name.clone()),
+        Base::Column(column) => column.output().map(|_| column.name.clone()),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source,
     embedded::{at, presence, related_child},
     fields::Scope,
-    names::{expand_stars, implied_key},
+    names::{expand_stars, implied_key, is_formatted},
     relate, spread,
 };
 use crate::{
@@ -120,7 +120,7 @@ impl<'m> Planner<'m> {
                 }
             }
         }
-        if node.is_grouped() {
+        if node.is_grouped() || is_formatted(node) {
             expand_stars(node);
         }
         Ok(())
@@ -176,7 +176,9 @@ impl<'m> Planner<'m> {
             None => return Err(scope.missing(name)),
         };
         let field = FieldRef { base, path: item.field.path.clone() };
+        let formatted = field.whole_column().filter(|_| aggregate.is_none());
         Ok(Select {
+            formatter: formatted.and_then(|column| column.output()),
             key: item.alias.clone().or_else(|| implied_key(&field, aggregate, name)),
             field,
             cast: item.cast.as_deref().map(Cast::named),

@@ -35,12 +35,15 @@ pub(super) fn settle(node: &mut Node<'_>, listed: bool) {
     node.select.extend(gained);
 }
 
-/// Rows are grouped by what is embedded in a spread child too, which JSON does not allow.
+/// Rows are grouped by what is embedded or formatted in a spread child too, which JSON does not
+/// allow.
 fn make_comparable(children: &[Node<'_>], gained: &mut [Select<'_>]) {
     for select in gained {
         let Base::Child(number, name) = &select.field.base else { continue };
-        let of_child = children.iter().filter(|child| child.number == *number);
-        if of_child.flat_map(|child| &child.children).any(|c| !c.spread && c.key == *name) {
+        let Some(child) = children.iter().find(|child| child.number == *number) else { continue };
+        let embedded = child.children.iter().any(|c| !c.spread && c.key == *name);
+        let formatted = child.select.iter().any(|s| s.formatter.is_some() && output(s) == *name);
+        if embedded || formatted {
             select.key.get_or_insert_with(|| name.clone());
             select.cast = Some(Cast::named("jsonb"));
         }
@@ -78,6 +81,7 @@ fn reference<'m>(child: usize, name: String) -> Select<'m> {
         cast: None,
         aggregate: None,
         aggregate_cast: None,
+        formatter: None,
     }
 }
 
@@ -92,7 +96,8 @@ pub(crate) fn outputs(node: &Node<'_>) -> Vec<String> {
 pub(crate) fn output(select: &Select<'_>) -> String {
     match (&select.key, &select.field.base) {
         (Some(key), _) => key.clone(),
-        (None, Base::Column(name, _)) => (*name).to_owned(),
+        (None, Base::Column(column)) => column.name.clone(),
+        (None, Base::Output(column)) => column.name.clone(),
         (None, Base::Computed(function)) => function.name.clone(),
         (None, Base::Child(_, name)) => name.clone(),
         (None, Base::Star) => "*".to_owned(),

@@ -97,8 +97,22 @@ impl Media {
                 }
                 text + "; charset=utf-8"
             }
+            Self::Other(name) if name == "*/*" => "application/octet-stream".into(),
             Self::Other(name) if name.starts_with("text/") => format!("{name}; charset=utf-8"),
             Self::Other(name) => name.clone(),
+        }
+    }
+
+    /// Its bare name, where a database may make it itself: what has a meaning only here, it
+    /// cannot.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Json => Some("application/json"),
+            Self::Csv => Some("text/csv"),
+            Self::GeoJson => Some("application/geo+json"),
+            Self::Any => Some("*/*"),
+            Self::Other(name) => Some(name),
+            Self::JsonStripped | Self::Object(_) | Self::OpenApi | Self::Plan { .. } => None,
         }
     }
 }

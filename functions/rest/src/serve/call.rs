@@ -5,7 +5,8 @@ use shared::db::{Check, RawRow};
 
 use super::{
     Asked, allow,
-    read::{not_one, output_of},
+    negotiate::{Chosen, Maker, Offer},
+    read::not_one,
     run::Run,
 };
 use crate::{
@@ -34,15 +35,20 @@ pub(super) async fn function(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer
     let root = Root { name: root_name, shape, source: Source::Result, own_conditions: true };
     let node = plan::read(asked.model, asked.settings, asked.schema, root, &asked.query)?;
 
-    let media = asked.media(function.returns.media.as_deref())?;
-    let form = form_of(function, &media);
+    let offer = Offer {
+        relation: relation.map(|relation| &relation.id),
+        value: function.returns.media.as_deref(),
+    };
+    let chosen = asked.choose_media(offer)?;
+    let media = &chosen.media;
+    let form = form_of(function, &chosen);
     let silent = function.returns.void
         || asked.is_head()
         || (post && asked.prefer.returned == Some(Return::Minimal));
     let output = if silent { Output::Nothing } else { form };
-    let sql = asked.statement(Before::Call(&call), &node, output, &media, true, &[]);
+    let sql = asked.statement(Before::Call(&call), &node, output, &chosen, true, &[]);
     if let Media::Plan { .. } = media {
-        return asked.explained(sql, &media, writes).await;
+        return asked.explained(sql, media, writes).await;
     }
 
     let single = matches!(media, Media::Object(_)) && function.returns.set;
@@ -69,7 +75,7 @@ pub(super) async fn function(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer
     if function.returns.void || (silent && !asked.is_head()) {
         answer.status = StatusCode::NO_CONTENT;
     } else {
-        answer.header(header::CONTENT_TYPE, content_type_of(&media));
+        answer.header(header::CONTENT_TYPE, media.content_type());
     }
     asked.finish(&mut answer, &answered, false, false)?;
     answer.body = answered.body;
@@ -178,23 +184,21 @@ impl Input {
 }
 
 /// The form of the body: what the function returns, unless the request wants another.
-fn form_of(function: &Function, media: &Media) -> Output {
+fn form_of(function: &Function, chosen: &Chosen<'_>) -> Output {
     let returns = &function.returns;
+    let media = match &chosen.media {
+        Media::Plan { of, .. } => of,
+        media => media,
+    };
+    if !matches!(chosen.maker, Maker::Rows) {
+        return chosen.output();
+    }
     match (media, returns.composite, returns.set) {
-        (Media::Other(_), false, _) => Output::Raw,
         (Media::Json | Media::JsonStripped | Media::Object(_), false, false) => Output::Scalar,
         (Media::Object(_), false, true) => Output::Scalar,
         (Media::Json | Media::JsonStripped, false, true) => Output::Scalars,
         (Media::Json | Media::JsonStripped, true, false) => Output::Object,
-        (Media::Plan { of, .. }, _, _) => form_of(function, of),
-        _ => output_of(media),
-    }
-}
-
-fn content_type_of(media: &Media) -> String {
-    match media {
-        Media::Other(name) if name == "*/*" => "application/octet-stream".into(),
-        media => media.content_type(),
+        _ => chosen.output(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod call;
 mod memory;
+mod negotiate;
 mod read;
 mod root;
 mod run;

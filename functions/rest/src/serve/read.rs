@@ -4,7 +4,11 @@ use http::{Method, StatusCode, header};
 use serde_json::Value;
 use shared::db::RawRow;
 
-use super::{Asked, allow, run::Run};
+use super::{
+    Asked, allow,
+    negotiate::{Chosen, Offer},
+    run::Run,
+};
 use crate::{
     cache::model::Relation,
     plan::{self, Node, Root, Shape, Source},
@@ -20,7 +24,8 @@ pub(super) async fn rows(
     raw_query: &str,
 ) -> Result<RowsAnswer, Refusal> {
     let relation = relation_of(asked, name)?;
-    let media = asked.media(None)?;
+    let offer = Offer { relation: Some(&relation.id), value: None };
+    let chosen = asked.choose_media(offer)?;
     let root = Root {
         name: &relation.id,
         shape: Shape::Relation(relation),
@@ -28,18 +33,18 @@ pub(super) async fn rows(
         own_conditions: true,
     };
     let node = plan::read(asked.model, asked.settings, asked.schema, root, &asked.query)?;
-    let form = output_of(&media);
+    let form = chosen.output();
     let output = if asked.is_head() { Output::Nothing } else { form };
-    let sql = asked.statement(Before::Nothing, &node, output, &media, true, &[]);
-    if let Media::Plan { .. } = media {
-        return asked.explained(sql, &media, false).await;
+    let sql = asked.statement(Before::Nothing, &node, output, &chosen, true, &[]);
+    if let Media::Plan { .. } = chosen.media {
+        return asked.explained(sql, &chosen.media, false).await;
     }
     let (answered, total) = asked.counted_run(Run::new(&sql), &node).await?;
     if form == Output::Object && answered.page != 1 {
         return Err(not_one(answered.page));
     }
     let mut answer = asked.page_answer(&answered, total)?;
-    answer.header(header::CONTENT_TYPE, media.content_type());
+    answer.header(header::CONTENT_TYPE, chosen.media.content_type());
     answer.header(header::CONTENT_LOCATION, asked.location(raw_query));
     asked.finish(&mut answer, &answered, false, false)?;
     answer.body = answered.body;
@@ -74,53 +79,17 @@ pub(super) fn not_one(rows: i64) -> Refusal {
         .details(format!("The result contains {rows} rows"))
 }
 
-/// The form of the body for a form of the answer.
-pub(super) fn output_of(media: &Media) -> Output {
-    match media {
-        Media::Object(_) => Output::Object,
-        Media::Csv => Output::Csv,
-        Media::GeoJson => Output::GeoJson,
-        Media::Plan { of, .. } => output_of(of),
-        _ => Output::List,
-    }
-}
-
 impl Asked<'_> {
-    /// The form of the answer: the first that is accepted and can be made. `raw` is the type
-    /// that a function's value has of itself.
-    pub(super) fn media(&self, raw: Option<&str>) -> Result<Media, Refusal> {
-        for media in &self.accepted {
-            match media {
-                Media::Any => return Ok(raw.map_or(Media::Json, |raw| Media::Other(raw.into()))),
-                Media::Other(name) if raw == Some(name) || raw == Some("*/*") => {
-                    return Ok(media.clone());
-                }
-                Media::Other(_) | Media::OpenApi => {}
-                Media::Plan { .. } if !self.settings.plan_enabled => {}
-                known => return Ok(known.clone()),
-            }
-        }
-        Err(self.not_acceptable())
-    }
-
-    /// 406: none of what is accepted can be had.
-    pub(super) fn not_acceptable(&self) -> Refusal {
-        let header = self.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        let accepted = header.unwrap_or_default().replace(',', ", ").replace(",  ", ", ");
-        let message = format!("None of these media types are available: {accepted}");
-        Refusal::new(406, "PGRST107", message)
-    }
-
     pub(super) fn statement(
         &self,
         before: Before<'_, '_>,
         node: &Node<'_>,
         output: Output,
-        media: &Media,
+        chosen: &Chosen<'_>,
         returned: bool,
         location: &[String],
     ) -> Sql {
-        let strip_nulls = match media {
+        let strip_nulls = match &chosen.media {
             Media::JsonStripped | Media::Object(true) => true,
             Media::Plan { of, .. } => matches!(**of, Media::JsonStripped | Media::Object(true)),
             _ => false,
@@ -134,6 +103,7 @@ impl Asked<'_> {
             before,
             node,
             output,
+            handler: chosen.handler(),
             strip_nulls,
             counted,
             count_limit,

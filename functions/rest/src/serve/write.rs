@@ -6,7 +6,8 @@ use shared::db::{Check, RawRow};
 
 use super::{
     Asked,
-    read::{methods, not_one, output_of, relation_of},
+    negotiate::Offer,
+    read::{methods, not_one, relation_of},
     run::Run,
 };
 use crate::{
@@ -23,7 +24,8 @@ use crate::{
 pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Refusal> {
     let relation = relation_of(asked, name)?;
     may_change(asked, relation)?;
-    let media = asked.media(None)?;
+    let offer = Offer { relation: Some(&relation.id), value: None };
+    let chosen = asked.choose_media(offer)?;
     let body = body_of(asked)?;
     let mutation = mutation_of(asked, relation, &body)?;
     let inserts = matches!(mutation, Mutation::Insert { .. });
@@ -38,13 +40,13 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
 
     let returned = asked.prefer.returned == Some(Return::Representation);
     let located = asked.is(&Method::POST) && asked.prefer.returned == Some(Return::HeadersOnly);
-    let form = output_of(&media);
+    let form = chosen.output();
     let output = if returned { form } else { Output::Nothing };
     let location = if located { relation.primary_key.as_slice() } else { &[] };
     let before = Before::Write(&write, &body);
-    let sql = asked.statement(before, &node, output, &media, returned, location);
-    if let Media::Plan { .. } = media {
-        return asked.explained(sql, &media, true).await;
+    let sql = asked.statement(before, &node, output, &chosen, returned, location);
+    if let Media::Plan { .. } = chosen.media {
+        return asked.explained(sql, &chosen.media, true).await;
     }
 
     let single = form == Output::Object;
@@ -78,7 +80,7 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
     if single && answered.page != 1 {
         return Err(not_one(answered.page));
     }
-    answer(asked, relation, &media, answered, inserts)
+    answer(asked, relation, &chosen.media, answered, inserts)
 }
 
 /// 405 for a view that this method cannot change. PostgREST leaves it to Postgres, which answers

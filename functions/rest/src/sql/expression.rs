@@ -9,7 +9,7 @@ use crate::{
 impl Sql {
     /// A field of the rows called `table`.
     pub(super) fn field(&mut self, table: &str, field: &FieldRef<'_>) {
-        let is_json = matches!(field.base, Base::Column(_, "json" | "jsonb"));
+        let is_json = field.base.is_of(&["json", "jsonb"]);
         match field.path.is_empty() || is_json {
             true => self.base(table, &field.base),
             false => {
@@ -23,7 +23,8 @@ impl Sql {
 
     fn base(&mut self, table: &str, base: &Base<'_>) {
         match base {
-            Base::Column(name, _) => self.push(table).push(".").name(name),
+            Base::Column(column) => self.push(table).push(".").name(&column.name),
+            Base::Output(column) => self.push(table).push(".").name(&column.name),
             Base::Computed(function) if self.root_is_result && table == ROOT => {
                 self.push(table).push(".").name(&function.name)
             }
@@ -59,7 +60,13 @@ impl Sql {
             (Base::Child(number, name), Some(_)) if name == "*" => {
                 self.push(&embedded(*number));
             }
-            _ => self.field(table, &select.field),
+            _ => match select.formatter {
+                Some(formatter) => {
+                    self.push(formatter).push("(").field(table, &select.field);
+                    self.push(")");
+                }
+                None => self.field(table, &select.field),
+            },
         }
         self.cast_to(&select.cast);
         if select.aggregate.is_some() {
@@ -107,12 +114,9 @@ impl Sql {
                 self.push(&embedded(*child)).push(test);
             }
             Condition::Tree { negated, connective, nodes } => {
-                let word = match connective {
-                    Connective::And => " and ",
-                    Connective::Or => " or ",
-                };
                 self.push(if *negated { "not (" } else { "(" });
-                self.list(word, nodes, |sql, node| sql.condition(table, node)).push(")");
+                self.list(word_of(*connective), nodes, |sql, node| sql.condition(table, node))
+                    .push(")");
             }
         }
     }
@@ -125,6 +129,8 @@ impl Sql {
             return self.full_text(table, field, *kind, configuration.as_deref(), words);
         }
         self.field(table, field);
+        let representation = field.whole_column().and_then(|c| c.representation.as_ref());
+        let parser = representation.and_then(|r| r.operand.as_deref());
         match &operation.operator {
             Operator::Binary(operator, quantifier, value) => {
                 self.push(" ").push(operator).push(" ");
@@ -133,15 +139,17 @@ impl Sql {
                     "like" | "ilike" => value.replace('*', "%"),
                     _ => value.clone(),
                 };
+                // Patterns are text, whatever they are matched with.
+                let parser = parser.filter(|_| !matches!(*operator, "like" | "ilike" | "~" | "~*"));
                 match quantifier {
-                    Some(Quantifier::Any) => self.push("any(").bind(value).push(")"),
-                    Some(Quantifier::All) => self.push("all(").bind(value).push(")"),
-                    None => self.bind(value),
+                    Some(Quantifier::Any) => self.push("any").operands(parser, value),
+                    Some(Quantifier::All) => self.push("all").operands(parser, value),
+                    None => self.operand(parser, value),
                 };
             }
             // One array rather than many binds: the statement stays the same for any number.
             Operator::In(values) => {
-                self.push(" = any(").bind(array_literal(values)).push(")");
+                self.push(" = any").operands(parser, array_literal(values));
             }
             Operator::Is(value) => {
                 self.push(match value {
@@ -153,10 +161,31 @@ impl Sql {
                 });
             }
             Operator::IsDistinct(value) => {
-                self.push(" is distinct from ").bind(value);
+                self.push(" is distinct from ").operand(parser, value);
             }
             Operator::Fts(..) => {}
         }
+    }
+
+    /// A value to compare with, read by the function that makes a domain of text, if there is one.
+    fn operand(&mut self, parser: Option<&str>, value: impl Into<String>) -> &mut Self {
+        match parser {
+            None => self.bind(value),
+            Some(parser) => self.push(parser).push("(").bind(value).push("::text)"),
+        }
+    }
+
+    /// The same of each of an array.
+    fn operands(&mut self, parser: Option<&str>, array: String) -> &mut Self {
+        self.push("(");
+        match parser {
+            None => self.bind(array),
+            Some(parser) => {
+                self.push("array(select ").push(parser).push("(v) from unnest(").bind(array);
+                self.push("::text[]) as v)")
+            }
+        }
+        .push(")")
     }
 
     fn full_text(
@@ -167,7 +196,7 @@ impl Sql {
         configuration: Option<&str>,
         words: &str,
     ) {
-        let is_vector = matches!(field.base, Base::Column(_, "tsvector")) && field.path.is_empty();
+        let is_vector = field.base.is_of(&["tsvector"]) && field.path.is_empty();
         match is_vector {
             true => self.field(table, field),
             false => {
@@ -202,6 +231,14 @@ impl Sql {
         if offset != 0 {
             self.push(" offset ").bind(offset.to_string());
         }
+    }
+}
+
+/// What stands between two conditions.
+pub(super) fn word_of(connective: Connective) -> &'static str {
+    match connective {
+        Connective::And => " and ",
+        Connective::Or => " or ",
     }
 }
 

@@ -3,11 +3,13 @@
 
 mod call;
 mod expression;
+mod privileges;
 mod read;
 mod statement;
 mod write;
 
-pub use statement::{Before, Output, Statement, count_plan, may_use, statement_for};
+pub use privileges::may_use;
+pub use statement::{Before, Output, Statement, count_plan, statement_for};
 
 use crate::cache::model::Qualified;
 

@@ -1,9 +1,9 @@
 //! Reading: one `select` per level, embeddings as lateral joins.
 
-use super::{ROOT, Sql, embedded, rows};
+use super::{ROOT, Sql, embedded, expression::word_of, rows};
 use crate::{
     cache::model::{ColumnPairs, Link},
-    plan::{Base, Condition, Node, Order, Select, Source, spread},
+    plan::{Condition, Node, Order, Select, Source, spread},
     query::Join,
 };
 
@@ -21,7 +21,7 @@ impl Sql {
             self.join(child, &table);
         }
         self.link_and_conditions(node, &table, parent, |_| true);
-        self.grouped(node);
+        self.grouped(node, &table);
         self.ordered(node, &table);
         self.limited(node.range.limit, node.range.offset);
     }
@@ -154,16 +154,23 @@ impl Sql {
     }
 
     /// Rows are grouped by everything that is selected beside the aggregates, by position.
-    fn grouped(&mut self, node: &Node<'_>) {
+    fn grouped(&mut self, node: &Node<'_>, table: &str) {
         if !node.is_grouped() {
             return;
         }
-        let own = node.select.iter().map(|select| select.aggregate.is_none());
-        let children = node.children.iter().filter(|child| !child.spread && !child.is_empty());
-        let positions = own.chain(children.map(|_| true)).zip(1..).filter(|(plain, _)| *plain);
-        let positions: Vec<String> = positions.map(|(_, at)| at.to_string()).collect();
-        if !positions.is_empty() {
-            self.push(" group by ").push(&positions.join(", "));
+        let own = node.select.iter().map(Some);
+        let embedded = node.children.iter().filter(|child| !child.spread && !child.is_empty());
+        let mut word = " group by ";
+        for (select, at) in own.chain(embedded.map(|_| None)).zip(1..) {
+            match select {
+                Some(select) if select.aggregate.is_some() => continue,
+                // What its function makes of a value is JSON, which cannot be compared.
+                Some(select) if select.formatter.is_some() => {
+                    self.push(word).field(table, &select.field);
+                }
+                _ => drop(self.push(word).push(&i32::to_string(&at))),
+            }
+            word = ", ";
         }
     }
 
@@ -193,10 +200,10 @@ impl Sql {
         let same = |select: &&Select<'_>| select.field == term.field;
         let name = child.select.iter().find(same).map(spread::output);
         self.push(&embedded(child.number)).push(".");
-        match (name, &term.field.base) {
+        match (name, term.field.base.column()) {
             (Some(name), _) => drop(self.name(&name)),
-            (None, Base::Column(name, _)) => drop(self.name(name)),
-            _ => drop(self.push("*")),
+            (None, Some((name, _))) => drop(self.name(name)),
+            (None, None) => drop(self.push("*")),
         }
     }
 
@@ -248,12 +255,10 @@ impl Sql {
                 self.push(")");
             }
             Condition::Tree { negated, connective, nodes } => {
-                let word = match connective {
-                    crate::query::Connective::And => " and ",
-                    crate::query::Connective::Or => " or ",
-                };
                 self.push(if *negated { "not (" } else { "(" });
-                self.list(word, nodes, |sql, inner| sql.counted_condition(node, table, inner));
+                self.list(word_of(*connective), nodes, |sql, inner| {
+                    sql.counted_condition(node, table, inner)
+                });
                 self.push(")");
             }
             Condition::Filter(..) => self.condition(table, condition),

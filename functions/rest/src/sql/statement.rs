@@ -3,7 +3,10 @@
 
 use super::{Sql, read::RESULT, write::Returning};
 use crate::{
-    cache::model::{Link, Qualified},
+    cache::{
+        custom::Handler,
+        model::{Link, Qualified},
+    },
     plan::{Base, Body, Call, Condition, Node, Shape, Write},
 };
 
@@ -26,6 +29,8 @@ pub enum Output {
     GeoJson,
     /// A value as it is: text or bytes.
     Raw,
+    /// What an aggregate of the database makes of the rows.
+    Handled,
 }
 
 /// What a statement does before it reads.
@@ -48,6 +53,8 @@ pub struct Statement<'p, 'm> {
     pub node: &'p Node<'m>,
     /// The form of the body.
     pub output: Output,
+    /// The aggregate that makes it, for [`Output::Handled`].
+    pub handler: Option<&'p Handler>,
     /// Whether members that are null are left out.
     pub strip_nulls: bool,
     /// Whether all rows are counted, not only those of the page.
@@ -171,6 +178,7 @@ impl Sql {
                 self.push(", '[]')")
             }
             Output::Raw => self.push("(array_agg(_t.pgrst_scalar))[1]"),
+            Output::Handled => self.handled(parts),
             Output::GeoJson => self.push(
                 "json_build_object('type', 'FeatureCollection', 'features', \
                  coalesce(json_agg(ST_AsGeoJSON(_t)::json), '[]'))",
@@ -182,6 +190,17 @@ impl Sql {
                  length(_t::text) - 2), e'\\n'), '')",
             ),
         };
+    }
+
+    fn handled(&mut self, parts: &Statement<'_, '_>) -> &mut Self {
+        let Some(handler) = parts.handler else { return self.push("null::text") };
+        self.qualified(&handler.function).push("(_t");
+        match (&handler.relation, parts.node.shape) {
+            (Some(relation), _) => self.push("::").qualified(relation),
+            (None, Shape::Scalar) => self.push(".pgrst_scalar"),
+            (None, _) => self,
+        }
+        .push(")")
     }
 
     fn location(&mut self, key: &[String]) {
@@ -227,14 +246,16 @@ fn returning(parts: &Statement<'_, '_>, computed: Vec<Qualified>) -> Returning {
         }
     }
     for select in &node.select {
-        match &select.field.base {
-            Base::Column(name, _) => add(name),
-            Base::Star if select.aggregate.is_none() => add("*"),
-            _ => {}
+        match select.field.base.column() {
+            Some((name, _)) => add(name),
+            None if matches!(select.field.base, Base::Star) && select.aggregate.is_none() => {
+                add("*");
+            }
+            None => {}
         }
     }
     for order in node.order.iter().filter(|order| order.child.is_none()) {
-        if let Base::Column(name, _) = &order.field.base {
+        if let Some((name, _)) = order.field.base.column() {
             add(name);
         }
     }
@@ -266,26 +287,4 @@ fn computed_of(root: &Node<'_>) -> Vec<Qualified> {
     }
     root.conditions.iter().for_each(|condition| conditions(condition, &mut add));
     found
-}
-
-/// What the caller may use of a schema: `r` for relations, `f` for functions, and the name.
-pub fn may_use(schema: &str) -> Sql {
-    let mut sql = Sql::default();
-    sql.push(
-        "select 'r', c.relname::text from pg_catalog.pg_class as c \
-         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace \
-         where c.relkind in ('r', 'v', 'm', 'f', 'p') \
-         and (has_table_privilege(c.oid, 'select, insert, update, delete') \
-         or has_any_column_privilege(c.oid, 'select, insert, update')) \
-         and has_schema_privilege(n.oid, 'usage') and n.nspname = ",
-    );
-    sql.bind(schema);
-    sql.push(
-        " union select 'f', p.proname::text from pg_catalog.pg_proc as p \
-         join pg_catalog.pg_namespace as n on n.oid = p.pronamespace \
-         where has_function_privilege(p.oid, 'execute') \
-         and has_schema_privilege(n.oid, 'usage') and n.nspname = ",
-    );
-    sql.bind(schema);
-    sql
 }

@@ -117,7 +117,11 @@ impl Sql {
         let prefix = if defaults { "jsonb" } else { "json" };
         self.push(", lateral (select ");
         self.list(", ", columns, |sql, column| {
-            sql.name(&column.name);
+            match column.input() {
+                Some(input) => sql.push(input).push("(").name(&column.name).push(") as "),
+                None => sql,
+            }
+            .name(&column.name);
         });
         self.push(" from ");
         match (columns.is_empty(), body.is_object) {
@@ -130,7 +134,8 @@ impl Sql {
                 self.push(prefix).push(function).push(rows).push(") as _(");
                 self.list(", ", columns, |sql, column| {
                     // The type is the catalog's own spelling, not the request's.
-                    sql.name(&column.name).push(" ").push(&column.kind);
+                    let kind = column.input().map_or(column.kind.as_str(), |_| "json");
+                    sql.name(&column.name).push(" ").push(kind);
                 });
                 self.push(")");
             }
@@ -140,11 +145,19 @@ impl Sql {
 
     fn default_members(&mut self, columns: &[&Column]) {
         self.push("jsonb_build_object(");
-        let with_default = columns.iter().filter_map(|column| {
-            column.default.as_deref().map(|default| (column.name.as_str(), default))
-        });
-        self.list(", ", with_default, |sql, (name, default)| {
-            sql.bind(name).push("::text, ").push(default);
+        let with_default = columns
+            .iter()
+            .filter_map(|column| column.default.as_deref().map(|default| (column, default)));
+        self.list(", ", with_default, |sql, (column, default)| {
+            sql.bind(&column.name).push("::text, ");
+            match (column.input(), column.output()) {
+                // What is read from a form of its own has to be in it.
+                (Some(_), Some(output)) => {
+                    sql.push(output).push("((").push(default).push(")::").push(&column.kind);
+                    sql.push(")")
+                }
+                _ => sql.push(default),
+            };
         });
         self.push(")");
     }

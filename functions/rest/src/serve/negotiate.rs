@@ -1,0 +1,140 @@
+//! Which form the answer has: the first that is accepted and can be made.
+
+use http::header;
+
+use super::Asked;
+use crate::{
+    cache::{custom::Handler, model::Qualified},
+    query::Item,
+    request::Media,
+    respond::Refusal,
+    sql::Output,
+};
+
+/// The form of an answer, and who makes it.
+pub(super) struct Chosen<'m> {
+    pub(super) media: Media,
+    pub(super) maker: Maker<'m>,
+}
+
+/// Who makes the body.
+#[derive(Clone, Copy)]
+pub(super) enum Maker<'m> {
+    /// The statement, of rows.
+    Rows,
+    /// The function that is called: its value is the body.
+    Value,
+    /// An aggregate of the database, of rows.
+    Aggregate(&'m Handler),
+}
+
+/// What there is to choose from.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Offer<'a> {
+    /// The relation whose rows are answered.
+    pub(super) relation: Option<&'a Qualified>,
+    /// The media type that the function's value has of itself.
+    pub(super) value: Option<&'a str>,
+}
+
+impl<'m> Chosen<'m> {
+    /// The aggregate that makes the body, if one does.
+    pub(super) fn handler(&self) -> Option<&'m Handler> {
+        match self.maker {
+            Maker::Aggregate(handler) => Some(handler),
+            Maker::Rows | Maker::Value => None,
+        }
+    }
+
+    /// How the statement makes the body.
+    pub(super) fn output(&self) -> Output {
+        match self.maker {
+            Maker::Rows => output_of(&self.media),
+            Maker::Value => Output::Raw,
+            Maker::Aggregate(_) => Output::Handled,
+        }
+    }
+}
+
+fn output_of(media: &Media) -> Output {
+    match media {
+        Media::Object(_) => Output::Object,
+        Media::Csv => Output::Csv,
+        Media::GeoJson => Output::GeoJson,
+        Media::Plan { of, .. } => output_of(of),
+        _ => Output::List,
+    }
+}
+
+impl<'r> Asked<'r> {
+    /// The form of the answer.
+    pub(super) fn choose_media(&self, offer: Offer<'_>) -> Result<Chosen<'r>, Refusal> {
+        let mut choices = self.accepted.iter().filter_map(|media| self.possible(media, offer));
+        choices.next().ok_or_else(|| self.not_acceptable())
+    }
+
+    /// The form of that name, if it can be made.
+    fn possible(&self, media: &Media, offer: Offer<'_>) -> Option<Chosen<'r>> {
+        if let Media::Plan { of, .. } = media {
+            let maker = self.possible(of, offer).map_or(Maker::Rows, |chosen| chosen.maker);
+            let chosen = Chosen { media: media.clone(), maker };
+            return self.settings.plan_enabled.then_some(chosen);
+        }
+        let Some(name) = media.name() else {
+            let known = !matches!(media, Media::OpenApi);
+            return known.then(|| Chosen { media: media.clone(), maker: Maker::Rows });
+        };
+        match offer.value {
+            Some(value) if value == name || value == "*/*" || name == "*/*" => {
+                return Some(Chosen { media: Media::Other(value.into()), maker: Maker::Value });
+            }
+            _ => {}
+        }
+        if let Some(handler) = self.handler(name, offer.relation) {
+            let media = match (handler.media.as_str(), media) {
+                (of_any @ "*/*", _) => Media::Other(of_any.into()),
+                (_, media) => media.clone(),
+            };
+            return Some(Chosen { media, maker: Maker::Aggregate(handler) });
+        }
+        let media = match media {
+            Media::Any => Media::Json,
+            Media::Other(_) => return None,
+            known => known.clone(),
+        };
+        Some(Chosen { media, maker: Maker::Rows })
+    }
+
+    /// The aggregate that makes this of the rows of a relation: one of the relation's own, which
+    /// takes its rows as they are and nothing else, or one for any rows.
+    fn handler(&self, media: &str, relation: Option<&Qualified>) -> Option<&'r Handler> {
+        let handlers = &self.model.handlers;
+        let own = |media: &str| {
+            let fits = |handler: &&Handler| {
+                relation.is_some()
+                    && handler.relation.as_ref() == relation
+                    && handler.media == media
+            };
+            handlers.iter().find(fits).filter(|_| self.asks_for_whole_rows())
+        };
+        let any = |handler: &&Handler| handler.relation.is_none() && handler.media == media;
+        own("*/*").or_else(|| own(media)).or_else(|| handlers.iter().find(any))
+    }
+
+    fn asks_for_whole_rows(&self) -> bool {
+        match self.query.select.as_slice() {
+            [Item::Field(only)] => {
+                only.field.name == "*" && only.alias.is_none() && only.aggregate.is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// 406: none of what is accepted can be had.
+    pub(super) fn not_acceptable(&self) -> Refusal {
+        let header = self.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let accepted = header.unwrap_or_default().replace(',', ", ").replace(",  ", ", ");
+        let message = format!("None of these media types are available: {accepted}");
+        Refusal::new(406, "PGRST107", message)
+    }
+}
