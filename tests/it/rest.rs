@@ -18,6 +18,7 @@ mod geography;
 mod operators;
 mod reading;
 mod stories;
+mod strange;
 mod writing;
 
 /// A database with the fixture in it, and the API before it.

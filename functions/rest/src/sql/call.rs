@@ -16,7 +16,7 @@ impl Sql {
             false => self.push(CALL).push(".*"),
         };
         for function in computed {
-            self.push(", ").qualified(function).push("(").push(CALL).push(") as ");
+            self.push(", ").qualified(function).push("(").row(CALL).push(") as ");
             self.name(&function.name);
         }
         self.push(" from ");

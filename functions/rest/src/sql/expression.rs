@@ -1,6 +1,6 @@
 //! Fields, casts, conditions and sorting.
 
-use super::{ROOT, Sql, embedded};
+use super::{LIST, ROOT, Sql, embedded};
 use crate::{
     plan::{Base, Cast, Condition, FieldRef, Select},
     query::{Connective, FtsKind, IsValue, JsonKey, JsonStep, Operation, Operator, Quantifier},
@@ -28,7 +28,7 @@ impl Sql {
             Base::Computed(function) if self.root_is_result && table == ROOT => {
                 self.push(table).push(".").name(&function.name)
             }
-            Base::Computed(function) => self.qualified(function).push("(").push(table).push(")"),
+            Base::Computed(function) => self.qualified(function).push("(").row(table).push(")"),
             Base::Star => self.push(table).push(".*"),
             Base::Scalar => self.push(table).push(".pgrst_scalar"),
             Base::Child(number, name) if name == "*" => self.push(&embedded(*number)).push(".*"),
@@ -58,7 +58,7 @@ impl Sql {
                 self.push("*");
             }
             (Base::Child(number, name), Some(_)) if name == "*" => {
-                self.push(&embedded(*number));
+                self.row(&embedded(*number));
             }
             _ => match select.formatter {
                 Some(formatter) => {
@@ -111,7 +111,12 @@ impl Sql {
             Condition::Embedded { child, present } => {
                 let test =
                     if *present { " is distinct from null" } else { " is not distinct from null" };
-                self.push(&embedded(*child)).push(test);
+                let name = embedded(*child);
+                match self.lists.contains(child) {
+                    true => self.push(&name).push(".").push(LIST),
+                    false => self.row(&name),
+                };
+                self.push(test);
             }
             Condition::Tree { negated, connective, nodes } => {
                 self.push(if *negated { "not (" } else { "(" });

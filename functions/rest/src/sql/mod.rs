@@ -3,6 +3,7 @@
 
 mod call;
 mod expression;
+mod order;
 mod privileges;
 mod read;
 mod statement;
@@ -25,6 +26,8 @@ pub struct Sql {
     root_is_result: bool,
     /// The columns of that former type: a function that takes a row is given one made of them.
     root_columns: Vec<String>,
+    /// The nodes whose embeddings are one list rather than a row.
+    lists: Vec<usize>,
 }
 
 impl Sql {
@@ -55,6 +58,11 @@ impl Sql {
             self.name(&id.schema).push(".");
         }
         self.name(&id.name)
+    }
+
+    /// Add the whole row of `table`. The name alone would mean a column of it that is called so.
+    fn row(&mut self, table: &str) -> &mut Self {
+        self.push(table).push(".*")
     }
 
     /// Add a bind. Its type is whatever its place in the statement asks for.
@@ -91,6 +99,9 @@ pub fn identifier(name: &str) -> String {
 
 /// The rows of the root.
 const ROOT: &str = "t0";
+
+/// The column that holds the list of an embedding.
+const LIST: &str = "pgrst_list";
 
 /// The name of a node's rows: `t0`, `t1`, ….
 fn rows(number: usize) -> String {

@@ -1,9 +1,9 @@
 //! Reading: one `select` per level, embeddings as lateral joins.
 
-use super::{ROOT, Sql, embedded, expression::word_of, rows};
+use super::{LIST, ROOT, Sql, embedded, expression::word_of, rows};
 use crate::{
     cache::model::{ColumnPairs, Link},
-    plan::{Condition, Node, Order, Select, Source, spread},
+    plan::{Condition, Node, Source, spread},
     query::Join,
 };
 
@@ -53,12 +53,12 @@ impl Sql {
         let name = embedded(child.number);
         match child.is_to_one() {
             true => self.push("row_to_json(").push(&name).push(".*)"),
-            false => self.push("coalesce(").push(&name).push(".").push(&name).push(", '[]')"),
+            false => self.push("coalesce(").push(&name).push(".").push(LIST).push(", '[]')"),
         };
         self.push(if grouped { "::jsonb as " } else { " as " }).name(&child.key);
     }
 
-    fn from(&mut self, node: &Node<'_>, parent: Option<&str>) {
+    pub(super) fn from(&mut self, node: &Node<'_>, parent: Option<&str>) {
         let table = rows(node.number);
         self.push(" from ");
         match (node.link.map(|link| &link.link), node.source) {
@@ -95,7 +95,7 @@ impl Sql {
             });
             self.push(")");
         } else {
-            self.push(parent);
+            self.push("(").row(parent).push(")");
         }
         self.root_columns = columns;
     }
@@ -110,6 +110,7 @@ impl Sql {
             self.push(") as ").push(&name).push(" on true");
             return;
         }
+        self.lists.push(child.number);
         let list = format!("{name}l");
         self.push("select ");
         if child.spread {
@@ -121,19 +122,19 @@ impl Sql {
             self.push(if spread::outputs(child).is_empty() { "" } else { ", " });
             self.push("nullif(count(*), 0)");
         } else {
-            self.push("json_agg(").push(&list).push(")");
+            self.push("json_agg(").row(&list).push(")");
         }
-        self.push(" as ").push(&name).push(" from (");
+        self.push(" as ").push(LIST).push(" from (");
         self.read(child, Some(table));
         self.push(") as ").push(&list).push(") as ").push(&name).push(" on ");
         match inner {
-            true => self.push(&name).push(".").push(&name).push(" is not null"),
+            true => self.push(&name).push(".").push(LIST).push(" is not null"),
             false => self.push("true"),
         };
     }
 
     /// `where`: how a node hangs on its parent, and what must hold of it.
-    fn link_and_conditions(
+    pub(super) fn link_and_conditions(
         &mut self,
         node: &Node<'_>,
         table: &str,
@@ -172,51 +173,6 @@ impl Sql {
             }
             word = ", ";
         }
-    }
-
-    fn ordered(&mut self, node: &Node<'_>, table: &str) {
-        for (at, term) in node.order.iter().enumerate() {
-            self.push(if at == 0 { " order by " } else { ", " });
-            match term.child.and_then(|n| node.children.iter().find(|child| child.number == n)) {
-                Some(child) if node.is_grouped() && child.spread => self.gained_value(child, term),
-                Some(child) => self.related_value(child, table, term),
-                None => self.field(table, &term.field),
-            }
-            self.push(match term.descending {
-                Some(true) => " desc",
-                Some(false) => " asc",
-                None => "",
-            });
-            self.push(match term.nulls_first {
-                Some(true) => " nulls first",
-                Some(false) => " nulls last",
-                None => "",
-            });
-        }
-    }
-
-    /// A field of a spread embedding to sort groups by: the one they were grouped by.
-    fn gained_value(&mut self, child: &Node<'_>, term: &Order<'_>) {
-        let same = |select: &&Select<'_>| select.field == term.field;
-        let name = child.select.iter().find(same).map(spread::output);
-        self.push(&embedded(child.number)).push(".");
-        match (name, term.field.base.column()) {
-            (Some(name), _) => drop(self.name(&name)),
-            (None, Some((name, _))) => drop(self.name(name)),
-            (None, None) => drop(self.push("*")),
-        }
-    }
-
-    /// A field of a to-one embedding to sort by, whether or not it is selected there.
-    fn related_value(&mut self, child: &Node<'_>, parent: &str, term: &Order<'_>) {
-        let table = rows(child.number);
-        self.push("(select ");
-        self.field(&table, &term.field);
-        self.from(child, Some(parent));
-        self.link_and_conditions(child, &table, Some(parent), |c| {
-            matches!(c, Condition::Filter(..))
-        });
-        self.push(")");
     }
 
     /// A row for each row of the node, whatever the page: what is counted.

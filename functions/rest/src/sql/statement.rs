@@ -107,7 +107,7 @@ pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
     }
     sql.push(" select ");
     sql.total(parts);
-    sql.push(", count(_t), ");
+    sql.push(", count(*), ");
     sql.body(parts);
     sql.push(
         ", nullif(current_setting('response.headers', true), ''), \
@@ -163,10 +163,10 @@ impl Sql {
         match parts.output {
             Output::Nothing => self.push("''::text"),
             Output::List => {
-                self.push("coalesce(").push(open).push("json_agg(_t)").push(close).push(", '[]')")
+                self.push("coalesce(").push(open).push("json_agg(_t.*)").push(close).push(", '[]')")
             }
             Output::Object => {
-                self.push("coalesce(").push(open).push("json_agg(_t) -> 0").push(close);
+                self.push("coalesce(").push(open).push("json_agg(_t.*) -> 0").push(close);
                 self.push(", 'null')")
             }
             Output::Scalar => {
@@ -181,24 +181,24 @@ impl Sql {
             Output::Handled => self.handled(parts),
             Output::GeoJson => self.push(
                 "json_build_object('type', 'FeatureCollection', 'features', \
-                 coalesce(json_agg(ST_AsGeoJSON(_t)::json), '[]'))",
+                 coalesce(json_agg(ST_AsGeoJSON(_t.*)::json), '[]'))",
             ),
             Output::Csv => self.push(
                 "(select coalesce(string_agg(h.key, ','), '') from (select \
-                 json_object_keys(r.row) as key from (select row_to_json(p) as row from pgrst_page \
-                 as p limit 1) as r) as h) || e'\\n' || coalesce(string_agg(substring(_t::text, 2, \
-                 length(_t::text) - 2), e'\\n'), '')",
+                 json_object_keys(r.row) as key from (select row_to_json(p.*) as row from pgrst_page \
+                 as p limit 1) as r) as h) || e'\\n' || coalesce(string_agg(substring((_t.*)::text, 2, \
+                 length((_t.*)::text) - 2), e'\\n'), '')",
             ),
         };
     }
 
     fn handled(&mut self, parts: &Statement<'_, '_>) -> &mut Self {
         let Some(handler) = parts.handler else { return self.push("null::text") };
-        self.qualified(&handler.function).push("(_t");
+        self.qualified(&handler.function).push("(");
         match (&handler.relation, parts.node.shape) {
-            (Some(relation), _) => self.push("::").qualified(relation),
-            (None, Shape::Scalar) => self.push(".pgrst_scalar"),
-            (None, _) => self,
+            (Some(relation), _) => self.push("(_t.*)::").qualified(relation),
+            (None, Shape::Scalar) => self.push("_t.pgrst_scalar"),
+            (None, _) => self.row("_t"),
         }
         .push(")")
     }

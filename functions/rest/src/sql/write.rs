@@ -82,7 +82,7 @@ impl Sql {
         });
         for (at, function) in returning.computed.iter().enumerate() {
             self.push(if at == 0 { separator } else { ", " });
-            self.qualified(function).push("(").push(TARGET).push(") as ").name(&function.name);
+            self.qualified(function).push("(").row(TARGET).push(") as ").name(&function.name);
         }
     }
 

@@ -1,0 +1,64 @@
+//! Schemas of strangers: names and shapes that nobody here would have chosen.
+
+use serde_json::{Value, json};
+
+use super::Api;
+
+/// Columns called as the statement calls its own parts.
+const OUR_NAMES: &str = r#"
+  create table parent (t0 int primary key, e1 text, _t text, p text, pgrst_target text);
+  create table child (id int primary key, t0 int references parent, t1 text, e1 int, e1l text);
+  insert into parent values (1, null, 'under', 'row', 'x'), (2, 'two', null, null, null);
+  insert into child values (10, 1, 'one', null, 'l'), (11, null, 'none', 5, 'm');
+  create function shout(parent) returns text language sql stable return upper($1._t);
+  create function kids(parent) returns setof child language sql stable
+    as 'select * from child where t0 = $1.t0';
+  grant all on parent, child to anon;
+"#;
+
+/// Paths, and what they return.
+async fn returns(api: &Api, cases: &[(&str, Value)]) {
+    for (path, expected) in cases {
+        assert_eq!(api.get(path).await, *expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn columns_may_be_called_as_parts_of_the_statement() {
+    let api = Api::new().await;
+    api.admin.batch_execute(OUR_NAMES).await.unwrap();
+    let cases = [
+        ("/parent?select=_t&order=t0", json!([{"_t": "under"}, {"_t": null}])),
+        ("/parent?select=t0,shout&order=t0", json!([{"t0": 1, "shout": "UNDER"},
+            {"t0": 2, "shout": null}])),
+        ("/parent?select=t0,kids(id)&t0=eq.1", json!([{"t0": 1, "kids": [{"id": 10}]}])),
+        ("/parent?select=t0,child(e1l)&t0=eq.1", json!([{"t0": 1, "child": [{"e1l": "l"}]}])),
+        ("/parent?select=t0,child()&child=not.is.null", json!([{"t0": 1}])),
+        ("/child?select=id,parent()&parent=is.null", json!([{"id": 11}])),
+        ("/child?select=id,parent()&parent=not.is.null", json!([{"id": 10}])),
+        (
+            "/child?select=id,parent(e2:child(id)),e3:parent()&e3=not.is.null",
+            json!([{"id": 10, "parent": {"e2": [{"id": 10}]}}]),
+        ),
+    ];
+    returns(&api, &cases).await;
+
+    let csv = api.ask("GET", "/parent?select=_t,p&t0=eq.1", &[("accept", "text/csv")], None).await;
+    assert_eq!(csv.text, "_t,p\nunder,row");
+    let returned = [("prefer", "return=representation")];
+    let path = "/parent?select=t0,shout&t0=eq.1";
+    let reply = api.ask("PATCH", path, &returned, Some(json!({"_t": "low"}))).await;
+    assert_eq!(reply.json, json!([{"t0": 1, "shout": "LOW"}]), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn rows_are_sorted_by_what_the_embedding_shows() {
+    let api = Api::new().await;
+    // The project of Best is not shown, so its row counts as one without a client.
+    let path = "/project?select=name,client(name)&client.or=(name.eq.Acme,name.eq.None)\
+        &order=client(name).desc.nullslast,name.desc";
+    let expected = json!([
+        {"name": "Beta", "client": {"name": "Acme"}}, {"name": "Alpha", "client": {"name": "Acme"}},
+        {"name": "Gamma", "client": null}, {"name": "Delta", "client": null}]);
+    returns(&api, &[(path, expected)]).await;
+}
