@@ -45,6 +45,9 @@ $$;
 do $$
 declare
   v_grant record;
+  -- Since PostgreSQL 16 who made a role is a member of it, and yet may not become it.
+  v_may_become constant text :=
+    case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
 begin
   for v_grant in
     select *
@@ -56,7 +59,7 @@ begin
     ) as g(role, member)
   loop
     -- A superuser needs no membership, and one would only widen what policies bind.
-    if not pg_has_role(v_grant.member, v_grant.role, 'member') then
+    if not pg_has_role(v_grant.member, v_grant.role, v_may_become) then
       begin
         execute format('grant %I to %I', v_grant.role, v_grant.member);
       exception
