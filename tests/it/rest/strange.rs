@@ -29,8 +29,11 @@ async fn columns_may_be_called_as_parts_of_the_statement() {
     api.admin.batch_execute(OUR_NAMES).await.unwrap();
     let cases = [
         ("/parent?select=_t&order=t0", json!([{"_t": "under"}, {"_t": null}])),
-        ("/parent?select=t0,shout&order=t0", json!([{"t0": 1, "shout": "UNDER"},
-            {"t0": 2, "shout": null}])),
+        (
+            "/parent?select=t0,shout&order=t0",
+            json!([{"t0": 1, "shout": "UNDER"},
+            {"t0": 2, "shout": null}]),
+        ),
         ("/parent?select=t0,kids(id)&t0=eq.1", json!([{"t0": 1, "kids": [{"id": 10}]}])),
         ("/parent?select=t0,child(e1l)&t0=eq.1", json!([{"t0": 1, "child": [{"e1l": "l"}]}])),
         ("/parent?select=t0,child()&child=not.is.null", json!([{"t0": 1}])),

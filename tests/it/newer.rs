@@ -1,0 +1,51 @@
+//! A newer PostgreSQL than the one installed here.
+
+use std::process::Stdio;
+
+use anyhow::Result;
+use convene::postgres::{self, Account, Keep, Server};
+use tokio::{process::Command, task::spawn_blocking};
+use uuid::Uuid;
+
+/// The newest release of the package that `convene serve` falls back to.
+const NEWEST: &str = "18.4.0-beta.17";
+
+/// What has broken with a new version once, and what would: deploying as no superuser, the
+/// catalog that the data API reads, and the way from an offer to a paid booking.
+const TESTS: [&str; 3] = ["deploy::", "rest::", "tutoring::"];
+
+#[tokio::test]
+async fn the_marketplace_runs_on_the_newest_postgres() {
+    if shared::config::optional("DATABASE_URL").is_some() {
+        eprintln!("SKIPPED: DATABASE_URL says which PostgreSQL to test with.");
+        return;
+    }
+    let server = match spawn_blocking(start).await.unwrap() {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("SKIPPED: no PostgreSQL {NEWEST}: {error:#}");
+            return;
+        }
+    };
+    // The tests of this very program, told of the other server.
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(TESTS)
+        .env("DATABASE_URL", server.url("postgres", "postgres"))
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    spawn_blocking(|| server.stop()).await.unwrap().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "on PostgreSQL {NEWEST}:\n{said}");
+    assert!(!said.contains(" 0 passed"), "no test ran:\n{said}");
+}
+
+fn start() -> Result<Server> {
+    let account = Account::unprivileged()?;
+    let binaries = postgres::fetch(&account, NEWEST)?;
+    let home = std::env::temp_dir().join(format!("convene-newer-{}", Uuid::new_v4().simple()));
+    account.own(&home)?;
+    Server::start(&binaries, &account, &home, Keep::Nothing)
+}
