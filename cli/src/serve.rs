@@ -108,11 +108,13 @@ async fn serve_on(
     timers.add(stripe.keep_paying(house.service.clone()));
     let routes = routers::all(house)?;
     let cast = Cast::read()?;
-    let demo = demo::is_loaded(&routes, &keys, &cast.experts[0].email).await?;
+    let loaded = demo::is_loaded(&routes, &keys, &cast.experts[0].email).await?;
     let routes = telemetry::observed(timers.attach(routes));
     announce(address, owner_url, &keys, double.as_ref());
-    if demo {
-        announce_demo(&cast);
+    match (loaded, demo) {
+        (true, _) => announce_demo(&cast),
+        (false, true) => println!("\nNo demo: it is loaded only when a database is new."),
+        (false, false) => {}
     }
     println!("\nCtrl-C ends it.");
     until(listener, routes, stop).await
