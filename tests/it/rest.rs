@@ -19,6 +19,7 @@ mod operators;
 mod reading;
 mod stories;
 mod strange;
+mod types;
 mod writing;
 
 /// A database with the fixture in it, and the API before it.

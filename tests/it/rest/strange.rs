@@ -65,3 +65,19 @@ async fn rows_are_sorted_by_what_the_embedding_shows() {
         {"name": "Gamma", "client": null}, {"name": "Delta", "client": null}]);
     returns(&api, &[(path, expected)]).await;
 }
+
+#[tokio::test]
+async fn a_row_may_have_more_defaults_than_a_function_has_arguments() {
+    let api = Api::new().await;
+    let columns: Vec<String> = (1..=120).map(|n| format!("c{n} int default {n}")).collect();
+    let table =
+        format!("create table broad (id int, {}); grant all on broad to anon", columns.join(", "));
+    api.admin.batch_execute(&table).await.unwrap();
+    let names: Vec<String> = (1..=120).map(|n| format!("c{n}")).collect();
+    let path = format!("/broad?columns=id,{}&select=c1,c51,c120", names.join(","));
+    let prefer = [("prefer", "missing=default, return=representation")];
+    let rows = json!([{"id": 1}, {"id": 2, "c51": 0}]);
+    let reply = api.ask("POST", &path, &prefer, Some(rows)).await;
+    let expected = json!([{"c1": 1, "c51": 51, "c120": 120}, {"c1": 1, "c51": 0, "c120": 120}]);
+    assert_eq!(reply.json, expected, "{}", reply.text);
+}

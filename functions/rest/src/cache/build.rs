@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    custom::Handler,
+    custom::{Computed, Handler},
     model::{BySchema, Function, Model, Qualified, Relation, Returns},
     named, raw,
     related::Graph,
@@ -68,15 +68,18 @@ fn exposed(schemas: &[raw::Schema]) -> Vec<String> {
 fn computed_columns(
     functions: &[raw::Function],
     names: &HashMap<i64, Qualified>,
-) -> HashMap<Qualified, Vec<Qualified>> {
-    let mut computed: HashMap<Qualified, Vec<Qualified>> = HashMap::new();
+) -> HashMap<Qualified, Vec<Computed>> {
+    let mut computed: HashMap<Qualified, Vec<Computed>> = HashMap::new();
     for function in functions {
         let relation = function.row_of.and_then(|oid| names.get(&oid));
         if let Some(relation) = relation
             && !function.set
         {
-            let id = Qualified::new(&function.schema, &function.name);
-            computed.entry(relation.clone()).or_default().push(id);
+            computed.entry(relation.clone()).or_default().push(Computed {
+                function: Qualified::new(&function.schema, &function.name),
+                kind: function.returns_type.clone(),
+                named: function.parameters.iter().any(|parameter| !parameter.name.is_empty()),
+            });
         }
     }
     computed

@@ -31,7 +31,8 @@ attribute as (
         join pg_catalog.pg_class as s on s.oid = i.objid and s.relkind = 'S'
         where i.refobjid = a.attrelid and i.refobjsubid = a.attnum and i.deptype = 'i')
       when a.attgenerated <> '' then null
-      when d.adbin is not null then pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+      -- A default names no columns; a table that it could name them of takes long if it is wide.
+      when d.adbin is not null then pg_catalog.pg_get_expr(d.adbin, 0)
       else pg_catalog.pg_get_expr(t.typdefaultbin, 0)
     end,
     'generated', a.attgenerated <> '' or a.attidentity = 'a',

@@ -1,5 +1,5 @@
-//! What a database defines of its own for the API: how values of its domains are written, and
-//! the media types that its aggregates make of rows.
+//! What a database defines of its own for the API: how values of its domains are written, what
+//! is computed from rows, and the media types that its aggregates make of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,4 +27,15 @@ pub struct Handler {
     pub relation: Option<Qualified>,
     /// The media type in lower case, or `*/*`.
     pub media: String,
+}
+
+/// A function of a row that can be selected like a column.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Computed {
+    /// The function.
+    pub function: Qualified,
+    /// The type of its values.
+    pub kind: String,
+    /// Whether its parameter has a name, so that it can be called as well.
+    pub named: bool,
 }

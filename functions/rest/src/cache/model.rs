@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::custom::{Handler, Representation};
+use super::custom::{Computed, Handler, Representation};
 
 /// A name with its schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,8 +69,8 @@ pub struct Relation {
     pub deletable: bool,
     /// Whether inserting is done by a trigger (`instead of`): `on conflict` is then impossible.
     pub instead_of_insert: bool,
-    /// Functions of its row type, by name, that can be selected like columns; with their schemas.
-    pub computed: Vec<Qualified>,
+    /// Functions of its row type that can be selected like columns.
+    pub computed: Vec<Computed>,
 }
 
 impl Relation {

@@ -41,6 +41,7 @@ impl<'m> Scope<'m, '_> {
                 None => relation
                     .computed
                     .iter()
+                    .map(|computed| &computed.function)
                     .find(|function| {
                         function.name == name
                             && (function.schema == self.schema

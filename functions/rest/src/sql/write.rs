@@ -143,23 +143,28 @@ impl Sql {
         self.push(") as ").push(BODY);
     }
 
+    /// The defaults as one object. A function takes a hundred arguments at most.
     fn default_members(&mut self, columns: &[&Column]) {
-        self.push("jsonb_build_object(");
-        let with_default = columns
+        let with_default: Vec<_> = columns
             .iter()
-            .filter_map(|column| column.default.as_deref().map(|default| (column, default)));
-        self.list(", ", with_default, |sql, (column, default)| {
-            sql.bind(&column.name).push("::text, ");
-            match (column.input(), column.output()) {
-                // What is read from a form of its own has to be in it.
-                (Some(_), Some(output)) => {
-                    sql.push(output).push("((").push(default).push(")::").push(&column.kind);
-                    sql.push(")")
-                }
-                _ => sql.push(default),
-            };
-        });
-        self.push(")");
+            .filter_map(|column| Some((column, column.default.as_deref()?)))
+            .collect();
+        self.push("'{}'::jsonb");
+        for members in with_default.chunks(50) {
+            self.push(" || jsonb_build_object(");
+            self.list(", ", members, |sql, (column, default)| {
+                sql.bind(&column.name).push("::text, ");
+                match (column.input(), column.output()) {
+                    // What is read from a form of its own has to be in it.
+                    (Some(_), Some(output)) => {
+                        sql.push(output).push("((").push(default).push(")::").push(&column.kind);
+                        sql.push(")")
+                    }
+                    _ => sql.push(default),
+                };
+            });
+            self.push(")");
+        }
     }
 
     fn on_conflict(&mut self, conflict: &Option<(Conflict, Vec<&str>)>, columns: &[&Column]) {

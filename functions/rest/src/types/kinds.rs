@@ -1,7 +1,10 @@
 //! Types of Postgres in TypeScript, as they look in JSON.
 
 use super::quoted;
-use crate::cache::model::{Column, Function, Model};
+use crate::{
+    cache::model::{Column, Function, Model, Qualified, Relation},
+    sql::identifier,
+};
 
 /// What types are looked up in.
 pub(super) struct Kinds<'a> {
@@ -27,8 +30,7 @@ impl Kinds<'_> {
         let plain = kind.split('(').next().unwrap_or(kind).trim();
         match plain {
             "boolean" => "boolean",
-            "smallint" | "integer" | "bigint" | "real" | "double precision" | "numeric" | "oid"
-            | "money" => "number",
+            "smallint" | "integer" | "bigint" | "real" | "double precision" | "numeric" => "number",
             "json" | "jsonb" => "Json",
             "void" => "undefined",
             "record" => "Record<string, unknown>",
@@ -46,31 +48,64 @@ impl Kinds<'_> {
             | "timestamp"
             | "timestamp without time zone"
             | "timestamp with time zone"
-            | "interval"
             | "citext"
-            | "extensions.citext"
-            | "public.citext"
+            | "money"
+            | "oid"
             | "xml" => "string",
-            other => return self.of_schema(other),
+            interval if interval.split(' ').next() == Some("interval") => "string",
+            _ => return self.of_schema(kind),
         }
         .to_owned()
     }
 
-    /// Enumerations and row types of an exposed schema; anything else is unknown.
+    /// Enumerations and row types of an exposed schema; anything else is unknown, but for the
+    /// types of text that extensions bring.
     fn of_schema(&self, kind: &str) -> String {
-        let Some((schema, name)) = kind.split_once('.') else { return "unknown".to_owned() };
-        let (schema, name) = (schema.trim_matches('"'), name.trim_matches('"'));
-        let profile = self.profiles.iter().find(|(_, known)| known == schema);
-        let Some((profile, _)) = profile else { return "unknown".to_owned() };
-        if self.model.enums.iter().any(|e| e.schema == schema && e.name == name) {
-            return format!("Database[{profile:?}][\"Enums\"][{name:?}]");
+        let id = match names(kind).as_slice() {
+            [schema, name] => Qualified::new(schema, name),
+            _ => return "unknown".to_owned(),
+        };
+        if matches!(id.name.as_str(), "citext" | "vector") {
+            return "string".to_owned();
         }
-        match self.model.relation(schema, name).map(|relation| relation.kind) {
-            Some('c') => format!("Database[{profile:?}][\"CompositeTypes\"][{name:?}]"),
-            Some('v' | 'm') => format!("Database[{profile:?}][\"Views\"][{name:?}][\"Row\"]"),
-            Some(_) => format!("Database[{profile:?}][\"Tables\"][{name:?}][\"Row\"]"),
+        let profile = self.profiles.iter().find(|(_, known)| *known == id.schema);
+        let Some((profile, _)) = profile else { return "unknown".to_owned() };
+        if self.model.enums.iter().any(|e| e.schema == id.schema && e.name == id.name) {
+            return format!("Database[{profile:?}][\"Enums\"][{:?}]", id.name);
+        }
+        match self.model.relation(&id.schema, &id.name).map(|relation| relation.kind) {
+            Some('c') => format!("Database[{profile:?}][\"CompositeTypes\"][{:?}]", id.name),
+            Some('v' | 'm') => format!("Database[{profile:?}][\"Views\"][{:?}][\"Row\"]", id.name),
+            Some(_) => format!("Database[{profile:?}][\"Tables\"][{:?}][\"Row\"]", id.name),
             None => "unknown".to_owned(),
         }
+    }
+
+    /// The type of a relation's rows, as functions take them.
+    pub(super) fn row(&self, id: &Qualified) -> String {
+        self.of_schema(&format!("{}.{}", identifier(&id.schema), identifier(&id.name)))
+    }
+
+    /// Whether a function returns one row of a relation at most, though as a set. That such a
+    /// call gives a list is told by `SetofOptions`.
+    pub(super) fn is_one_row(&self, function: &Function) -> bool {
+        function.returns.set && function.returns.single && self.leads_to(function).is_some()
+    }
+
+    /// The relation whose rows a function returns, where a request can name it.
+    pub(super) fn leads_to<'f>(&self, function: &'f Function) -> Option<&'f str> {
+        let id = function.returns.relation.as_ref()?;
+        let known = self.model.resource(&id.schema, &id.name).is_some();
+        (known && id.schema == function.id.schema).then_some(id.name.as_str())
+    }
+
+    /// The columns of a relation's rows.
+    pub(super) fn members(&self, relation: &Relation) -> String {
+        let members = relation.columns.iter().map(|column| {
+            let null = if column.not_null { "" } else { " | null" };
+            format!("{}: {}{null}", quoted(&column.name), self.column(column))
+        });
+        format!("{{ {} }}", members.collect::<Vec<_>>().join("; "))
     }
 
     /// The type of a call's data.
@@ -78,13 +113,7 @@ impl Kinds<'_> {
         let returns = &function.returns;
         let one = match (&returns.relation, returns.columns.as_slice()) {
             (Some(id), _) => match self.model.relation(&id.schema, &id.name) {
-                Some(relation) => {
-                    let members = relation.columns.iter().map(|column| {
-                        let null = if column.not_null { "" } else { " | null" };
-                        format!("{}: {}{null}", quoted(&column.name), self.column(column))
-                    });
-                    format!("{{ {} }}", members.collect::<Vec<_>>().join("; "))
-                }
+                Some(relation) => self.members(relation),
                 None => "unknown".to_owned(),
             },
             (None, []) => self.named(&returns.kind),
@@ -95,12 +124,35 @@ impl Kinds<'_> {
                 format!("{{ {} }}", members.collect::<Vec<_>>().join("; "))
             }
         };
-        match returns.set {
+        match returns.set && !self.is_one_row(function) {
             true if one.contains(" | ") && !one.starts_with('{') => format!("({one})[]"),
             true => format!("{one}[]"),
             false => one,
         }
     }
+}
+
+/// The names in `schema.name`, in quotes or not; what follows the last one does not count.
+fn names(kind: &str) -> Vec<String> {
+    let (mut names, mut name) = (Vec::new(), String::new());
+    let (mut quoted, mut previous) = (false, '.');
+    for c in kind.chars() {
+        match c {
+            '"' => {
+                // Within quotes two of them are one: the second opens them again.
+                if !quoted && previous == '"' {
+                    name.push('"');
+                }
+                quoted = !quoted;
+            }
+            '.' if !quoted => names.push(std::mem::take(&mut name)),
+            '(' if !quoted => break,
+            c => name.push(c),
+        }
+        previous = c;
+    }
+    names.push(name);
+    names
 }
 
 /// The labels of an enumeration as a union.

@@ -1,11 +1,12 @@
 //! TypeScript for front ends, in the form that `supabase gen types typescript` has, so that
 //! `createClient<Database>()` knows every relation and function.
 
+mod calls;
 mod kinds;
 
 use std::fmt::Write as _;
 
-use crate::cache::model::{Column, Function, Link, Model, Relation};
+use crate::cache::model::{Column, Link, Model, Relation};
 use kinds::Kinds;
 
 const JSON: &str = "export type Json =
@@ -68,10 +69,7 @@ impl Writer<'_> {
         self.line(1, &format!("{}: {{", quoted(profile)));
         self.block(2, "Tables", &of_kind("rpf"), |w, relation| w.relation(relation));
         self.block(2, "Views", &of_kind("vm"), |w, relation| w.relation(relation));
-        let functions = model.functions.get(schema).into_iter().flat_map(|f| f.iter());
-        let mut functions: Vec<_> = functions.collect();
-        functions.sort_by_key(|(name, _)| *name);
-        self.block(2, "Functions", &functions, |w, (name, overloads)| w.function(name, overloads));
+        self.functions(&all);
         let enums: Vec<_> = model.enums.iter().filter(|e| e.schema == schema).collect();
         self.block(2, "Enums", &enums, |w, e| {
             w.line(3, &format!("{}: {}", quoted(&e.name), kinds::labels(&e.values)));
@@ -97,9 +95,16 @@ impl Writer<'_> {
             let null = if column.not_null { "" } else { " | null" };
             self.line(5, &format!("{}: {kind}{null}", quoted(&column.name)));
         }
+        for computed in self.selectable(relation) {
+            let kind = self.kinds.named(&computed.kind);
+            self.line(5, &format!("{}: {kind} | null", quoted(&computed.function.name)));
+        }
         self.line(4, "}");
+        // supabase-js takes nothing for a table that lacks them, not even a foreign one that is
+        // only read, and then knows nothing of the whole schema.
+        let is_table = "rpf".contains(relation.kind);
         for (name, writable) in [("Insert", relation.insertable), ("Update", relation.updatable)] {
-            if !writable {
+            if !writable && !is_table {
                 continue;
             }
             self.line(4, &format!("{name}: {{"));
@@ -155,35 +160,6 @@ impl Writer<'_> {
             self.out.push('\n');
         }
         self.line(4, "]");
-    }
-
-    fn function(&mut self, name: &str, overloads: &[Function]) {
-        let forms: Vec<String> = overloads.iter().map(|f| self.call(f)).collect();
-        match forms.as_slice() {
-            [only] => self.line(3, &format!("{}: {only}", quoted(name))),
-            several => {
-                self.line(3, &format!("{}:", quoted(name)));
-                several.iter().for_each(|form| self.line(4, &format!("| {form}")));
-            }
-        }
-    }
-
-    fn call(&self, function: &Function) -> String {
-        let arguments: Vec<String> = function
-            .parameters
-            .iter()
-            .map(|parameter| {
-                let mark = if parameter.required { "" } else { "?" };
-                let name =
-                    if parameter.name.is_empty() { "\"\"".into() } else { quoted(&parameter.name) };
-                format!("{name}{mark}: {}", self.kinds.named(&parameter.kind))
-            })
-            .collect();
-        let arguments = match arguments.is_empty() {
-            true => "never".to_owned(),
-            false => format!("{{ {} }}", arguments.join("; ")),
-        };
-        format!("{{ Args: {arguments}; Returns: {} }}", self.kinds.returned(function))
     }
 }
 
