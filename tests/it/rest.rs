@@ -56,6 +56,14 @@ impl Reply {
     }
 }
 
+/// Where `rest` listens from now on.
+async fn served(rest: Rest) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(rest::standalone(listener, rest));
+    url
+}
+
 impl Api {
     /// The API with a page of at most 1,000 rows and everything switched on.
     pub async fn new() -> Self {
@@ -85,10 +93,7 @@ impl Api {
         change(&mut settings);
         let limits = Limits { connections: 4, ..Limits::default() };
         let db = Db::connect(&database.admin_url, limits).unwrap();
-        let rest = Rest::new(db, identity, settings);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(rest::standalone(listener, rest));
+        let url = served(Rest::new(db, identity, settings)).await;
         Self { url, admin, http: reqwest::Client::new(), database }
     }
 
@@ -120,6 +125,17 @@ impl Api {
         let reply = self.ask("GET", path, &[], None).await;
         assert!(reply.status < 300, "{path}: {} {}", reply.status, reply.text);
         reply.json
+    }
+
+    /// Serve from now on as `login`, which can become `anon`.
+    pub async fn sign_in(&mut self, login: &str) {
+        let (_, place) = self.database.admin_url.split_once('@').unwrap();
+        let url = format!("postgres://{login}@{place}");
+        let db = Db::connect(&url, Limits::default()).unwrap();
+        let mut settings = Settings::from_env().unwrap();
+        settings.anonymous_role = Some("anon".into());
+        let identity = Identity::Plain(Arc::new(Plain::from_env().unwrap()));
+        self.url = served(Rest::new(db, identity, settings)).await;
     }
 
     /// The refusal of a plain GET: its status and code.

@@ -81,3 +81,55 @@ async fn a_row_may_have_more_defaults_than_a_function_has_arguments() {
     let expected = json!([{"c1": 1, "c51": 51, "c120": 120}, {"c1": 1, "c51": 0, "c120": 120}]);
     assert_eq!(reply.json, expected, "{}", reply.text);
 }
+
+#[tokio::test]
+async fn nothing_may_be_selected() {
+    let api = Api::new().await;
+    let cases = [
+        ("/unit?select=", json!([{}, {}, {}])),
+        ("/unit?select=&limit=1", json!([{}])),
+        ("/project?select=client()&client=not.is.null", json!([{}, {}, {}])),
+        ("/rpc/projects?select=&limit=1", json!([{}])),
+    ];
+    returns(&api, &cases).await;
+    let returned = [("prefer", "return=representation, tx=rollback")];
+    let reply =
+        api.ask("PATCH", "/unit?select=&unit_id=eq.1", &returned, Some(json!({"name": "x"}))).await;
+    assert_eq!(reply.json, json!([{}]), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn what_is_no_method_of_a_relation_is_refused_before_its_body() {
+    let api = Api::new().await;
+    for method in ["TRACE", "PURGE"] {
+        let reply = api.ask(method, "/unit", &[], None).await;
+        assert_eq!((reply.status, reply.code()), (405, "PGRST117"), "{}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_no_quality_is_not_wanted() {
+    let api = Api::new().await;
+    let accept = |value| [("accept", value)];
+    let reply =
+        api.ask("GET", "/unit", &accept("text/csv;q=0, application/json;q=0.1"), None).await;
+    assert!(reply.header("content-type").starts_with("application/json"), "{}", reply.text);
+    let reply = api.ask("GET", "/unit", &accept("text/csv;q=0"), None).await;
+    assert_eq!((reply.status, reply.code()), (406, "PGRST107"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn a_database_that_takes_no_more_connections_is_busy() {
+    let mut api = Api::new().await;
+    let sql = "create role strange_login login; grant anon to strange_login";
+    api.admin.batch_execute(sql).await.unwrap();
+    api.sign_in("strange_login").await;
+    assert_eq!(api.get("/unit?select=name&unit_id=eq.1").await, json!([{"name": "root"}]));
+    // As while it starts or stops: whoever is connected is sent away, nobody else is let in.
+    let shut = "alter role strange_login nologin; select pg_terminate_backend(pid, 5000) from \
+        pg_stat_activity where usename = 'strange_login'";
+    api.admin.batch_execute(shut).await.unwrap();
+    let reply = api.ask("GET", "/unit", &[], None).await;
+    api.admin.batch_execute("drop role strange_login").await.unwrap();
+    assert_eq!((reply.status, reply.header("retry-after")), (503, "1"), "{}", reply.text);
+}

@@ -41,6 +41,7 @@ impl Media {
                 let quality = parameter(part, "q").and_then(|q| q.parse().ok()).unwrap_or(1.0);
                 (quality, Self::read(part))
             })
+            .filter(|(quality, _)| *quality > 0.0)
             .collect();
         weighted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         weighted.into_iter().map(|(_, media)| media).collect()

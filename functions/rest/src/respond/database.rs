@@ -31,6 +31,8 @@ fn of_postgres(db: &Refused, verbosity: Verbosity, anonymous: bool) -> Refusal {
     let status = match code.strip_prefix('M').and_then(|rest| rest.bytes().next()) {
         // Class `M`: a refusal of our own, whose next digit is the last of 40x.
         Some(digit @ (b'0'..=b'4' | b'9')) => 400 + u16::from(digit - b'0'),
+        // Postgres starts, stops, or takes no more connections: nobody asked wrongly.
+        _ if db.fatal => 503,
         _ if house => house_status(code, &db.message),
         _ => status(code, &db.message),
     };

@@ -198,7 +198,10 @@ async fn dispatch(
             read::rows(&asked, name, raw_query).await
         }
         (Resource::Relation(name), &Method::OPTIONS) => read::options(&asked, name),
-        (Resource::Relation(name), _) => write::rows(&asked, name).await,
+        (
+            Resource::Relation(name),
+            &Method::POST | &Method::PUT | &Method::PATCH | &Method::DELETE,
+        ) => write::rows(&asked, name).await,
         (Resource::Function(name), &Method::GET | &Method::HEAD | &Method::POST) => {
             call::function(&asked, name).await
         }
@@ -206,7 +209,7 @@ async fn dispatch(
         (Resource::Function(_), _) => {
             Err(Refusal::new(405, "PGRST101", format!("Cannot use the {method} method on RPC")))
         }
-        (Resource::Root, _) => Err(Refusal::method(method)),
+        (Resource::Root | Resource::Relation(_), _) => Err(Refusal::method(method)),
     }?;
     if settings.profiles.len() > 1 {
         answer.header(http::HeaderName::from_static("content-profile"), profile);

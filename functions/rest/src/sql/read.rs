@@ -36,8 +36,8 @@ impl Sql {
             self.comma(&mut first);
             self.embedding(child, node.is_grouped());
         }
-        if first {
-            // Nothing is asked for but the rows themselves.
+        if first && node.link.is_some() {
+            // Nothing is asked for but whether there are rows.
             self.push("1 as pgrst_row");
         }
     }

@@ -61,6 +61,8 @@ pub struct Refused {
     pub hint: Option<String>,
     /// Where it happened.
     pub context: Option<String>,
+    /// Whether the connection ends with it, or does not even begin.
+    pub fatal: bool,
 }
 
 impl Refused {
@@ -75,6 +77,7 @@ impl Refused {
                 b'D' => refused.detail = Some(value),
                 b'H' => refused.hint = Some(value),
                 b'W' => refused.context = Some(value),
+                b'V' => refused.fatal = matches!(value.as_str(), "FATAL" | "PANIC"),
                 _ => {}
             }
         }
