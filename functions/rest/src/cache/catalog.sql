@@ -143,8 +143,14 @@ functions as (
       select pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', coalesce(g.name, ''),
         -- Without a length these mean a length of one: `char(4)` would cut its argument.
-        'type', pg_catalog.regexp_replace(
-          pg_catalog.format_type(g.type, null), '^(bit|character)(\[\])?$', '\1 varying\2'),
+        'type', (
+          select case
+            when f.name in ('bit', 'bit[]') then pg_catalog.replace(f.name, 'bit', 'bit varying')
+            when f.name in ('character', 'character[]')
+              then pg_catalog.replace(f.name, 'character', 'character varying')
+            else f.name
+          end
+          from (select pg_catalog.format_type(g.type, null)) as f(name)),
         'required', g.place <= p.pronargs - p.pronargdefaults,
         'variadic', coalesce(g.mode = 'v', false)) order by g.place)
       from (
@@ -207,7 +213,7 @@ handlers as (
 ),
 
 roles as (
-  -- What a role was given with `alter role … set`, for the roles this login may become.
+  -- What a role was given with `alter role ... set`, for the roles this login may become.
   select pg_catalog.json_agg(pg_catalog.json_build_object(
     'role', r.rolname, 'settings', (
       -- Only what a login may set for itself: a setting for superusers would fail every request.

@@ -57,9 +57,10 @@ async fn fingerprint(client: &Client, schemas: &Schemas) -> Result<String, Cache
     Ok(client.query_one(FINGERPRINT, &[&purpose(schemas)]).await?.get(0))
 }
 
-/// What the model is for is part of the fingerprint.
+/// What the model is for is part of the fingerprint. A database need not know every character
+/// of what the form is written in.
 fn purpose(schemas: &Schemas) -> String {
-    format!("{FORMAT} {:?} {:?}", schemas.exposed, schemas.extra)
+    format!("{} {:?} {:?}", FORMAT.escape_default(), schemas.exposed, schemas.extra)
 }
 
 /// Build the model from the catalog.
