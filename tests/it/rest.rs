@@ -13,6 +13,7 @@ use tests::EmptyDatabase;
 use tokio_postgres::NoTls;
 
 mod custom;
+mod described;
 mod foreign;
 mod geography;
 mod operators;
