@@ -18,9 +18,12 @@ median() { sort -g | awk '{v[NR] = $1} END {print (v[int((NR + 1) / 2)] + v[int(
 # The medians of $dir/rounds, whose lines are: rate over HTTP, CPU, rate of pgbench, of a peer.
 row() { # name clients
   local column medians=()
-  for column in '$1' '$3' '$1 / $3' '$2' '$4'; do
+  for column in '$1' '$3' '$1 / $3' '$2' ${PEER_URL:+'$4'}; do
     medians+=("$(awk "{print $column}" "$dir/rounds" | median)")
   done
-  printf '%-7s %7d %9.0f %10.0f %6.2f %7.0f %8.0f\n' "$1" "$2" "${medians[@]}"
+  printf "%-7s %7d %9.0f %10.0f %6.2f %7.0f${PEER_URL:+ %8.0f}\n" "$1" "$2" "${medians[@]}"
 }
-heading() { printf '%-7s %7s %9s %10s %6s %7s %8s\n' case clients http/s pgbench/s ratio 'cpu µs' peer/s; }
+heading() {
+  printf "%-7s %7s %9s %10s %6s %7s${PEER_URL:+ %8s}\n" \
+    case clients http/s pgbench/s ratio 'cpu µs' ${PEER_URL:+peer/s}
+}
