@@ -81,6 +81,7 @@ fn limits() -> Result<Limits, BadSetting> {
         connections,
         wait: milliseconds("DATABASE_WAIT_MS", usual.wait)?,
         deadline: milliseconds("DATABASE_DEADLINE_MS", usual.deadline)?,
+        ..usual
     })
 }
 

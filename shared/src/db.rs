@@ -86,7 +86,7 @@ impl Db {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let inner = deadpool_postgres::Manager::from_config(config.clone(), tls.clone(), recycling);
         let pool = limits.pool(Manager { inner })?;
-        let wires = limits.pool(Opener::new(config, tls))?;
+        let wires = limits.pool(Opener::new(config, tls, limits.prepared))?;
         Ok(Self { pool, wires, deadline: limits.deadline })
     }
 

@@ -69,3 +69,24 @@ fn the_example_lists_every_setting_that_is_read_and_no_other() {
     let unread: Vec<&String> = listed.difference(&quoted).collect();
     assert!(unread.is_empty(), "in .env.example, and read by nothing: {unread:?}");
 }
+
+/// A setting of PostgREST's that means nothing here is named at the start: what means something
+/// has to be known.
+#[test]
+fn the_data_api_knows_its_own_settings() {
+    let mut files = Vec::new();
+    for part in ["src/settings.rs", "src/identity.rs", "src/bin/rest-server.rs"] {
+        files.push(root().join("functions/rest").join(part));
+    }
+    let code: String =
+        files.iter().map(|file| fs::read_to_string(file).expect("a source")).collect();
+    let read = r#"(?:\b(?:optional|required|parsed|flag|number|words|verbosity)\(\s*|const NAME: &str = )"(PGRST_[A-Z0-9_]+)""#;
+    let known: BTreeSet<String> = rest::settings::NAMES.map(str::to_owned).into();
+    assert_eq!(names(read, &code), known);
+
+    let table = fs::read_to_string(root().join("docs/data-api.md")).expect("docs/data-api.md");
+    let told = names(r"`(PGRST_[A-Z0-9_]+)`", &table);
+    let untold: Vec<&String> =
+        known.difference(&told).filter(|name| !UNLISTED.contains(&name.as_str())).collect();
+    assert!(untold.is_empty(), "not in docs/data-api.md: {untold:?}");
+}

@@ -38,6 +38,20 @@ fn code(outcome: Result<Outcome, Failure>) -> String {
 }
 
 #[tokio::test]
+async fn plans_are_kept_unless_a_pooler_cannot_bear_it() {
+    let database = EmptyDatabase::new().await;
+    let kept = "select count(*) from pg_prepared_statements";
+    let db = one(&database.admin_url);
+    number(&db, kept).await;
+    assert!(number(&db, kept).await > 0);
+
+    let limits = Limits { connections: 1, prepared: false, ..Limits::default() };
+    let db = Db::connect(&database.admin_url, limits).unwrap();
+    number(&db, kept).await;
+    assert_eq!(number(&db, kept).await, 0);
+}
+
+#[tokio::test]
 async fn what_is_refused_leaves_nothing_behind() {
     let database = EmptyDatabase::new().await;
     let db = one(&database.admin_url);

@@ -45,8 +45,12 @@ pub struct World {
 }
 
 /// A race may keep hundreds waiting; no test may wait for ever.
-const LIMITS: Limits =
-    Limits { connections: 40, wait: Duration::from_secs(30), deadline: Duration::from_secs(30) };
+const LIMITS: Limits = Limits {
+    connections: 40,
+    wait: Duration::from_secs(30),
+    deadline: Duration::from_secs(30),
+    prepared: true,
+};
 
 impl World {
     /// A fresh marketplace with nobody in it, where nothing can be paid.

@@ -1,5 +1,6 @@
 //! Settings of the data API, under the names PostgREST gives them.
 
+use http::HeaderName;
 use shared::config::{BadSetting, optional, parsed};
 
 use crate::cache::Schemas;
@@ -64,6 +65,16 @@ pub struct Settings {
     pub openapi_mode: OpenApiMode,
     /// The address the OpenAPI document names.
     pub openapi_uri: Option<String>,
+    /// Whether the OpenAPI document says how tokens are sent.
+    pub openapi_security: bool,
+    /// A function that is called instead of answering the OpenAPI document.
+    pub root_function: Option<String>,
+    /// The origins whose pages may ask; without a list, all.
+    pub cors_origins: Option<Vec<String>>,
+    /// Whether answers say what took how long.
+    pub server_timing: bool,
+    /// A header that every answer repeats from its request.
+    pub trace_header: Option<HeaderName>,
     /// Settings for every transaction: `PGRST_APP_SETTINGS_<NAME>`.
     pub app_settings: Vec<(String, String)>,
     /// Bytes of a body at most.
@@ -115,6 +126,11 @@ impl Settings {
             }),
             openapi_mode: openapi_mode()?,
             openapi_uri: optional("PGRST_OPENAPI_SERVER_PROXY_URI"),
+            openapi_security: flag("PGRST_OPENAPI_SECURITY_ACTIVE", false)?,
+            root_function: optional("PGRST_DB_ROOT_SPEC"),
+            cors_origins: words("PGRST_SERVER_CORS_ALLOWED_ORIGINS"),
+            server_timing: flag("PGRST_SERVER_TIMING_ENABLED", false)?,
+            trace_header: trace_header()?,
             app_settings: app_settings(),
             max_body: parsed("PGRST_SERVER_MAX_BODY", 1 << 20)?,
             max_conditions: parsed("PGRST_DB_MAX_CONDITIONS", 250)?,
@@ -132,6 +148,48 @@ impl Settings {
         }
         Schemas { exposed, extra: self.extra_search_path.clone() }
     }
+}
+
+/// Every variable that means something here.
+pub const NAMES: [&str; 29] = [
+    "PGRST_CLIENT_ERROR_VERBOSITY",
+    "PGRST_DB_AGGREGATES_ENABLED",
+    "PGRST_DB_ANON_ROLE",
+    "PGRST_DB_EXTRA_SEARCH_PATH",
+    "PGRST_DB_MAX_CONDITIONS",
+    "PGRST_DB_MAX_ROWS",
+    "PGRST_DB_PLAN_ENABLED",
+    "PGRST_DB_POOL",
+    "PGRST_DB_PREPARED_STATEMENTS",
+    "PGRST_DB_PRE_REQUEST",
+    "PGRST_DB_ROOT_SPEC",
+    "PGRST_DB_SCHEMA",
+    "PGRST_DB_SCHEMAS",
+    "PGRST_DB_TX_END",
+    "PGRST_DB_URI",
+    "PGRST_JWT_AUD",
+    "PGRST_JWT_ROLE_CLAIM_KEY",
+    "PGRST_JWT_SECRET",
+    "PGRST_JWT_SECRET_IS_BASE64",
+    "PGRST_OPENAPI_MODE",
+    "PGRST_OPENAPI_SECURITY_ACTIVE",
+    "PGRST_OPENAPI_SERVER_PROXY_URI",
+    "PGRST_SERVER_CORS_ALLOWED_ORIGINS",
+    "PGRST_SERVER_HOST",
+    "PGRST_SERVER_MAX_BODY",
+    "PGRST_SERVER_MAX_URL",
+    "PGRST_SERVER_PORT",
+    "PGRST_SERVER_TIMING_ENABLED",
+    "PGRST_SERVER_TRACE_HEADER",
+];
+
+/// Variables that are set in PostgREST's name and mean nothing here.
+pub fn unknown() -> Vec<String> {
+    let known = |name: &str| {
+        let of_app = name.starts_with("PGRST_APP_SETTINGS_");
+        of_app || NAMES.contains(&name) || !name.starts_with("PGRST_")
+    };
+    shared::config::all().map(|(name, _)| name).filter(|name| !known(name)).collect()
 }
 
 fn words(name: &str) -> Option<Vec<String>> {
@@ -154,13 +212,20 @@ fn number(name: &'static str) -> Result<Option<i64>, BadSetting> {
     }
 }
 
-fn flag(name: &'static str, default: bool) -> Result<bool, BadSetting> {
+/// Whether a variable says yes, or `default` when it is absent.
+pub fn flag(name: &'static str, default: bool) -> Result<bool, BadSetting> {
     match optional(name).as_deref() {
         None => Ok(default),
         Some("true" | "on" | "1" | "yes") => Ok(true),
         Some("false" | "off" | "0" | "no") => Ok(false),
         Some(_) => Err(BadSetting::new(name, "must be true or false.")),
     }
+}
+
+fn trace_header() -> Result<Option<HeaderName>, BadSetting> {
+    const NAME: &str = "PGRST_SERVER_TRACE_HEADER";
+    let bad = |_| BadSetting::new(NAME, "must be the name of a header.");
+    optional(NAME).map(|name| HeaderName::try_from(name).map_err(bad)).transpose()
 }
 
 fn tx_end() -> Result<TxEnd, BadSetting> {

@@ -15,11 +15,19 @@ pub struct Limits {
     pub wait: Duration,
     /// How long a statement may take, the network included.
     pub deadline: Duration,
+    /// Whether [`Db::transact`](super::Db::transact) keeps the plans of statements. A pooler in
+    /// transaction mode that does not know of them (PgBouncer before 1.21) needs it switched off.
+    pub prepared: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 1, wait: Duration::from_secs(2), deadline: Duration::from_secs(10) }
+        Self {
+            connections: 1,
+            wait: Duration::from_secs(2),
+            deadline: Duration::from_secs(10),
+            prepared: true,
+        }
     }
 }
 

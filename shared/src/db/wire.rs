@@ -40,6 +40,7 @@ pub struct Wire {
     stream: Box<dyn Stream>,
     to_send: BytesMut,
     received: BytesMut,
+    keeps_plans: bool,
     statements: Statements,
     /// Statements prepared so far: the next one's name.
     prepared: u64,
@@ -91,11 +92,12 @@ const DRAIN: Duration = Duration::from_millis(100);
 const ROOM: usize = 8 * 1024;
 
 impl Wire {
-    fn over(stream: Box<dyn Stream>) -> Self {
+    fn over(stream: Box<dyn Stream>, keeps_plans: bool) -> Self {
         Self {
             stream,
             to_send: BytesMut::with_capacity(ROOM),
             received: BytesMut::with_capacity(ROOM),
+            keeps_plans,
             statements: HashMap::default(),
             prepared: 0,
             steps: Vec::new(),
@@ -111,6 +113,7 @@ impl Wire {
         sql: &str,
         params: &[Option<&str>],
     ) -> io::Result<()> {
+        let role = role.filter(|_| self.keeps_plans);
         let known = role.and_then(|role| self.statements.get(role)?.get(sql)).cloned();
         let (statement, keep) = match known {
             Some(statement) => (statement, None),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rest::{
     Rest,
     identity::{Identity, Plain},
-    settings::Settings,
+    settings::{self, Settings},
 };
 use shared::{
     config::{BadSetting, optional, parsed, required},
@@ -19,7 +19,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_writer(std::io::stderr)
         .init();
     let url = required("PGRST_DB_URI")?;
-    let limits = Limits { connections: parsed("PGRST_DB_POOL", 10)?, ..Limits::default() };
+    let limits = Limits {
+        connections: parsed("PGRST_DB_POOL", 10)?,
+        prepared: settings::flag("PGRST_DB_PREPARED_STATEMENTS", true)?,
+        ..Limits::default()
+    };
+    for name in settings::unknown() {
+        tracing::warn!("{name} means nothing here; docs/data-api.md lists what does");
+    }
     let settings = Settings::from_env()?;
     let identity = Identity::Plain(Arc::new(Plain::from_env()?));
     let rest = Rest::new(Db::connect(&url, limits)?, identity, settings);

@@ -1,11 +1,13 @@
 //! The way of a request.
 
 mod call;
+mod cors;
 mod memory;
 mod negotiate;
 mod read;
 mod root;
 mod run;
+mod timing;
 mod write;
 
 use axum::{
@@ -17,6 +19,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Par
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 pub(crate) use memory::{Memory, listen};
+use timing::Timing;
 
 use crate::{
     Inner, PREFIX,
@@ -44,6 +47,8 @@ pub(crate) struct Asked<'r> {
     pub(crate) prefer: Preferences,
     pub(crate) accepted: Vec<Media>,
     pub(crate) body: Bytes,
+    /// Where it is asked what takes time.
+    pub(crate) timing: Option<&'r Timing>,
 }
 
 impl Asked<'_> {
@@ -63,48 +68,42 @@ impl Asked<'_> {
 /// Answer a request, whatever it is.
 pub(crate) async fn answer(inner: &Inner, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
-    let origin = parts.headers.contains_key(header::ORIGIN);
-    let asks = parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    if parts.method == Method::OPTIONS && origin && asks {
-        return preflight(&parts.headers);
+    let origins = inner.settings.cors_origins.as_deref();
+    if parts.method == Method::OPTIONS && cors::is_preflight(&parts.headers) {
+        return cors::preflight(&parts.headers, origins);
     }
-    let is_head = parts.method == Method::HEAD;
-    let mut response = match respond(inner, &parts, body).await {
+    let timing = inner.settings.server_timing.then(Timing::start);
+    let mut response = match respond(inner, &parts, body, timing.as_ref()).await {
         Ok(answer) => answer.into_response(),
         Err(refusal) => refusal.into_response(),
     };
-    if is_head {
+    if parts.method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
     let headers = response.headers_mut();
-    if origin || parts.method == Method::OPTIONS {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    let origin = parts.headers.get(header::ORIGIN);
+    if origin.is_some() || parts.method == Method::OPTIONS {
+        cors::expose(headers, origin, origins);
+    }
+    if let Some(timing) = timing
+        && let Ok(value) = HeaderValue::try_from(timing.header())
+    {
+        headers.insert("server-timing", value);
+    }
+    if let Some(name) = &inner.settings.trace_header
+        && let Some(value) = parts.headers.get(name)
+    {
+        headers.insert(name, value.clone());
     }
     response
 }
 
-/// What a front end may read of an answer; supabase-js needs `Content-Range` to count.
-const EXPOSED: &str = "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, \
-    Location, Preference-Applied, Proxy-Status, Retry-After, Server, Transfer-Encoding, Range-Unit, X-Max-Rows";
-
-const METHODS: &str = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD";
-
-fn preflight(headers: &HeaderMap) -> Response {
-    let mut answer = RowsAnswer::new(StatusCode::OK);
-    let wanted = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
-    let wanted = wanted.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let wanted = wanted.split(',').map(str::trim).filter(|name| !name.is_empty());
-    let always = ["Accept", "Accept-Language", "Content-Language"];
-    let allowed: Vec<_> = ["Authorization"].into_iter().chain(wanted).chain(always).collect();
-    answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    answer.header(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-    answer.header(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed.join(", "));
-    answer.header(header::ACCESS_CONTROL_MAX_AGE, "86400");
-    answer.into_response()
-}
-
-async fn respond(inner: &Inner, parts: &Parts, body: Body) -> Result<RowsAnswer, Refusal> {
+async fn respond(
+    inner: &Inner,
+    parts: &Parts,
+    body: Body,
+    timing: Option<&Timing>,
+) -> Result<RowsAnswer, Refusal> {
     let settings = &inner.settings;
     if parts.uri.path_and_query().map_or(0, |url| url.as_str().len()) > settings.max_url {
         return Err(Refusal::new(414, "PGRST100", "The URL is too long")
@@ -114,16 +113,20 @@ async fn respond(inner: &Inner, parts: &Parts, body: Body) -> Result<RowsAnswer,
     let resource = Resource::read(path)?;
     let anonymous = settings.anonymous_role.as_deref();
     let caller = inner.identity.of(&parts.headers, anonymous).await?;
+    if let Some(timing) = timing {
+        timing.ended("jwt");
+    }
     let body = read_body(body, settings.max_body).await?;
 
     let arrived = std::time::Instant::now();
     let loaded = inner.memory.get(&inner.db).await?;
-    match dispatch(inner, parts, path, &resource, &caller, &loaded, body.clone()).await {
+    let request = Arrived { inner, parts, path, resource: &resource, caller: &caller, timing };
+    match dispatch(&request, &loaded, body.clone()).await {
         // What is not found may be newer than the cache. A refusal wrote nothing, so the
         // request can be tried again.
         Err(refusal) if refusal.may_be_stale() => {
             match inner.memory.refresh(&inner.db, &loaded, arrived).await {
-                Some(newer) => dispatch(inner, parts, path, &resource, &caller, &newer, body).await,
+                Some(newer) => dispatch(&request, &newer, body).await,
                 None => Err(refusal),
             }
         }
@@ -152,21 +155,32 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
     }
 }
 
+/// A request of somebody who is known.
+struct Arrived<'r> {
+    inner: &'r Inner,
+    parts: &'r Parts,
+    path: &'r str,
+    resource: &'r Resource,
+    caller: &'r Identified,
+    timing: Option<&'r Timing>,
+}
+
 async fn dispatch(
-    inner: &Inner,
-    parts: &Parts,
-    path: &str,
-    resource: &Resource,
-    caller: &Identified,
+    request: &Arrived<'_>,
     loaded: &Loaded,
     body: Bytes,
 ) -> Result<RowsAnswer, Refusal> {
+    let Arrived { inner, parts, path, resource, caller, timing } = *request;
     let (method, headers, settings) = (&parts.method, &parts.headers, &inner.settings);
     let (profile, schema) = request::profile(settings, method, headers)?;
     let raw_query = parts.uri.query().unwrap_or_default();
     let reads = matches!(*method, Method::GET | Method::HEAD);
-    let as_call = matches!(resource, Resource::Function(_)) && reads;
-    let mut query = Query::parse(raw_query, as_call)?;
+    let calls = match resource {
+        Resource::Function(_) => true,
+        Resource::Root => settings.root_function.is_some(),
+        Resource::Relation(_) => false,
+    };
+    let mut query = Query::parse(raw_query, calls && reads)?;
     if query.conditions() > settings.max_conditions {
         return Err(Refusal::new(400, "PGRST100", "The request has too many conditions")
             .hint(format!("At most {}.", settings.max_conditions)));
@@ -187,12 +201,15 @@ async fn dispatch(
         prefer,
         accepted: Media::accepted(headers),
         body,
+        timing,
     };
     asked.refuse_unknown_preferences()?;
+    asked.ended("parse");
     let mut answer = match (resource, method) {
-        (Resource::Root, &Method::GET | &Method::HEAD) => {
-            root::document(&asked, parts.uri.path()).await
-        }
+        (Resource::Root, &Method::GET | &Method::HEAD) => match &settings.root_function {
+            Some(name) => call::function(&asked, name).await,
+            None => root::document(&asked, parts.uri.path()).await,
+        },
         (Resource::Root, &Method::OPTIONS) => Ok(allow("OPTIONS,GET,HEAD")),
         (Resource::Relation(name), &Method::GET | &Method::HEAD) => {
             read::rows(&asked, name, raw_query).await
@@ -218,6 +235,13 @@ async fn dispatch(
 }
 
 impl Asked<'_> {
+    /// A phase has ended.
+    pub(crate) fn ended(&self, phase: &'static str) {
+        if let Some(timing) = self.timing {
+            timing.ended(phase);
+        }
+    }
+
     fn refuse_unknown_preferences(&self) -> Result<(), Refusal> {
         if self.prefer.strict != Some(true) || self.prefer.unknown.is_empty() {
             return Ok(());

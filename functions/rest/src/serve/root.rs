@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use http::{StatusCode, header};
+use serde_json::json;
 
 use super::{Asked, run::Run};
 use crate::{
@@ -39,7 +40,17 @@ pub(super) async fn document(asked: &Asked<'_>, path: &str) -> Result<RowsAnswer
     let document = Document { model, schema, relations, functions, uri: uri.as_deref() };
     let mut answer = RowsAnswer::new(StatusCode::OK);
     answer.header(header::CONTENT_TYPE, Media::OpenApi.content_type());
-    answer.body = document.json().to_string().into();
+    let mut json = document.json();
+    if asked.settings.openapi_security {
+        json["security"] = json!([{ "JWT": [] }]);
+        json["securityDefinitions"] = json!({ "JWT": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "Add the token prepending \"Bearer \" (without quotes) to it",
+        }});
+    }
+    answer.body = json.to_string().into();
     Ok(answer)
 }
 

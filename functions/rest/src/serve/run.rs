@@ -69,9 +69,12 @@ impl Asked<'_> {
         let db = self.inner.db_for(&self.caller.role);
         // In the house alone: PostgREST leaves it to the caller.
         let again = self.settings.verbosity != Verbosity::Verbose;
-        retry::while_lost(|| db.transact(&transaction), |failure| again && failure.is_lost())
-            .await
-            .map_err(|failure| refusal_of(failure, self.settings.verbosity, anonymous))
+        self.ended("plan");
+        let outcome =
+            retry::while_lost(|| db.transact(&transaction), |failure| again && failure.is_lost())
+                .await;
+        self.ended("transaction");
+        outcome.map_err(|failure| refusal_of(failure, self.settings.verbosity, anonymous))
     }
 
     /// Whether what is written stays.

@@ -30,6 +30,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Opener {
     config: Config,
     tls: MakeRustlsConnect,
+    /// Whether the connections keep the plans of statements.
+    prepared: bool,
 }
 
 impl managed::Manager for Opener {
@@ -50,8 +52,8 @@ impl managed::Manager for Opener {
 
 impl Opener {
     /// Connections as `config` says, their certificates checked by `tls`.
-    pub fn new(config: Config, tls: MakeRustlsConnect) -> Self {
-        Self { config, tls }
+    pub fn new(config: Config, tls: MakeRustlsConnect, prepared: bool) -> Self {
+        Self { config, tls, prepared }
     }
 
     async fn open(&self) -> Result<Wire, Failure> {
@@ -61,7 +63,7 @@ impl Opener {
         for (at, host) in self.config.get_hosts().iter().enumerate() {
             let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
             let opened = async {
-                let mut wire = Wire::over(self.connected(host, port).await?);
+                let mut wire = Wire::over(self.connected(host, port).await?, self.prepared);
                 self.sign_in(&mut wire).await?;
                 Ok::<_, Failure>(wire)
             };

@@ -1,0 +1,48 @@
+//! What the time of a request went into, as `Server-Timing` says it.
+
+use std::{
+    fmt::Write as _,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+/// The phases of one request.
+pub(crate) struct Timing {
+    began: Instant,
+    /// Ends of phases; one that was tried again has several.
+    ends: Mutex<Vec<(&'static str, Duration)>>,
+}
+
+impl Timing {
+    pub(super) fn start() -> Self {
+        Self { began: Instant::now(), ends: Mutex::default() }
+    }
+
+    /// A phase has ended.
+    pub(super) fn ended(&self, phase: &'static str) {
+        if let Ok(mut ends) = self.ends.lock() {
+            ends.push((phase, self.began.elapsed()));
+        }
+    }
+
+    /// Every phase with its milliseconds, in the order they began; `response` is what is left.
+    pub(super) fn header(&self) -> String {
+        self.ended("response");
+        let mut phases: Vec<(&str, Duration)> = Vec::new();
+        let mut before = Duration::ZERO;
+        for (name, end) in self.ends.lock().iter().flat_map(|ends| ends.iter()) {
+            let took = end.saturating_sub(before);
+            before = *end;
+            match phases.iter_mut().find(|(known, _)| known == name) {
+                Some((_, sum)) => *sum += took,
+                None => phases.push((name, took)),
+            }
+        }
+        let mut header = String::new();
+        for (name, took) in phases {
+            let separator = if header.is_empty() { "" } else { ", " };
+            let _ = write!(header, "{separator}{name};dur={:.1}", took.as_secs_f64() * 1000.0);
+        }
+        header
+    }
+}
