@@ -16,6 +16,7 @@ mod custom;
 mod described;
 mod foreign;
 mod geography;
+mod newer;
 mod operating;
 mod operators;
 mod reading;

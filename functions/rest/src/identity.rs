@@ -59,7 +59,8 @@ fn of_house(claims: &Claims) -> Arc<Identified> {
 pub struct Plain {
     keys: Option<KeySet>,
     audience: Option<String>,
-    role_path: Vec<String>,
+    /// The way to the role, as a JSON pointer.
+    role: String,
     /// Tokens whose signatures were found good.
     opened: Cache<String, Arc<Opened>>,
 }
@@ -91,12 +92,23 @@ impl Plain {
             }
             secret => secret,
         };
-        let path = optional("PGRST_JWT_ROLE_CLAIM_KEY").unwrap_or_else(|| ".role".into());
-        let unquoted = |word: &str| word.trim_matches('"').to_owned();
+        let role = optional("PGRST_JWT_ROLE_CLAIM_KEY").unwrap_or_else(|| ".role".into());
+        Self::new(secret.as_deref(), optional("PGRST_JWT_AUD"), &role)
+    }
+
+    /// The rules for a secret or JWK set, an audience, and the path of the claim that names the
+    /// role.
+    pub fn new(
+        secret: Option<&str>,
+        audience: Option<String>,
+        role: &str,
+    ) -> Result<Self, BadSetting> {
+        let problem = "must be a path such as .role, $.app.roles[0] or $['https://app/role'].";
+        let bad = || BadSetting::new("PGRST_JWT_ROLE_CLAIM_KEY", problem);
         Ok(Self {
-            keys: secret.as_deref().map(KeySet::from_secret).transpose()?,
-            audience: optional("PGRST_JWT_AUD"),
-            role_path: path.split('.').map(unquoted).filter(|word| !word.is_empty()).collect(),
+            keys: secret.map(KeySet::from_secret).transpose()?,
+            audience,
+            role: pointer(role).ok_or_else(bad)?,
             opened: Cache::new(REMEMBERED),
         })
     }
@@ -137,18 +149,15 @@ impl Plain {
     /// Whom these claims speak for.
     fn caller(
         &self,
-        mut claims: Map<String, Value>,
+        claims: Map<String, Value>,
         anonymous: Option<&str>,
     ) -> Option<Arc<Identified>> {
-        let mut named = claims.get(self.role_path.first().map_or("role", String::as_str));
-        for name in self.role_path.iter().skip(1) {
-            named = named.and_then(|value| value.get(name));
-        }
-        let role: Box<str> = named.and_then(Value::as_str).or(anonymous)?.into();
-        claims.insert("role".into(), Value::from(&*role));
-        let subject = claims.get("sub").and_then(Value::as_str);
-        let user_id = subject.and_then(|sub| Uuid::try_parse(sub).ok());
-        let claims = Value::Object(claims).to_string().into();
+        let mut claims = Value::Object(claims);
+        let named = claims.pointer(&self.role).and_then(Value::as_str);
+        let role: Box<str> = named.or(anonymous)?.into();
+        claims["role"] = Value::from(&*role);
+        let user_id = claims["sub"].as_str().and_then(|sub| Uuid::try_parse(sub).ok());
+        let claims = claims.to_string().into();
         Some(Arc::new(Identified { role, claims, user_id }))
     }
 
@@ -186,6 +195,34 @@ impl Plain {
         };
         if good { Ok(()) } else { Err(TokenError::Claims("JWT not in audience")) }
     }
+}
+
+/// A path of names and positions as a JSON pointer.
+fn pointer(path: &str) -> Option<String> {
+    let mut rest = path.trim();
+    rest = rest.strip_prefix('$').unwrap_or(rest);
+    let mut pointer = String::new();
+    while !rest.is_empty() {
+        let step;
+        if let Some(bracket) = rest.strip_prefix('[') {
+            (step, rest) = match bracket.chars().next()? {
+                quote @ ('\'' | '"') => {
+                    let (step, after) = bracket[1..].split_once(quote)?;
+                    (step, after.strip_prefix(']')?)
+                }
+                _ => bracket.split_once(']')?,
+            };
+        } else {
+            let name = rest.strip_prefix('.').unwrap_or(rest);
+            (step, rest) = match name.strip_prefix('"') {
+                Some(quoted) => quoted.split_once('"')?,
+                None => name.split_at(name.find(['.', '[']).unwrap_or(name.len())),
+            };
+        }
+        pointer.push('/');
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    }
+    (!pointer.is_empty()).then_some(pointer)
 }
 
 fn now() -> f64 {

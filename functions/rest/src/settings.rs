@@ -23,6 +23,8 @@ pub enum TxEnd {
 pub enum Verbosity {
     /// Everything, as PostgREST does.
     Verbose,
+    /// The code and the message alone, of every refusal.
+    Minimal,
     /// The code and a fixed text; refusals of class `M` are forwarded whole.
     Fixed,
 }
@@ -245,10 +247,12 @@ fn verbosity(default: Verbosity) -> Result<Verbosity, BadSetting> {
     match optional("PGRST_CLIENT_ERROR_VERBOSITY").as_deref() {
         None => Ok(default),
         Some("verbose") => Ok(Verbosity::Verbose),
-        Some("minimal" | "fixed") => Ok(Verbosity::Fixed),
-        Some(_) => {
-            Err(BadSetting::new("PGRST_CLIENT_ERROR_VERBOSITY", "must be verbose or minimal."))
-        }
+        Some("minimal") => Ok(Verbosity::Minimal),
+        Some("fixed") => Ok(Verbosity::Fixed),
+        Some(_) => Err(BadSetting::new(
+            "PGRST_CLIENT_ERROR_VERBOSITY",
+            "must be verbose, minimal or fixed.",
+        )),
     }
 }
 

@@ -19,9 +19,13 @@ pub enum TokenError {
     /// No key of that id and algorithm (PGRST301).
     #[error("No suitable key or wrong key type")]
     Key,
-    /// Signed by somebody else, or changed since (PGRST301).
-    #[error("JWT cryptographic operation failed")]
+    /// Signed by somebody else, or changed since (PGRST301); PostgREST says of it what it says
+    /// of a key that is not there.
+    #[error("No suitable key or wrong key type")]
     Signature,
+    /// Signed by nobody (PGRST301).
+    #[error("Wrong or unsupported encoding algorithm")]
+    Unsigned,
     /// Well signed, and refused for what it says (PGRST303).
     #[error("{0}")]
     Claims(&'static str),
@@ -41,7 +45,9 @@ impl TokenError {
     pub fn code(self) -> &'static str {
         match self {
             Self::NoKeys => "PGRST300",
-            Self::Malformed(_) | Self::Key | Self::Signature | Self::ApiKey => "PGRST301",
+            Self::Malformed(_) | Self::Key | Self::Signature | Self::Unsigned | Self::ApiKey => {
+                "PGRST301"
+            }
             Self::Missing => "PGRST302",
             Self::Claims(_) => "PGRST303",
             Self::Unavailable => "PGRST001",
@@ -54,6 +60,15 @@ impl TokenError {
             Self::NoKeys => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
+        }
+    }
+
+    /// PostgREST's sentence about it, where there is one.
+    pub fn details(self) -> Option<&'static str> {
+        match self {
+            Self::Key | Self::Signature => Some("None of the keys was able to decode the JWT"),
+            Self::Unsigned => Some("JWT is unsecured but expected 'alg' was not 'none'"),
+            _ => None,
         }
     }
 

@@ -154,8 +154,7 @@ impl<'a> Parts<'a> {
         }
         let (message, signature) = token.rsplit_once('.').ok_or(expected)?;
         let (header, payload) = message.split_once('.').ok_or(expected)?;
-        if payload.contains('.') || header.is_empty() || payload.is_empty() || signature.is_empty()
-        {
+        if payload.contains('.') || header.is_empty() || payload.is_empty() {
             return Err(expected);
         }
 
@@ -174,6 +173,8 @@ impl<'a> Parts<'a> {
             Some(_) => return Err(HEADER),
         };
         match members.get("alg") {
+            Some(Value::String(algorithm)) if algorithm == "none" => Err(TokenError::Unsigned),
+            _ if signature.is_empty() => Err(expected),
             Some(Value::String(algorithm)) if typed => {
                 Ok(Self { message, payload, signature, algorithm: algorithm.clone(), kid })
             }
@@ -183,7 +184,8 @@ impl<'a> Parts<'a> {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed("JWT is not base64url"))
+    let error = TokenError::Malformed("JWT cryptographic operation failed");
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| error)
 }
 
 pub(super) fn unix_now() -> i64 {

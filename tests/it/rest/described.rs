@@ -67,6 +67,46 @@ async fn every_reference_leads_somewhere_and_every_default_is_of_its_type() {
     // A parameter of a query string has a type, whatever is written in it.
     let query = document["paths"]["/rpc/takes"]["get"]["parameters"].as_array().unwrap();
     let types: Vec<&Value> = query.iter().map(|parameter| &parameter["type"]).collect();
-    assert_eq!(types, ["string", "array", "array"]);
-    assert_eq!(query[1]["items"], json!({"type": "string"}));
+    assert_eq!(types, ["string", "string", "string"]);
+}
+
+#[tokio::test]
+async fn formats_and_comments_are_those_of_postgrest() {
+    let api = Api::with(|settings| {
+        settings.openapi_uri = Some("https://shop.example/api".into());
+    })
+    .await;
+    let fixture = "create table box (a smallint, b bigint, c char(3), d numeric(4, 2), e mood);
+        comment on table box is E'A box\\n\\nIt holds\\nthings.';
+        create function open(m mood, n int, variadic w text[]) returns int
+          language sql immutable return n;
+        comment on function open is E'Opens it';
+        grant all on box to anon";
+    api.admin.batch_execute(fixture).await.unwrap();
+    let document = api.get("/").await;
+    let columns = &document["definitions"]["box"]["properties"];
+    for (name, format) in
+        [("a", "int32"), ("b", "int64"), ("c", "character"), ("d", "numeric"), ("e", "public.mood")]
+    {
+        assert_eq!(columns[name]["format"], format, "{name}");
+    }
+    let paths = &document["paths"];
+    for method in ["get", "post", "patch", "delete"] {
+        assert_eq!(paths["/box"][method]["summary"], "A box", "{method}");
+        assert_eq!(paths["/box"][method]["description"], "It holds\nthings.", "{method}");
+    }
+    let open = &paths["/rpc/open"]["get"];
+    assert_eq!((&open["summary"], &open["description"]), (&json!("Opens it"), &Value::Null));
+    let mood = json!({"name": "m", "required": true, "in": "query", "type": "string",
+        "format": "mood"});
+    let number = json!({"name": "n", "required": true, "in": "query", "type": "integer",
+        "format": "int32"});
+    let words = json!({"name": "w", "required": true, "in": "query", "type": "array",
+        "collectionFormat": "multi", "items": {"type": "string", "format": "text"}});
+    assert_eq!(open["parameters"], json!([mood, number, words]));
+    assert_eq!(
+        (&document["host"], &document["basePath"]),
+        (&json!("shop.example:443"), &json!("/api"))
+    );
+    assert_eq!(document["parameters"]["preferParams"]["enum"], Value::Null);
 }

@@ -24,12 +24,12 @@ async fn pages_of_the_listed_origins_may_ask() {
         assert_eq!(reply.status, 200);
         assert_eq!(reply.header("access-control-allow-origin"), "https://ours.example");
         assert_eq!(reply.header("access-control-allow-credentials"), "true");
-        assert_eq!(reply.header("vary"), "Origin");
+        assert!(reply.headers.get_all("vary").iter().any(|value| value == "Origin"));
     }
     for (method, headers) in [("GET", &[THEIRS][..]), ("OPTIONS", &[THEIRS, preflight])] {
         let reply = api.ask(method, "/client", headers, None).await;
         assert_eq!(reply.header("access-control-allow-origin"), "");
-        assert_eq!(reply.header("vary"), "Origin");
+        assert!(reply.headers.get_all("vary").iter().any(|value| value == "Origin"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::model::Column;
+use crate::cache::model::{Column, Parameter};
 
 /// The type of values in a body. JSON may be anything, so nothing is said of it.
 pub(super) fn json_type(kind: &str) -> Value {
@@ -18,13 +18,51 @@ pub(super) fn json_type(kind: &str) -> Value {
     }
 }
 
-/// The type of values in a query string, where each must have one.
-pub(super) fn query_type(kind: &str) -> Value {
-    match kind.strip_suffix("[]") {
-        Some(element) => json!({ "type": "array", "items": query_type(element) }),
-        None if matches!(kind, "json" | "jsonb") => json!({ "type": "string" }),
-        None => json_type(kind),
+/// The name of a type without its length: OpenAPI's own where it has one.
+pub(super) fn format_of(kind: &str) -> String {
+    match kind {
+        "smallint" | "integer" => "int32".into(),
+        "bigint" => "int64".into(),
+        _ => match (kind.find('('), kind.find(')')) {
+            (Some(from), Some(to)) if from < to && !kind.contains('"') => {
+                format!("{}{}", &kind[..from], &kind[to + 1..])
+            }
+            _ => kind.into(),
+        },
     }
+}
+
+/// A member of a function's body. Types of its own schema are called by their name alone.
+pub(super) fn body_parameter(parameter: &Parameter, schema: &str) -> Value {
+    let mut property = json_type(&parameter.kind);
+    property["format"] = json!(own(&parameter.kind, schema));
+    property
+}
+
+/// A parameter in the query string, where each must have a type: lists and JSON are texts, and
+/// a variadic one is there several times.
+pub(super) fn query_parameter(parameter: &Parameter, schema: &str) -> Value {
+    let kind = &parameter.kind;
+    let text = |kind: &str| kind.ends_with("[]") || matches!(kind, "json" | "jsonb");
+    let of = |kind: &str| match text(kind) {
+        true => json!({ "type": "string", "format": own(kind, schema) }),
+        false => json!({ "type": json_type(kind)["type"], "format": own(kind, schema) }),
+    };
+    let mut property = match kind.strip_suffix("[]").filter(|_| parameter.variadic) {
+        Some(element) => {
+            json!({ "type": "array", "collectionFormat": "multi", "items": of(element) })
+        }
+        None => of(kind),
+    };
+    property["name"] = json!(parameter.name);
+    property["required"] = json!(parameter.required);
+    property["in"] = json!("query");
+    property
+}
+
+fn own(kind: &str, schema: &str) -> String {
+    let bare = kind.strip_prefix(schema).and_then(|rest| rest.strip_prefix('.'));
+    format_of(bare.unwrap_or(kind))
 }
 
 /// A default, where it is a value of the column's type. Texts may be expressions too.

@@ -6,7 +6,7 @@ mod paths;
 use serde_json::{Map, Value, json};
 
 use crate::cache::model::{Column, Function, Link, Model, Relation};
-use kinds::{default_of, json_type};
+use kinds::{default_of, format_of, json_type};
 use paths::{function_path, reference, relation_path, shared_parameters};
 
 /// What is documented.
@@ -67,6 +67,7 @@ impl Document<'_> {
             "host": host,
             "basePath": base,
             "schemes": [if self.uri.is_some_and(|uri| uri.starts_with("https")) { "https" } else { "http" }],
+            "externalDocs": { "description": "The dialect", "url": DIALECT },
             "consumes": FORMS,
             "produces": FORMS,
             "paths": paths,
@@ -98,7 +99,7 @@ impl Document<'_> {
 
     fn property(&self, relation: &Relation, column: &Column) -> Value {
         let mut property = json_type(&column.base);
-        property["format"] = json!(column.kind);
+        property["format"] = json!(format_of(&column.kind));
         let mut notes: Vec<String> = column.comment.iter().cloned().collect();
         if relation.primary_key.contains(&column.name) {
             notes.push("Note:\nThis is a Primary Key.<pk/>".into());
@@ -132,6 +133,8 @@ impl Document<'_> {
         property
     }
 }
+
+const DIALECT: &str = "https://docs.postgrest.org/en/stable/references/api.html";
 
 const FORMS: [&str; 5] = [
     "application/json",

@@ -3,7 +3,10 @@
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::kinds::{json_type, query_type};
+use super::{
+    kinds::{body_parameter, query_parameter},
+    titled,
+};
 use crate::cache::model::{Function, Relation};
 
 /// What must be encoded in the fragment of a URI, where references are written.
@@ -45,7 +48,7 @@ pub(super) fn shared_parameters() -> Map<String, Value> {
             ]),
         ),
         ("preferCount", json!(["count=none"])),
-        ("preferParams", json!(["params=single-object"])),
+        ("preferParams", Value::Null),
     ];
     let of_query = query.map(|name| {
         (
@@ -56,10 +59,10 @@ pub(super) fn shared_parameters() -> Map<String, Value> {
     let of_header = prefer.map(|(name, values)| {
         (
             name.to_owned(),
-            json!({
+            without_nulls(json!({
                 "name": "Prefer", "description": "Preference", "required": false, "in": "header",
                 "type": "string", "enum": values,
-            }),
+            })),
         )
     });
     let of_range = [("range", "Range"), ("rangeUnit", "Range-Unit")].map(|(name, header)| {
@@ -87,56 +90,34 @@ pub(super) fn relation_path(relation: &Relation) -> Value {
         filters.iter().cloned().chain(others.iter().map(|other| reference(other))).collect()
     };
     let body = format!("body.{name}");
-    let mut path = json!({ "get": {
-        "tags": [name],
-        "parameters": with(&READING),
-        "responses": {
-            "200": { "description": "OK", "schema": list },
-            "206": { "description": "Partial Content" },
-        },
-    }});
-    if let Some(comment) = &relation.comment {
-        path["get"]["summary"] = json!(comment);
-    }
+    let operation = |parameters: Vec<Value>, responses: Value| {
+        operation(name, relation.comment.as_deref(), parameters, responses)
+    };
+    let read = json!({
+        "200": { "description": "OK", "schema": list },
+        "206": { "description": "Partial Content" },
+    });
+    let done = json!({ "204": { "description": "No Content" } });
+    let mut path = json!({ "get": operation(with(&READING), read) });
     if relation.insertable {
-        path["post"] = json!({
-            "tags": [name],
-            "parameters": [reference(&body), reference("select"), reference("preferPost")],
-            "responses": { "201": { "description": "Created" } },
-        });
+        let parameters = vec![reference(&body), reference("select"), reference("preferPost")];
+        path["post"] = operation(parameters, json!({ "201": { "description": "Created" } }));
     }
     if relation.updatable {
-        path["patch"] = json!({
-            "tags": [name],
-            "parameters": with(&[&body, "preferReturn"]),
-            "responses": { "204": { "description": "No Content" } },
-        });
+        path["patch"] = operation(with(&[&body, "preferReturn"]), done.clone());
     }
     if relation.deletable {
-        path["delete"] = json!({
-            "tags": [name],
-            "parameters": with(&["preferReturn"]),
-            "responses": { "204": { "description": "No Content" } },
-        });
+        path["delete"] = operation(with(&["preferReturn"]), done);
     }
     path
 }
 
 /// How a function is called.
 pub(super) fn function_path(function: &Function) -> Value {
-    let mut properties = Map::new();
-    let mut query = Vec::new();
-    for parameter in &function.parameters {
-        let mut property = json_type(&parameter.kind);
-        property["format"] = json!(parameter.kind);
-        properties.insert(parameter.name.clone(), property);
-        let mut property = query_type(&parameter.kind);
-        property["format"] = json!(parameter.kind);
-        property["name"] = json!(parameter.name);
-        property["required"] = json!(parameter.required);
-        property["in"] = json!("query");
-        query.push(property);
-    }
+    let of = function.id.schema.as_str();
+    let members = function.parameters.iter();
+    let properties: Map<String, Value> =
+        members.map(|p| (p.name.clone(), body_parameter(p, of))).collect();
     let required: Vec<_> =
         function.parameters.iter().filter(|p| p.required).map(|p| p.name.as_str()).collect();
     let mut schema = json!({ "type": "object", "properties": properties });
@@ -147,18 +128,35 @@ pub(super) fn function_path(function: &Function) -> Value {
         schema["description"] = json!(comment);
     }
     let tag = format!("(rpc) {}", function.id.name);
-    let mut operation = json!({ "tags": [tag], "responses": { "200": { "description": "OK" } } });
-    if let Some(comment) = &function.comment {
-        operation["summary"] = json!(comment.lines().next().unwrap_or_default());
-    }
-    let mut path = json!({ "post": operation });
-    path["post"]["parameters"] = json!([
-        { "required": true, "in": "body", "name": "args", "schema": schema },
-        reference("parameters", "preferParams"),
-    ]);
+    let operation = |parameters: Vec<Value>| {
+        let responses = json!({ "200": { "description": "OK" } });
+        operation(&tag, function.comment.as_deref(), parameters, responses)
+    };
+    let body = json!({ "required": true, "in": "body", "name": "args", "schema": schema });
+    let mut path =
+        json!({ "post": operation(vec![body, reference("parameters", "preferParams")]) });
     if !function.volatile {
-        operation["parameters"] = json!(query);
-        path["get"] = operation;
+        let query = function.parameters.iter().map(|p| query_parameter(p, of));
+        path["get"] = operation(query.collect());
     }
     path
+}
+
+/// What a method does: the first line of a comment is its title.
+fn operation(tag: &str, comment: Option<&str>, parameters: Vec<Value>, responses: Value) -> Value {
+    let (summary, description) = titled(comment);
+    without_nulls(json!({
+        "tags": [tag],
+        "summary": summary,
+        "description": description,
+        "parameters": parameters,
+        "responses": responses,
+    }))
+}
+
+fn without_nulls(mut object: Value) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    object
 }

@@ -1,8 +1,8 @@
 //! Embeddings that a request names: by a path, in an order, in a filter.
 
-use super::{Node, Shape};
+use super::{FieldRef, Node, Select, Shape};
 use crate::{
-    query::{Filter, IsValue, Operator},
+    query::{Field, Filter, IsValue, Operator},
     respond::Refusal,
 };
 
@@ -41,6 +41,14 @@ pub(super) fn related_child<'a, 'm>(
         ))),
         Some(child) => Ok(child),
     }
+}
+
+/// The field that is called so in a spread, where its alias is the only name it has outside.
+pub(super) fn aliased<'m>(node: &Node<'m>, field: &Field) -> Option<FieldRef<'m>> {
+    let named = |select: &&Select<'m>| select.key.as_deref() == Some(field.name.as_str());
+    let plain = field.path.is_empty() && node.spread;
+    let select = node.select.iter().find(named).filter(|_| plain)?;
+    select.aggregate.is_none().then(|| select.field.clone())
 }
 
 /// Whether a filter asks for an embedding to have rows, or to have none.

@@ -1,7 +1,7 @@
 //! Names of fields, found in the catalog.
 
 use super::{Base, FieldRef, Shape};
-use crate::{query::Field, respond::Refusal, settings::Settings};
+use crate::{cache::custom::Computed, query::Field, respond::Refusal, settings::Settings};
 
 /// What fields of one node are looked up with.
 #[derive(Clone, Copy)]
@@ -41,8 +41,7 @@ impl<'m> Scope<'m, '_> {
                 None => relation
                     .computed
                     .iter()
-                    .map(|computed| &computed.function)
-                    .find(|function| {
+                    .find(|Computed { function, .. }| {
                         function.name == name
                             && (function.schema == self.schema
                                 || self.settings.extra_search_path.contains(&function.schema))

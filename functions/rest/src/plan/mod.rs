@@ -18,7 +18,10 @@ pub use read::{Root, read};
 pub use write::{Body, Conflict, Mutation, Write, columns_of_write};
 
 use crate::{
-    cache::model::{Column, Function, Parameter, Qualified, Relation, Relationship},
+    cache::{
+        custom::Computed,
+        model::{Column, Function, Parameter, Qualified, Relation, Relationship},
+    },
     query::{Aggregate, Connective, Join, JsonStep, Operation, Range},
 };
 
@@ -63,9 +66,6 @@ pub struct Node<'m> {
     pub join: Option<Join>,
     /// Whether its fields stand among the parent's.
     pub spread: bool,
-    /// Whether each of its rows stands beside its parent's instead of all in one list: the
-    /// parent is itself listed, by a spread.
-    pub unfolded: bool,
     /// What to return of it.
     pub select: Vec<Select<'m>>,
     /// What must hold of its rows.
@@ -79,10 +79,9 @@ pub struct Node<'m> {
 }
 
 impl Node<'_> {
-    /// Whether a row of it is one of the parent's values: it is related to one row at most, or
-    /// unfolded.
+    /// Whether it is related to one row at most.
     pub fn is_to_one(&self) -> bool {
-        self.unfolded || self.link.is_some_and(Relationship::is_to_one)
+        self.link.is_some_and(Relationship::is_to_one)
     }
 
     /// Whether its rows are grouped by what is selected beside the aggregates.
@@ -130,7 +129,7 @@ pub enum Base<'m> {
     /// A column that a function declares.
     Output(&'m Parameter),
     /// A function of the row.
-    Computed(&'m Qualified),
+    Computed(&'m Computed),
     /// All columns.
     Star,
     /// The value of a function that returns values rather than rows.
@@ -149,9 +148,12 @@ impl<'m> Base<'m> {
         }
     }
 
-    /// Whether it is a column of one of these types.
+    /// Whether it is of one of these types.
     pub fn is_of(&self, types: &[&str]) -> bool {
-        self.column().is_some_and(|(_, kind)| types.contains(&kind))
+        match self {
+            Self::Computed(computed) => types.contains(&computed.kind.as_str()),
+            _ => self.column().is_some_and(|(_, kind)| types.contains(&kind)),
+        }
     }
 }
 

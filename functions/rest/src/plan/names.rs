@@ -58,7 +58,7 @@ pub(super) fn implied_key(
         return Some(last_name.unwrap_or_else(|| name.to_owned()));
     }
     match field.base {
-        Base::Computed(function) => Some(function.name.clone()),
+        Base::Computed(computed) => Some(computed.function.name.clone()),
         Base::Column(column) => column.output().map(|_| column.name.clone()),
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source,
-    embedded::{at, presence, related_child},
+    embedded::{aliased, at, presence, related_child},
     fields::Scope,
     names::{expand_stars, implied_key, is_formatted},
     relate, spread,
@@ -55,7 +55,7 @@ pub fn read<'m>(
     })?;
     planner.conditions(&mut node, query, root.own_conditions)?;
     planner.sorting(&mut node, query, root.own_conditions)?;
-    spread::settle(&mut node, false);
+    spread::settle(&mut node, false)?;
     if root.own_conditions {
         planner.restrict(&mut node);
     }
@@ -82,7 +82,6 @@ impl<'m> Planner<'m> {
             link: None,
             join: item.and_then(|item| item.join),
             spread: item.is_some_and(|item| item.spread),
-            unfolded: false,
             select: Vec::new(),
             conditions: Vec::new(),
             order: Vec::new(),
@@ -136,9 +135,6 @@ impl<'m> Planner<'m> {
         let source = Source::Table(&relation.id);
         let mut node = self.node(source, Shape::Relation(relation), &item.name, Some(item));
         node.link = Some(link);
-        if item.spread && !node.is_to_one() && !self.settings.aggregates_enabled {
-            return Err(no_aggregates());
-        }
         self.fill(&mut node, &foreign.name, &item.items)?;
         Ok(node)
     }
@@ -243,7 +239,9 @@ impl<'m> Planner<'m> {
                     OrderBy::Field(field) => (None, self.field(node, field)?),
                     OrderBy::Related(relation, field) => {
                         let child = related_child(node, relation)?;
-                        (Some(child.number), self.field(child, field)?)
+                        let found = self.field(child, field);
+                        let found = found.or_else(|no| aliased(child, field).ok_or(no))?;
+                        (Some(child.number), found)
                     }
                 };
                 let (descending, nulls_first) = (term.descending, term.nulls_first);

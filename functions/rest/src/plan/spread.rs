@@ -1,19 +1,22 @@
 //! Spread embeddings: `...author(name)` puts `name` among the parent's own fields.
 //!
 //! Of a row that is related to one other, the fields themselves are taken; of one that is
-//! related to many, an array for each field, as long as its rows times the rows within them. An
-//! aggregate over a to-one spread is computed by the parent, grouped by the parent's own fields:
-//! that is what it is asked for.
+//! related to many, an array for each field, with an element for each row. An aggregate over a
+//! to-one spread is computed by the parent, grouped by the parent's own fields: that is what it
+//! is asked for.
 
 use super::{Base, Cast, FieldRef, Node, Select, names::expand_stars};
+use crate::respond::Refusal;
 
 /// Hand what spread children select up to their parents, from the leaves on. Where a node is
 /// `listed`, within a spread of many rows, everything in it becomes an array over its rows.
-pub(super) fn settle(node: &mut Node<'_>, listed: bool) {
+pub(super) fn settle(node: &mut Node<'_>, listed: bool) -> Result<(), Refusal> {
     for child in &mut node.children {
         let many = child.spread && !child.is_to_one();
-        child.unfolded = listed && !child.is_to_one();
-        settle(child, many || (listed && child.spread));
+        settle(child, many || (listed && child.spread))?;
+        if many && child.is_grouped() {
+            return Err(not_aggregated());
+        }
     }
     let named = listed || node.is_grouped();
     let mut gained = Vec::new();
@@ -33,6 +36,14 @@ pub(super) fn settle(node: &mut Node<'_>, listed: bool) {
         make_comparable(&node.children, &mut gained);
     }
     node.select.extend(gained);
+    Ok(())
+}
+
+/// PostgREST has no aggregates there either: whether they would be over the rows of an array or
+/// over those of all arrays is not said.
+fn not_aggregated() -> Refusal {
+    Refusal::new(400, "PGRST127", "Feature not implemented")
+        .details("Aggregates are not implemented for one-to-many or many-to-many spreads.")
 }
 
 /// Rows are grouped by what is embedded or formatted in a spread child too, which JSON does not
@@ -52,7 +63,11 @@ fn make_comparable(children: &[Node<'_>], gained: &mut [Select<'_>]) {
 
 /// The parent's view of a to-one child's fields; aggregates move up.
 fn hoisted<'m>(child: &mut Node<'m>) -> Vec<Select<'m>> {
-    let mut gained = Vec::new();
+    // A count of rows is of the parent's: it takes nothing from the child.
+    let counts = |select: &mut Select<'_>| {
+        select.aggregate.is_some() && matches!(select.field.base, Base::Star)
+    };
+    let mut gained: Vec<_> = child.select.extract_if(.., counts).collect();
     for (at, select) in child.select.iter_mut().enumerate() {
         let Some(aggregate) = select.aggregate.take() else {
             gained.push(reference(child.number, output(select)));
@@ -98,7 +113,7 @@ pub(crate) fn output(select: &Select<'_>) -> String {
         (Some(key), _) => key.clone(),
         (None, Base::Column(column)) => column.name.clone(),
         (None, Base::Output(column)) => column.name.clone(),
-        (None, Base::Computed(function)) => function.name.clone(),
+        (None, Base::Computed(computed)) => computed.function.name.clone(),
         (None, Base::Child(_, name)) => name.clone(),
         (None, Base::Star) => "*".to_owned(),
         (None, Base::Scalar) => "pgrst_scalar".to_owned(),

@@ -68,7 +68,8 @@ impl Query {
                 _ => query.parameter(&key, &value, call)?,
             }
         }
-        query.select = select::items(select.as_deref().unwrap_or("*"))?;
+        let select = select.as_deref().filter(|select| !select.trim().is_empty());
+        query.select = select::items(select.unwrap_or("*"))?;
         Ok(query)
     }
 

@@ -53,8 +53,7 @@ pub fn profile<'s>(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<(&'s str, &'s str), Refusal> {
-    let reads = matches!(*method, Method::GET | Method::HEAD);
-    let header = headers.get(if reads { "accept-profile" } else { "content-profile" });
+    let header = headers.get(profile_header(method));
     let wanted = match header {
         None => settings.profiles.first(),
         Some(name) => {
@@ -70,6 +69,14 @@ pub fn profile<'s>(
             let hint = format!("Only the following schemas are exposed: {}", known.join(", "));
             Err(Refusal::new(406, "PGRST106", format!("Invalid schema: {name}")).hint(hint))
         }
+    }
+}
+
+/// The header that names the profile.
+pub fn profile_header(method: &Method) -> &'static str {
+    match *method {
+        Method::POST | Method::PATCH | Method::PUT | Method::DELETE => "content-profile",
+        _ => "accept-profile",
     }
 }
 
@@ -89,13 +96,19 @@ pub fn page(query: &mut Query, method: &Method, headers: &HeaderMap) -> Result<R
                  Range header.",
             ));
         }
-        let last = page.limit.map(|limit| page.offset + limit - 1);
-        let last = [last, to].into_iter().flatten().min();
-        page.offset = page.offset.max(from);
-        page.limit = last.map(|last| (last - page.offset + 1).max(0));
+        // No rows may be asked for, but not a page that has none in common with the range.
+        if page.limit != Some(0) {
+            let last = page.limit.map(|limit| page.offset + limit - 1);
+            let last = [last, to].into_iter().flatten().min();
+            page.offset = page.offset.max(from);
+            page.limit = last.map(|last| last - page.offset + 1);
+            if page.limit == Some(0) {
+                return Err(unsatisfiable(NEGATIVE));
+            }
+        }
     }
     if page.limit.is_some_and(|limit| limit < 0) {
-        return Err(unsatisfiable("Limit should be greater than or equal to zero."));
+        return Err(unsatisfiable(NEGATIVE));
     }
     page.offset = page.offset.max(0);
     match at {
@@ -105,6 +118,8 @@ pub fn page(query: &mut Query, method: &Method, headers: &HeaderMap) -> Result<R
     }
     Ok(page)
 }
+
+const NEGATIVE: &str = "Limit should be greater than or equal to zero.";
 
 fn unsatisfiable(details: &str) -> Refusal {
     Refusal::new(416, "PGRST103", "Requested range not satisfiable").details(details)

@@ -37,7 +37,7 @@ pub struct Preferences {
     pub defaults: Option<bool>,
     /// `handling=`: whether unknown preferences are refused.
     pub strict: Option<bool>,
-    /// `timezone=`, if it is one.
+    /// `timezone=`, if it is one: a name, or hours east of Greenwich.
     pub timezone: Option<String>,
     /// `max-affected=`.
     pub max_affected: Option<i64>,
@@ -79,7 +79,7 @@ impl Preferences {
             "handling=strict" => set(&mut self.strict, true),
             "handling=lenient" => set(&mut self.strict, false),
             _ => match word.split_once('=') {
-                Some(("timezone", zone)) if zones.iter().any(|known| known == zone) => {
+                Some(("timezone", zone)) if is_offset(zone) || zones.iter().any(|z| z == zone) => {
                     set(&mut self.timezone, zone.to_owned())
                 }
                 Some(("max-affected", number)) => match number.parse() {
@@ -130,4 +130,16 @@ impl Preferences {
         let words = fixed.into_iter().flatten().map(ToOwned::to_owned);
         words.chain(zone).chain(affected).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Whether a time zone is an offset: `-4`, `+05:30`.
+fn is_offset(zone: &str) -> bool {
+    let number = |text: &str, most: u8| {
+        (1..=2).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && text.parse().is_ok_and(|number: u8| number <= most)
+    };
+    let zone = zone.strip_prefix(['+', '-']).unwrap_or(zone);
+    let (hours, minutes) = zone.split_once(':').unwrap_or((zone, "0"));
+    number(hours, 14) && number(minutes, 59)
 }

@@ -1,4 +1,4 @@
-//! A refusal: a status, and a body of four members.
+//! A refusal: a status, and a body of four members, or of the two that matter.
 
 use std::ops::{Deref, DerefMut};
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 use shared::auth::TokenError;
 
 use super::{NAME, nearest};
-use crate::{cache::model::Model, query::ParseError};
+use crate::{cache::model::Model, query::ParseError, settings::Verbosity};
 
 /// Why a request is not answered with rows. In a box: results are small that way, and most are
 /// no refusals.
@@ -137,6 +137,30 @@ impl Refusal {
         Self::new(405, "PGRST117", format!("Unsupported HTTP method: {method}"))
     }
 
+    /// The answer, which tells as much as it may.
+    pub fn told(self, verbosity: Verbosity) -> Response {
+        let advice = (verbosity != Verbosity::Minimal).then_some([&self.details, &self.hint]);
+        let written = Written {
+            code: &self.code,
+            message: &self.message,
+            details: advice.map(|[details, _]| details),
+            hint: advice.map(|[_, hint]| hint),
+        };
+        let body = serde_json::to_string(&written).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, json);
+        if let Ok(status) = HeaderValue::from_str(&format!("PostgREST; error={}", self.code)) {
+            headers.insert(HeaderName::from_static("proxy-status"), status);
+        }
+        for (name, value) in self.0.headers {
+            headers.append(name, value);
+        }
+        response
+    }
+
     /// Whether a newer schema cache might make the request right.
     pub fn may_be_stale(&self) -> bool {
         matches!(
@@ -167,6 +191,9 @@ impl From<TokenError> for Refusal {
             TokenError::Unavailable => Self::busy(error.code(), &error.to_string()),
             _ => Self::new(error.status().as_u16(), error.code(), error.to_string()),
         };
+        if let Some(details) = error.details() {
+            refusal = refusal.details(details);
+        }
         if let Some(challenge) = error.challenge() {
             refusal = refusal.header(header::WWW_AUTHENTICATE, &challenge);
         }
@@ -174,35 +201,19 @@ impl From<TokenError> for Refusal {
     }
 }
 
-/// The body supabase-js shows: exactly these four members.
+/// The body supabase-js shows: exactly these four members, where nothing is kept back.
 #[derive(Serialize)]
 struct Written<'a> {
     code: &'a str,
     message: &'a str,
-    details: &'a Value,
-    hint: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a Value>,
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let written = Written {
-            code: &self.code,
-            message: &self.message,
-            details: &self.details,
-            hint: &self.hint,
-        };
-        let body = serde_json::to_string(&written).unwrap_or_default();
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        let json = HeaderValue::from_static("application/json; charset=utf-8");
-        headers.insert(header::CONTENT_TYPE, json);
-        if let Ok(status) = HeaderValue::from_str(&format!("PostgREST; error={}", self.code)) {
-            headers.insert(HeaderName::from_static("proxy-status"), status);
-        }
-        for (name, value) in self.0.headers {
-            headers.append(name, value);
-        }
-        response
+        self.told(Verbosity::Verbose)
     }
 }

@@ -74,8 +74,8 @@ pub(crate) async fn answer(inner: &Inner, request: axum::extract::Request) -> Re
     }
     let timing = inner.settings.server_timing.then(Timing::start);
     let mut response = match respond(inner, &parts, body, timing.as_ref()).await {
-        Ok(answer) => answer.into_response(),
-        Err(refusal) => refusal.into_response(),
+        Ok(answer) => varying(answer.into_response()),
+        Err(refusal) => refusal.told(inner.settings.verbosity),
     };
     if parts.method == Method::HEAD {
         *response.body_mut() = Body::empty();
@@ -96,6 +96,13 @@ pub(crate) async fn answer(inner: &Inner, request: axum::extract::Request) -> Re
         headers.insert(name, value.clone());
     }
     response
+}
+
+/// The answer, which is another one to other headers. A function's own word about that stays.
+fn varying(mut answer: Response) -> Response {
+    let names = HeaderValue::from_static("Accept, Prefer, Range");
+    answer.headers_mut().entry(header::VARY).or_insert(names);
+    answer
 }
 
 async fn respond(
@@ -228,7 +235,7 @@ async fn dispatch(
         }
         (Resource::Root | Resource::Relation(_), _) => Err(Refusal::method(method)),
     }?;
-    if settings.profiles.len() > 1 {
+    if settings.profiles.len() > 1 || headers.contains_key(request::profile_header(method)) {
         answer.header(http::HeaderName::from_static("content-profile"), profile);
     }
     Ok(answer)

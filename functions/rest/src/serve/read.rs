@@ -114,7 +114,7 @@ impl Asked<'_> {
     }
 
     /// Run a read, and count as preferred: exactly, by the planner's estimate, or by the
-    /// estimate only where there are more rows than a page may have.
+    /// estimate only where there are more rows than a page may have, or than were counted.
     pub(super) async fn counted_run(
         &self,
         run: Run<'_>,
@@ -122,15 +122,14 @@ impl Asked<'_> {
     ) -> Result<(Answered, Option<i64>), Refusal> {
         let limit = self.settings.max_rows;
         let planned = match self.prefer.count {
-            Some(Count::Planned) => Some(count_plan(node)),
-            Some(Count::Estimated) if limit.is_some() => Some(count_plan(node)),
+            Some(Count::Planned | Count::Estimated) => Some(count_plan(node)),
             _ => None,
         };
         let outcome = self.run(Run { then: planned.as_ref(), ..run }).await?;
         let answered = Answered::read(&outcome.rows)?;
         let total = match (self.prefer.count, answered.total) {
             (Some(Count::Planned), _) => planned_rows(&outcome.then),
-            (Some(Count::Estimated), Some(counted)) if limit.is_some_and(|max| counted > max) => {
+            (Some(Count::Estimated), Some(counted)) if limit.is_none_or(|max| counted > max) => {
                 planned_rows(&outcome.then).map(|planned| planned.max(counted))
             }
             (_, total) => total,

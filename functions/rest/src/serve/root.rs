@@ -36,8 +36,10 @@ pub(super) async fn document(asked: &Asked<'_>, path: &str) -> Result<RowsAnswer
         relations.retain(|relation| usable.contains(&("r".into(), relation.id.name.clone())));
         functions.retain(|function| usable.contains(&("f".into(), function.id.name.clone())));
     }
-    let uri = asked.settings.openapi_uri.clone().or_else(|| own_address(asked, path));
-    let document = Document { model, schema, relations, functions, uri: uri.as_deref() };
+    let uri =
+        asked.settings.openapi_uri.as_deref().map(with_port).or_else(|| own_address(asked, path));
+    let uri = uri.as_deref();
+    let document = Document { model, schema, relations, functions, uri };
     let mut answer = RowsAnswer::new(StatusCode::OK);
     answer.header(header::CONTENT_TYPE, Media::OpenApi.content_type());
     let mut json = document.json();
@@ -52,6 +54,17 @@ pub(super) async fn document(asked: &Asked<'_>, path: &str) -> Result<RowsAnswer
     }
     answer.body = json.to_string().into();
     Ok(answer)
+}
+
+/// An address that names its port, as PostgREST prints it.
+fn with_port(uri: &str) -> String {
+    let (scheme, rest) = uri.split_once("://").unwrap_or(("http", uri));
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let port = if scheme == "https" { 443 } else { 80 };
+    match host.contains(':') {
+        true => uri.to_owned(),
+        false => format!("{scheme}://{host}:{port}{path}"),
+    }
 }
 
 /// Where the caller has found this API.

@@ -68,7 +68,7 @@ impl Asked<'_> {
         let anonymous = Some(&*self.caller.role) == self.settings.anonymous_role.as_deref();
         let db = self.inner.db_for(&self.caller.role);
         // In the house alone: PostgREST leaves it to the caller.
-        let again = self.settings.verbosity != Verbosity::Verbose;
+        let again = self.settings.verbosity == Verbosity::Fixed;
         self.ended("plan");
         let outcome =
             retry::while_lost(|| db.transact(&transaction), |failure| again && failure.is_lost())

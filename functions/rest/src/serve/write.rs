@@ -93,7 +93,7 @@ fn may_change(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
         Method::DELETE => relation.deletable,
         _ => true,
     };
-    if can || asked.settings.verbosity == Verbosity::Verbose {
+    if can || asked.settings.verbosity != Verbosity::Fixed {
         return Ok(());
     }
     let message = format!("{} is not for {}", relation.id.name, asked.method);

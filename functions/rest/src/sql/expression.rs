@@ -2,6 +2,7 @@
 
 use super::{LIST, ROOT, Sql, embedded};
 use crate::{
+    cache::custom::Computed,
     plan::{Base, Cast, Condition, FieldRef, Select},
     query::{Connective, FtsKind, IsValue, JsonKey, JsonStep, Operation, Operator, Quantifier},
 };
@@ -25,10 +26,12 @@ impl Sql {
         match base {
             Base::Column(column) => self.push(table).push(".").name(&column.name),
             Base::Output(column) => self.push(table).push(".").name(&column.name),
-            Base::Computed(function) if self.root_is_result && table == ROOT => {
-                self.push(table).push(".").name(&function.name)
+            Base::Computed(Computed { function, .. }) => {
+                match self.root_is_result && table == ROOT {
+                    true => self.push(table).push(".").name(&function.name),
+                    false => self.qualified(function).push("(").row(table).push(")"),
+                }
             }
-            Base::Computed(function) => self.qualified(function).push("(").row(table).push(")"),
             Base::Star => self.push(table).push(".*"),
             Base::Scalar => self.push(table).push(".pgrst_scalar"),
             Base::Child(number, name) if name == "*" => self.push(&embedded(*number)).push(".*"),
@@ -56,9 +59,6 @@ impl Sql {
         match (&select.field.base, select.aggregate) {
             (Base::Star, Some(_)) => {
                 self.push("*");
-            }
-            (Base::Child(number, name), Some(_)) if name == "*" => {
-                self.row(&embedded(*number));
             }
             _ => match select.formatter {
                 Some(formatter) => {

@@ -4,7 +4,7 @@
 use super::{Sql, read::RESULT, write::Returning};
 use crate::{
     cache::{
-        custom::Handler,
+        custom::{Computed, Handler},
         model::{Link, Qualified},
     },
     plan::{Base, Body, Call, Condition, Node, Shape, Write},
@@ -270,10 +270,10 @@ fn returning(parts: &Statement<'_, '_>, computed: Vec<Qualified>) -> Returning {
 fn computed_of(root: &Node<'_>) -> Vec<Qualified> {
     let mut found: Vec<Qualified> = Vec::new();
     let mut add = |base: &Base<'_>| {
-        if let Base::Computed(function) = base
+        if let Base::Computed(Computed { function, .. }) = base
             && !found.contains(function)
         {
-            found.push((*function).clone());
+            found.push(function.clone());
         }
     };
     root.select.iter().for_each(|select| add(&select.field.base));
