@@ -13,6 +13,8 @@ const FIXTURE: &str = r#"
     yes    boolean default true,
     word   text default 'it''s',
     short  varchar(4) default 'ab',
+    one    char(1) default 'x',
+    none   varchar(4) default null::varchar,
     stamp  timestamptz default now(),
     data   jsonb default '{}',
     moods  mood[] default '{sad}');
@@ -57,6 +59,8 @@ async fn every_reference_leads_somewhere_and_every_default_is_of_its_type() {
         ("yes", json!(true)),
         ("word", json!("it's")),
         ("short", json!("ab")),
+        ("one", json!("x")),
+        ("none", Value::Null),
         ("stamp", json!("now()")),
         ("data", Value::Null),
         ("moods", Value::Null),

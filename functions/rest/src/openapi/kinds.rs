@@ -69,11 +69,13 @@ fn own(kind: &str, schema: &str) -> String {
 pub(super) fn default_of(column: &Column, default: &str) -> Option<Value> {
     match json_type(&column.base)["type"].as_str()? {
         "array" => None,
+        "string" if default == "NULL" || default.starts_with("NULL::") => None,
         "string" => {
-            let kind = column.kind.split('(').next().unwrap_or(&column.kind);
-            let text = default.strip_suffix(kind).and_then(|rest| rest.strip_suffix("::"));
-            let literal = text.unwrap_or(default).strip_prefix('\'');
-            let literal = literal.and_then(|rest| rest.strip_suffix('\''));
+            // `'it''s'::text`: a literal, and the type it has.
+            let literal = default.strip_prefix('\'').and_then(|rest| {
+                let (literal, cast) = rest.rsplit_once('\'')?;
+                (cast.is_empty() || cast.starts_with("::")).then_some(literal)
+            });
             Some(match literal {
                 Some(literal) => json!(literal.replace("''", "'")),
                 None => json!(default),
