@@ -69,6 +69,8 @@ pub struct Settings {
     pub openapi_uri: Option<String>,
     /// Whether the OpenAPI document says how tokens are sent.
     pub openapi_security: bool,
+    /// Whether what has an alias may be called by its own name in filters, orders and limits.
+    pub legacy_names: bool,
     /// A function that is called instead of answering the OpenAPI document.
     pub root_function: Option<String>,
     /// The origins whose pages may ask; without a list, all.
@@ -129,6 +131,7 @@ impl Settings {
             openapi_mode: openapi_mode()?,
             openapi_uri: optional("PGRST_OPENAPI_SERVER_PROXY_URI"),
             openapi_security: flag("PGRST_OPENAPI_SECURITY_ACTIVE", false)?,
+            legacy_names: flag("PGRST_URL_USE_LEGACY_TARGET_NAMES", true)?,
             root_function: optional("PGRST_DB_ROOT_SPEC"),
             cors_origins: words("PGRST_SERVER_CORS_ALLOWED_ORIGINS"),
             server_timing: flag("PGRST_SERVER_TIMING_ENABLED", false)?,
@@ -153,7 +156,7 @@ impl Settings {
 }
 
 /// Every variable that means something here.
-pub const NAMES: [&str; 29] = [
+pub const NAMES: [&str; 30] = [
     "PGRST_CLIENT_ERROR_VERBOSITY",
     "PGRST_DB_AGGREGATES_ENABLED",
     "PGRST_DB_ANON_ROLE",
@@ -183,6 +186,7 @@ pub const NAMES: [&str; 29] = [
     "PGRST_SERVER_PORT",
     "PGRST_SERVER_TIMING_ENABLED",
     "PGRST_SERVER_TRACE_HEADER",
+    "PGRST_URL_USE_LEGACY_TARGET_NAMES",
 ];
 
 /// Variables that are set in PostgREST's name and mean nothing here.

@@ -62,6 +62,39 @@ async fn a_profile_is_named_in_the_answer_to_who_names_one() {
 }
 
 #[tokio::test]
+async fn an_embedding_with_an_alias_goes_by_it() {
+    let by_name = "/client?select=name,theirs:project(name)&project.name=eq.Beta&limit=1";
+    let by_alias = by_name.replace("&project.", "&theirs.");
+    let twice = "/client?select=project(name),theirs:project(name)&project.limit=0\
+                 &theirs.name=eq.Beta&limit=1";
+    let beta = json!([{"name": "Acme", "theirs": [{"name": "Beta"}]}]);
+    let apart = json!([{"project": [], "theirs": [{"name": "Beta"}]}]);
+
+    let api = Api::new().await;
+    let warned = "Update `project` to `theirs` in query string filters, orders or limits.";
+    for (path, rows, warns) in
+        [(by_name, &beta, true), (&by_alias, &beta, false), (twice, &apart, false)]
+    {
+        let reply = api.ask("GET", path, &[], None).await;
+        assert_eq!(reply.json, *rows, "{path}");
+        let warning = reply.header("warning");
+        assert_eq!(warning.starts_with("299 ") && warning.contains(warned), warns, "{warning}");
+    }
+
+    let strict = Api::with(|settings| settings.legacy_names = false).await;
+    let refused = json!({"code": "PGRST108",
+        "message": "'project' is not an embedded resource in this request",
+        "details": "Target names are not allowed in filters if they have an alias",
+        "hint": "Change 'project' to 'theirs' in filters, orders or limits."});
+    let cases: [Case<'_>; 3] = [
+        ("GET", by_name, &[], None, 400, refused),
+        ("GET", &by_alias, &[], None, 200, beta),
+        ("GET", twice, &[], None, 200, apart),
+    ];
+    meets(&strict, &cases).await;
+}
+
+#[tokio::test]
 async fn a_spread_of_many_is_an_array_for_each_field() {
     let api = Api::with(|settings| settings.aggregates_enabled = false).await;
     let nested = "/client?select=name,...project(...member(person_id))&client_id=eq.1\

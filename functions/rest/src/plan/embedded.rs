@@ -6,19 +6,30 @@ use crate::{
     respond::Refusal,
 };
 
-/// The node that `path` leads to.
+/// The node that `path` leads to. What has an alias may be called by its own name if `lenient`.
 pub(super) fn at<'a, 'm>(
     root: &'a mut Node<'m>,
     path: &[String],
+    lenient: bool,
 ) -> Result<&'a mut Node<'m>, Refusal> {
     let mut node = root;
     for name in path {
         let found = node.children.iter().position(|child| child.key == *name);
-        let found = found.or_else(|| node.children.iter().position(|child| child.name == *name));
-        let Some(at) = found else { return Err(Refusal::not_embedded(name)) };
+        let named = || node.children.iter().position(|child| child.name == *name);
+        let Some(at) = found.or_else(named) else { return Err(Refusal::not_embedded(name)) };
         node = &mut node.children[at];
+        if found.is_none() && !lenient {
+            return Err(Refusal::aliased(name, &node.key));
+        }
+        node.misnamed |= found.is_none();
     }
     Ok(node)
+}
+
+/// Embeddings that have an alias and were called by their names: these, and what to call them.
+pub fn misnamed<'n>(node: &'n Node<'_>) -> Vec<(&'n str, &'n str)> {
+    let own = node.misnamed.then_some((node.name.as_str(), node.key.as_str()));
+    own.into_iter().chain(node.children.iter().flat_map(misnamed)).collect()
 }
 
 pub(super) fn related_child<'a, 'm>(

@@ -14,6 +14,7 @@ mod write;
 
 pub use call::{Arguments, Call, CallInput, choose};
 pub use cast::Cast;
+pub use embedded::misnamed;
 pub use read::{Root, read};
 pub use write::{Body, Conflict, Mutation, Write, columns_of_write};
 
@@ -66,6 +67,8 @@ pub struct Node<'m> {
     pub join: Option<Join>,
     /// Whether its fields stand among the parent's.
     pub spread: bool,
+    /// Whether the request calls it by its name although it has an alias.
+    pub misnamed: bool,
     /// What to return of it.
     pub select: Vec<Select<'m>>,
     /// What must hold of its rows.

@@ -82,6 +82,7 @@ impl<'m> Planner<'m> {
             link: None,
             join: item.and_then(|item| item.join),
             spread: item.is_some_and(|item| item.spread),
+            misnamed: false,
             select: Vec::new(),
             conditions: Vec::new(),
             order: Vec::new(),
@@ -194,7 +195,7 @@ impl<'m> Planner<'m> {
             if path.is_empty() && !own_conditions {
                 continue;
             }
-            let node = at(root, path)?;
+            let node = at(root, path, self.settings.legacy_names)?;
             let condition = self.filter(node, filter)?;
             node.conditions.push(condition);
         }
@@ -202,7 +203,7 @@ impl<'m> Planner<'m> {
             if path.is_empty() && !own_conditions {
                 continue;
             }
-            let node = at(root, path)?;
+            let node = at(root, path, self.settings.legacy_names)?;
             let condition = self.logic(node, logic)?;
             node.conditions.push(condition);
         }
@@ -233,7 +234,7 @@ impl<'m> Planner<'m> {
 
     fn sorting(&self, root: &mut Node<'m>, query: &Query, own: bool) -> Result<(), Refusal> {
         for (path, terms) in &query.order {
-            let node = at(root, path)?;
+            let node = at(root, path, self.settings.legacy_names)?;
             for term in terms {
                 let (child, field) = match &term.by {
                     OrderBy::Field(field) => (None, self.field(node, field)?),
@@ -250,7 +251,7 @@ impl<'m> Planner<'m> {
         }
         for (path, range) in &query.ranges {
             if !path.is_empty() || own {
-                at(root, path)?.range = *range;
+                at(root, path, self.settings.legacy_names)?.range = *range;
             }
         }
         Ok(())

@@ -132,6 +132,13 @@ impl Refusal {
             .hint(format!("Verify that '{name}' is included in the 'select' query parameter."))
     }
 
+    /// The same for an embedding that goes by an alias.
+    pub fn aliased(name: &str, alias: &str) -> Self {
+        Self::not_embedded(name)
+            .details("Target names are not allowed in filters if they have an alias")
+            .hint(format!("Change '{name}' to '{alias}' in filters, orders or limits."))
+    }
+
     /// The method is not one of this resource.
     pub fn method(method: &http::Method) -> Self {
         Self::new(405, "PGRST117", format!("Unsupported HTTP method: {method}"))

@@ -6,7 +6,7 @@ use shared::db::{Check, RawRow};
 use super::{
     Asked, allow,
     negotiate::{Chosen, Maker, Offer},
-    read::not_one,
+    read::{not_one, warn},
     run::Run,
 };
 use crate::{
@@ -77,6 +77,7 @@ pub(super) async fn function(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer
     } else {
         answer.header(header::CONTENT_TYPE, media.content_type());
     }
+    warn(&mut answer, &node);
     asked.finish(&mut answer, &answered, false, false)?;
     answer.body = answered.body;
     Ok(answer)

@@ -46,6 +46,7 @@ pub(super) async fn rows(
     let mut answer = asked.page_answer(&answered, total)?;
     answer.header(header::CONTENT_TYPE, chosen.media.content_type());
     answer.header(header::CONTENT_LOCATION, asked.location(raw_query));
+    warn(&mut answer, &node);
     asked.finish(&mut answer, &answered, false, false)?;
     answer.body = answered.body;
     Ok(answer)
@@ -77,6 +78,23 @@ pub(super) fn relation_of<'r>(asked: &Asked<'r>, name: &str) -> Result<&'r Relat
 pub(super) fn not_one(rows: i64) -> Refusal {
     Refusal::new(406, "PGRST116", "Cannot coerce the result to a single JSON object")
         .details(format!("The result contains {rows} rows"))
+}
+
+/// Say where the request calls an embedding by its name although it has an alias.
+pub(super) fn warn(answer: &mut RowsAnswer, node: &Node<'_>) {
+    let better = plan::misnamed(node);
+    if better.is_empty() {
+        return;
+    }
+    let better: Vec<_> =
+        better.iter().map(|(name, alias)| format!("`{name}` to `{alias}`")).collect();
+    let warning = format!(
+        "299 convene \"Embedded resource was referenced by relation name even though it has an \
+         alias. This is deprecated and will stop working in a future release. Update {} in query \
+         string filters, orders or limits.\"",
+        better.join(", ")
+    );
+    answer.header(header::WARNING, warning);
 }
 
 impl Asked<'_> {

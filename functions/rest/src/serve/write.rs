@@ -7,7 +7,7 @@ use shared::db::{Check, RawRow};
 use super::{
     Asked,
     negotiate::Offer,
-    read::{methods, not_one, relation_of},
+    read::{methods, not_one, relation_of, warn},
     run::Run,
 };
 use crate::{
@@ -80,7 +80,9 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
     if single && answered.page != 1 {
         return Err(not_one(answered.page));
     }
-    answer(asked, relation, &chosen.media, answered, inserts)
+    let mut answer = answer(asked, relation, &chosen.media, answered, inserts)?;
+    warn(&mut answer, &node);
+    Ok(answer)
 }
 
 /// 405 for a view that this method cannot change. PostgREST leaves it to Postgres, which answers
