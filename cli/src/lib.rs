@@ -10,6 +10,7 @@ pub mod deploy;
 pub mod keys;
 pub mod mailbox;
 pub mod metrics;
+pub mod open_files;
 pub mod post;
 pub mod postgres;
 pub mod production;

@@ -21,6 +21,7 @@ use crate::{
     demo::{self, Cast, Expert, Learner},
     deploy::{self, Logins, Outcome},
     keys::Keys,
+    open_files,
     postgres::{self, Account, Folder, Keep, Server},
     production,
     routers::{self, House},
@@ -127,6 +128,7 @@ pub async fn until(
     routes: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
+    open_files::raise();
     // An answer's last packet must not wait for the client's word on the one before.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let (end, ended) = tokio::sync::oneshot::channel();

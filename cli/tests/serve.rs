@@ -25,8 +25,11 @@ struct Serving {
 }
 
 fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_convene"));
-    command.arg("serve").arg("--data").arg(data).args(arguments);
+    // As from a shell, which lets a process open few files.
+    let mut command = Command::new("sh");
+    let convene = env!("CARGO_BIN_EXE_convene");
+    command.args(["-c", "ulimit -Sn 512; exec \"$0\" \"$@\"", convene, "serve"]);
+    command.arg("--data").arg(data).args(arguments);
     for name in ["DATABASE_URL", "JWT_SECRET", "PORT", "CONVENE_DATA"] {
         command.env_remove(name);
     }
@@ -72,6 +75,15 @@ impl Serving {
         answer
     }
 
+    /// How many files it may have open.
+    #[cfg(target_os = "linux")]
+    fn open_files(&self) -> u64 {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id()));
+        let limits = limits.expect("it runs");
+        let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("a line");
+        line.split_whitespace().nth(3).expect("a soft limit").parse().expect("a number")
+    }
+
     fn end(mut self, signal: Signal) -> bool {
         let pid = Pid::from_raw(self.child.id().try_into().expect("a pid"));
         kill(pid, signal).expect("it is there");
@@ -113,6 +125,8 @@ async fn a_restart_keeps_the_data_and_a_reset_forgets_it() {
     let first = Serving::start(folder.path(), &[]);
     assert!(first.get("/health").starts_with("HTTP/1.1 200"));
     assert!(first.get("/ready").starts_with("HTTP/1.1 200"));
+    #[cfg(target_os = "linux")]
+    assert!(first.open_files() > 512, "more people may come than a shell allows");
     let client = deploy::connect(first.database_url()).await.unwrap();
     client.batch_execute("create table public.kept ()").await.unwrap();
     let key = first.line("anon key").to_owned();

@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use convene::{
     deploy::{self, with_database},
+    open_files,
     postgres::{self, Account, Keep, Server},
 };
 use tokio::sync::OnceCell;
@@ -45,6 +46,7 @@ impl Cluster {
     }
 
     async fn start() -> Result<Self> {
+        open_files::raise();
         let run = Uuid::new_v4().simple().to_string();
         let (admin_url, server) = match shared::config::optional(SETTING) {
             Some(url) => (url, None),
