@@ -81,7 +81,9 @@ impl Server {
 
     /// A connection string for `role` and `database`.
     pub fn url(&self, role: &str, database: &str) -> String {
+        // A psql of today refuses a space in an address.
         let socket = self.socket.to_string_lossy().replace('%', "%25").replace('/', "%2F");
+        let socket = socket.replace(' ', "%20");
         format!("postgres://{role}@{socket}/{database}?sslmode=disable")
     }
 
