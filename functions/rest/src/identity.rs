@@ -210,7 +210,7 @@ fn pointer(path: &str) -> Option<String> {
                     let (step, after) = bracket[1..].split_once(quote)?;
                     (step, after.strip_prefix(']')?)
                 }
-                _ => bracket.split_once(']')?,
+                _ => bracket.split_once(']').filter(|(at, _)| at.parse::<usize>().is_ok())?,
             };
         } else {
             let name = rest.strip_prefix('.').unwrap_or(rest);

@@ -199,6 +199,10 @@ async fn what_is_written_comes_back_in_the_order_asked_for_and_has_an_address() 
     let reply = api.ask("POST", "/project_view", &headers, Some(json!({"id": 9}))).await;
     assert_eq!((reply.status, reply.header("location")), (201, "/project_view?id=eq.9"));
 
+    let several = json!([{"client_id": 18, "name": "H"}, {"client_id": 19, "name": "I"}]);
+    let reply = api.ask("POST", "/client", &headers, Some(several)).await;
+    assert_eq!((reply.status, reply.header("location")), (201, ""), "several have no one address");
+
     let same = [("prefer", "resolution=merge-duplicates,return=representation")];
     let reply = api.ask("POST", "/client", &same, Some(json!({"client_id": 1, "name": "A"}))).await;
     assert_eq!(reply.status, 200, "nothing was made");

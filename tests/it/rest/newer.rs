@@ -35,7 +35,16 @@ async fn a_range_beyond_the_page_and_a_method_nobody_has_are_refused() {
         "details": "Limit should be greater than or equal to zero."});
     let trace = json!({"code": "PGRST117", "message": "Unsupported HTTP method: TRACE"});
     let first = [("range", "0-1")];
-    let cases: [Case<'_>; 5] = [
+    let open = [("range", "1-x")];
+    let cases: [Case<'_>; 6] = [
+        (
+            "GET",
+            "/client?select=client_id&client_id=eq.1",
+            &open,
+            None,
+            200,
+            json!([{"client_id": 1}]),
+        ),
         ("GET", "/client?offset=2", &first, None, 416, apart.clone()),
         ("GET", "/client?limit=-1", &first, None, 416, apart),
         ("GET", "/client?limit=0", &first, None, 200, json!([])),
@@ -202,6 +211,21 @@ async fn a_computed_vector_is_searched_as_it_is() {
     }
 }
 
+#[tokio::test]
+async fn what_a_function_returns_is_counted_and_not_planned() {
+    for max_rows in [None, Some(2)] {
+        let api = Api::with(|settings| settings.max_rows = max_rows).await;
+        let shown = max_rows.map_or("0-3", |_| "0-1");
+        for (preference, total) in [("planned", "*"), ("estimated", "4"), ("exact", "4")] {
+            let count = format!("count={preference}");
+            let reply = api.ask("GET", "/rpc/projects", &[("prefer", &count)], None).await;
+            let range = format!("{shown}/{total}");
+            assert_eq!(reply.header("content-range"), range, "{preference}: {}", reply.text);
+            assert_eq!(reply.header("preference-applied"), count);
+        }
+    }
+}
+
 const SECRET: &str = "a secret that is long enough for HS256";
 
 #[tokio::test]
@@ -256,5 +280,7 @@ async fn the_role_is_where_the_path_leads() {
     ] {
         assert_eq!(role(path, named.clone()).await.as_deref(), expected, "{path}");
     }
-    assert!(Plain::new(None, None, "$['open").is_err());
+    for bad in ["$['open", "$.roles[?(@ == \"ann\")]", "$.roles[*]", "$"] {
+        assert!(Plain::new(None, None, bad).is_err(), "{bad}");
+    }
 }

@@ -88,8 +88,8 @@ pub fn page(query: &mut Query, method: &Method, headers: &HeaderMap) -> Result<R
     if let (&Method::GET, Some((from, to))) =
         (method, header.and_then(|header| header.rsplit('=').next()?.split_once('-')))
         && let Ok(from) = from.parse::<i64>()
+        && let Ok(to) = Some(to).filter(|to| !to.is_empty()).map(str::parse::<i64>).transpose()
     {
-        let to = to.parse::<i64>().ok();
         if to.is_some_and(|to| to < from) {
             return Err(unsatisfiable(
                 "The lower boundary must be lower than or equal to the upper boundary in the \

@@ -113,8 +113,8 @@ impl Asked<'_> {
             _ => false,
         };
         let counted = matches!(self.prefer.count, Some(Count::Exact | Count::Estimated));
-        let count_limit = match self.prefer.count {
-            Some(Count::Estimated) => self.settings.max_rows.map(|max| max + 1),
+        let count_limit = match (self.prefer.count, node.source) {
+            (Some(Count::Estimated), Source::Table(_)) => self.settings.max_rows.map(|max| max + 1),
             _ => None,
         };
         let statement = Statement {
@@ -139,8 +139,9 @@ impl Asked<'_> {
         node: &Node<'_>,
     ) -> Result<(Answered, Option<i64>), Refusal> {
         let limit = self.settings.max_rows;
-        let planned = match self.prefer.count {
-            Some(Count::Planned | Count::Estimated) => Some(count_plan(node)),
+        // The planner knows nothing of what a function returns.
+        let planned = match (self.prefer.count, node.source) {
+            (Some(Count::Planned | Count::Estimated), Source::Table(_)) => Some(count_plan(node)),
             _ => None,
         };
         let outcome = self.run(Run { then: planned.as_ref(), ..run }).await?;
@@ -148,7 +149,7 @@ impl Asked<'_> {
         let total = match (self.prefer.count, answered.total) {
             (Some(Count::Planned), _) => planned_rows(&outcome.then),
             (Some(Count::Estimated), Some(counted)) if limit.is_none_or(|max| counted > max) => {
-                planned_rows(&outcome.then).map(|planned| planned.max(counted))
+                planned_rows(&outcome.then).max(Some(counted))
             }
             (_, total) => total,
         };
