@@ -55,10 +55,27 @@ impl Office {
         Self { world, service, queue, mailbox, mailer }
     }
 
-    /// A mailer in a process of its own: it shares no connection with the others.
-    pub fn another_mailer(&self) -> Mailer {
-        let service = Db::connect(&self.world.logins.service, Limits::default());
-        mailer(service.expect("a connection string"), &self.mailbox)
+    /// The service login of a process of its own, which Postgres knows by this name: it shares
+    /// no connection with the others.
+    pub fn another_service(&self, name: &str) -> Db {
+        let url = &self.world.logins.service;
+        let separator = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{separator}application_name={name}");
+        Db::connect(&url, Limits::default()).expect("a connection string")
+    }
+
+    /// A mailer in a process of its own.
+    pub fn another_mailer(&self, name: &str) -> Mailer {
+        mailer(self.another_service(name), &self.mailbox)
+    }
+
+    /// Wait until Postgres has seen the end of such a process: what it asked for last may
+    /// otherwise be done after whatever comes next.
+    pub async fn gone(&self, name: &str) {
+        let sql = "select count(*) from pg_stat_activity where application_name = $1";
+        while self.world.value::<i64>(sql, &[&name]).await > 0 {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Tell somebody something, as a function of the database would.
