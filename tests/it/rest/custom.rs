@@ -50,6 +50,10 @@ async fn a_domain_is_answered_as_its_cast_says() {
         ("/fee?select=fee_id&order=price.desc", json!([{"fee_id": 2}, {"fee_id": 1}])),
         ("/fee?select=price,count()&fee_id=eq.1", json!([{"price": "2.50", "count": 1}])),
         ("/bill?select=count(),...fee(price)", json!([{"count": 1, "price": "999.50"}])),
+        (
+            "/bill?select=...fee(count(),price)&order=fee(price)",
+            json!([{"count": 1, "price": "999.50"}]),
+        ),
         ("/fee?select=price.sum()", json!([{"sum": 100_200}])),
     ] {
         let reply = api.ask("GET", path, &[], None).await;

@@ -120,7 +120,14 @@ async fn a_spread_of_many_is_an_array_for_each_field() {
     let counts = json!([{"client_id": 1, "count": 2}, {"client_id": 2, "count": 1}]);
     let counted = "/project?select=client_id,...client(count())&client_id=not.is.null\
                    &order=client_id";
-    let cases: [Case<'_>; 2] = [
+    let listed = "/client?select=count(),...project(...member(person_id))&client_id=eq.2";
+    let below = "/project?select=count(),...client(...project(n:name))&client_id=eq.2";
+    let stars = "/member?select=count(),...project(...client(*),c:client(name))&person_id=eq.2";
+    let star = json!([{"count": 1, "client_id": 1, "name": "Acme", "c": {"name": "Acme"}}]);
+    let cases: [Case<'_>; 5] = [
+        ("GET", stars, &[], None, 200, star),
+        ("GET", listed, &[], None, 200, json!([{"count": 1, "person_id": [[1]]}])),
+        ("GET", below, &[], None, 200, json!([{"count": 1, "n": ["Gamma"]}])),
         ("GET", "/client?select=...project(project_id.sum())", &[], None, 400, grouped),
         ("GET", counted, &[], None, 200, counts),
     ];

@@ -8,26 +8,26 @@
 use super::{Base, Cast, FieldRef, Node, Select, names::expand_stars};
 use crate::respond::Refusal;
 
-/// Hand what spread children select up to their parents, from the leaves on. Where a node is
-/// `listed`, within a spread of many rows, everything in it becomes an array over its rows.
-pub(super) fn settle(node: &mut Node<'_>, listed: bool) -> Result<(), Refusal> {
+/// Hand what spread children select up to their parents, from the leaves on. Where the fields of
+/// a node must be `named`, to be listed or grouped by further up, so must those spread into it.
+pub(super) fn settle(node: &mut Node<'_>, named: bool) -> Result<(), Refusal> {
+    let named = named || will_group(node);
     for child in &mut node.children {
         let many = child.spread && !child.is_to_one();
-        settle(child, many || (listed && child.spread))?;
+        settle(child, many || (named && child.spread))?;
         if many && child.is_grouped() {
             return Err(not_aggregated());
         }
     }
-    let named = listed || node.is_grouped();
     let mut gained = Vec::new();
     for child in node.children.iter_mut().filter(|child| child.spread) {
-        let to_many = !child.is_to_one();
-        if to_many || named || child.is_grouped() {
+        if named {
             expand_stars(child);
         }
-        if !to_many {
+        if child.is_to_one() {
             gained.extend(hoisted(child));
         } else {
+            expand_stars(child);
             gained.extend(outputs(child).into_iter().map(|name| reference(child.number, name)));
         }
     }
@@ -39,6 +39,12 @@ pub(super) fn settle(node: &mut Node<'_>, listed: bool) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether rows are grouped by it, for an aggregate of its own or for one that moves up to it.
+fn will_group(node: &Node<'_>) -> bool {
+    let spread = |child: &Node<'_>| child.spread && child.is_to_one() && will_group(child);
+    node.is_grouped() || node.children.iter().any(spread)
+}
+
 /// PostgREST has no aggregates there either: whether they would be over the rows of an array or
 /// over those of all arrays is not said.
 fn not_aggregated() -> Refusal {
@@ -46,19 +52,27 @@ fn not_aggregated() -> Refusal {
         .details("Aggregates are not implemented for one-to-many or many-to-many spreads.")
 }
 
-/// Rows are grouped by what is embedded or formatted in a spread child too, which JSON does not
-/// allow.
+/// Rows are grouped by what is listed, embedded or formatted in a spread child too, which JSON
+/// does not allow.
 fn make_comparable(children: &[Node<'_>], gained: &mut [Select<'_>]) {
-    for select in gained {
-        let Base::Child(number, name) = &select.field.base else { continue };
-        let Some(child) = children.iter().find(|child| child.number == *number) else { continue };
-        let embedded = child.children.iter().any(|c| !c.spread && c.key == *name);
-        let formatted = child.select.iter().any(|s| s.formatter.is_some() && output(s) == *name);
-        if embedded || formatted {
+    for select in gained.iter_mut().filter(|select| select.aggregate.is_none()) {
+        if let Base::Child(_, name) = &select.field.base
+            && is_json(children, select)
+        {
             select.key.get_or_insert_with(|| name.clone());
             select.cast = Some(Cast::named("jsonb"));
         }
     }
+}
+
+/// Whether what is taken from a spread child, or from one of its own, is made as JSON.
+fn is_json(children: &[Node<'_>], select: &Select<'_>) -> bool {
+    let Base::Child(number, name) = &select.field.base else { return false };
+    let Some(child) = children.iter().find(|child| child.number == *number) else { return false };
+    let below = |s: &Select<'_>| s.formatter.is_some() || is_json(&child.children, s);
+    !child.is_to_one()
+        || child.children.iter().any(|c| !c.spread && c.key == *name)
+        || child.select.iter().any(|s| output(s) == *name && below(s))
 }
 
 /// The parent's view of a to-one child's fields; aggregates move up.

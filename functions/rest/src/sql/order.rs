@@ -35,13 +35,16 @@ impl Sql {
     /// A field of a spread embedding to sort groups by: the one they were grouped by.
     fn gained_value(&mut self, child: &Node<'_>, term: &Order<'_>) {
         let same = |select: &&Select<'_>| select.field == term.field;
-        let name = child.select.iter().find(same).map(spread::output);
+        let select = child.select.iter().find(same);
         self.push(&embedded(child.number)).push(".");
-        match (name, term.field.base.column()) {
+        match (select.map(spread::output), term.field.base.column()) {
             (Some(name), _) => self.name(&name),
             (None, Some((name, _))) => self.name(name),
             (None, None) => self.push("*"),
         };
+        if select.is_some_and(|select| select.formatter.is_some()) {
+            self.push("::jsonb");
+        }
     }
 
     /// A field of a to-one embedding to sort by, whether or not it is selected there.
