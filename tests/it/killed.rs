@@ -47,9 +47,9 @@ async fn a_relay_that_dies_anywhere_sends_every_message_in_the_end() {
     for wakes in 0..MOST {
         let outbox_id = office.notify("alice", "payout_account_changed", json!({})).await;
         let service = office.another_service("killed");
-        let run = relay::run(&service, &office.queue, soon());
-        let ended = killed_after(wakes, run).await.is_some();
-        drop(service);
+        let queue = office.another_queue("killed").await;
+        let ended = killed_after(wakes, relay::run(&service, &queue, soon())).await.is_some();
+        drop((service, queue));
         office.gone("killed").await;
         office.recover().await;
         assert_eq!(office.copies(outbox_id).await, [1], "killed after {wakes}");
@@ -73,8 +73,9 @@ async fn a_mailer_that_dies_anywhere_sends_one_mail() {
         office.relay().await;
         // Its connections die with it: to the database, and to the mail server amid a mail.
         let mailer = office.another_mailer("killed");
-        let ended = killed_after(wakes, post::deliver(&office.queue, &mailer)).await.is_some();
-        drop(mailer);
+        let queue = office.another_queue("killed").await;
+        let ended = killed_after(wakes, post::deliver(&queue, &mailer)).await.is_some();
+        drop((mailer, queue));
         office.gone("killed").await;
         match office.copies(outbox_id).await.len() {
             0 => before += 1,

@@ -58,10 +58,13 @@ impl Office {
     /// The service login of a process of its own, which Postgres knows by this name: it shares
     /// no connection with the others.
     pub fn another_service(&self, name: &str) -> Db {
-        let url = &self.world.logins.service;
-        let separator = if url.contains('?') { '&' } else { '?' };
-        let url = format!("{url}{separator}application_name={name}");
+        let url = named(&self.world.logins.service, name);
         Db::connect(&url, Limits::default()).expect("a connection string")
+    }
+
+    /// Its way to the queue.
+    pub async fn another_queue(&self, name: &str) -> LocalQueue {
+        LocalQueue::open(&named(self.world.owner_url(), name), RULES).await.expect("a queue")
     }
 
     /// A mailer in a process of its own.
@@ -127,6 +130,12 @@ impl Office {
     pub fn body(outbox_id: Uuid) -> String {
         json!({ "outbox_id": outbox_id }).to_string()
     }
+}
+
+/// A connection string under whose connections Postgres shows a name.
+fn named(url: &str, name: &str) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}application_name={name}")
 }
 
 fn mailer(service: Db, mailbox: &Mailbox) -> Mailer {
