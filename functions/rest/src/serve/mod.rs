@@ -48,7 +48,7 @@ pub(crate) struct Asked<'r> {
     pub(crate) accepted: Vec<Media>,
     pub(crate) body: Bytes,
     /// Where it is asked what takes time.
-    pub(crate) timing: Option<&'r Timing>,
+    pub(crate) timing: &'r Timing,
 }
 
 impl Asked<'_> {
@@ -72,8 +72,8 @@ pub(crate) async fn answer(inner: &Inner, request: axum::extract::Request) -> Re
     if parts.method == Method::OPTIONS && cors::is_preflight(&parts.headers) {
         return cors::preflight(&parts.headers, origins);
     }
-    let timing = inner.settings.server_timing.then(Timing::start);
-    let mut response = match respond(inner, &parts, body, timing.as_ref()).await {
+    let timing = Timing::start(inner.settings.server_timing);
+    let mut response = match respond(inner, &parts, body, &timing).await {
         Ok(answer) => varying(answer.into_response()),
         Err(refusal) => refusal.told(inner.settings.verbosity),
     };
@@ -85,9 +85,7 @@ pub(crate) async fn answer(inner: &Inner, request: axum::extract::Request) -> Re
     if origin.is_some() || parts.method == Method::OPTIONS {
         cors::expose(headers, origin, origins);
     }
-    if let Some(timing) = timing
-        && let Ok(value) = HeaderValue::try_from(timing.header())
-    {
+    if let Some(Ok(value)) = timing.header().map(HeaderValue::try_from) {
         headers.insert("server-timing", value);
     }
     if let Some(name) = &inner.settings.trace_header
@@ -109,7 +107,7 @@ async fn respond(
     inner: &Inner,
     parts: &Parts,
     body: Body,
-    timing: Option<&Timing>,
+    timing: &Timing,
 ) -> Result<RowsAnswer, Refusal> {
     let settings = &inner.settings;
     if parts.uri.path_and_query().map_or(0, |url| url.as_str().len()) > settings.max_url {
@@ -120,9 +118,7 @@ async fn respond(
     let resource = Resource::read(path)?;
     let anonymous = settings.anonymous_role.as_deref();
     let caller = inner.identity.of(&parts.headers, anonymous).await?;
-    if let Some(timing) = timing {
-        timing.ended("jwt");
-    }
+    timing.ended("jwt");
     let body = read_body(body, settings.max_body).await?;
 
     let arrived = std::time::Instant::now();
@@ -169,7 +165,7 @@ struct Arrived<'r> {
     path: &'r str,
     resource: &'r Resource,
     caller: &'r Identified,
-    timing: Option<&'r Timing>,
+    timing: &'r Timing,
 }
 
 async fn dispatch(
@@ -211,7 +207,7 @@ async fn dispatch(
         timing,
     };
     asked.refuse_unknown_preferences()?;
-    asked.ended("parse");
+    timing.ended("parse");
     let mut answer = match (resource, method) {
         (Resource::Root, &Method::GET | &Method::HEAD) => match &settings.root_function {
             Some(name) => call::function(&asked, name).await,
@@ -242,13 +238,6 @@ async fn dispatch(
 }
 
 impl Asked<'_> {
-    /// A phase has ended.
-    pub(crate) fn ended(&self, phase: &'static str) {
-        if let Some(timing) = self.timing {
-            timing.ended(phase);
-        }
-    }
-
     fn refuse_unknown_preferences(&self) -> Result<(), Refusal> {
         if self.prefer.strict != Some(true) || self.prefer.unknown.is_empty() {
             return Ok(());

@@ -69,11 +69,11 @@ impl Asked<'_> {
         let db = self.inner.db_for(&self.caller.role);
         // In the house alone: PostgREST leaves it to the caller.
         let again = self.settings.verbosity == Verbosity::Fixed;
-        self.ended("plan");
+        self.timing.ended("plan");
         let outcome =
             retry::while_lost(|| db.transact(&transaction), |failure| again && failure.is_lost())
                 .await;
-        self.ended("transaction");
+        self.timing.ended("transaction");
         outcome.map_err(|failure| refusal_of(failure, self.settings.verbosity, anonymous))
     }
 

@@ -6,27 +6,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The phases of one request.
+/// The phases of one request, where somebody wants to know of them.
 pub(crate) struct Timing {
-    began: Instant,
+    began: Option<Instant>,
     /// Ends of phases; one that was tried again has several.
     ends: Mutex<Vec<(&'static str, Duration)>>,
 }
 
 impl Timing {
-    pub(super) fn start() -> Self {
-        Self { began: Instant::now(), ends: Mutex::default() }
+    pub(super) fn start(wanted: bool) -> Self {
+        Self { began: wanted.then(Instant::now), ends: Mutex::default() }
     }
 
     /// A phase has ended.
     pub(super) fn ended(&self, phase: &'static str) {
-        if let Ok(mut ends) = self.ends.lock() {
-            ends.push((phase, self.began.elapsed()));
+        if let Some(began) = self.began
+            && let Ok(mut ends) = self.ends.lock()
+        {
+            ends.push((phase, began.elapsed()));
         }
     }
 
     /// Every phase with its milliseconds, in the order they began; `response` is what is left.
-    pub(super) fn header(&self) -> String {
+    pub(super) fn header(&self) -> Option<String> {
+        self.began?;
         self.ended("response");
         let mut phases: Vec<(&str, Duration)> = Vec::new();
         let mut before = Duration::ZERO;
@@ -43,6 +46,6 @@ impl Timing {
             let separator = if header.is_empty() { "" } else { ", " };
             let _ = write!(header, "{separator}{name};dur={:.1}", took.as_secs_f64() * 1000.0);
         }
-        header
+        Some(header)
     }
 }
