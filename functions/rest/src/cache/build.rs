@@ -124,18 +124,14 @@ fn functions(raw: Vec<raw::Function>, names: &HashMap<i64, Qualified>) -> BySche
 }
 
 fn handlers(raw: Vec<raw::Handler>, names: &HashMap<i64, Qualified>) -> Vec<Handler> {
-    let mut handlers = Vec::with_capacity(raw.len());
-    for raw::Handler { schema, name, media, relation } in raw {
+    let handler = |raw::Handler { schema, name, media, relation }| {
         let relation = match relation {
             None => None,
-            Some(oid) => match names.get(&oid) {
-                Some(relation) => Some(relation.clone()),
-                None => continue,
-            },
+            Some(oid) => Some(names.get(&oid)?.clone()),
         };
-        handlers.push(Handler { function: Qualified::new(schema, name), relation, media });
-    }
-    handlers
+        Some(Handler { function: Qualified::new(schema, name), relation, media })
+    };
+    raw.into_iter().filter_map(handler).collect()
 }
 
 /// `name=value`, as Postgres stores settings.

@@ -112,18 +112,6 @@ pub struct Column {
     pub representation: Option<Box<Representation>>,
 }
 
-impl Column {
-    /// The function that makes JSON of its values, if its domain has one.
-    pub fn output(&self) -> Option<&str> {
-        self.representation.as_ref()?.output.as_deref()
-    }
-
-    /// The function that reads its values from JSON, if its domain has one.
-    pub fn input(&self) -> Option<&str> {
-        self.representation.as_ref()?.input.as_deref()
-    }
-}
-
 /// A way from one relation to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Relationship {

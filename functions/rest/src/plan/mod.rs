@@ -168,6 +168,11 @@ impl<'m> FieldRef<'m> {
             _ => None,
         }
     }
+
+    /// The function that makes JSON of the field, where a domain has one.
+    pub fn formatter(&self) -> Option<&'m str> {
+        self.whole_column().and_then(Column::output)
+    }
 }
 
 /// What must hold of a row.

@@ -1,7 +1,10 @@
 //! Names that a request leaves unsaid: the columns behind `*`, and what a field is called.
 
 use super::{Base, FieldRef, Node, Select, Shape};
-use crate::query::{Aggregate, JsonKey};
+use crate::{
+    cache::model::Column,
+    query::{Aggregate, JsonKey},
+};
 
 /// Whether some column of the node is answered in a form of its own.
 pub(super) fn is_formatted(node: &Node<'_>) -> bool {
@@ -30,14 +33,13 @@ pub(super) fn expand_stars(node: &mut Node<'_>) {
 /// A column, selected as it is.
 fn whole(base: Base<'_>) -> Select<'_> {
     let field = FieldRef { base, path: Vec::new() };
-    let formatter = field.whole_column().and_then(|column| column.output());
     Select {
-        key: field.whole_column().filter(|_| formatter.is_some()).map(|c| c.name.clone()),
+        key: field.whole_column().and_then(formatted_key),
+        formatter: field.formatter(),
         field,
         cast: None,
         aggregate: None,
         aggregate_cast: None,
-        formatter,
     }
 }
 
@@ -59,7 +61,12 @@ pub(super) fn implied_key(
     }
     match field.base {
         Base::Computed(computed) => Some(computed.function.name.clone()),
-        Base::Column(column) => column.output().map(|_| column.name.clone()),
+        Base::Column(column) => formatted_key(column),
         _ => None,
     }
+}
+
+/// What a function has made of a column would otherwise be called like the function.
+fn formatted_key(column: &Column) -> Option<String> {
+    column.output().map(|_| column.name.clone())
 }

@@ -173,9 +173,8 @@ impl<'m> Planner<'m> {
             None => return Err(scope.missing(name)),
         };
         let field = FieldRef { base, path: item.field.path.clone() };
-        let formatted = field.whole_column().filter(|_| aggregate.is_none());
         Ok(Select {
-            formatter: formatted.and_then(|column| column.output()),
+            formatter: field.formatter().filter(|_| aggregate.is_none()),
             key: item.alias.clone().or_else(|| implied_key(&field, aggregate, name)),
             field,
             cast: item.cast.as_deref().map(Cast::named),
@@ -195,7 +194,7 @@ impl<'m> Planner<'m> {
             if path.is_empty() && !own_conditions {
                 continue;
             }
-            let node = at(root, path, self.settings.legacy_names)?;
+            let node = self.at(root, path)?;
             let condition = self.filter(node, filter)?;
             node.conditions.push(condition);
         }
@@ -203,11 +202,16 @@ impl<'m> Planner<'m> {
             if path.is_empty() && !own_conditions {
                 continue;
             }
-            let node = at(root, path, self.settings.legacy_names)?;
+            let node = self.at(root, path)?;
             let condition = self.logic(node, logic)?;
             node.conditions.push(condition);
         }
         Ok(())
+    }
+
+    /// The embedding that a path leads to.
+    fn at<'a>(&self, root: &'a mut Node<'m>, path: &[String]) -> Result<&'a mut Node<'m>, Refusal> {
+        at(root, path, self.settings.legacy_names)
     }
 
     fn filter(&self, node: &Node<'m>, filter: &Filter) -> Result<Condition<'m>, Refusal> {
@@ -234,7 +238,7 @@ impl<'m> Planner<'m> {
 
     fn sorting(&self, root: &mut Node<'m>, query: &Query, own: bool) -> Result<(), Refusal> {
         for (path, terms) in &query.order {
-            let node = at(root, path, self.settings.legacy_names)?;
+            let node = self.at(root, path)?;
             for term in terms {
                 let (child, field) = match &term.by {
                     OrderBy::Field(field) => (None, self.field(node, field)?),
@@ -251,7 +255,7 @@ impl<'m> Planner<'m> {
         }
         for (path, range) in &query.ranges {
             if !path.is_empty() || own {
-                at(root, path, self.settings.legacy_names)?.range = *range;
+                self.at(root, path)?.range = *range;
             }
         }
         Ok(())

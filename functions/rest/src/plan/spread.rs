@@ -21,13 +21,12 @@ pub(super) fn settle(node: &mut Node<'_>, named: bool) -> Result<(), Refusal> {
     }
     let mut gained = Vec::new();
     for child in node.children.iter_mut().filter(|child| child.spread) {
-        if named {
+        if named || !child.is_to_one() {
             expand_stars(child);
         }
         if child.is_to_one() {
             gained.extend(hoisted(child));
         } else {
-            expand_stars(child);
             gained.extend(outputs(child).into_iter().map(|name| reference(child.number, name)));
         }
     }

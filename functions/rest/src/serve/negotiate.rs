@@ -4,7 +4,10 @@ use http::header;
 
 use super::Asked;
 use crate::{
-    cache::{custom::Handler, model::Qualified},
+    cache::{
+        custom::Handler,
+        model::{Qualified, Relation},
+    },
     query::Item,
     request::Media,
     respond::Refusal,
@@ -29,12 +32,19 @@ pub(super) enum Maker<'m> {
 }
 
 /// What there is to choose from.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Offer<'a> {
     /// The relation whose rows are answered.
     pub(super) relation: Option<&'a Qualified>,
     /// The media type that the function's value has of itself.
     pub(super) value: Option<&'a str>,
+}
+
+impl<'a> Offer<'a> {
+    /// Rows of a relation.
+    pub(super) fn rows_of(relation: &'a Relation) -> Self {
+        Self { relation: Some(&relation.id), value: None }
+    }
 }
 
 impl<'m> Chosen<'m> {

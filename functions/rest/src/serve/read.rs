@@ -24,8 +24,7 @@ pub(super) async fn rows(
     raw_query: &str,
 ) -> Result<RowsAnswer, Refusal> {
     let relation = relation_of(asked, name)?;
-    let offer = Offer { relation: Some(&relation.id), value: None };
-    let chosen = asked.choose_media(offer)?;
+    let chosen = asked.choose_media(Offer::rows_of(relation))?;
     let root = Root {
         name: &relation.id,
         shape: Shape::Relation(relation),

@@ -24,8 +24,7 @@ use crate::{
 pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Refusal> {
     let relation = relation_of(asked, name)?;
     may_change(asked, relation)?;
-    let offer = Offer { relation: Some(&relation.id), value: None };
-    let chosen = asked.choose_media(offer)?;
+    let chosen = asked.choose_media(Offer::rows_of(relation))?;
     let body = body_of(asked)?;
     let mutation = mutation_of(asked, relation, &body)?;
     let inserts = matches!(mutation, Mutation::Insert { .. });

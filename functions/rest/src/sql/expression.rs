@@ -2,7 +2,7 @@
 
 use super::{LIST, ROOT, Sql, embedded};
 use crate::{
-    cache::custom::Computed,
+    cache::{custom::Computed, model::Column},
     plan::{Base, Cast, Condition, FieldRef, Select},
     query::{Connective, FtsKind, IsValue, JsonKey, JsonStep, Operation, Operator, Quantifier},
 };
@@ -134,8 +134,7 @@ impl Sql {
             return self.full_text(table, field, *kind, configuration.as_deref(), words);
         }
         self.field(table, field);
-        let representation = field.whole_column().and_then(|c| c.representation.as_ref());
-        let parser = representation.and_then(|r| r.operand.as_deref());
+        let parser = field.whole_column().and_then(Column::operand);
         match &operation.operator {
             Operator::Binary(operator, quantifier, value) => {
                 self.push(" ").push(operator).push(" ");
