@@ -28,7 +28,7 @@ psql() { command psql -qXAt -v ON_ERROR_STOP=1 "$@"; }
 psql -f sql/install.sql >/dev/null
 psql -c 'create role bench login inherit in role service_role' \
   -c 'alter database postgres set search_path = public, tap' >/dev/null
-for file in vocabulary money crowd; do psql -f "tests/src/$file.sql" >/dev/null; done
+psql -f tests/sql/vocabulary/all.sql >/dev/null
 psql -v payouts="$payouts" -v events="$events" -f bench/money.sql >/dev/null
 # Each side starts from the same rows.
 fresh() { # name

@@ -1,39 +1,49 @@
-//! Every file of tests/sql, each in a database of its own.
-
-use std::{fs, path::Path};
+//! The SQL tests: one test here for each file of tests/sql, in a database of its own.
+//!
+//! `cargo test -p tests sql::booking` runs those of an area, `sql::booking::review` runs one.
 
 use tests::World;
 
-#[tokio::test]
-async fn every_sql_test_passes() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .expect("tests/sql is there")
-        .map(|entry| entry.expect("tests/sql can be listed").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
-        .collect();
-    files.sort();
-    let mut failed = Vec::new();
-    for path in files {
-        let world = World::new().await;
-        if !world.has_pgtap().await {
-            eprintln!("SKIPPED: the SQL tests need pgTAP (apt-get install postgresql-15-pgtap).");
-            return;
-        }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = fs::read_to_string(&path).expect("a SQL test is UTF-8");
-        match world.tap(&text).await {
-            Ok(report) => {
-                report.lines.iter().for_each(|line| println!("{name}: {line}"));
-                if !report.passed() {
-                    failed.push(name);
-                }
-            }
-            Err(error) => {
-                println!("{name}: {error:#}");
-                failed.push(name);
-            }
-        }
+/// `area { file, … }` becomes a module of tests, and all of them the list `LISTED`.
+macro_rules! sql_tests {
+    ($($area:ident { $($file:ident),* $(,)? })*) => {
+        const LISTED: &[&str] =
+            &[$($(concat!(stringify!($area), "/", stringify!($file))),*),*];
+
+        $(mod $area {
+            $(#[tokio::test]
+            async fn $file() {
+                super::passes(concat!(stringify!($area), "/", stringify!($file))).await;
+            })*
+        })*
+    };
+}
+
+sql_tests! {
+    booking { attendance, booking, cancellation, review, waitlist }
+    ground { audit, permissions, vocabulary }
+    lenses { tutoring }
+    login { account }
+    messages { notification }
+    money { coupon, ledger, payment, random_operations, refund }
+    payout { payout }
+    people { customer, person, privacy, provider }
+    stripe { event_order, reconciliation }
+    time { availability, occupancy, offering, slot }
+}
+
+#[test]
+fn every_sql_file_is_a_test() {
+    assert_eq!(LISTED, tests::sql_tests(), "tests/it/sql.rs lists the files of tests/sql");
+}
+
+async fn passes(name: &str) {
+    let world = World::new().await;
+    if !world.has_pgtap().await {
+        eprintln!("SKIPPED: the SQL tests need pgTAP (apt-get install postgresql-15-pgtap).");
+        return;
     }
-    assert!(failed.is_empty(), "failed: {}", failed.join(", "));
+    let report = world.tap(name).await.unwrap_or_else(|error| panic!("{name}: {error:#}"));
+    report.lines.iter().for_each(|line| println!("{line}"));
+    assert!(report.passed(), "tests/sql/{name}.sql: see its lines above");
 }

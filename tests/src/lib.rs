@@ -26,5 +26,6 @@ pub use cluster::private_server;
 pub use empty::EmptyDatabase;
 pub use gun::Gun;
 pub use scene::FreeSlot;
+pub use tap::sql_tests;
 pub use who::{Who, id};
 pub use world::World;

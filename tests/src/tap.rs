@@ -1,20 +1,46 @@
 //! SQL tests: the files of tests/sql, run by pgTAP, each in a database of its own.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use anyhow::{Context, Result, ensure};
 use convene::deploy;
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::{World, world::told};
 
+/// Where the SQL tests are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sql")
+}
+
 /// What the SQL tests say instead of ids and tokens: `tests.id('alice')`,
-/// `tests.act_as('alice')`.
-const VOCABULARY: &str = concat!(
-    include_str!("vocabulary.sql"),
-    include_str!("money.sql"),
-    include_str!("crowd.sql"),
-    include_str!("history.sql"),
-    include_str!("operations.sql"),
-);
+/// `tests.act_as('alice')`. `vocabulary/all.sql` says for psql which files it is made of.
+fn vocabulary() -> String {
+    let folder = folder().join("vocabulary");
+    let read = |name: &str| {
+        fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    read("all.sql").lines().filter_map(|line| line.strip_prefix("\\ir ")).map(read).collect()
+}
+
+/// The SQL tests there are, as paths below tests/sql without the extension: `booking/review`.
+pub fn sql_tests() -> Vec<String> {
+    let list = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).expect("a folder of SQL tests can be listed");
+        entries.map(|entry| entry.expect("and so can its entries").path()).collect()
+    };
+    let areas = list(&folder()).into_iter().filter(|area| !area.ends_with("vocabulary"));
+    let mut names: Vec<String> = areas
+        .flat_map(|area| if area.is_dir() { list(&area) } else { vec![area] })
+        .map(|path| path.strip_prefix(folder()).expect("it is below").with_extension(""))
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
 
 /// The TAP lines of one file.
 #[derive(Debug)]
@@ -43,17 +69,18 @@ impl World {
 
     /// Give Rust tests the words of the SQL tests: `select tests.paid('slot', 'alice')`.
     pub async fn speak_sql(&self) {
-        self.sql(VOCABULARY).await;
+        self.sql(&vocabulary()).await;
     }
 
-    /// Run the text of one SQL test.
-    pub async fn tap(&self, text: &str) -> Result<Report> {
-        self.sql(VOCABULARY).await;
+    /// Run one SQL test, such as `booking/review`.
+    pub async fn tap(&self, name: &str) -> Result<Report> {
+        let text = fs::read_to_string(folder().join(name).with_extension("sql"))?;
+        self.speak_sql().await;
         let client = deploy::connect(&self.database.admin_url).await?;
         client.batch_execute("set search_path = public, tap").await?;
         let mut lines = Vec::new();
         let messages =
-            client.simple_query(text).await.map_err(|error| anyhow::anyhow!("{}", told(&error)));
+            client.simple_query(&text).await.map_err(|error| anyhow::anyhow!("{}", told(&error)));
         for message in messages.context("the file does not run to its end")? {
             if let SimpleQueryMessage::Row(row) = message {
                 let text = row.get(0).unwrap_or_default();
