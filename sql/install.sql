@@ -5,6 +5,10 @@
 -- State is created once; code, lenses and permissions are replaced whole every time. All of
 -- it is one transaction, and two deploys cannot meet. `convene deploy` runs this same file:
 -- it knows \ir, and the one \if below.
+--
+-- An area is a folder of the same name under schema, functions and policies; a domain is a file
+-- of the same name in each. Functions of a lower area do not call those of a higher one; the
+-- exceptions are listed, with their reasons, in the test that holds it.
 
 \set ON_ERROR_STOP on
 begin;
@@ -14,150 +18,198 @@ set local client_min_messages = warning;
 select to_regnamespace('core') is null as fresh \gset
 
 -- Roles belong to the cluster, not to the database.
-\ir schema/role.sql
+\ir schema/ground/role.sql
 
--- Nouns: state, changed only by migrations once released.
+-- Nouns: state, changed only by migrations once released. A table stands after those that it
+-- refers to, so a few files stand outside their area's block.
 \if :fresh
-\ir schema/foundation.sql
-\ir schema/identity.sql
-\ir schema/session.sql
-\ir schema/one_time_token.sql
-\ir schema/signing_key.sql
-\ir schema/rate_limit.sql
-\ir schema/marketplace.sql
-\ir schema/person.sql
-\ir schema/provider.sql
-\ir schema/customer.sql
-\ir schema/cancellation.sql
-\ir schema/offering.sql
-\ir schema/availability.sql
-\ir schema/slot.sql
-\ir schema/occupancy.sql
-\ir schema/booking.sql
-\ir schema/waitlist.sql
-\ir schema/coupon.sql
-\ir schema/order.sql
-\ir schema/payment.sql
-\ir schema/refund.sql
-\ir schema/dispute.sql
-\ir schema/stripe_command.sql
-\ir schema/stripe_event.sql
-\ir schema/ledger.sql
-\ir schema/earning.sql
-\ir schema/payout_account.sql
-\ir schema/payout.sql
-\ir schema/reconciliation.sql
-\ir schema/review.sql
-\ir schema/notification.sql
-\ir schema/outbox.sql
-\ir schema/audit.sql
+\ir schema/ground/foundation.sql
+\ir schema/ground/marketplace.sql
+\ir schema/ground/audit.sql
+\ir schema/people/person.sql
+\ir schema/people/provider.sql
+\ir schema/people/customer.sql
+\ir schema/login/account.sql
+\ir schema/login/session.sql
+\ir schema/login/one_time_token.sql
+\ir schema/login/signing_key.sql
+\ir schema/login/rate_limit.sql
+\ir schema/booking/cancellation.sql
+\ir schema/time/offering.sql
+\ir schema/time/availability.sql
+\ir schema/time/slot.sql
+\ir schema/time/occupancy.sql
+\ir schema/booking/booking.sql
+\ir schema/time/waitlist.sql
+\ir schema/money/coupon.sql
+\ir schema/money/order.sql
+\ir schema/money/payment.sql
+\ir schema/money/refund.sql
+\ir schema/money/dispute.sql
+\ir schema/stripe/command.sql
+\ir schema/stripe/event.sql
+\ir schema/money/ledger.sql
+\ir schema/money/earning.sql
+\ir schema/payout/account.sql
+\ir schema/payout/payout.sql
+\ir schema/payout/leg.sql
+\ir schema/payout/reversal.sql
+\ir schema/stripe/balance_transaction.sql
+\ir schema/stripe/reconciliation.sql
+\ir schema/booking/review.sql
+\ir schema/messages/notification.sql
+\ir schema/messages/reminder.sql
+\ir schema/messages/outbox.sql
+\ir schema/messages/delivery.sql
 \endif
 
 -- The slate: lenses and permissions are rebuilt from nothing.
-\ir policies/clear.sql
+\ir clear.sql
 
--- Verbs: code, replaced on every deploy.
-\ir functions/foundation.sql
-\ir functions/marketplace.sql
-\ir functions/audit.sql
-\ir functions/notification.sql
-\ir functions/outbox.sql
-\ir functions/message.sql
-\ir functions/delivery.sql
-\ir functions/reminder.sql
-\ir functions/person.sql
-\ir functions/provider.sql
-\ir functions/customer.sql
-\ir functions/identity.sql
-\ir functions/rate_limit.sql
-\ir functions/signing_key.sql
-\ir functions/session.sql
-\ir functions/one_time_token.sql
-\ir functions/sign_up.sql
-\ir functions/account.sql
-\ir functions/verification.sql
-\ir functions/account_admin.sql
-\ir functions/offering.sql
-\ir functions/horizon.sql
-\ir functions/occupancy.sql
-\ir functions/slot.sql
-\ir functions/availability.sql
-\ir functions/ledger.sql
-\ir functions/wallet.sql
-\ir functions/coupon.sql
-\ir functions/payout_account.sql
-\ir functions/stripe_command.sql
-\ir functions/stripe_result.sql
-\ir functions/order.sql
-\ir functions/earning.sql
-\ir functions/payment.sql
-\ir functions/settlement.sql
-\ir functions/payment_of_booking.sql
-\ir functions/refund.sql
-\ir functions/dispute.sql
-\ir functions/stripe_event.sql
-\ir functions/payout.sql
-\ir functions/payout_plan.sql
-\ir functions/payout_leg.sql
-\ir functions/payout_reversal.sql
-\ir functions/payout_control.sql
-\ir functions/balance_transaction.sql
-\ir functions/reconciliation.sql
-\ir functions/party.sql
-\ir functions/booking.sql
-\ir functions/checkout.sql
-\ir functions/waitlist.sql
-\ir functions/cancellation.sql
-\ir functions/reschedule.sql
-\ir functions/attendance.sql
-\ir functions/review.sql
-\ir functions/privacy.sql
-\ir functions/erasure.sql
+-- Verbs: code, replaced on every deploy. Per area: what it is for, and in what order its parts
+-- are used.
+
+-- ground: what all stand on: the roles, who the caller is, refusals, money's currencies, the settings of
+-- the marketplace, the audit log. Every other file uses internal.user_id and internal.refuse.
+\ir functions/ground/foundation.sql
+\ir functions/ground/marketplace.sql
+\ir functions/ground/audit.sql
+
+-- people: who somebody is. A person comes first; provider and customer are parts of a person and share
+-- the key. privacy exports what is kept of a person, erasure removes it.
+\ir functions/people/person.sql
+\ir functions/people/provider.sql
+\ir functions/people/customer.sql
+\ir functions/people/privacy.sql
+\ir functions/people/erasure.sql
+
+-- messages: what people are told. notification writes the row in the app and the outbox in the transaction
+-- of the news; the relay claims the outbox, the mailer asks mail for the words and delivery
+-- whether they are still to be sent; the clock runs reminder.
+\ir functions/messages/notification.sql
+\ir functions/messages/outbox.sql
+\ir functions/messages/mail.sql
+\ir functions/messages/delivery.sql
+\ir functions/messages/reminder.sql
+
+-- login: how somebody proves who they are, in GoTrue's words. The auth Lambda alone calls these:
+-- sign_up makes an account, session opens and refreshes, one_time_token mails a code,
+-- verification takes it, admin is for the secret key.
+\ir functions/login/account.sql
+\ir functions/login/rate_limit.sql
+\ir functions/login/signing_key.sql
+\ir functions/login/session.sql
+\ir functions/login/one_time_token.sql
+\ir functions/login/sign_up.sql
+\ir functions/login/verification.sql
+\ir functions/login/admin.sql
+
+-- time: what can be booked and when. offering is what is sold; availability keeps hours, horizon turns
+-- them into slots; slot knows which can be booked this instant and why not; occupancy is the
+-- time a used slot takes; waitlist gives freed seats to those who wait.
+\ir functions/time/offering.sql
+\ir functions/time/occupancy.sql
+\ir functions/time/slot.sql
+\ir functions/time/waitlist.sql
+\ir functions/time/horizon.sql
+\ir functions/time/availability.sql
+
+-- booking: a customer's seats. booking holds and confirms, party says which side somebody is on, checkout
+-- hands the payment to the Lambda; cancellation, reschedule and attendance end or move a booking.
+\ir functions/booking/party.sql
+\ir functions/booking/booking.sql
+\ir functions/booking/checkout.sql
+\ir functions/booking/cancellation.sql
+\ir functions/booking/reschedule.sql
+\ir functions/booking/attendance.sql
+\ir functions/booking/review.sql
+
+-- money: what is owed. An order of one or more lines is paid by a payment; settlement carries out what
+-- a payment has become; earning is a provider's share, refund and dispute take it back; the
+-- ledger keeps all of it in balance, wallet shows a provider's part.
+-- What money asks of Stripe it plans as a command, so that part of stripe stands before it.
+\ir functions/stripe/command.sql
+\ir functions/money/ledger.sql
+\ir functions/money/wallet.sql
+\ir functions/money/coupon.sql
+\ir functions/money/order.sql
+\ir functions/money/earning.sql
+\ir functions/money/payment.sql
+\ir functions/money/settlement.sql
+\ir functions/money/refund.sql
+\ir functions/money/dispute.sql
+
+-- payout: money to providers. account says where to, payout what is asked and planned, leg is one
+-- transfer, reversal takes a transfer back.
+\ir functions/payout/account.sql
+\ir functions/payout/payout.sql
+\ir functions/payout/leg.sql
+\ir functions/payout/reversal.sql
+
+-- stripe: what is asked of Stripe and what Stripe says. A command is written before it is sent; result
+-- records the answer; event is the inbox of webhooks; object joins what any of them says to our
+-- rows; reconciliation compares Stripe's books (balance_transaction) with the ledger.
+\ir functions/stripe/object.sql
+\ir functions/stripe/event.sql
+\ir functions/stripe/result.sql
+\ir functions/stripe/balance_transaction.sql
+\ir functions/stripe/reconciliation.sql
 
 -- Functions that no file of this deploy made are stale.
-\ir functions/prune.sql
-
--- Lenses: one schema of views per system.
-\ir views/tutoring.sql
-\ir views/tutoring_write.sql
-\ir views/tutoring_call.sql
+\ir prune.sql
 
 -- Permissions: a privilege that no file grants does not exist.
-\ir policies/foundation.sql
-\ir policies/identity.sql
-\ir policies/session.sql
-\ir policies/one_time_token.sql
-\ir policies/signing_key.sql
-\ir policies/rate_limit.sql
-\ir policies/account_admin.sql
-\ir policies/marketplace.sql
-\ir policies/person.sql
-\ir policies/provider.sql
-\ir policies/customer.sql
-\ir policies/offering.sql
-\ir policies/cancellation.sql
-\ir policies/availability.sql
-\ir policies/slot.sql
-\ir policies/occupancy.sql
-\ir policies/booking.sql
-\ir policies/waitlist.sql
-\ir policies/attendance.sql
-\ir policies/coupon.sql
-\ir policies/order.sql
-\ir policies/payment.sql
-\ir policies/refund.sql
-\ir policies/dispute.sql
-\ir policies/stripe_command.sql
-\ir policies/stripe_event.sql
-\ir policies/ledger.sql
-\ir policies/earning.sql
-\ir policies/payout_account.sql
-\ir policies/payout.sql
-\ir policies/reconciliation.sql
-\ir policies/review.sql
-\ir policies/notification.sql
-\ir policies/outbox.sql
-\ir policies/audit.sql
-\ir policies/privacy.sql
-\ir policies/lens.sql
+\ir policies/ground/foundation.sql
+\ir policies/ground/marketplace.sql
+\ir policies/ground/audit.sql
+\ir policies/people/person.sql
+\ir policies/people/provider.sql
+\ir policies/people/customer.sql
+\ir policies/people/privacy.sql
+\ir policies/people/erasure.sql
+\ir policies/messages/notification.sql
+\ir policies/messages/outbox.sql
+\ir policies/messages/delivery.sql
+\ir policies/messages/reminder.sql
+\ir policies/login/account.sql
+\ir policies/login/rate_limit.sql
+\ir policies/login/signing_key.sql
+\ir policies/login/session.sql
+\ir policies/login/one_time_token.sql
+\ir policies/login/admin.sql
+\ir policies/time/offering.sql
+\ir policies/time/occupancy.sql
+\ir policies/time/slot.sql
+\ir policies/time/waitlist.sql
+\ir policies/time/availability.sql
+\ir policies/booking/booking.sql
+\ir policies/booking/checkout.sql
+\ir policies/booking/cancellation.sql
+\ir policies/booking/reschedule.sql
+\ir policies/booking/attendance.sql
+\ir policies/booking/review.sql
+\ir policies/money/ledger.sql
+\ir policies/money/wallet.sql
+\ir policies/money/coupon.sql
+\ir policies/money/order.sql
+\ir policies/money/earning.sql
+\ir policies/money/payment.sql
+\ir policies/money/refund.sql
+\ir policies/money/dispute.sql
+\ir policies/payout/account.sql
+\ir policies/payout/payout.sql
+\ir policies/payout/leg.sql
+\ir policies/payout/reversal.sql
+\ir policies/stripe/event.sql
+\ir policies/stripe/result.sql
+\ir policies/stripe/balance_transaction.sql
+\ir policies/stripe/reconciliation.sql
+\ir policies/stripe/command.sql
+
+-- Lenses: one schema of views per system. read shows, write takes writes, call has the functions
+-- its clients know, grants says who may.
+\ir lenses/tutoring/read.sql
+\ir lenses/tutoring/write.sql
+\ir lenses/tutoring/call.sql
+\ir lenses/tutoring/grants.sql
 commit;

@@ -3,7 +3,7 @@
 //! Three steps, no transaction open between them, and none of them needs the one before to have
 //! run in this process. Dies it before the claim commits, nothing was sent; after the claim or
 //! in the call, the lease ends in a minute and the same bytes go out under the same key; after
-//! the answer, Stripe repeats that answer. `sql/schema/stripe_command.sql` has the whole table.
+//! the answer, Stripe repeats that answer. `sql/schema/stripe/command.sql` has the whole table.
 
 use std::time::Duration;
 

@@ -120,14 +120,14 @@ async fn a_changed_table_is_refused_on_a_database_that_exists() {
     let database = EmptyDatabase::new().await;
     deploy(&database.owner_url).await.unwrap();
     let mut sources = Sources::embedded();
-    let path = "schema/person.sql";
+    let path = "schema/people/person.sql";
     let text = format!(
         "{}\nalter table core.person add column shoe_size int;",
         sources.text(path).unwrap()
     );
     sources.set(path, text);
     let error = deploy_sources(&database.owner_url, &sources).await.unwrap_err().to_string();
-    assert!(error.starts_with("sql/schema/person.sql was changed"), "{error}");
+    assert!(error.starts_with("sql/schema/people/person.sql was changed"), "{error}");
     assert!(error.contains("--reset"), "{error}");
     // The same change is no obstacle to a database that does not exist yet.
     let fresh = EmptyDatabase::new().await;
@@ -138,7 +138,7 @@ async fn a_changed_table_is_refused_on_a_database_that_exists() {
 async fn a_function_that_no_file_holds_any_more_is_pruned() {
     let database = EmptyDatabase::new().await;
     let mut sources = Sources::embedded();
-    let path = "functions/foundation.sql";
+    let path = "functions/ground/foundation.sql";
     let before = sources.text(path).unwrap().to_owned();
     let stale = "create or replace function internal.of_yesterday() returns int \
                  language sql return 1;";

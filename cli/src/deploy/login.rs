@@ -16,7 +16,7 @@ pub struct Logins {
     pub service: String,
 }
 
-/// The comment that `sql/schema/role.sql` leaves on roles that Convene made.
+/// The comment that `sql/schema/ground/role.sql` leaves on roles that Convene made.
 const MARK: &str = "Made by Convene.";
 
 /// Derive both logins from the deploying user's `url`, and make sure that they let in.

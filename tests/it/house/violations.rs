@@ -209,6 +209,11 @@ pub const PERMISSION: &[Violation] = &[
         "customer on core.booking",
     ),
     (
+        "a policy for definer or the service is named for the roles it is for",
+        "alter policy insert_definer on core.booking rename to insert_house",
+        "insert_house on core.booking",
+    ),
+    (
         "those who call write only rows that a policy confines",
         "create policy insert_any on core.customer for insert to authenticated with check (true)",
         "insert_any on core.customer",

@@ -64,6 +64,16 @@ where polname !~ case polcmd when 'r' then '^select_[a-z]' when 'a' then '^inser
                              when 'w' then '^(update|lock)_[a-z]' when 'd' then '^delete_[a-z]'
                              else '^all_[a-z]' end;
 
+-- a policy for definer or the service is named for the roles it is for
+select name
+from rule
+where polroles <@ array[to_regrole('definer')::oid, to_regrole('service_role')::oid]
+  and polname !~ '_self$'
+  and polname !~ case
+    when polroles = array[to_regrole('definer')::oid] then '_definer$'
+    when polroles = array[to_regrole('service_role')::oid] then '_service$'
+    else '_definer_and_service$' end;
+
 -- those who call write only rows that a policy confines
 select r.name
 from rule as r

@@ -1,0 +1,408 @@
+-- Booking seats, and what follows from a payment.
+--
+-- Locks are taken in the order provider, slot, booking, order, payment, ledger account,
+-- payout. Every function that takes more than one keeps to it; that is why none deadlocks.
+
+create or replace function internal.require_few_holds(p_customer_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (
+    select count(*) >= (select m.max_holds from core.marketplace as m)
+    from core.booking as b
+    where b.customer_id = p_customer_id
+      and b.status = 'pending_payment'
+      and b.hold_expires_at > now()
+  ) then
+    perform internal.refuse('M9219', 'too_many_holds', 'Too many bookings are held unpaid.',
+      'Pay for one, cancel one, or wait until one expires.');
+  end if;
+end
+$$;
+
+alter function internal.require_few_holds owner to definer;
+
+comment on function internal.require_few_holds is $$
+Nobody empties a calendar for nothing. The caller holds the customer's lock.
+
+Raises
+  M9219 too_many_holds  the customer has as many unpaid bookings as the marketplace allows
+$$;
+
+create or replace function internal.require_free_customer(
+  p_customer_id uuid,
+  p_slot        core.slot,
+  p_but_for     uuid default null
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_other core.booking;
+begin
+  select b.* into v_other
+  from core.booking as b
+  where b.customer_id = p_customer_id
+    and b.booking_id is distinct from p_but_for
+    and (
+      b.slot_id = p_slot.slot_id
+        and (b.status in ('requested', 'confirmed')
+             or b.status = 'pending_payment' and b.hold_expires_at > now())
+      or b.status in ('requested', 'confirmed')
+        and b.starts_at < p_slot.ends_at and b.ends_at > p_slot.starts_at
+    )
+  order by b.slot_id = p_slot.slot_id desc
+  limit 1;
+
+  if not found then
+    return;
+  end if;
+  if v_other.slot_id = p_slot.slot_id then
+    perform internal.refuse('M9207', 'already_booked',
+      format('You have booking %s in this slot.', v_other.booking_id),
+      'Pay for it, or cancel it first.');
+  end if;
+  perform internal.refuse('M9208', 'customer_busy',
+    format('You have booking %s at that time.', v_other.booking_id), 'Choose another slot.');
+end
+$$;
+
+alter function internal.require_free_customer owner to definer;
+
+comment on function internal.require_free_customer is $$
+Nobody is in two places: refuse a slot while the customer has another booking then, but for
+one that is being moved. The caller holds the customer's lock.
+
+Raises
+  M9207 already_booked  they hold or have booked this very slot
+  M9208 customer_busy   another booking of theirs stands at that time
+$$;
+
+create or replace function internal.repeated_booking(
+  p_customer_id     uuid,
+  p_slot_id         uuid,
+  p_seats           integer,
+  p_idempotency_key text
+)
+returns core.booking
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+begin
+  select b.* into v_booking
+  from core.booking as b
+  where b.customer_id = p_customer_id
+    and b.idempotency_key = p_idempotency_key
+    and b.status not in ('cancelled', 'declined', 'expired');
+
+  if found and (v_booking.slot_id, v_booking.seats) is distinct from (p_slot_id, p_seats) then
+    perform internal.refuse('M9209', 'idempotency_key_reused',
+      'This key already made a different booking.', 'Use a new key for a new booking.');
+  end if;
+  return v_booking;
+end
+$$;
+
+alter function internal.repeated_booking owner to definer;
+
+comment on function internal.repeated_booking is $$
+The live booking an idempotency key has made, if any.
+
+Raises
+  M9209 idempotency_key_reused  the key belongs to a booking of another slot or size
+$$;
+
+create or replace function internal.place_booking(
+  p_customer_id     uuid,
+  p_slot_id         uuid,
+  p_seats           integer,
+  p_notes           text,
+  p_idempotency_key text,
+  p_coupon_code     text
+)
+returns core.booking
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot    core.slot;
+  v_booking core.booking;
+  v_payment core.payment;
+begin
+  v_slot := internal.lock_slot(p_slot_id);
+  -- The customer's own bookings are looked at below: two at once would not see each other.
+  perform from core.customer as c where c.customer_id = p_customer_id for no key update;
+
+  -- A retry gets the first answer. The look-up follows the lock, because two copies of one
+  -- request may arrive together.
+  v_booking := internal.repeated_booking(p_customer_id, p_slot_id, p_seats, p_idempotency_key);
+  if v_booking.booking_id is not null then
+    return v_booking;
+  end if;
+
+  if v_slot.provider_id = p_customer_id then
+    perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
+  end if;
+
+  perform internal.require_few_holds(p_customer_id);
+  perform internal.take_offer(p_customer_id, p_slot_id);
+  if not exists (
+    select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats
+  ) then
+    perform internal.refuse_slot(p_slot_id, p_seats);
+  end if;
+  perform internal.require_free_customer(p_customer_id, v_slot);
+
+  insert into core.booking as b
+    (booking_id, slot_id, offering_id, provider_id, customer_id, starts_at, ends_at, seats,
+     hold_expires_at, offering_title, price_minor, currency, policy_tiers, customer_notes,
+     idempotency_key)
+  select internal.uuid_v7(), v_slot.slot_id, v_slot.offering_id, v_slot.provider_id,
+         p_customer_id, v_slot.starts_at, v_slot.ends_at, p_seats,
+         now() + make_interval(mins => m.hold_min), o.title, o.price_minor * p_seats,
+         o.currency, c.tiers, nullif(btrim(p_notes), ''), p_idempotency_key
+  from core.offering as o
+  join core.cancellation_policy as c using (cancellation_policy_id)
+  cross join core.marketplace as m
+  where o.offering_id = v_slot.offering_id
+  returning b.* into v_booking;
+
+  if v_booking.price_minor > 99999999 then
+    perform internal.refuse('M0206', 'amount_too_large', 'No card is charged over eight digits.',
+      'Book fewer seats at a time.');
+  end if;
+  perform internal.settle_slot(p_slot_id);
+  perform internal.record_step(v_booking, null, 'customer', null);
+
+  v_payment := internal.open_order(v_booking, p_coupon_code);
+  if v_payment.status = 'captured' then
+    perform internal.confirm_booking(v_booking.booking_id);
+  end if;
+  return v_booking;
+end
+$$;
+
+alter function internal.place_booking owner to definer;
+
+comment on function internal.place_booking is $$
+Hold seats in a slot for a customer and open the order that pays for them. What costs nothing
+is confirmed at once. The one path by which any system books.
+
+Raises
+  M0206 amount_too_large  the seats come to more than a card can be charged
+  and what api.create_booking_with_payment lists
+
+Security definer, because locking a provider takes a privilege no customer has; the policies
+of booking still confine what is written to the caller. Locks provider, slot, customer.
+$$;
+
+create or replace function internal.confirm_booking(p_booking_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+  v_from    text;
+begin
+  select b.* into v_booking from core.booking as b where b.booking_id = p_booking_id;
+  perform internal.lock_slot(v_booking.slot_id);
+  select b.* into v_booking
+  from core.booking as b
+  where b.booking_id = p_booking_id
+  for no key update;
+
+  v_from := v_booking.status;
+  if v_from not in ('pending_payment', 'expired') then
+    return v_from not in ('cancelled', 'declined');
+  end if;
+
+  -- The hold has ended, so the seat may be somebody else's: only a free one is taken again.
+  if (v_from = 'expired' or v_booking.hold_expires_at <= now()) and not exists (
+    select from internal.open_slots() as s
+    where s.slot_id = v_booking.slot_id and s.seats_left >= v_booking.seats
+  ) then
+    return false;
+  end if;
+
+  update core.booking as b
+  set status = case when p.capture_method = 'manual' then 'requested' else 'confirmed' end,
+      accept_by = case when p.capture_method = 'manual' then
+        least(now() + make_interval(mins => m.accept_within_min), b.starts_at) end,
+      confirmed_at = case when p.capture_method = 'automatic' then now() end
+  from internal.booking_payment(p_booking_id) as p
+  cross join core.marketplace as m
+  where b.booking_id = p_booking_id
+  returning b.* into v_booking;
+
+  perform internal.settle_slot(v_booking.slot_id);
+  perform internal.record_step(v_booking, v_from, 'system', 'paid');
+  perform internal.tell_both(v_booking, 'booking_' || v_booking.status);
+  return true;
+end
+$$;
+
+alter function internal.confirm_booking owner to definer;
+
+comment on function internal.confirm_booking is $$
+The money is there: confirm the booking, or put the request to the provider. Safe to repeat.
+False says that the seat is gone or the booking was called off; the payment must go back.
+Locks provider, slot, booking.
+$$;
+
+create or replace function api.create_booking_with_payment(
+  p_learner_user_id uuid,
+  p_slot_id         uuid,
+  p_notes           text default null,
+  p_idempotency_key text default null,
+  p_seats           integer default 1,
+  p_coupon_code     text default null
+)
+returns table (
+  booking_id   uuid,
+  amount_cents integer,
+  currency     text,
+  expert_id    uuid,
+  session_id   uuid
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_customer_id uuid := internal.require_identity(p_learner_user_id);
+  v_booking     core.booking;
+begin
+  perform internal.require_active(v_customer_id);
+  if not exists (select from core.customer as c where c.customer_id = v_customer_id) then
+    perform internal.refuse(
+      'M4202', 'customer_not_found', 'The caller is not a customer yet.', 'Become one first.');
+  end if;
+  if p_seats is null or p_seats not between 1 and 100 then
+    perform internal.refuse('M0201', 'seats_invalid', 'Between 1 and 100 seats can be booked.');
+  end if;
+  if length(p_notes) > 2000 then
+    perform internal.refuse('M0202', 'notes_too_long', 'Notes have at most 2000 characters.');
+  end if;
+  if length(p_idempotency_key) not between 1 and 255 then
+    perform internal.refuse(
+      'M0203', 'idempotency_key_invalid', 'A key has 1 to 255 characters.');
+  end if;
+
+  v_booking := internal.place_booking(
+    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code);
+
+  return query
+  select v_booking.booking_id, p.amount_minor::integer, p.currency, v_booking.provider_id,
+         v_booking.offering_id
+  from internal.booking_payment(v_booking.booking_id) as p;
+end
+$$;
+
+alter function api.create_booking_with_payment owner to definer;
+
+comment on function api.create_booking_with_payment is $$
+Hold seats in a slot for the caller for 15 minutes, and open the payment for them. One row:
+amount_cents is in minor units of currency, after any coupon.
+
+Safe to retry: the same p_idempotency_key returns the booking made the first time, unless it
+was called off since. Locks provider, slot.
+
+Raises
+  M0201 seats_invalid, M0202 notes_too_long, M0203 idempotency_key_invalid
+  M0206 amount_too_large        the seats come to more than a card can be charged
+  M1001 sign_in_required        nobody is signed in
+  M3001 person_suspended        the account is suspended or closed
+  M3002 sign_up_required        the caller is an anonymous guest
+  M3201 own_offering            it is the caller's own
+  M4201 slot_not_found          there is no such slot
+  M4202 customer_not_found      the caller has not become a customer
+  M9201 slot_full, M9202 slot_past, M9203 slot_closed, M9204 provider_busy,
+  M9205 offering_inactive, M9206 provider_not_accepting, M9210 notice_too_short
+  M9207 already_booked          they hold or have booked this very slot
+  M9208 customer_busy           another booking of theirs stands at that time
+  M9209 idempotency_key_reused  the key belongs to a different booking
+  M9219 too_many_holds          the caller has that many bookings they have not paid
+  42501                         p_learner_user_id is somebody else
+$$;
+
+create or replace function api.quote_booking(
+  p_slot_id     uuid,
+  p_seats       integer default 1,
+  p_coupon_code text default null
+)
+returns jsonb
+language sql
+stable
+begin atomic
+  select jsonb_build_object(
+    'slot_id', s.slot_id, 'seats', p_seats, 'starts_at', s.starts_at, 'ends_at', s.ends_at,
+    'currency', o.currency, 'amount_minor', o.price_minor * p_seats,
+    'amount', internal.to_decimal(o.price_minor * p_seats, o.currency),
+    'seats_left', coalesce(f.seats_left, 0),
+    'is_bookable', coalesce(f.seats_left, 0) >= p_seats,
+    'booking_mode', o.booking_mode, 'cancellation', c.tiers)
+  from core.slot as s
+  join core.offering as o using (offering_id)
+  join core.cancellation_policy as c using (cancellation_policy_id)
+  left join internal.open_slots() as f on f.slot_id = s.slot_id
+  where s.slot_id = p_slot_id
+    and p_seats between 1 and 100;
+end;
+
+comment on function api.quote_booking is $$
+What seats in a slot would cost, and whether they can be had: a question that holds nothing.
+Null for a slot that is not there, or a number of seats that nobody books.
+$$;
+
+create or replace function internal.close_booking(
+  p_booking core.booking,
+  p_status  text,
+  p_actor   text,
+  p_reason  text
+)
+returns core.booking
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+begin
+  update core.booking as b
+  set status = p_status,
+      cancelled_by = case when p_status = 'cancelled' then p_actor else b.cancelled_by end,
+      cancelled_at = case when p_status = 'cancelled' then now() else b.cancelled_at end,
+      cancel_reason = coalesce(nullif(btrim(p_reason), ''), b.cancel_reason),
+      ics_sequence = b.ics_sequence + 1
+  where b.booking_id = p_booking.booking_id
+  returning b.* into v_booking;
+
+  perform internal.record_step(v_booking, p_booking.status, p_actor, p_reason);
+  perform internal.settle_slot(v_booking.slot_id);
+  perform internal.offer_freed_seats(v_booking.slot_id);
+  return v_booking;
+end
+$$;
+
+alter function internal.close_booking owner to definer;
+
+comment on function internal.close_booking is
+  'End a booking and give its seats to who waits. The caller holds its lock and moves the money.';

@@ -1,0 +1,213 @@
+-- Cancelling, and what it gives back.
+
+create or replace function internal.refund_percent(p_tiers jsonb, p_starts_at timestamptz)
+returns integer
+language sql
+stable
+return coalesce((
+  select max((t.tier ->> 'refund_percent')::numeric)::integer
+  from jsonb_array_elements(p_tiers) as t(tier)
+  where p_starts_at - make_interval(mins => ((t.tier ->> 'hours_before')::numeric * 60)::integer)
+        >= now()
+), 0);
+
+comment on function internal.refund_percent is
+  'What a policy gives back now, in percent: the best tier whose hours are still kept.';
+
+create or replace function api.set_cancellation_policy(
+  p_name         text,
+  p_tiers        jsonb,
+  p_offering_ids uuid[] default null
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+  v_policy_id   uuid;
+begin
+  if p_tiers is null or jsonb_typeof(p_tiers) <> 'array'
+     or jsonb_array_length(p_tiers) not between 1 and 10
+     or exists (
+       select
+       from jsonb_array_elements(p_tiers) as t(tier)
+       where coalesce(jsonb_typeof(t.tier -> 'hours_before') <> 'number', true)
+          or coalesce(jsonb_typeof(t.tier -> 'refund_percent') <> 'number', true)
+          or (t.tier ->> 'hours_before')::numeric not between 0 and 8760
+          or (t.tier ->> 'refund_percent')::numeric not between 0 and 100
+          or (t.tier ->> 'refund_percent')::numeric % 1 <> 0
+     ) then
+    perform internal.refuse('M0204', 'tiers_invalid', 'A policy has 1 to 10 tiers.',
+      'Each is {"hours_before": 0..8760, "refund_percent": 0..100}.');
+  end if;
+
+  insert into core.cancellation_policy as c (provider_id, name, tiers)
+  values (v_provider_id, p_name, p_tiers)
+  on conflict (provider_id, name) do update set tiers = excluded.tiers
+  returning c.cancellation_policy_id into v_policy_id;
+
+  update core.offering as o
+  set cancellation_policy_id = v_policy_id
+  where o.provider_id = v_provider_id
+    and o.offering_id = any (p_offering_ids);
+
+  return v_policy_id;
+end
+$$;
+
+alter function api.set_cancellation_policy owner to definer;
+
+comment on function api.set_cancellation_policy is $$
+Make or change a policy of the caller's, put it on some of their offerings, and return its id.
+Bookings already made keep the tiers they were made under.
+
+Raises
+  M0204 tiers_invalid  not 1 to 10 tiers of {"hours_before", "refund_percent"}
+  M1001 sign_in_required, M4001 provider_not_found
+$$;
+
+create or replace function api.cancel_booking(p_booking_id uuid, p_reason text default null)
+returns table (booking_id uuid, status text, refund_minor bigint, currency text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking := internal.lock_booking(p_booking_id);
+  v_side    text := internal.side_of(v_booking);
+  v_paid    bigint;
+  v_refund  bigint := 0;
+begin
+  if v_booking.status = 'cancelled' then
+    return query
+    select v_booking.booking_id, v_booking.status,
+           (internal.booking_payment(p_booking_id)).refunded_minor, v_booking.currency;
+    return;
+  end if;
+  perform internal.require_status(
+    v_booking, 'M9211', 'booking_not_open', 'pending_payment', 'requested', 'confirmed');
+  if v_booking.starts_at <= now() and v_side in ('customer', 'provider') then
+    perform internal.refuse('M9212', 'booking_begun',
+      format('It began at %s.', v_booking.starts_at), 'Write to support.');
+  end if;
+
+  if v_booking.status = 'confirmed' then
+    select p.captured_minor - p.refunded_minor into v_paid
+    from internal.booking_payment(p_booking_id) as p;
+    v_refund := case
+      when v_side = 'customer'
+      then internal.to_charge_step(
+        round(v_paid * internal.refund_percent(v_booking.policy_tiers, v_booking.starts_at)
+              / 100.0)::bigint, v_booking.currency)
+      else v_paid
+    end;
+    perform internal.refund_booking(v_booking, v_refund, p_reason, v_side);
+  else
+    perform internal.release_payment(p_booking_id, 'booking_cancelled');
+  end if;
+
+  v_booking := internal.close_booking(v_booking, 'cancelled', v_side, p_reason);
+  perform internal.tell_both(v_booking, 'booking_cancelled');
+
+  return query
+  select v_booking.booking_id, v_booking.status, v_refund, v_booking.currency;
+end
+$$;
+
+alter function api.cancel_booking owner to definer;
+
+comment on function api.cancel_booking is $$
+Call a booking off, by either side, before it begins. The customer gets back what the policy
+it was made under says; everything, when the provider, staff or the house cancels. Safe to
+repeat. Locks provider, booking.
+
+Raises
+  M4203 booking_not_found  there is none, or the caller has no part in it
+  M9211 booking_not_open   it is over, declined or expired
+  M9212 booking_begun      too late for either side
+$$;
+
+create or replace function api.decline_booking(p_booking_id uuid, p_reason text default null)
+returns table (booking_id uuid, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking := internal.lock_booking(p_booking_id);
+begin
+  if internal.side_of(v_booking) = 'customer' then
+    perform internal.refuse('M3202', 'provider_only', 'Only the provider answers a request.');
+  end if;
+  perform internal.require_status(
+    v_booking, 'M9213', 'booking_not_requested', 'requested', 'declined');
+
+  if v_booking.status = 'requested' then
+    perform internal.release_payment(p_booking_id, 'booking_declined');
+    v_booking := internal.close_booking(
+      v_booking, 'declined', internal.side_of(v_booking), p_reason);
+    perform internal.tell_both(v_booking, 'booking_declined');
+  end if;
+  return query select v_booking.booking_id, v_booking.status;
+end
+$$;
+
+alter function api.decline_booking owner to definer;
+
+comment on function api.decline_booking is $$
+Turn a request down: the authorisation is let go, nobody is charged. Safe to repeat.
+
+Raises
+  M3202 provider_only          the customer does not answer
+  M4203 booking_not_found      there is none, or the caller has no part in it
+  M9213 booking_not_requested  it does not wait for an answer
+$$;
+
+create or replace function api.expire_bookings(p_limit integer default 100)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+  v_count   integer := 0;
+begin
+  for v_booking in
+    select b.*
+    from core.booking as b
+    where b.status = 'pending_payment' and b.hold_expires_at <= now()
+       or b.status = 'requested' and b.accept_by <= now()
+    order by b.provider_id, b.booking_id
+    limit least(p_limit, 10000)
+  loop
+    v_booking := internal.lock_booking(v_booking.booking_id);
+    continue when not (
+      v_booking.status = 'pending_payment' and v_booking.hold_expires_at <= now()
+      or v_booking.status = 'requested' and v_booking.accept_by <= now());
+
+    perform internal.release_payment(v_booking.booking_id, 'booking_expired');
+    if v_booking.status = 'requested' then
+      v_booking := internal.close_booking(v_booking, 'declined', 'system', 'No answer in time.');
+      perform internal.tell_both(v_booking, 'booking_declined');
+    else
+      v_booking := internal.close_booking(v_booking, 'expired', 'system', null);
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+alter function api.expire_bookings owner to definer;
+
+comment on function api.expire_bookings is $$
+Say of holds and requests whose time is over that it is, and let their payments go; returns
+how many. Seats were free the second the hold ended: this only tidies. For the clock.
+$$;

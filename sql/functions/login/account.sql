@@ -1,0 +1,498 @@
+-- Accounts: how a login looks from outside, making one together with its person, and what its
+-- owner changes.
+
+create or replace function internal.account_by_email(p_email text)
+returns identity.account
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select a.* from identity.account as a where a.email = lower(p_email);
+end;
+
+alter function internal.account_by_email owner to definer;
+
+comment on function internal.account_by_email is 'The account of an address, or null.';
+
+create or replace function internal.app_metadata(p_account identity.account)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select case
+    when count(*) = 0 then '{}'
+    else jsonb_build_object(
+      'provider', (array_agg(x.provider order by x.created_at, x.provider))[1],
+      'providers', jsonb_agg(x.provider order by x.created_at, x.provider))
+  end || p_account.app_metadata
+  from identity.external_login as x
+  where x.account_id = p_account.account_id;
+end;
+
+alter function internal.app_metadata owner to definer;
+
+comment on function internal.app_metadata is
+  'What the house says of an account: how it may be entered, and what staff added.';
+
+create or replace function internal.user_metadata(p_account identity.account)
+returns jsonb
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+return p_account.user_metadata || case
+  when p_account.email is null then '{}'
+  else jsonb_build_object(
+    'sub', p_account.account_id,
+    'email', p_account.email,
+    'email_verified', p_account.email_confirmed_at is not null,
+    'phone_verified', false)
+end;
+
+comment on function internal.user_metadata is
+  'What a person says of themselves, and their address as GoTrue repeats it there.';
+
+create or replace function internal.account_json(p_account identity.account)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select
+    jsonb_build_object(
+      'id', p_account.account_id,
+      'aud', 'authenticated',
+      'role', 'authenticated',
+      'email', coalesce(p_account.email, ''),
+      'phone', '',
+      'app_metadata', internal.app_metadata(p_account),
+      'user_metadata', internal.user_metadata(p_account),
+      'identities', coalesce((
+        select jsonb_agg(
+          jsonb_build_object(
+            'identity_id', x.external_login_id,
+            'id', x.provider_subject,
+            'user_id', x.account_id,
+            'identity_data', jsonb_build_object(
+              'sub', x.provider_subject,
+              'email', p_account.email,
+              'email_verified', p_account.email_confirmed_at is not null,
+              'phone_verified', false),
+            'provider', x.provider,
+            'last_sign_in_at', x.last_sign_in_at,
+            'created_at', x.created_at,
+            'updated_at', x.updated_at,
+            'email', p_account.email)
+          order by x.created_at)
+        from identity.external_login as x
+        where x.account_id = p_account.account_id
+      ), '[]'),
+      'created_at', p_account.created_at,
+      'updated_at', p_account.updated_at,
+      'is_anonymous', p_account.is_anonymous)
+    || jsonb_strip_nulls(jsonb_build_object(
+      'email_confirmed_at', p_account.email_confirmed_at,
+      'confirmed_at', p_account.email_confirmed_at,
+      'confirmation_sent_at', p_account.confirmation_sent_at,
+      'recovery_sent_at', p_account.recovery_sent_at,
+      'new_email', p_account.new_email,
+      'email_change_sent_at', p_account.email_change_sent_at,
+      'reauthentication_sent_at', p_account.reauthentication_sent_at,
+      'invited_at', p_account.invited_at,
+      'banned_until', p_account.banned_until,
+      'last_sign_in_at', p_account.last_sign_in_at));
+end;
+
+alter function internal.account_json owner to definer;
+
+comment on function internal.account_json is 'An account as GoTrue shows a user.';
+
+create or replace function internal.why_refused(p_account identity.account)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select case
+    when p_account.account_id is null then 'user_not_found'
+    when p_account.banned_until > now() then 'user_banned'
+    when exists (
+      select
+      from core.person as p
+      where p.person_id = p_account.account_id and p.status <> 'active'
+    ) then 'user_banned'
+  end;
+end;
+
+alter function internal.why_refused owner to definer;
+
+comment on function internal.why_refused is
+  'Why an account may not be entered, as GoTrue''s word for it, or null if it may.';
+
+create or replace function internal.play_parts(p_account_id uuid, p_data jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_zone text := p_data ->> 'timezone';
+begin
+  update core.person as p
+  set first_name = coalesce(left(nullif(p_data ->> 'first_name', ''), 100), p.first_name),
+      last_name  = coalesce(left(nullif(p_data ->> 'last_name', ''), 100), p.last_name),
+      timezone   = case
+        when internal.is_timezone(v_zone) then v_zone
+        else p.timezone
+      end
+  where p.person_id = p_account_id
+    and p_data ?| array['first_name', 'last_name', 'timezone'];
+
+  perform internal.ensure_customer(p_account_id);
+
+  -- The words for somebody who offers, in the five systems. No word makes staff.
+  if lower(p_data ->> 'role') in ('provider', 'expert', 'trainer', 'healer') then
+    insert into core.provider (provider_id, currency)
+    select p_account_id, m.default_currency
+    from core.marketplace as m
+    on conflict do nothing;
+  end if;
+end
+$$;
+
+alter function internal.play_parts owner to definer;
+
+comment on function internal.play_parts is $$
+Give a new person the parts they asked for at sign-up: everybody is a customer, and whoever
+says expert, trainer, healer or provider offers too. `admin` and unknown words ask in vain.
+$$;
+
+create or replace function internal.make_account(
+  p_email         text,
+  p_password_hash text,
+  p_data          jsonb,
+  p_confirmed     boolean
+)
+returns identity.account
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account identity.account;
+begin
+  insert into identity.account as a
+    (email, password_hash, user_metadata, is_anonymous, email_confirmed_at)
+  values
+    (lower(p_email), p_password_hash, p_data, p_email is null,
+     case when p_confirmed and p_email is not null then now() end)
+  on conflict (email) do nothing
+  returning a.* into v_account;
+
+  if not found then
+    return null;
+  end if;
+
+  if p_email is not null then
+    insert into identity.external_login (account_id, provider, provider_subject)
+    values (v_account.account_id, 'email', v_account.account_id::text);
+  end if;
+
+  perform internal.ensure_person(
+    v_account.account_id,
+    left(coalesce(nullif(p_data ->> 'full_name', ''), nullif(p_data ->> 'display_name', ''),
+                  nullif(p_data ->> 'name', ''),
+                  nullif(concat_ws(' ', p_data ->> 'first_name', p_data ->> 'last_name'), ''),
+                  ''), 200),
+    v_account.email);
+  -- A guest is nobody yet, whatever part they ask for.
+  perform internal.play_parts(
+    v_account.account_id, case when v_account.is_anonymous then '{}' else p_data end);
+
+  return v_account;
+end
+$$;
+
+alter function internal.make_account owner to definer;
+
+comment on function internal.make_account is $$
+Make a login, its person and its customer, in one transaction; null if the address is taken.
+Without an address it is a guest's.
+$$;
+
+create or replace function internal.signed_in_account(p_account_id uuid, p_session_id uuid)
+returns identity.account
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select a.*
+  from identity.account as a
+  join identity.session as s using (account_id)
+  where a.account_id = p_account_id and s.session_id = p_session_id;
+end;
+
+alter function internal.signed_in_account owner to definer;
+
+comment on function internal.signed_in_account is
+  'The account of a token, while its session lasts.';
+
+create or replace function api.auth_user(p_account_id uuid, p_session_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
+  v_reason  text;
+begin
+  if v_account.account_id is null then
+    return internal.refused(case
+      when exists (select from identity.account as a where a.account_id = p_account_id)
+      then 'session_not_found' else 'user_not_found' end);
+  end if;
+
+  v_reason := internal.why_refused(v_account);
+  if v_reason is not null then
+    return internal.refused(v_reason);
+  end if;
+
+  return jsonb_build_object(
+    'user', internal.account_json(v_account),
+    'password_hash', v_account.password_hash);
+end
+$$;
+
+alter function api.auth_user owner to definer;
+
+comment on function api.auth_user is $$
+The user of a token, if they and their session are still there and not suspended. The password
+hash comes along for the Lambda to compare a new password with; it goes no further.
+$$;
+
+create or replace function api.auth_update_user(
+  p_account_id    uuid,
+  p_session_id    uuid,
+  p_email         text,
+  p_password_hash text,
+  p_data          jsonb,
+  p_nonce_hash    bytea,
+  p_nonce_needed  boolean,
+  p_autoconfirm   boolean,
+  p_mail          jsonb,
+  p_account_key   bytea
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
+  v_reason  text := internal.why_refused(v_account);
+begin
+  if v_reason is not null then
+    return internal.refused(
+      case v_reason when 'user_not_found' then 'session_not_found' else v_reason end);
+  end if;
+
+  if p_password_hash is not null then
+    v_reason := internal.change_password(
+      v_account, p_session_id, p_password_hash, p_nonce_hash, p_nonce_needed);
+    if v_reason is not null then
+      return internal.refused(v_reason);
+    end if;
+  end if;
+
+  if p_data is not null then
+    -- As in GoTrue: what is given is merged, and null removes.
+    update identity.account as a
+    set user_metadata = jsonb_strip_nulls(a.user_metadata || p_data), updated_at = now()
+    where a.account_id = p_account_id;
+  end if;
+
+  if lower(p_email) is distinct from v_account.email and p_email is not null then
+    v_reason := internal.change_email(v_account, p_email, p_autoconfirm, p_mail, p_account_key);
+    if v_reason is not null then
+      return internal.refused(v_reason);
+    end if;
+  end if;
+
+  return jsonb_build_object(
+    'user', internal.account_json(
+      internal.signed_in_account(p_account_id, p_session_id)));
+end
+$$;
+
+alter function api.auth_update_user owner to definer;
+
+comment on function api.auth_update_user is $$
+Change what is given of the caller's account. A new address counts once it is confirmed from
+there, unless p_autoconfirm; a new password ends every other session.
+$$;
+
+create or replace function internal.change_password(
+  p_account       identity.account,
+  p_session_id    uuid,
+  p_password_hash text,
+  p_nonce_hash    bytea,
+  p_nonce_needed  boolean
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_account.email is null then
+    return 'validation_failed';
+  end if;
+
+  if p_nonce_hash is not null then
+    if internal.take_code(p_account.account_id, array['reauthentication'], p_nonce_hash) is null then
+      return 'reauthentication_not_valid';
+    end if;
+  elsif p_nonce_needed and exists (
+    select
+    from identity.session as s
+    where s.session_id = p_session_id and s.created_at < now() - interval '24 hours'
+  ) then
+    return 'reauthentication_needed';
+  end if;
+
+  update identity.account as a
+  set password_hash = p_password_hash, updated_at = now()
+  where a.account_id = p_account.account_id;
+
+  delete from identity.session as s
+  where s.account_id = p_account.account_id and s.session_id <> p_session_id;
+
+  perform internal.mail('password_changed', p_account, p_account.email);
+  return null;
+end
+$$;
+
+alter function internal.change_password owner to definer;
+
+comment on function internal.change_password is $$
+Set a password and end all other sessions: whoever had the old one is out. Returns why not.
+$$;
+
+create or replace function internal.change_email(
+  p_account     identity.account,
+  p_email       text,
+  p_autoconfirm boolean,
+  p_mail        jsonb,
+  p_account_key bytea
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (internal.account_by_email(p_email)).account_id is not null then
+    return 'email_exists';
+  end if;
+
+  update identity.account as a
+  set new_email = lower(p_email), email_change_sent_at = now(), updated_at = now()
+  where a.account_id = p_account.account_id;
+
+  if p_autoconfirm then
+    return internal.take_new_email(p_account.account_id);
+  end if;
+
+  if p_account.email is not null then
+    perform internal.mail('email_changing', p_account, p_account.email);
+  end if;
+  return internal.send_token('email_change', p_account, lower(p_email), p_mail, p_account_key)
+    ->> 'refused';
+end
+$$;
+
+alter function internal.change_email owner to definer;
+
+comment on function internal.change_email is $$
+Ask for another address: a link goes there, and a word of warning to the one before.
+Returns why not.
+$$;
+
+create or replace function internal.take_new_email(p_account_id uuid)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account identity.account;
+begin
+  update identity.account as a
+  set email              = a.new_email,
+      new_email          = null,
+      email_confirmed_at = now(),
+      is_anonymous       = false,
+      updated_at         = now()
+  where a.account_id = p_account_id and a.new_email is not null
+  returning a.* into v_account;
+
+  insert into identity.external_login (account_id, provider, provider_subject)
+  values (p_account_id, 'email', p_account_id::text)
+  on conflict do nothing;
+
+  update core.person_private as pp
+  set contact_email = v_account.email
+  where pp.person_id = p_account_id;
+  return null;
+exception
+  when unique_violation then
+    return 'email_exists';
+end
+$$;
+
+alter function internal.take_new_email owner to definer;
+
+comment on function internal.take_new_email is $$
+Make the confirmed address the account's, and a guest somebody. Returns why not.
+$$;
+
+create or replace function api.auth_sign_out(p_account_id uuid, p_session_id uuid, p_scope text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (internal.signed_in_account(p_account_id, p_session_id)).account_id is null then
+    return internal.refused('session_not_found');
+  end if;
+
+  delete from identity.session as s
+  where s.account_id = p_account_id
+    and case p_scope
+      when 'local' then s.session_id = p_session_id
+      when 'others' then s.session_id <> p_session_id
+      else true
+    end;
+  return '{}'::jsonb;
+end
+$$;
+
+alter function api.auth_sign_out owner to definer;
+
+comment on function api.auth_sign_out is
+  'End sessions of the caller: this one (local), all but this one (others), or all (global).';

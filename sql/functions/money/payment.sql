@@ -1,0 +1,159 @@
+-- Payments: joining what Stripe says, and what follows from it.
+--
+-- `join` adds facts; `settle` brings everything else to where the facts are, each effect once,
+-- guarded by a mark on the row or by a ledger key. Both run under the locks of
+-- internal.lock_payment.
+
+create or replace function internal.booking_payment(p_booking_id uuid)
+returns core.payment
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.*
+  from core.payment as p
+  where p.booking_id = p_booking_id
+  order by p.attempt desc, p.created_at desc
+  limit 1;
+end;
+
+alter function internal.booking_payment owner to definer;
+
+comment on function internal.booking_payment is 'The newest payment attempt of a booking.';
+
+create or replace function internal.payment_of_intent(p_external_id text)
+returns uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.payment_id from core.payment as p where p.external_id = p_external_id;
+end;
+
+alter function internal.payment_of_intent owner to definer;
+
+comment on function internal.payment_of_intent is 'The payment behind an intent of Stripe''s.';
+
+create or replace function internal.lock_payment(p_payment_id uuid)
+returns core.payment
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment core.payment;
+begin
+  select p.* into strict v_payment from core.payment as p where p.payment_id = p_payment_id;
+
+  perform from core.provider as v where v.provider_id = v_payment.payee_id for no key update;
+  perform from core.booking as b where b.booking_id = v_payment.booking_id for no key update;
+  perform from core.order as o where o.order_id = v_payment.order_id for no key update;
+
+  select p.* into v_payment
+  from core.payment as p
+  where p.payment_id = p_payment_id
+  for no key update;
+  return v_payment;
+end
+$$;
+
+alter function internal.lock_payment owner to definer;
+
+comment on function internal.lock_payment is $$
+Lock a payment and what stands before it in the order of locks: provider, booking, order. The
+provider comes first because confirming the booking takes their time.
+$$;
+
+create or replace function internal.payment_external_id(p_payment_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.external_id
+  from core.payment as p
+  where p.payment_id = p_payment_id
+    and (p.payer_id = internal.user_id() or internal.is_service());
+end;
+
+alter function internal.payment_external_id owner to definer;
+
+comment on function internal.payment_external_id is
+  'The processor''s id of a payment, for who pays it.';
+
+create or replace function internal.capture_payment(p_booking_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment core.payment := internal.booking_payment(p_booking_id);
+begin
+  if v_payment.payment_id is null or v_payment.processor = 'none' then
+    return;
+  end if;
+  v_payment := internal.lock_payment(v_payment.payment_id);
+  if v_payment.captured_minor = 0 and v_payment.authorized_minor > 0
+     and not v_payment.is_cancelled then
+    perform internal.plan_command(
+      'capture_payment', v_payment.payment_id,
+      format('/v1/payment_intents/%s/capture', v_payment.external_id),
+      jsonb_build_object('amount_to_capture', v_payment.amount_minor),
+      v_payment.payment_id);
+  end if;
+end
+$$;
+
+alter function internal.capture_payment owner to definer;
+
+comment on function internal.capture_payment is
+  'Plan the capture of an authorised payment, once: the provider has accepted.';
+
+create or replace function internal.release_payment(p_booking_id uuid, p_reason text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment core.payment := internal.booking_payment(p_booking_id);
+begin
+  if v_payment.payment_id is null or v_payment.processor = 'none' then
+    return;
+  end if;
+  v_payment := internal.lock_payment(v_payment.payment_id);
+  if v_payment.is_cancelled then
+    return;
+  elsif v_payment.captured_minor > 0 then
+    -- Captured before anybody here said so, by hand at Stripe: it goes back.
+    perform internal.refund_booking(
+      b, v_payment.captured_minor - v_payment.refunded_minor, p_reason, 'system')
+    from core.booking as b
+    where b.booking_id = p_booking_id;
+    return;
+  end if;
+
+  update core.payment as p
+  set release_asked_at = coalesce(p.release_asked_at, now()),
+      -- An intent that was never asked for cannot be paid: this is its end.
+      is_cancelled = exists (
+        select from internal.withdraw_commands('create_payment', array[p.payment_id]))
+  where p.payment_id = v_payment.payment_id;
+
+  perform internal.settle_release(v_payment.payment_id);
+end
+$$;
+
+alter function internal.release_payment owner to definer;
+
+comment on function internal.release_payment is $$
+Let go of a payment that was never captured: declined, expired, or called off. An intent that
+was asked for is cancelled at Stripe; should the payer win that race, everything is refunded.
+$$;

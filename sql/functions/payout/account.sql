@@ -1,0 +1,273 @@
+-- Where providers are paid to: made with Stripe, or given by hand.
+
+create or replace function api.open_payout_account()
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+  v_account     core.payout_account;
+begin
+  perform from core.provider as p where p.provider_id = v_provider_id for no key update;
+  select a.* into v_account
+  from core.payout_account as a
+  where a.provider_id = v_provider_id and a.replaced_at is null;
+
+  if not found or v_account.rail <> 'stripe_connect' or v_account.is_disconnected then
+    v_account := internal.replace_payout_account(v_provider_id, 'stripe_connect', null);
+    perform internal.plan_command(
+      'create_account', v_account.payout_account_id, '/v1/accounts',
+      jsonb_build_object(
+        'controller', jsonb_build_object(
+          'losses', '{"payments": "application"}'::jsonb,
+          'fees', '{"payer": "application"}'::jsonb,
+          'stripe_dashboard', '{"type": "express"}'::jsonb,
+          'requirement_collection', 'stripe'),
+        'capabilities', '{"transfers": {"requested": true}}'::jsonb,
+        'metadata', jsonb_build_object('payout_account_id', v_account.payout_account_id)));
+  end if;
+  return internal.payout_account_view(v_account);
+end
+$$;
+
+alter function api.open_payout_account owner to definer;
+
+comment on function api.open_payout_account is $$
+The caller's account at Stripe Connect; planned when there is none. Safe to repeat: one account
+per provider, however often and at once it is asked for.
+
+Raises
+  M1001 sign_in_required, M4001 provider_not_found
+$$;
+
+create or replace function internal.replace_payout_account(
+  p_provider_id uuid,
+  p_rail        text,
+  p_details     text
+)
+returns core.payout_account
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account  core.payout_account;
+  v_replaced boolean;
+begin
+  update core.payout_account as a
+  set replaced_at = now()
+  where a.provider_id = p_provider_id and a.replaced_at is null;
+  v_replaced := found;
+
+  -- A new place for the money is how a stolen login is turned into money: it waits.
+  insert into core.payout_account as a
+    (payout_account_id, provider_id, rail, details, can_transfer, usable_from)
+  select internal.uuid_v7(), p_provider_id, p_rail, p_details, p_rail = 'manual',
+         now() + make_interval(hours => case when v_replaced then s.cooling_hours else 0 end)
+  from core.payout_setting as s
+  returning a.* into v_account;
+
+  if v_replaced then
+    perform internal.notify(p_provider_id, 'payout_account_changed',
+      jsonb_build_object('usable_from', v_account.usable_from));
+  end if;
+  perform internal.audit('replace_payout_account', 'provider', p_provider_id::text, null,
+    jsonb_build_object('rail', p_rail, 'payout_account_id', v_account.payout_account_id));
+  return v_account;
+end
+$$;
+
+alter function internal.replace_payout_account owner to definer;
+
+comment on function internal.replace_payout_account is $$
+Make a provider's current payout account, keeping the one before. A change starts the cooling
+period and tells the provider, who may not have been the one who made it.
+$$;
+
+create or replace function internal.payout_account_view(p_account core.payout_account)
+returns jsonb
+language sql
+stable
+return jsonb_build_object(
+  'payout_account_id', (p_account).payout_account_id,
+  'rail', (p_account).rail,
+  'status', (p_account).status,
+  'account_id', (p_account).external_id,
+  'details_submitted', (p_account).is_submitted,
+  'transfers_enabled', (p_account).can_transfer,
+  'payouts_enabled', (p_account).can_pay_out,
+  'requirements', (p_account).requirements,
+  'details_last4', right((p_account).details, 4),
+  'usable_from', (p_account).usable_from,
+  'is_held', (p_account).held_at is not null);
+
+comment on function internal.payout_account_view is
+  'What a provider may see of their payout account: of bank details the last four characters.';
+
+create or replace function api.my_payout_account()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select internal.payout_account_view(a)
+  from core.payout_account as a
+  where a.provider_id = internal.user_id() and a.replaced_at is null;
+end;
+
+alter function api.my_payout_account owner to definer;
+
+comment on function api.my_payout_account is
+  'The caller''s payout account and what Stripe still asks for; null when there is none.';
+
+create or replace function api.set_manual_payout_account(p_details text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+begin
+  perform from core.provider as p where p.provider_id = v_provider_id for no key update;
+  return internal.payout_account_view(
+    internal.replace_payout_account(v_provider_id, 'manual', nullif(btrim(p_details), '')));
+end
+$$;
+
+alter function api.set_manual_payout_account owner to definer;
+
+comment on function api.set_manual_payout_account is $$
+Have the house pay by hand, to an account Stripe cannot reach. A change starts the cooling
+period.
+
+Raises
+  M1001 sign_in_required, M4001 provider_not_found
+  23514  no details
+$$;
+
+create or replace function internal.join_account(p_account jsonb, p_asked_at timestamptz)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account core.payout_account;
+  v_bank    text := p_account #>> '{external_accounts,data,0,id}';
+begin
+  select a.* into v_account
+  from core.payout_account as a
+  where a.external_id = p_account ->> 'id'
+     or a.payout_account_id::text = p_account -> 'metadata' ->> 'payout_account_id'
+        and a.external_id is null
+  for update;
+  if not found then
+    return 'ignored';
+  end if;
+
+  update core.payout_account as a
+  set external_id = p_account ->> 'id',
+      is_submitted = coalesce((p_account ->> 'details_submitted')::boolean, false),
+      can_transfer = coalesce(p_account #>> '{capabilities,transfers}' = 'active', false),
+      can_pay_out = coalesce((p_account ->> 'payouts_enabled')::boolean, false),
+      requirements = coalesce(p_account #> '{requirements,currently_due}', '[]'),
+      bank_ref = coalesce(v_bank, a.bank_ref),
+      usable_from = case when v_bank <> a.bank_ref
+                         then now() + make_interval(hours => s.cooling_hours)
+                         else a.usable_from end,
+      refreshed_at = coalesce(p_asked_at, a.refreshed_at)
+  from core.payout_setting as s
+  where a.payout_account_id = v_account.payout_account_id
+    and coalesce(p_asked_at, now()) >= coalesce(a.refreshed_at, '-infinity');
+
+  if v_bank <> v_account.bank_ref then
+    perform internal.notify(v_account.provider_id, 'payout_account_changed',
+      jsonb_build_object('payout_account_id', v_account.payout_account_id));
+  end if;
+  return 'done';
+end
+$$;
+
+alter function internal.join_account owner to definer;
+
+comment on function internal.join_account is $$
+Join what Stripe answered about a connected account. Of two answers the one asked for later
+counts. Another bank account than before starts the cooling period and tells the provider.
+$$;
+
+create or replace function api.record_payout_account(p_account jsonb, p_asked_at timestamptz)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select internal.join_account(p_account, p_asked_at);
+end;
+
+alter function api.record_payout_account owner to definer;
+
+comment on function api.record_payout_account is
+  'Record an account as Stripe has just shown it. For the house alone.';
+
+create or replace trigger payout_account_touch before update on core.payout_account
+  for each row execute function internal.on_row_touched();
+
+create or replace function api.hold_payouts(p_provider_id uuid, p_reason text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  update core.payout_account as a
+  set held_at = case when nullif(btrim(p_reason), '') is not null then coalesce(a.held_at, now()) end,
+      hold_reason = nullif(btrim(p_reason), '')
+  where a.provider_id = p_provider_id and a.replaced_at is null;
+  perform internal.audit('hold_payouts', 'provider', p_provider_id::text, null,
+    jsonb_build_object('reason', p_reason));
+end
+$$;
+
+alter function api.hold_payouts owner to definer;
+
+comment on function api.hold_payouts is $$
+Hold a provider's payouts for a reason, or let them go with an empty one. For staff; audited.
+
+Raises
+  M3301 staff_only  the caller is not staff
+$$;
+
+create or replace function api.pause_payouts(p_is_paused boolean)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  update core.payout_setting as s set paused_at = case when p_is_paused then now() end;
+  perform internal.audit('pause_payouts', 'payout_setting', 'all', null,
+    jsonb_build_object('is_paused', p_is_paused));
+end
+$$;
+
+alter function api.pause_payouts owner to definer;
+
+comment on function api.pause_payouts is $$
+The kill switch: while it is on no payout is planned and no transfer is sent. For staff.
+
+Raises
+  M3301 staff_only  the caller is not staff
+$$;

@@ -1,0 +1,425 @@
+-- Paying providers: what they ask for, and what is due.
+--
+-- The wallet's lock comes first (internal.lock_wallet, or its `available` balance), so two
+-- requests, or two runs of the schedule, never spend the same money.
+
+create or replace function internal.require_payout_account(p_provider_id uuid)
+returns core.payout_account
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account core.payout_account;
+begin
+  select a.* into v_account
+  from core.payout_account as a
+  where a.provider_id = p_provider_id and a.replaced_at is null;
+
+  if not found or v_account.rail = 'stripe_connect' and v_account.status <> 'active' then
+    perform internal.refuse('M9402', 'payout_account_not_ready',
+      'There is no account yet to pay to.', 'Finish setting up the payout account.');
+  elsif v_account.held_at is not null or internal.payouts_are_paused() then
+    perform internal.refuse('M9404', 'payouts_held',
+      'Payouts are held at the moment.', 'Write to support.');
+  elsif v_account.usable_from > now() then
+    perform internal.refuse('M9403', 'payout_account_cooling',
+      format('The payout account was changed; it is paid to from %s on.', v_account.usable_from));
+  end if;
+  return v_account;
+end
+$$;
+
+alter function internal.require_payout_account owner to definer;
+
+comment on function internal.require_payout_account is $$
+The account a provider may be paid to now.
+
+Raises
+  M9402 payout_account_not_ready  there is none, or Stripe still asks for something
+  M9403 payout_account_cooling    it was changed a short while ago
+  M9404 payouts_held              staff holds theirs, or everybody's
+$$;
+
+create or replace function api.request_payout(
+  p_amount_minor    bigint,
+  p_currency        text,
+  p_idempotency_key text
+)
+returns table (payout_id uuid, amount_minor bigint, currency text, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+  v_currency    text := upper(p_currency);
+  v_account     core.payout_account;
+  v_payout      core.payout;
+  v_available   bigint;
+begin
+  if coalesce(p_amount_minor, 0) < 1 or nullif(p_idempotency_key, '') is null
+     or not exists (select from core.currency as c where c.currency = v_currency) then
+    perform internal.refuse('M0402', 'payout_request_invalid',
+      'A payout has an amount above zero, a currency and a key.');
+  end if;
+
+  -- Everyone who wants this money queues here; the look-up of the key follows the lock.
+  perform internal.lock_wallet(v_provider_id, v_currency);
+  select p.* into v_payout
+  from core.payout as p
+  where p.provider_id = v_provider_id and p.idempotency_key = p_idempotency_key;
+
+  if not found then
+    v_account := internal.require_payout_account(v_provider_id);
+    select b.balance_minor into v_available
+    from core.ledger_account as a
+    join core.ledger_balance as b using (ledger_account_id)
+    where a.person_id = v_provider_id and a.kind = 'available' and a.currency = v_currency;
+    if v_available < p_amount_minor then
+      perform internal.refuse('M9401', 'balance_too_small',
+        format('%s %s can be paid out.',
+               internal.to_decimal(greatest(v_available, 0), v_currency), v_currency));
+    end if;
+
+    insert into core.payout as p
+      (payout_id, provider_id, payout_account_id, origin, amount_minor, currency,
+       idempotency_key)
+    values (internal.uuid_v7(), v_provider_id, v_account.payout_account_id, 'request',
+            p_amount_minor, v_currency, p_idempotency_key)
+    returning p.* into v_payout;
+    perform internal.plan_legs(array[v_payout.payout_id]);
+
+  elsif (v_payout.amount_minor, v_payout.currency) is distinct from (p_amount_minor, v_currency) then
+    perform internal.refuse('M9406', 'payout_key_reused',
+      'This key already made a different payout.', 'Use a new key for a new payout.');
+  end if;
+
+  return query
+  select v_payout.payout_id, v_payout.amount_minor, v_payout.currency, v_payout.status;
+end
+$$;
+
+alter function api.request_payout owner to definer;
+
+comment on function api.request_payout is $$
+Ask for money of the caller's wallet, in minor units. It is reserved at once and paid by the
+next run. Safe to repeat: the same key returns the payout made the first time. Locks the wallet.
+
+Raises
+  M0402 payout_request_invalid    no amount, key, or known currency
+  M1001 sign_in_required, M4001 provider_not_found
+  M9401 balance_too_small         less than that is available
+  M9402 payout_account_not_ready, M9403 payout_account_cooling, M9404 payouts_held
+  M9406 payout_key_reused         the key belongs to a different payout
+$$;
+
+create or replace function api.plan_due_payouts(p_limit integer default 500)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payout_ids uuid[];
+begin
+  if internal.payouts_are_paused() then
+    return 0;
+  end if;
+
+  -- A wallet that another run holds is that run's; when it lets go there is nothing left in it.
+  with due as (
+    select b.ledger_account_id, b.balance_minor, a.person_id, a.currency, p.payout_account_id
+    from core.ledger_balance as b
+    join core.ledger_account as a using (ledger_account_id)
+    join core.payout_account as p on p.provider_id = a.person_id
+    where a.kind = 'available'
+      and b.balance_minor > 0
+      and p.replaced_at is null
+      and p.held_at is null
+      and p.usable_from <= now()
+      and p.status = 'active'
+      and p.rail = 'stripe_connect'
+    order by b.ledger_account_id
+    limit least(p_limit, 5000)
+    for no key update of b skip locked
+  ),
+  planned as (
+    insert into core.payout
+      (payout_id, provider_id, payout_account_id, origin, amount_minor, currency)
+    select internal.uuid_v7(), d.person_id, d.payout_account_id, 'schedule', d.balance_minor,
+           d.currency
+    from due as d
+    returning payout_id
+  )
+  select array_agg(p.payout_id) into v_payout_ids from planned as p;
+
+  if v_payout_ids is not null then
+    perform internal.plan_legs(v_payout_ids);
+  end if;
+  return coalesce(cardinality(v_payout_ids), 0);
+end
+$$;
+
+alter function api.plan_due_payouts owner to definer;
+
+comment on function api.plan_due_payouts is $$
+Plan payouts of all that is available, for providers paid by Stripe Connect; returns how many.
+Run until it returns 0. Safe to run twice at once, late, or again after it died. For the house.
+$$;
+
+create or replace trigger payout_touch before update on core.payout
+  for each row execute function internal.on_row_touched();
+
+create or replace function internal.plan_legs(p_payout_ids uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The oldest earnings first; what they do not cover was granted by the house.
+  with room as (
+    select
+      p.payout_id, e.earning_id, p.amount_minor as wanted,
+      e.provider_minor - e.returned_minor - e.allocated_minor as room,
+      sum(e.provider_minor - e.returned_minor - e.allocated_minor)
+        over (partition by p.payout_id order by e.released_at, e.earning_id) as up_to
+    from core.payout as p
+    join core.earning as e on e.provider_id = p.provider_id and e.currency = p.currency
+    join core.payment as y on y.payment_id = e.payment_id
+    where p.payout_id = any (p_payout_ids)
+      and e.released_at is not null
+      and e.allocated_minor + e.returned_minor < e.provider_minor
+      and y.dispute_state = 'none'
+  ),
+  covered as (
+    select r.payout_id, r.earning_id,
+           least(r.room, r.wanted - (r.up_to - r.room))::bigint as amount_minor
+    from room as r
+    where r.up_to - r.room < r.wanted
+  ),
+  leg as (
+    select c.payout_id, c.earning_id, c.amount_minor from covered as c
+    union all
+    select p.payout_id, null, p.amount_minor - coalesce(sum(c.amount_minor), 0)::bigint
+    from core.payout as p
+    left join covered as c using (payout_id)
+    where p.payout_id = any (p_payout_ids)
+    group by p.payout_id
+    having p.amount_minor > coalesce(sum(c.amount_minor), 0)
+  ),
+  allocated as (
+    update core.earning as e
+    set allocated_minor = e.allocated_minor + l.amount_minor
+    from leg as l
+    where e.earning_id = l.earning_id
+  )
+  insert into core.payout_leg (payout_leg_id, payout_id, earning_id, amount_minor)
+  select internal.uuid_v7(), l.payout_id, l.earning_id, l.amount_minor
+  from leg as l
+  order by l.payout_id, l.earning_id;
+
+  perform internal.reserve_legs(p_payout_ids);
+  perform internal.plan_transfers(p_payout_ids);
+end
+$$;
+
+alter function internal.plan_legs owner to definer;
+
+comment on function internal.plan_legs is $$
+Carry payouts by legs, one for each earning they are paid from: leg, ledger reservation and
+command to Stripe, for all of them at once. One payout per wallet; the caller holds the wallets
+and has seen that the money is there.
+$$;
+
+create or replace function internal.reserve_legs(p_payout_ids uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_transfer_ids uuid[];
+  v_from         uuid[];
+  v_to           uuid[];
+  v_amounts      bigint[];
+begin
+  select
+    array_agg(internal.uuid_v7() order by l.payout_leg_id),
+    array_agg(f.ledger_account_id order by l.payout_leg_id),
+    array_agg(t.ledger_account_id order by l.payout_leg_id),
+    array_agg(l.amount_minor order by l.payout_leg_id)
+    into v_transfer_ids, v_from, v_to, v_amounts
+  from core.payout_leg as l
+  join core.payout as p using (payout_id)
+  join core.ledger_account as f
+    on f.person_id = p.provider_id and f.currency = p.currency and f.kind = 'available'
+  join core.ledger_account as t
+    on t.person_id = p.provider_id and t.currency = p.currency and t.kind = 'reserved'
+  where l.payout_id = any (p_payout_ids);
+
+  insert into core.ledger_transfer
+    (ledger_transfer_id, idempotency_key, kind, phase, reference_kind, reference_id)
+  select v_transfer_ids[l.n], 'payout:' || l.payout_leg_id || ':reserve', 'payout', 'pending',
+         'payout', l.payout_id
+  from (
+    select g.*, row_number() over (order by g.payout_leg_id) as n
+    from core.payout_leg as g
+    where g.payout_id = any (p_payout_ids)
+  ) as l;
+
+  perform internal.post_entries(
+    v_transfer_ids || v_transfer_ids, v_from || v_to,
+    array(select -a.amount from unnest(v_amounts) with ordinality as a(amount, n) order by a.n)
+      || v_amounts);
+end
+$$;
+
+alter function internal.reserve_legs owner to definer;
+
+comment on function internal.reserve_legs is
+  'Set the money of legs aside: a pending ledger transfer each, from available to reserved.';
+
+create or replace function internal.plan_transfers(p_payout_ids uuid[])
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select internal.plan_command(
+    'transfer', l.payout_leg_id, '/v1/transfers',
+    jsonb_build_object(
+      'amount', l.amount_minor,
+      'currency', lower(p.currency),
+      'destination', a.external_id,
+      'source_transaction', y.charge_id,
+      'transfer_group', coalesce('order_' || y.order_id, 'payout_' || p.payout_id),
+      'metadata', jsonb_build_object('payout_id', p.payout_id, 'payout_leg_id', l.payout_leg_id)))
+  from core.payout as p
+  join core.payout_leg as l using (payout_id)
+  join core.payout_account as a using (payout_account_id)
+  left join core.earning as e using (earning_id)
+  left join core.payment as y using (payment_id)
+  where p.payout_id = any (p_payout_ids)
+    and a.rail = 'stripe_connect';
+end;
+
+alter function internal.plan_transfers owner to definer;
+
+comment on function internal.plan_transfers is $$
+Plan the Stripe transfers of payouts that go by Connect, each from the charge it was earned
+with: so it never fails for want of settled balance.
+$$;
+
+create or replace function api.cancel_payout(p_payout_id uuid)
+returns table (payout_id uuid, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payout core.payout;
+  v_leg    core.payout_leg;
+  v_ids    uuid[];
+begin
+  select p.* into v_payout from core.payout as p where p.payout_id = p_payout_id;
+  if not found or not (internal.is_service() or internal.is_staff()
+                       or v_payout.provider_id = internal.require_user_id()) then
+    perform internal.refuse('M4402', 'payout_not_found',
+      format('You have no payout %s.', p_payout_id));
+  end if;
+  perform internal.lock_wallet(v_payout.provider_id, v_payout.currency);
+
+  -- Only what nobody has begun to send can be taken back; by hand, what staff has not done.
+  v_ids := array(select l.payout_leg_id from core.payout_leg as l
+                 where l.payout_id = p_payout_id and l.status = 'planned');
+  if exists (select from core.stripe_command as c
+             where c.kind = 'transfer' and c.subject_id = any (v_ids)) then
+    v_ids := array(select internal.withdraw_commands('transfer', v_ids));
+  end if;
+
+  if cardinality(v_ids) = 0 and v_payout.status <> 'cancelled' then
+    perform internal.refuse('M9407', 'payout_under_way', 'This payout is already on its way.');
+  end if;
+
+  for v_leg in
+    select l.* from core.payout_leg as l where l.payout_leg_id = any (v_ids)
+  loop
+    perform internal.finish_leg(v_leg, 'cancelled');
+  end loop;
+
+  return query
+  select p.payout_id, p.status from core.payout as p where p.payout_id = p_payout_id;
+end
+$$;
+
+alter function api.cancel_payout owner to definer;
+
+comment on function api.cancel_payout is $$
+Call a payout off before it is sent; the money is available again. Safe to repeat.
+
+Raises
+  M4402 payout_not_found  there is none, or it is somebody else's
+  M9407 payout_under_way  Stripe has been asked already
+$$;
+
+create or replace function api.settle_payout(
+  p_payout_id uuid,
+  p_is_paid   boolean,
+  p_reference text default null
+)
+returns table (payout_id uuid, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payout core.payout;
+  v_leg    core.payout_leg;
+begin
+  perform internal.require_staff();
+  select p.* into v_payout
+  from core.payout as p
+  join core.payout_account as a using (payout_account_id)
+  where p.payout_id = p_payout_id and a.rail = 'manual';
+  if not found then
+    perform internal.refuse('M4403', 'manual_payout_not_found',
+      format('There is no payout %s that is made by hand.', p_payout_id));
+  end if;
+
+  perform internal.lock_wallet(v_payout.provider_id, v_payout.currency);
+  for v_leg in
+    select l.* from core.payout_leg as l
+    where l.payout_id = p_payout_id and l.status = 'planned'
+  loop
+    perform internal.finish_leg(
+      v_leg, case when p_is_paid then 'paid' else 'failed' end,
+      case when not p_is_paid then coalesce(p_reference, 'failed') end);
+  end loop;
+  perform internal.audit('settle_payout', 'payout', p_payout_id::text, null,
+    jsonb_build_object('is_paid', p_is_paid, 'reference', p_reference));
+
+  return query
+  select p.payout_id, p.status from core.payout as p where p.payout_id = p_payout_id;
+end
+$$;
+
+alter function api.settle_payout owner to definer;
+
+comment on function api.settle_payout is $$
+Say how a payout made by hand has ended: paid, or failed, which makes the money available
+again. For staff; audited. What has ended stays as it is.
+
+Raises
+  M3301 staff_only               the caller is not staff
+  M4403 manual_payout_not_found  there is none, or it goes by Stripe
+$$;

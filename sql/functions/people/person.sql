@@ -1,0 +1,217 @@
+-- People: who they are, and which parts they play.
+
+create or replace function internal.is_timezone(p_name text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- pg_timezone_names reads every zone's file, 40 ms. What converts and has a slash but no
+  -- digit is a zone's name: a rule in POSIX notation needs a digit, an abbreviation no slash.
+  if p_name = 'UTC' then
+    return true;
+  elsif p_name ~ '^[A-Z][A-Za-z_]*(/[A-Z][A-Za-z_-]*)+$' then
+    perform now() at time zone p_name;
+    return true;
+  end if;
+  return exists (select from pg_timezone_names as z where z.name = p_name);
+exception
+  when invalid_parameter_value then
+    return false;
+end
+$$;
+
+comment on function internal.is_timezone is 'Whether this server knows an IANA zone of that name.';
+
+create or replace function internal.on_timezone_given()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not internal.is_timezone(new.timezone) then
+    perform internal.refuse(
+      'M0001', 'timezone_unknown',
+      format('%s is not the name of a time zone.', left(quote_nullable(new.timezone), 80)),
+      'Use an IANA name such as Europe/Copenhagen.');
+  end if;
+  return new;
+end
+$$;
+
+alter function internal.on_timezone_given owner to definer;
+
+comment on function internal.on_timezone_given is $$
+Trigger: a time zone is an IANA name that this server knows.
+
+Raises
+  M0001 timezone_unknown  it is not
+$$;
+
+create or replace trigger person_timezone before insert or update of timezone on core.person
+  for each row execute function internal.on_timezone_given();
+
+create or replace function internal.ensure_person(
+  p_person_id    uuid,
+  p_display_name text default null,
+  p_email        text default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_claims jsonb := jsonb '{}';
+begin
+  if p_person_id = internal.user_id() then
+    v_claims := coalesce(nullif(current_setting('request.jwt.claims', true), '')::jsonb, '{}');
+  end if;
+
+  insert into core.person as p (person_id, display_name, timezone)
+  select
+    p_person_id,
+    coalesce(p_display_name, left(v_claims -> 'user_metadata' ->> 'full_name', 200),
+             left(v_claims -> 'user_metadata' ->> 'name', 200), ''),
+    m.default_timezone
+  from core.marketplace as m
+  on conflict do nothing;
+
+  insert into core.person_private (person_id, contact_email)
+  values (p_person_id, coalesce(p_email, nullif(v_claims ->> 'email', '')))
+  on conflict do nothing;
+end
+$$;
+
+alter function internal.ensure_person owner to definer;
+
+comment on function internal.ensure_person is $$
+Make the person behind a login, unless there is one. The name and the address come from the
+arguments, else from the caller's own token; the zone is the marketplace's until they say.
+Safe to repeat: an existing person is left as they are.
+$$;
+
+create or replace function internal.require_active(p_person_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if internal.is_guest() then
+    perform internal.refuse(
+      'M3002', 'sign_up_required', 'A guest can look, and not take part.', 'Sign up first.');
+  end if;
+  if exists (
+    select from core.person as p where p.person_id = p_person_id and p.status <> 'active'
+  ) then
+    perform internal.refuse(
+      'M3001', 'person_suspended', 'This account is suspended or closed.', 'Write to support.');
+  end if;
+end
+$$;
+
+alter function internal.require_active owner to definer;
+
+comment on function internal.require_active is $$
+Refuse guests, and people who are suspended or gone, at once, whatever their token says.
+
+Raises
+  M3002 sign_up_required  the caller is an anonymous guest
+  M3001 person_suspended  the account is suspended or closed
+$$;
+
+create or replace function internal.on_part_begun()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_part      text := tg_argv[0];
+  v_person_id uuid := case tg_argv[0] when 'provider' then (to_jsonb(new) ->> 'provider_id')::uuid
+                                      else (to_jsonb(new) ->> 'customer_id')::uuid end;
+begin
+  insert into core.person_role (person_id, role_id)
+  select v_person_id, r.role_id
+  from core.role as r
+  where r.name = v_part
+  on conflict do nothing;
+
+  if v_part = 'provider' then
+    update core.person as p set is_listed = true where p.person_id = v_person_id;
+  end if;
+  return null;
+end
+$$;
+
+alter function internal.on_part_begun owner to definer;
+
+comment on function internal.on_part_begun is
+  'Trigger: whoever has a provider or customer row plays that part; providers are listed.';
+
+create or replace trigger provider_begin after insert on core.provider
+  for each row execute function internal.on_part_begun('provider');
+create or replace trigger customer_begin after insert on core.customer
+  for each row execute function internal.on_part_begun('customer');
+
+create or replace function internal.is_staff()
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select exists (
+    select
+    from core.person_role as pr
+    join core.role as r using (role_id)
+    where pr.person_id = internal.user_id() and r.name in ('staff', 'admin')
+  );
+end;
+
+alter function internal.is_staff owner to definer;
+
+comment on function internal.is_staff is
+  'Whether the caller is staff, by the table and not by a claim.';
+
+create or replace function internal.known_person_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select b.customer_id from core.booking as b where b.provider_id = internal.user_id()
+  union
+  select b.provider_id from core.booking as b where b.customer_id = internal.user_id();
+end;
+
+alter function internal.known_person_ids owner to definer;
+
+comment on function internal.known_person_ids is
+  'Those the caller has a booking with: they may know each other''s names.';
+
+create or replace function internal.require_staff()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not (internal.is_service() or internal.is_staff()) then
+    perform internal.refuse('M3301', 'staff_only', 'Only the house''s staff may do this.');
+  end if;
+end
+$$;
+
+comment on function internal.require_staff is $$
+Refuse everybody but staff and the house itself.
+
+Raises
+  M3301 staff_only  the caller is neither
+$$;

@@ -1,0 +1,348 @@
+-- What Stripe says of an object, joined to the row that stands for it.
+--
+-- Every answer, event and look-up ends here: the same object in any order, and twice, comes to
+-- the same row.
+
+create or replace function internal.join_stripe_object(
+  p_object jsonb,
+  p_at     timestamptz default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case p_object ->> 'object'
+    when 'payment_intent' then internal.join_payment_intent(p_object, p_at)
+    when 'charge' then internal.join_charge(p_object)
+    when 'refund' then internal.join_refund(p_object)
+    when 'dispute' then internal.join_dispute(p_object)
+    when 'transfer' then internal.join_transfer(p_object)
+    when 'transfer_reversal' then internal.join_reversal(p_object)
+    when 'account' then internal.join_account(p_object, p_at)
+    when 'list' then (
+      select coalesce(max(internal.join_stripe_object(o.object, p_at)), 'ignored')
+      from jsonb_array_elements(p_object -> 'data') as o(object))
+    else 'ignored'
+  end;
+end
+$$;
+
+alter function internal.join_stripe_object owner to definer;
+
+comment on function internal.join_stripe_object is $$
+Join what Stripe says about one of its objects with what is known: the one reducer behind
+answers, events and look-ups. Returns done, ignored (not ours), missing (ours by its metadata,
+but there is no row), or unknown (about an intent nobody here knows, yet).
+$$;
+
+create or replace function internal.join_payment_intent(p_intent jsonb, p_at timestamptz)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment_id uuid := internal.payment_of_intent(p_intent ->> 'id');
+  v_payment    core.payment;
+  v_progress   text := internal.intent_progress(p_intent);
+begin
+  if v_payment_id is null then
+    select p.payment_id into v_payment_id
+    from core.payment as p
+    where p.payment_id::text = p_intent -> 'metadata' ->> 'payment_id';
+  end if;
+  if v_payment_id is null then
+    return case when p_intent -> 'metadata' ? 'payment_id' then 'missing' else 'ignored' end;
+  end if;
+
+  v_payment := internal.lock_payment(v_payment_id);
+  if v_payment.external_id <> p_intent ->> 'id'
+     or v_payment.currency <> upper(p_intent ->> 'currency')
+     or v_payment.amount_minor <> (p_intent ->> 'amount')::bigint then
+    -- Never believed: another intent for the same payment, or other money than was asked for.
+    raise exception using
+      errcode = '22000',
+      message = format('Intent %s does not fit payment %s.', p_intent ->> 'id', v_payment_id);
+  end if;
+
+  update core.payment as p
+  set external_id = p_intent ->> 'id',
+      charge_id = case when p_intent ->> 'status' in ('succeeded', 'requires_capture')
+                       then coalesce(internal.stripe_id(p_intent -> 'latest_charge'), p.charge_id)
+                       else p.charge_id end,
+      authorized_minor = greatest(p.authorized_minor,
+                                  (p_intent ->> 'amount_capturable')::bigint),
+      captured_minor = greatest(p.captured_minor, (p_intent ->> 'amount_received')::bigint),
+      is_cancelled = p.is_cancelled or p_intent ->> 'status' = 'canceled'
+  where p.payment_id = v_payment_id;
+
+  -- Of two events of one second the one that is further along counts.
+  update core.payment as p
+  set progress = v_progress, progress_at = p_at,
+      failure_code = p_intent -> 'last_payment_error' ->> 'code'
+  where p.payment_id = v_payment_id
+    and v_progress is not null
+    and (p_at, internal.progress_rank(v_progress))
+        > (coalesce(p.progress_at, '-infinity'), internal.progress_rank(p.progress));
+
+  perform internal.settle_payment(v_payment_id);
+  return 'done';
+end
+$$;
+
+alter function internal.join_payment_intent owner to definer;
+
+comment on function internal.join_payment_intent is $$
+Join what Stripe says about a payment intent, from an answer or from an event. Amounts only
+grow, cancellation is for ever, progress is what the latest event says; so neither order nor
+repetition matters. An intent of other money, or a second one, raises and changes nothing.
+$$;
+
+create or replace function internal.stripe_id(p_reference jsonb)
+returns text
+language sql
+immutable
+parallel safe
+return case jsonb_typeof(p_reference)
+  when 'object' then p_reference ->> 'id'
+  else p_reference #>> '{}'
+end;
+
+comment on function internal.stripe_id is
+  'The id of an object that Stripe may name or show in full.';
+
+create or replace function internal.intent_progress(p_intent jsonb)
+returns text
+language sql
+immutable
+parallel safe
+return case p_intent ->> 'status'
+  when 'processing' then 'processing'
+  when 'requires_payment_method' then
+    case when jsonb_typeof(p_intent -> 'last_payment_error') = 'object'
+         then 'failed' else 'requires_payment' end
+  when 'requires_action' then 'requires_payment'
+  when 'requires_confirmation' then 'requires_payment'
+end;
+
+comment on function internal.intent_progress is
+  'How far the payer has come; null once money is attached, or the intent is cancelled.';
+
+create or replace function internal.progress_rank(p_progress text)
+returns integer
+language sql
+immutable
+parallel safe
+return array_position(array['requires_payment', 'failed', 'processing'], p_progress);
+
+comment on function internal.progress_rank is 'Which of two events of the same second counts.';
+
+create or replace function internal.join_charge(p_charge jsonb)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment_id uuid := internal.payment_of_intent(internal.stripe_id(p_charge -> 'payment_intent'));
+begin
+  if v_payment_id is null then
+    return case when p_charge -> 'metadata' ? 'payment_id' then 'missing' else 'unknown' end;
+  end if;
+  perform internal.lock_payment(v_payment_id);
+
+  update core.payment as p
+  set charge_id = p_charge ->> 'id',
+      capture_before = coalesce(
+        to_timestamp((p_charge #>> '{payment_method_details,card,capture_before}')::bigint),
+        p.capture_before)
+  where p.payment_id = v_payment_id
+    and p_charge ->> 'status' = 'succeeded';
+
+  perform internal.settle_payment(v_payment_id);
+  return 'done';
+end
+$$;
+
+alter function internal.join_charge owner to definer;
+
+comment on function internal.join_charge is $$
+Join the charge that succeeded: what transfers name as their source, and when an authorisation
+lapses. Money is told by the intent alone: one source for one fact.
+$$;
+
+create or replace function internal.refund_rank(p_status text)
+returns integer
+language sql
+immutable
+parallel safe
+return array_position(
+  array['planned', 'pending', 'succeeded', 'failed', 'rejected'], p_status);
+
+comment on function internal.refund_rank is 'How far a refund has come; it never goes back.';
+
+create or replace function internal.join_refund(p_object jsonb)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund_id  uuid;
+  v_payment_id uuid;
+  v_status     text := case p_object ->> 'status'
+                         when 'requires_action' then 'pending'
+                         when 'canceled' then 'failed'
+                         else p_object ->> 'status' end;
+begin
+  select r.refund_id, r.payment_id into v_refund_id, v_payment_id
+  from core.refund as r
+  where r.external_id = p_object ->> 'id';
+
+  if not found then
+    select r.refund_id, r.payment_id into v_refund_id, v_payment_id
+    from core.refund as r
+    where r.refund_id::text = p_object -> 'metadata' ->> 'refund_id';
+  end if;
+
+  if not found then
+    -- Begun at Stripe, by somebody of the house in its dashboard.
+    v_payment_id := internal.payment_of_intent(p_object ->> 'payment_intent');
+    if v_payment_id is null then
+      return case when p_object -> 'metadata' ? 'payment_id' then 'missing' else 'unknown' end;
+    end if;
+  end if;
+
+  perform internal.lock_payment(v_payment_id);
+  insert into core.refund as r
+    (refund_id, payment_id, cause, amount_minor, reason, status, external_id, actor)
+  values
+    (coalesce(v_refund_id, internal.uuid_v7()), v_payment_id, 'stripe:' || (p_object ->> 'id'),
+     (p_object ->> 'amount')::bigint, p_object ->> 'reason', v_status, p_object ->> 'id', 'stripe')
+  on conflict do nothing;
+
+  update core.refund as r
+  set external_id = p_object ->> 'id',
+      status = case when internal.refund_rank(v_status) > internal.refund_rank(r.status)
+                    then v_status else r.status end
+  where r.refund_id = v_refund_id
+     or r.payment_id = v_payment_id and r.external_id = p_object ->> 'id';
+
+  perform internal.settle_payment(v_payment_id);
+  return 'done';
+end
+$$;
+
+alter function internal.join_refund owner to definer;
+
+comment on function internal.join_refund is $$
+Join a refund of Stripe's: one of ours by its metadata, or one begun there. Its status moves
+forward only: planned, pending, succeeded, failed.
+$$;
+
+create or replace function internal.dispute_rank(p_status text)
+returns integer
+language sql
+immutable
+parallel safe
+return case p_status
+  when 'warning_needs_response' then 1
+  when 'warning_under_review' then 2
+  when 'needs_response' then 3
+  when 'under_review' then 4
+  else 5
+end;
+
+comment on function internal.dispute_rank is 'How far a dispute has come; it never goes back.';
+
+create or replace function internal.is_inquiry(p_status text)
+returns boolean
+language sql
+immutable
+parallel safe
+return p_status like 'warning%' or p_status = 'prevented';
+
+comment on function internal.is_inquiry is
+  'Whether the bank only asks: nothing is taken, nothing is held.';
+
+create or replace function internal.dispute_state(p_payment_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select case
+    when bool_or(d.status = 'lost') then 'lost'
+    when bool_or(d.status in ('needs_response', 'under_review')) then 'open'
+    else 'none'
+  end
+  from core.dispute as d
+  where d.payment_id = p_payment_id;
+end;
+
+alter function internal.dispute_state owner to definer;
+
+comment on function internal.dispute_state is 'What a payment''s disputes come to.';
+
+create or replace function internal.join_dispute(p_dispute jsonb)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment core.payment;
+  v_intent  text := internal.stripe_id(p_dispute -> 'payment_intent');
+  v_charge  text := internal.stripe_id(p_dispute -> 'charge');
+begin
+  select p.* into v_payment
+  from core.payment as p
+  where p.external_id = v_intent
+     or v_intent is null and p.charge_id = v_charge;
+  if not found then
+    return 'unknown';
+  end if;
+  v_payment := internal.lock_payment(v_payment.payment_id);
+
+  insert into core.dispute as d
+    (dispute_id, payment_id, external_id, amount_minor, status, reason, evidence_due_at)
+  values
+    (internal.uuid_v7(), v_payment.payment_id, p_dispute ->> 'id',
+     (p_dispute ->> 'amount')::bigint, p_dispute ->> 'status', p_dispute ->> 'reason',
+     to_timestamp((p_dispute #>> '{evidence_details,due_by}')::bigint))
+  on conflict (external_id) do update
+  set status = case
+        when internal.dispute_rank(excluded.status) > internal.dispute_rank(d.status)
+        then excluded.status else d.status end;
+
+  -- What the bank took or gave back, each movement once, by Stripe's own id of it.
+  perform internal.post_transfer(
+    'dispute_txn:' || (t.txn ->> 'id'), 'dispute', 'payment', v_payment.payment_id,
+    array[internal.ledger_account_id('processor', v_payment.currency),
+          internal.ledger_account_id('disputed', v_payment.currency),
+          internal.ledger_account_id('fees', v_payment.currency)],
+    array[-(t.txn ->> 'net')::bigint, (t.txn ->> 'amount')::bigint, -(t.txn ->> 'fee')::bigint])
+  from jsonb_array_elements(
+    case jsonb_typeof(p_dispute -> 'balance_transactions')
+      when 'array' then p_dispute -> 'balance_transactions' else '[]' end) as t(txn)
+  where upper(t.txn ->> 'currency') = v_payment.currency;
+
+  perform internal.settle_payment(v_payment.payment_id);
+  return 'done';
+end
+$$;
+
+alter function internal.join_dispute owner to definer;
+
+comment on function internal.join_dispute is $$
+Join a dispute of Stripe's: its status moves forward by rank, and each of its balance
+transactions is posted once. The platform's own fee is the platform's cost.
+$$;

@@ -1,0 +1,239 @@
+-- A provider's own hours: setting them, closing a time, opening one. Triggers of horizon.sql make
+-- the slots follow, in the same transaction.
+
+create or replace function internal.read_windows(p_windows jsonb, p_timezone text)
+returns table (weekday integer, start_local time, end_local time, timezone text)
+language sql
+stable
+begin atomic
+  select w.day_of_week, w.start_time, w.end_time, coalesce(w.timezone, p_timezone)
+  from jsonb_to_recordset(p_windows)
+    as w(day_of_week integer, start_time time, end_time time, timezone text);
+end;
+
+comment on function internal.read_windows is
+  'Weekly windows as a front end writes them, in rows; those without a zone get p_timezone.';
+
+create or replace function api.set_availability(p_windows jsonb, p_timezone text default null)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+  v_timezone    text;
+  v_count       integer;
+begin
+  if p_windows is null or jsonb_typeof(p_windows) <> 'array'
+     or jsonb_array_length(p_windows) > 200 then
+    perform internal.refuse(
+      'M0106', 'windows_invalid', 'Hours are an array of at most 200 windows.',
+      'Each has day_of_week (0 is Sunday), start_time, end_time, and maybe timezone.');
+  end if;
+
+  select coalesce(p_timezone, p.timezone) into v_timezone
+  from core.person as p
+  where p.person_id = v_provider_id;
+
+  -- Of two writers the second waits, and none mixes. What stays is left alone and what is new
+  -- comes first, so that slots the old and the new hours share keep their keys.
+  perform from core.provider as p where p.provider_id = v_provider_id for no key update;
+
+  insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
+  select v_provider_id, w.weekday, w.start_local, w.end_local, w.timezone
+  from internal.read_windows(p_windows, v_timezone) as w
+  except
+  select r.provider_id, r.weekday, r.start_local, r.end_local, r.timezone
+  from core.availability_rule as r
+  where r.provider_id = v_provider_id and r.is_active;
+
+  delete from core.availability_rule as r
+  where r.provider_id = v_provider_id
+    and not (r.is_active and exists (
+      select
+      from internal.read_windows(p_windows, v_timezone) as w
+      where (w.weekday, w.start_local, w.end_local, w.timezone)
+            = (r.weekday, r.start_local, r.end_local, r.timezone)));
+
+  select count(*) into v_count
+  from core.availability_rule as r
+  where r.provider_id = v_provider_id;
+  return v_count;
+end
+$$;
+
+alter function api.set_availability owner to definer;
+
+comment on function api.set_availability is $$
+Replace the caller's weekly hours and return how many windows there are now.
+p_windows: [{"day_of_week": 0..6, "start_time": "09:00", "end_time": "17:00", "timezone"?}].
+An end at or before the start means the next day. The zone defaults to p_timezone, then the
+person's own. Slots follow in the same transaction; none that is used is touched.
+
+Raises
+  M0001 timezone_unknown   a zone is no IANA name
+  M0106 windows_invalid    not an array, or more than 200 windows
+  M1001 sign_in_required, M4001 provider_not_found
+  22007, 23502, 23514      a time or a weekday is not one
+$$;
+
+create or replace function api.get_availability(p_provider_id uuid)
+returns jsonb
+language sql
+stable
+begin atomic
+  select jsonb_build_object(
+    'windows', coalesce((
+      select jsonb_agg(
+        jsonb_build_object(
+          'availability_rule_id', r.availability_rule_id, 'day_of_week', r.weekday,
+          'start_time', r.start_local, 'end_time', r.end_local, 'timezone', r.timezone)
+        order by r.weekday, r.start_local)
+      from core.availability_rule as r
+      where r.provider_id = p_provider_id and r.is_active), '[]'),
+    'exceptions', coalesce((
+      select jsonb_agg(
+        jsonb_build_object(
+          'availability_exception_id', x.availability_exception_id, 'kind', x.kind,
+          'starts_at', lower(x.during), 'ends_at', upper(x.during))
+        order by x.during)
+      from core.availability_exception as x
+      where x.provider_id = p_provider_id and upper(x.during) > now()), '[]')
+  );
+end;
+
+comment on function api.get_availability is
+  'A provider''s weekly hours and coming exceptions: {"windows": [...], "exceptions": [...]}.';
+
+create or replace function internal.add_exception(
+  p_kind      text,
+  p_starts_at timestamptz,
+  p_ends_at   timestamptz,
+  p_reason    text
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+  v_id          uuid;
+begin
+  if p_starts_at is null or p_ends_at is null or p_ends_at <= p_starts_at
+     or not isfinite(p_starts_at) or not isfinite(p_ends_at)
+     or p_ends_at - p_starts_at > interval '400 days' then
+    perform internal.refuse(
+      'M0107', 'times_invalid', 'The end must follow the start, by at most 400 days.');
+  end if;
+
+  insert into core.availability_exception (provider_id, kind, during, reason)
+  values (v_provider_id, p_kind, tstzrange(p_starts_at, p_ends_at), p_reason)
+  returning availability_exception_id into v_id;
+  return v_id;
+end
+$$;
+
+alter function internal.add_exception owner to definer;
+
+comment on function internal.add_exception is $$
+Raises
+  M0107 times_invalid  the end does not follow the start, or by more than 400 days
+  M1001 sign_in_required, M4001 provider_not_found
+$$;
+
+create or replace function api.block_time(
+  p_starts_at timestamptz,
+  p_ends_at   timestamptz,
+  p_reason    text default null
+)
+returns uuid
+language sql
+volatile
+begin atomic
+  select internal.add_exception('block', p_starts_at, p_ends_at, p_reason);
+end;
+
+comment on function api.block_time is $$
+Close a time of the caller's and return the exception's id. Unused slots in it go; bookings
+that stand are kept, and must be cancelled one by one.
+
+Raises
+  M0107 times_invalid  the end does not follow the start, or by more than 400 days
+  M1001 sign_in_required, M4001 provider_not_found
+$$;
+
+create or replace function api.open_time(
+  p_starts_at timestamptz,
+  p_ends_at   timestamptz,
+  p_reason    text default null
+)
+returns uuid
+language sql
+volatile
+begin atomic
+  select internal.add_exception('open', p_starts_at, p_ends_at, p_reason);
+end;
+
+comment on function api.open_time is $$
+Open a time beyond the caller's weekly hours and return the exception's id. A block wins.
+
+Raises
+  M0107 times_invalid  the end does not follow the start, or by more than 400 days
+  M1001 sign_in_required, M4001 provider_not_found
+$$;
+
+create or replace function api.block_date(p_date date, p_reason text default null)
+returns uuid
+language sql
+volatile
+begin atomic
+  select internal.add_exception(
+    'block', p_date::timestamp at time zone p.timezone,
+    (p_date + 1)::timestamp at time zone p.timezone, p_reason)
+  from core.person as p
+  where p.person_id = internal.require_provider_id();
+end;
+
+comment on function api.block_date is $$
+Close a whole day of the caller's, from midnight to midnight in their zone.
+
+Raises
+  M0107 times_invalid  the date is infinite
+  M1001 sign_in_required, M4001 provider_not_found
+$$;
+
+create or replace function api.remove_exception(p_availability_exception_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+begin
+  delete from core.availability_exception as x
+  where x.availability_exception_id = p_availability_exception_id
+    and x.provider_id = v_provider_id;
+
+  if not found then
+    perform internal.refuse(
+      'M4102', 'exception_not_found',
+      format('You have no exception %s.', p_availability_exception_id));
+  end if;
+end
+$$;
+
+alter function api.remove_exception owner to definer;
+
+comment on function api.remove_exception is $$
+Take back a block or an opening of the caller's; the slots follow.
+
+Raises
+  M1001 sign_in_required, M4001 provider_not_found
+  M4102 exception_not_found  there is none, or it is another provider's
+$$;

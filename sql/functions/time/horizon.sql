@@ -1,0 +1,288 @@
+-- Hours into slots.
+--
+-- A local day is built as (date, time, zone) and converted once. A start that a clock change
+-- skips is no start; one that it repeats is the later of the two. A slot keeps its full
+-- length in real minutes, whatever the clocks do meanwhile.
+
+create or replace function internal.weekly_windows(
+  p_provider_id uuid,
+  p_from        timestamptz,
+  p_until       timestamptz
+)
+returns table (
+  availability_rule_id uuid,
+  timezone             text,
+  opens                timestamp,
+  closes               timestamp
+)
+language sql
+stable
+begin atomic
+  select
+    r.availability_rule_id, r.timezone,
+    d.day + r.start_local,
+    d.day + r.end_local
+      + case when r.end_local <= r.start_local then interval '1 day' else interval '0' end
+  from core.availability_rule as r
+  cross join lateral generate_series(
+    date_trunc('day', p_from at time zone r.timezone) - interval '1 day',
+    p_until at time zone r.timezone,
+    interval '1 day'
+  ) as d(day)
+  where r.provider_id = p_provider_id
+    and r.is_active
+    and extract(dow from d.day) = r.weekday
+    and d.day >= coalesce(r.valid_from, d.day)
+    and d.day <= coalesce(r.valid_to, d.day);
+end;
+
+comment on function internal.weekly_windows is $$
+When a provider's weekly rules open and close in a time, in the local time of each rule's zone.
+$$;
+
+create or replace function internal.desired_slots(
+  p_provider_id uuid,
+  p_from        timestamptz,
+  p_until       timestamptz
+)
+returns table (
+  offering_id          uuid,
+  availability_rule_id uuid,
+  starts_at            timestamptz,
+  ends_at              timestamptz,
+  capacity             integer
+)
+language sql
+stable
+begin atomic
+  with bookable as (
+    select
+      o.offering_id, o.capacity,
+      make_interval(mins => o.duration_min) as duration,
+      make_interval(mins => coalesce(o.slot_step_min, o.duration_min)) as step
+    from core.offering as o
+    where o.provider_id = p_provider_id
+      and o.is_active
+      and o.kind in ('session', 'service')
+      and o.duration_min is not null
+  ),
+  starts as (
+    select
+      b.offering_id, b.capacity, b.duration, w.availability_rule_id,
+      l.local at time zone w.timezone as starts_at,
+      w.closes at time zone w.timezone as closes_at
+    from internal.weekly_windows(p_provider_id, p_from, p_until) as w
+    cross join bookable as b
+    cross join lateral generate_series(w.opens, w.closes - interval '1 minute', b.step) as l(local)
+    where (l.local at time zone w.timezone) at time zone w.timezone = l.local
+
+    union all
+
+    select
+      b.offering_id, b.capacity, b.duration, null,
+      i.starts_at, upper(x.during)
+    from core.availability_exception as x
+    cross join bookable as b
+    cross join lateral generate_series(
+      lower(x.during), upper(x.during) - interval '1 minute', b.step) as i(starts_at)
+    where x.provider_id = p_provider_id
+      and x.kind = 'open'
+      and x.during && tstzrange(p_from, p_until)
+  )
+  select distinct on (s.offering_id, s.starts_at)
+    s.offering_id, s.availability_rule_id, s.starts_at, s.starts_at + s.duration, s.capacity
+  from starts as s
+  where s.starts_at >= p_from
+    and s.starts_at < p_until
+    and s.starts_at + s.duration <= s.closes_at
+    and not exists (
+      select
+      from core.availability_exception as x
+      where x.provider_id = p_provider_id
+        and x.kind = 'block'
+        and x.during && tstzrange(s.starts_at, s.starts_at + s.duration)
+    )
+  order by s.offering_id, s.starts_at, s.availability_rule_id nulls last;
+end;
+
+comment on function internal.desired_slots is $$
+The slots a provider's hours make in a time: weekly rules and open exceptions, less blocks,
+for each active offering. A pure question; internal.refresh_slots makes it so.
+$$;
+
+create or replace function internal.refresh_slots(p_provider_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_until timestamptz := (
+    select now() + make_interval(days => m.slot_horizon_days) from core.marketplace as m);
+begin
+  -- Whoever books with this provider queues at this row, so an unused slot stays unused.
+  perform from core.provider as p where p.provider_id = p_provider_id for no key update;
+
+  -- A full join is hashed or merged whatever the planner thinks of the function's size; any
+  -- other join of the two lists has been seen to go through all pairs.
+  with change as materialized (
+    select
+      e.slot_id, e.is_idle, d.offering_id, d.availability_rule_id, d.capacity,
+      coalesce(d.starts_at, e.starts_at) as starts_at, d.ends_at,
+      e.slot_id is not null as exists_already,
+      d.starts_at is not null as is_desired,
+      (d.ends_at, d.capacity, 'open') is distinct from (e.ends_at, e.capacity, e.state) as differs
+    from internal.desired_slots(p_provider_id, now(), v_until) as d
+    full join (
+      select s.*, s.origin = 'hours' and internal.slot_is_idle(s) as is_idle
+      from core.slot as s
+      where s.provider_id = p_provider_id and s.starts_at >= now()
+    ) as e using (offering_id, starts_at)
+  ),
+  removed as (
+    delete from core.slot as s
+    using change as c
+    where s.slot_id = c.slot_id
+      and c.is_idle and not c.is_desired
+      and not exists (select from core.booking as b where b.slot_id = c.slot_id)
+  ),
+  closed as (
+    update core.slot as s
+    set state = 'closed'
+    from change as c
+    where s.slot_id = c.slot_id
+      and c.is_idle and not c.is_desired
+      and s.state = 'open'
+      and exists (select from core.booking as b where b.slot_id = c.slot_id)
+  ),
+  adjusted as (
+    update core.slot as s
+    set state = 'open', ends_at = c.ends_at, capacity = c.capacity,
+        availability_rule_id = c.availability_rule_id
+    from change as c
+    where s.slot_id = c.slot_id
+      and c.is_idle and c.is_desired and c.differs
+  )
+  insert into core.slot
+    (offering_id, provider_id, availability_rule_id, origin, starts_at, ends_at, capacity)
+  select c.offering_id, p_provider_id, c.availability_rule_id, 'hours', c.starts_at, c.ends_at,
+         c.capacity
+  from change as c
+  where c.is_desired
+    and not c.exists_already
+  order by c.starts_at
+  on conflict do nothing;
+
+  update core.provider as p set slots_until = v_until where p.provider_id = p_provider_id;
+end
+$$;
+
+alter function internal.refresh_slots owner to definer;
+
+comment on function internal.refresh_slots is $$
+Make a provider's future slots what their hours say, up to the marketplace's horizon.
+Set-based and safe to repeat. Never touches a slot with a seat sold or held, nor one made by
+hand; an idle slot that history refers to is closed, and opened again should the hours return.
+Locks the provider.
+$$;
+
+create or replace function internal.on_hours_changed()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid;
+begin
+  for v_provider_id in select distinct c.provider_id from changed as c order by 1 loop
+    perform internal.refresh_slots(v_provider_id);
+    if tg_op <> 'DELETE' and (
+      (select count(*) > 200 from core.availability_rule as r
+       where r.provider_id = v_provider_id)
+      or (select count(*) > 1000 from core.availability_exception as x
+          where x.provider_id = v_provider_id and upper(x.during) > now())
+      or (select count(*) > 50000 from core.slot as s
+          where s.provider_id = v_provider_id and s.starts_at > now())
+    ) then
+      perform internal.refuse('M0108', 'hours_too_many',
+        'A provider has at most 200 windows, 1000 coming exceptions and 50000 coming slots.',
+        'Take some away first, or make longer sessions.');
+    end if;
+  end loop;
+  return null;
+end
+$$;
+
+alter function internal.on_hours_changed owner to definer;
+
+comment on function internal.on_hours_changed is $$
+Trigger: hours, exceptions or offerings have changed, so the slots do, in one transaction.
+
+Raises
+  M0108 hours_too_many  one provider would keep the clock busy for everybody
+$$;
+
+create or replace trigger availability_rule_inserted after insert on core.availability_rule
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_rule_updated after update on core.availability_rule
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_rule_deleted after delete on core.availability_rule
+  referencing old table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_exception_inserted
+  after insert on core.availability_exception
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_exception_updated
+  after update on core.availability_exception
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger availability_exception_deleted
+  after delete on core.availability_exception
+  referencing old table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger offering_inserted after insert on core.offering
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+create or replace trigger offering_updated after update on core.offering
+  referencing new table as changed
+  for each statement execute function internal.on_hours_changed();
+
+create or replace function api.extend_slots(p_limit integer default 100)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid;
+  v_count       integer := 0;
+begin
+  for v_provider_id in
+    select p.provider_id
+    from core.provider as p
+    cross join core.marketplace as m
+    where p.slots_until is null
+       or p.slots_until < now() + make_interval(days => m.slot_horizon_days - 1)
+    order by p.provider_id
+    limit least(p_limit, 10000)
+    for no key update of p skip locked
+  loop
+    perform internal.refresh_slots(v_provider_id);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+alter function api.extend_slots owner to definer;
+
+comment on function api.extend_slots is $$
+Bring providers whose slots end before the horizon up to it, and return how many there were.
+For the clock: safe to run twice, late or beside itself.
+$$;

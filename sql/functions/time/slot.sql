@@ -1,0 +1,442 @@
+-- Slots: listing the free ones, and adding, changing and removing one by hand.
+
+create or replace function internal.slot_is_idle(p_slot core.slot)
+returns boolean
+language sql
+stable
+return (p_slot).taken = 0
+  and not exists (select from unnest((p_slot).holds) as h(until) where h.until > now());
+
+comment on function internal.slot_is_idle is 'Nobody has booked the slot or holds a seat in it.';
+
+create or replace function internal.open_slots()
+returns table (
+  slot_id     uuid,
+  offering_id uuid,
+  provider_id uuid,
+  starts_at   timestamptz,
+  ends_at     timestamptz,
+  seats_left  integer
+)
+language sql
+stable
+begin atomic
+  select
+    s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at,
+    s.capacity - s.taken
+      - (select count(*) from unnest(s.holds) as h(until) where h.until > now())::integer
+  from core.slot as s
+  join core.offering as o on o.offering_id = s.offering_id
+  join core.provider as p on p.provider_id = s.provider_id
+  where s.state = 'open'
+    and s.taken < s.capacity
+    -- The first says no more than the second, but an index can use it.
+    and s.starts_at > now()
+    and s.starts_at > now() + make_interval(mins => o.min_notice_min)
+    and o.is_active
+    and p.accepting_bookings
+    and s.capacity - s.taken
+        > (select count(*) from unnest(s.holds) as h(until) where h.until > now())
+    and not exists (
+      select
+      from core.occupancy as c
+      where c.provider_id = s.provider_id
+        and c.slot_id <> s.slot_id
+        and c.busy && internal.busy_time(s.starts_at, s.ends_at, o)
+        and (c.expires_at is null or c.expires_at > now())
+    );
+end;
+
+comment on function internal.open_slots is $$
+Every slot that can be booked this instant. The one predicate: the list of free slots and the
+booking check are both this. Only reads rows that everybody may read, and is inlined.
+$$;
+
+create or replace function internal.lock_slot(p_slot_id uuid)
+returns core.slot
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot core.slot;
+begin
+  select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id;
+  if not found then
+    perform internal.refuse(
+      'M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
+  end if;
+
+  -- Everyone who wants this provider's time queues here. Not `for update`, which would make
+  -- every insert of a row that refers to the provider wait.
+  perform from core.provider as p where p.provider_id = v_slot.provider_id for no key update;
+
+  select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id for no key update;
+  if not found then
+    perform internal.refuse(
+      'M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
+  end if;
+  return v_slot;
+end
+$$;
+
+alter function internal.lock_slot owner to definer;
+
+comment on function internal.lock_slot is $$
+Lock a slot's provider, then the slot, and return it as it is under the lock.
+
+Raises
+  M4201 slot_not_found  there is none, or its hours were taken away meanwhile
+$$;
+
+create or replace function internal.settle_slot(p_slot_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot    core.slot;
+  v_expires timestamptz;
+begin
+  update core.slot as s
+  set taken = (
+        select coalesce(sum(b.seats), 0)
+        from core.booking as b
+        where b.slot_id = p_slot_id
+          and b.status in ('requested', 'confirmed', 'completed', 'no_show_customer',
+                           'no_show_provider')),
+      holds = array(
+        select h.until
+        from (
+          select b.hold_expires_at, b.seats
+          from core.booking as b
+          where b.slot_id = p_slot_id
+            and b.status = 'pending_payment'
+            and b.hold_expires_at > now()
+          union all
+          select w.offer_expires_at, w.seats
+          from core.waitlist_entry as w
+          where w.slot_id = p_slot_id
+            and w.state = 'offered'
+            and w.offer_expires_at > now()
+        ) as h(until, seats)
+        cross join generate_series(1, h.seats)
+        order by h.until)
+  where s.slot_id = p_slot_id
+  returning s.* into v_slot;
+
+  if v_slot.taken = 0 and v_slot.holds = '{}' then
+    delete from core.occupancy as c where c.slot_id = p_slot_id;
+    return;
+  end if;
+
+  if v_slot.taken = 0 then
+    v_expires := v_slot.holds[cardinality(v_slot.holds)];
+  end if;
+
+  -- Rows whose holds have all ended are gone for every reader; the constraint still sees them.
+  delete from core.occupancy as c
+  where c.provider_id = v_slot.provider_id
+    and c.slot_id <> p_slot_id
+    and c.expires_at <= now();
+
+  insert into core.occupancy as c (slot_id, provider_id, busy, expires_at)
+  select v_slot.slot_id, v_slot.provider_id,
+         internal.busy_time(v_slot.starts_at, v_slot.ends_at, o), v_expires
+  from core.offering as o
+  where o.offering_id = v_slot.offering_id
+  -- What stands keeps its time, whatever the buffers have become since; what had ended may
+  -- have been moved.
+  on conflict (slot_id) do update
+    set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
+        expires_at = excluded.expires_at;
+end
+$$;
+
+alter function internal.settle_slot owner to definer;
+
+comment on function internal.settle_slot is $$
+Count a slot's seats again from its bookings and offers, and take or free the provider's time.
+The only writer of taken, holds and occupancy; the caller holds the provider's and the slot's
+lock, so the count is true until it commits.
+$$;
+
+create or replace function internal.refuse_slot(p_slot_id uuid, p_seats integer)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot     core.slot;
+  v_offering core.offering;
+  v_provider core.provider;
+  v_left     integer;
+begin
+  select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id;
+  select o.* into v_offering from core.offering as o where o.offering_id = v_slot.offering_id;
+  select p.* into v_provider from core.provider as p where p.provider_id = v_slot.provider_id;
+
+  v_left := v_slot.capacity - v_slot.taken
+    - (select count(*) from unnest(v_slot.holds) as h(until) where h.until > now());
+
+  if v_slot.starts_at <= now() then
+    perform internal.refuse('M9202', 'slot_past',
+      format('The slot began at %s.', v_slot.starts_at), 'Choose a later one.');
+  elsif not v_offering.is_active then
+    perform internal.refuse('M9205', 'offering_inactive', 'This is not offered any more.');
+  elsif not v_provider.accepting_bookings then
+    perform internal.refuse('M9206', 'provider_not_accepting',
+      'The provider takes no bookings at the moment.');
+  elsif v_slot.state <> 'open' then
+    perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
+  elsif v_slot.starts_at <= now() + make_interval(mins => v_offering.min_notice_min) then
+    perform internal.refuse('M9210', 'notice_too_short',
+      format('Bookings are taken up to %s minutes before the start.', v_offering.min_notice_min),
+      'Choose a later one.');
+  elsif v_left < p_seats then
+    perform internal.refuse('M9201', 'slot_full',
+      format('%s of %s seats are left.', greatest(v_left, 0), v_slot.capacity),
+      'Choose another slot, or join the waitlist.');
+  else
+    perform internal.refuse('M9204', 'provider_busy',
+      'The provider is booked at that time for something else.', 'Choose another slot.');
+  end if;
+end
+$$;
+
+alter function internal.refuse_slot owner to definer;
+
+comment on function internal.refuse_slot is $$
+Say why a slot is not among internal.open_slots(). Always raises.
+
+Raises
+  M9201 slot_full               fewer seats are left than asked for
+  M9202 slot_past               it has begun
+  M9203 slot_closed             the provider closed it
+  M9204 provider_busy           an overlapping slot of theirs is booked or held
+  M9205 offering_inactive       it was unpublished
+  M9206 provider_not_accepting  they take no bookings
+  M9210 notice_too_short        it begins too soon
+$$;
+
+create or replace function api.list_free_slots(
+  p_offering_id uuid default null,
+  p_provider_id uuid default null,
+  p_from        timestamptz default null,
+  p_until       timestamptz default null,
+  p_limit       integer default 500
+)
+returns table (
+  slot_id     uuid,
+  offering_id uuid,
+  provider_id uuid,
+  starts_at   timestamptz,
+  ends_at     timestamptz,
+  seats_left  integer
+)
+language sql
+stable
+begin atomic
+  -- One branch for each question, so that each has its index: a planner that does not know
+  -- the arguments can use none for "is null or equal". And case, not coalesce: under row-level
+  -- security an index is only used by what Postgres knows to leak nothing.
+  select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
+  from internal.open_slots() as s
+  where p_offering_id is not null
+    and s.offering_id = p_offering_id
+    and (p_provider_id is null or s.provider_id = p_provider_id)
+    and s.starts_at >= case when p_from is null then now() else p_from end
+    and s.starts_at < case when p_until is not null then p_until
+                           when p_from is null then now() + interval '14 days'
+                           else p_from + interval '14 days' end
+  union all
+  select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
+  from internal.open_slots() as s
+  where p_offering_id is null
+    and p_provider_id is not null
+    and s.provider_id = p_provider_id
+    and s.starts_at >= case when p_from is null then now() else p_from end
+    and s.starts_at < case when p_until is not null then p_until
+                           when p_from is null then now() + interval '14 days'
+                           else p_from + interval '14 days' end
+  union all
+  (
+    select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
+    from internal.open_slots() as s
+    where p_offering_id is null
+      and p_provider_id is null
+      and s.starts_at >= case when p_from is null then now() else p_from end
+      and s.starts_at < case when p_until is not null then p_until
+                             when p_from is null then now() + interval '14 days'
+                             else p_from + interval '14 days' end
+    order by s.starts_at, s.slot_id
+    limit least(greatest(coalesce(p_limit, 500), 0), 1000)
+  )
+  order by starts_at, slot_id
+  limit least(greatest(coalesce(p_limit, 500), 0), 1000);
+end;
+
+comment on function api.list_free_slots is $$
+Slots that can be booked now, soonest first: of an offering, a provider, or anybody; from now
+for 14 days unless said otherwise; at most 1,000. Page on by the last starts_at.
+$$;
+
+create or replace function api.add_slot(
+  p_offering_id uuid,
+  p_starts_at   timestamptz,
+  p_ends_at     timestamptz default null,
+  p_capacity    integer default null
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_offering core.offering;
+  v_slot_id  uuid;
+begin
+  select o.* into v_offering
+  from core.offering as o
+  where o.offering_id = p_offering_id
+    and (o.provider_id = internal.user_id() or internal.is_service());
+
+  if not found then
+    perform internal.refuse(
+      'M4101', 'offering_not_found', format('You have no offering %s.', p_offering_id));
+  end if;
+  if p_starts_at is null or not isfinite(p_starts_at) or p_starts_at <= now()
+     or p_ends_at <= p_starts_at or not isfinite(p_ends_at) then
+    perform internal.refuse(
+      'M0107', 'times_invalid', 'A slot lies in the future, and its end follows its start.');
+  end if;
+
+  insert into core.slot as s (offering_id, provider_id, origin, starts_at, ends_at, capacity)
+  values (p_offering_id, v_offering.provider_id, 'manual', p_starts_at,
+          coalesce(p_ends_at, p_starts_at + make_interval(mins => v_offering.duration_min)),
+          coalesce(p_capacity, v_offering.capacity))
+  on conflict (offering_id, starts_at) do update
+    set origin = 'manual', state = 'open', ends_at = excluded.ends_at,
+        capacity = excluded.capacity
+    where internal.slot_is_idle(s)
+  returning s.slot_id into v_slot_id;
+
+  if not found then
+    perform internal.refuse('M9101', 'slot_in_use', 'A slot there is booked or held.');
+  end if;
+  return v_slot_id;
+end
+$$;
+
+alter function api.add_slot owner to definer;
+
+comment on function api.add_slot is $$
+Add a slot by hand, outside the weekly hours if need be, and return its id. The end defaults
+to the offering's duration, the capacity to its seats. It stays until it is removed.
+
+Raises
+  M0107 times_invalid       it is past, or the end does not follow the start
+  M4101 offering_not_found  there is none, or it is another provider's
+  M9101 slot_in_use         the same start is taken by a slot in use
+$$;
+
+create or replace function api.change_slot(
+  p_slot_id   uuid,
+  p_capacity  integer default null,
+  p_starts_at timestamptz default null,
+  p_ends_at   timestamptz default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot core.slot := internal.lock_slot(p_slot_id);
+begin
+  if v_slot.provider_id is distinct from internal.user_id() and not internal.is_service() then
+    perform internal.refuse('M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
+  end if;
+  if p_capacity < v_slot.taken
+                  + (select count(*) from unnest(v_slot.holds) as h(until) where h.until > now())
+  then
+    perform internal.refuse('M9102', 'capacity_below_taken',
+      'More seats than that are booked or held.');
+  end if;
+  if (coalesce(p_starts_at, v_slot.starts_at), coalesce(p_ends_at, v_slot.ends_at))
+     is distinct from (v_slot.starts_at, v_slot.ends_at) then
+    if not internal.slot_is_idle(v_slot) then
+      perform internal.refuse('M9101', 'slot_in_use', 'The slot is booked or held.',
+        'Bookings are moved one by one.');
+    end if;
+    if coalesce(p_starts_at, v_slot.starts_at) <= now()
+       or coalesce(p_ends_at, v_slot.ends_at) <= coalesce(p_starts_at, v_slot.starts_at) then
+      perform internal.refuse(
+        'M0107', 'times_invalid', 'A slot lies in the future, and its end follows its start.');
+    end if;
+  end if;
+
+  update core.slot as s
+  set capacity = coalesce(p_capacity, s.capacity),
+      starts_at = coalesce(p_starts_at, s.starts_at),
+      ends_at = coalesce(p_ends_at, s.ends_at),
+      origin = 'manual'
+  where s.slot_id = p_slot_id;
+  perform internal.offer_freed_seats(p_slot_id);
+end
+$$;
+
+alter function api.change_slot owner to definer;
+
+comment on function api.change_slot is $$
+Give a slot more or fewer seats, or, while nobody uses it, another time. From then on it
+counts as made by hand. Seats that become free go to the waitlist.
+
+Raises
+  M0107 times_invalid         it is past, or the end does not follow the start
+  M4201 slot_not_found        there is none, or it is another provider's
+  M9101 slot_in_use           its time cannot change any more
+  M9102 capacity_below_taken  more seats are booked or held
+$$;
+
+create or replace function api.remove_slot(p_slot_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot core.slot := internal.lock_slot(p_slot_id);
+begin
+  if v_slot.provider_id is distinct from internal.user_id() and not internal.is_service() then
+    perform internal.refuse('M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
+  end if;
+  if not internal.slot_is_idle(v_slot) then
+    perform internal.refuse('M9101', 'slot_in_use', 'The slot is booked or held.',
+      'Cancel its bookings first.');
+  end if;
+
+  -- Closed and not deleted: the hours would only make it again, and history may refer to it.
+  update core.slot as s
+  set state = 'closed', origin = 'manual'
+  where s.slot_id = p_slot_id;
+end
+$$;
+
+alter function api.remove_slot owner to definer;
+
+comment on function api.remove_slot is $$
+Close a slot for good, whatever the weekly hours say. A new one may be added at its time.
+
+Raises
+  M4201 slot_not_found  there is none, or it is another provider's
+  M9101 slot_in_use     somebody has booked it or holds a seat
+$$;

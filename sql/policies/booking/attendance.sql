@@ -1,0 +1,5 @@
+-- Both sides act on their bookings through functions, which check the side and the time.
+
+grant execute on function
+  api.accept_booking, api.complete_booking, api.mark_no_show
+  to authenticated;

@@ -1,0 +1,27 @@
+-- Who may see a review: everyone, once it is published. Functions write.
+
+create policy select_published on core.review
+  for select to anon, authenticated
+  using (status = 'published');
+
+create policy select_author on core.review
+  for select to authenticated
+  using (author_id = (select internal.user_id()));
+
+create policy select_definer_and_service on core.review
+  for select to service_role, definer
+  using (true);
+
+create policy insert_definer on core.review
+  for insert to definer
+  with check (author_id = (select internal.user_id()));
+
+create policy update_definer on core.review
+  for update to definer
+  using (true)
+  with check (true);
+
+grant select on core.review to anon, authenticated, service_role, definer;
+grant insert, update on core.review to definer;
+
+grant execute on function api.review_booking, api.reply_to_review to authenticated;

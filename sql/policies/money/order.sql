@@ -1,0 +1,47 @@
+-- Who may see an order: the one who placed it. Providers see their lines. Functions write.
+
+-- The split made at capture is written to the line it was made of.
+create policy update_definer on core.order_line
+  for update to definer
+  using (true)
+  with check (true);
+
+grant update (commission_minor) on core.order_line to definer;
+create policy select_customer on core.order
+  for select to authenticated
+  using (customer_id = (select internal.user_id()));
+
+create policy select_definer_and_service on core.order
+  for select to service_role, definer
+  using (true);
+
+create policy insert_definer on core.order
+  for insert to definer
+  with check (customer_id = (select internal.user_id()) or (select internal.is_service()));
+
+create policy update_definer on core.order
+  for update to definer
+  using (true)
+  with check (true);
+
+grant select on core.order to authenticated, service_role, definer;
+grant insert, update on core.order to definer;
+
+create policy select_customer on core.order_line
+  for select to authenticated
+  using (customer_id = (select internal.user_id()));
+
+create policy select_provider on core.order_line
+  for select to authenticated
+  using (provider_id = (select internal.user_id()));
+
+create policy select_definer_and_service on core.order_line
+  for select to service_role, definer
+  using (true);
+
+create policy insert_definer on core.order_line
+  for insert to definer
+  with check (true);
+
+grant select on core.order_line to authenticated, service_role, definer;
+grant insert on core.order_line to definer;

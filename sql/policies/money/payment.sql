@@ -1,0 +1,37 @@
+-- Who may see a payment: who pays, and whose sale it is. The processor's ids are columns that
+-- only internal.payment_external_id gives, to the payer. Functions write, the status nobody.
+
+create policy select_payer on core.payment
+  for select to authenticated
+  using (payer_id = (select internal.user_id()));
+
+create policy select_payee on core.payment
+  for select to authenticated
+  using (payee_id = (select internal.user_id()));
+
+create policy select_definer_and_service on core.payment
+  for select to service_role, definer
+  using (true);
+
+create policy insert_definer on core.payment
+  for insert to definer
+  with check (payer_id = (select internal.user_id()) or (select internal.is_service()));
+
+create policy update_definer on core.payment
+  for update to definer
+  using (true)
+  with check (true);
+
+grant select (payment_id, seq, order_id, booking_id, payer_id, payee_id, attempt, processor,
+              capture_method, currency, amount_minor, authorized_minor, captured_minor,
+              refunded_minor, status, capture_before, captured_at, created_at, updated_at)
+  on core.payment to authenticated;
+grant select on core.payment to service_role, definer;
+grant insert on core.payment to definer;
+-- What was asked for, and of whom, never changes.
+grant update (external_id, charge_id, authorized_minor, captured_minor, is_cancelled, progress,
+              progress_at, failure_code, capture_before, refunded_minor, dispute_state,
+              authorized_at, captured_at, release_asked_at, updated_at)
+  on core.payment to definer;
+
+grant execute on function internal.payment_external_id to authenticated, service_role;

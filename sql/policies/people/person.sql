@@ -1,0 +1,92 @@
+-- Who may see and change a person.
+--
+--   self       reads everything of theirs; edits what they say of themselves
+--   strangers  read providers
+--   known      customers and providers with a booking in common read each other
+--   definer    makes people, lists them; parts are granted by triggers alone
+--   nobody     deletes a person: erasing keeps the row and empties it
+
+create policy select_listed on core.person
+  for select to anon, authenticated
+  using (is_listed and status = 'active');
+
+create policy select_self on core.person
+  for select to authenticated
+  using (person_id = (select internal.user_id()));
+
+create policy select_known on core.person
+  for select to authenticated
+  using (person_id = any (array(select internal.known_person_ids())));
+
+create policy select_definer_and_service on core.person
+  for select to service_role, definer
+  using (true);
+
+create policy insert_self on core.person
+  for insert to authenticated, definer
+  with check (person_id = (select internal.user_id()) or (select internal.is_service()));
+
+create policy update_self on core.person
+  for update to authenticated
+  using (person_id = (select internal.user_id()))
+  with check (person_id = (select internal.user_id()));
+
+create policy update_definer on core.person
+  for update to definer
+  using (true)
+  with check (true);
+
+grant select on core.person to anon, authenticated, service_role, definer;
+grant insert (person_id, username, display_name, first_name, last_name, avatar_url, bio,
+              timezone, locale)
+  on core.person to authenticated;
+grant update (username, display_name, first_name, last_name, avatar_url, bio, timezone, locale)
+  on core.person to authenticated;
+grant insert, update on core.person to definer;
+
+create policy all_self on core.person_private
+  for all to authenticated
+  using (person_id = (select internal.user_id()))
+  with check (person_id = (select internal.user_id()));
+
+create policy all_definer on core.person_private
+  for all to definer
+  using (true)
+  with check (true);
+
+create policy select_service on core.person_private
+  for select to service_role
+  using (true);
+
+grant select on core.person_private to authenticated, service_role, definer;
+grant insert (person_id, phone, date_of_birth, gender) on core.person_private to authenticated;
+grant update (phone, date_of_birth, gender) on core.person_private to authenticated;
+grant insert, update, delete on core.person_private to definer;
+
+create policy select_everyone on core.role
+  for select to anon, authenticated, service_role, definer
+  using (true);
+
+grant select on core.role to anon, authenticated, service_role, definer;
+
+-- Anonymous callers too, who find nothing: a lens asks it of everybody it shows.
+create policy select_self on core.person_role
+  for select to anon, authenticated
+  using (person_id = (select internal.user_id()));
+
+create policy select_definer_and_service on core.person_role
+  for select to service_role, definer
+  using (true);
+
+create policy insert_definer on core.person_role
+  for insert to definer
+  with check (true);
+
+create policy delete_definer on core.person_role
+  for delete to definer
+  using (true);
+
+grant select on core.person_role to anon, authenticated, service_role, definer;
+grant insert, delete on core.person_role to definer;
+
+grant execute on function internal.known_person_ids, internal.is_staff to authenticated;

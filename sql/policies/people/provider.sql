@@ -1,0 +1,36 @@
+-- Who may see and change a provider.
+--
+--   everyone  reads them: they want to be found
+--   self      edits what they say of themselves; ratings, counts, verification never
+--   definer   makes them, counts, verifies for staff; locks them for bookings
+
+create policy select_everyone on core.provider
+  for select to anon, authenticated, service_role, definer
+  using (true);
+
+create policy insert_self on core.provider
+  for insert to authenticated, definer
+  with check (provider_id = (select internal.user_id()) or (select internal.is_service()));
+
+create policy update_self on core.provider
+  for update to authenticated
+  using (provider_id = (select internal.user_id()))
+  with check (provider_id = (select internal.user_id()));
+
+create policy update_definer on core.provider
+  for update to definer
+  using (true)
+  with check (true);
+
+grant select on core.provider to anon, authenticated, service_role, definer;
+grant insert (provider_id, provider_type, specialties, hourly_rate_minor, currency,
+              years_experience, accepting_bookings, presence, service_radius_m)
+  on core.provider to authenticated;
+grant update (provider_type, specialties, hourly_rate_minor, currency, years_experience,
+              accepting_bookings, presence, service_radius_m)
+  on core.provider to authenticated;
+grant insert, update on core.provider to definer;
+
+grant execute on function
+  internal.require_provider_id, api.become_provider, api.verify_provider
+  to authenticated;

@@ -1,0 +1,21 @@
+-- Commands to Stripe are the house's: its functions write and claim them, nobody else sees them.
+
+create policy select_definer_and_service on core.stripe_command
+  for select to service_role, definer
+  using (true);
+
+create policy insert_definer on core.stripe_command
+  for insert to definer
+  with check (state = 'planned');
+
+create policy update_definer on core.stripe_command
+  for update to definer
+  using (true)
+  with check (true);
+
+grant select on core.stripe_command to service_role, definer;
+grant insert on core.stripe_command to definer;
+-- Path, parameters and key are not among them.
+grant update (state, attempts, next_at, lease_until, first_sent_at, last_sent_at, missed_at,
+              alarmed_at, external_id, request_id, error, finished_at)
+  on core.stripe_command to definer;

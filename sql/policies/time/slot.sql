@@ -1,0 +1,32 @@
+-- Who may see and change a slot.
+--
+--   everyone  reads open slots, seats counted
+--   provider  reads their closed ones too; adds and closes through the lens
+--   definer   makes them from hours, and counts seats
+--   nobody    writes taken or holds but internal.settle_slot
+
+create policy select_open on core.slot
+  for select to anon, authenticated
+  using (state = 'open');
+
+create policy select_provider on core.slot
+  for select to authenticated
+  using (provider_id = (select internal.user_id()));
+
+create policy all_definer on core.slot
+  for all to definer
+  using (true)
+  with check (true);
+
+create policy select_service on core.slot
+  for select to service_role
+  using (true);
+
+grant select on core.slot to anon, authenticated, service_role, definer;
+grant insert, update, delete on core.slot to definer;
+
+grant execute on function internal.open_slots to anon, authenticated, service_role;
+
+grant execute on function api.list_free_slots to anon, authenticated;
+
+grant execute on function api.add_slot, api.change_slot, api.remove_slot to authenticated;

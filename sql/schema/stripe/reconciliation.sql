@@ -1,0 +1,37 @@
+-- Reconciliation: Stripe's own books, kept beside ours and compared with them.
+--
+-- Each line of Stripe's is kept once. What only Stripe decides (its fees, what it sends to the
+-- house's bank) is posted to the ledger from here; what the house decided must be there already.
+-- A line that does not agree an hour later is a finding; so is money that moved here and, three
+-- days later, not there.
+
+create table core.reconciliation_finding (
+  reconciliation_finding_id uuid,
+  external_id               text not null,
+  problem                   text not null,
+  currency                  text not null,
+  expected_minor            bigint,
+  found_minor               bigint,
+  found_at                  timestamptz not null default now(),
+  told_at                   timestamptz,
+  resolved_at               timestamptz,
+
+  constraint reconciliation_finding_pkey primary key (reconciliation_finding_id),
+  constraint reconciliation_finding_external_id_key unique (external_id),
+  constraint reconciliation_finding_currency_fkey
+    foreign key (currency) references core.currency (currency),
+  constraint reconciliation_finding_problem_is_known
+    check (problem in ('unexpected', 'differs', 'missing'))
+);
+
+alter table core.reconciliation_finding enable row level security;
+alter table core.reconciliation_finding force row level security;
+
+create index reconciliation_finding_currency_idx on core.reconciliation_finding (currency);
+
+comment on table core.reconciliation_finding is
+  'Where Stripe''s books and ours differ: a line of Stripe''s that nothing here explains, one of '
+  'another amount, or money that moved here alone. Resolved when a later run finds they agree.';
+comment on column core.reconciliation_finding.told_at is 'When staff was told of it, once.';
+comment on column core.reconciliation_finding.external_id is
+  'The balance transaction, or the object that has none.';
