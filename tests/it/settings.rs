@@ -84,7 +84,8 @@ fn the_data_api_knows_its_own_settings() {
     let known: BTreeSet<String> = rest::settings::NAMES.map(str::to_owned).into();
     assert_eq!(names(read, &code), known);
 
-    let table = fs::read_to_string(root().join("docs/data-api/use.md")).expect("docs/data-api/use.md");
+    let table =
+        fs::read_to_string(root().join("docs/data-api/use.md")).expect("docs/data-api/use.md");
     let told = names(r"`(PGRST_[A-Z0-9_]+)`", &table);
     let untold: Vec<&String> =
         known.difference(&told).filter(|name| !UNLISTED.contains(&name.as_str())).collect();

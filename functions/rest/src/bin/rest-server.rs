@@ -25,7 +25,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Limits::default()
     };
     for name in settings::unknown() {
-        tracing::warn!("{name} has no meaning here; docs/data-api/use.md lists the settings that have");
+        tracing::warn!(
+            "{name} has no meaning here; docs/data-api/use.md lists the settings that have"
+        );
     }
     let settings = Settings::from_env()?;
     let identity = Identity::Plain(Arc::new(Plain::from_env()?));
