@@ -1,13 +1,10 @@
-//! The keys of a local marketplace: made once, kept in its folder, or given by settings.
+//! The keys of a marketplace, given by settings; on a developer's machine `local` makes them.
 
-use anyhow::{Result, anyhow, bail};
-use ring::rand::{SecureRandom, SystemRandom};
+use anyhow::{Result, bail};
 use shared::{
     auth,
     config::{BadSetting, optional},
 };
-
-use crate::postgres::Folder;
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -41,16 +38,6 @@ impl Keys {
         })
     }
 
-    /// Those kept in `folder`, made on first use.
-    pub fn of_folder(folder: &Folder) -> Result<Self> {
-        Self::new(|name| folder.secret(name, || Self::generate(name)))
-    }
-
-    /// New ones, which nobody keeps.
-    pub fn fleeting() -> Result<Self> {
-        Self::new(Self::generate)
-    }
-
     /// What the environment says of tokens, with these keys.
     pub fn settings(&self) -> Result<auth::Settings, BadSetting> {
         Ok(auth::Settings {
@@ -59,17 +46,5 @@ impl Keys {
             secret_key: Some(self.secret_key.clone()),
             ..auth::Settings::from_env()?
         })
-    }
-
-    fn generate(name: &str) -> Result<String> {
-        let prefix = match name {
-            "publishable-key" => "sb_publishable_",
-            "secret-key" => "sb_secret_",
-            _ => "",
-        };
-        let mut random = [0; 32];
-        let filled = SystemRandom::new().fill(&mut random);
-        filled.map_err(|_| anyhow!("This machine gives no random numbers."))?;
-        Ok(format!("{prefix}{}", hex::encode(random)))
     }
 }

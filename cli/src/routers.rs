@@ -2,6 +2,8 @@
 
 use auth::Auth;
 use axum::{Json, Router, extract::State, routing::get};
+use checkout::{Checkout, Payments};
+use onboarding::Onboarding;
 use rest::Rest;
 use serde_json::{Value, json};
 use shared::{
@@ -9,12 +11,11 @@ use shared::{
     auth::{Gateway, Source},
     config::BadSetting,
     db::{Caller, Db},
+    inbox::Inbox,
 };
+use stripe_webhook::Webhook;
 
-use crate::{
-    keys::Keys,
-    stripe::{self, Stripe},
-};
+use crate::{keys::Keys, settings::Stripe};
 
 /// What the routers are made of.
 #[derive(Clone)]
@@ -42,8 +43,25 @@ pub fn all(house: House) -> Result<Router, BadSetting> {
     Ok(Router::new()
         .merge(rest::router(rest))
         .merge(auth::router(auth))
-        .merge(stripe::routes(&house, gateway)?)
+        .merge(paying(&house, gateway)?)
         .merge(own.with_state(house)))
+}
+
+/// The routes that pay: checkout, onboarding, webhooks. Without Stripe, what is free.
+fn paying(house: &House, gateway: Gateway) -> Result<Router, BadSetting> {
+    let House { api, service, stripe, site_url, .. } = house;
+    let payments = stripe.as_ref().map(|stripe| {
+        Payments::new(service.clone(), stripe.client.clone(), &stripe.publishable_key)
+    });
+    let client = stripe.as_ref().map(|stripe| stripe.client.clone());
+    let onboarding =
+        Onboarding::new(api.clone(), service.clone(), gateway.clone(), client, site_url);
+    let routes = checkout::router(Checkout::new(api.clone(), gateway, payments))
+        .merge(onboarding::router(onboarding));
+    let Some(stripe) = stripe else { return Ok(routes) };
+    let inbox = Inbox::new(service.clone(), stripe.client.clone());
+    let (platform, connect) = stripe.secrets()?;
+    Ok(routes.merge(stripe_webhook::router(Webhook::new(inbox, platform, connect))))
 }
 
 /// The process answers.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::Value;
 use shared::{auth, config::optional};
 use uuid::Uuid;
@@ -22,16 +22,8 @@ pub struct Options {
 }
 
 /// Mint a token under `JWT_SECRET`, or under the secret kept in the data folder.
-pub fn token(options: &Options, data: &Path) -> Result<String> {
-    let secret = match optional("JWT_SECRET") {
-        Some(secret) => secret,
-        None => std::fs::read_to_string(data.join("jwt-secret")).with_context(|| {
-            format!(
-                "There is no secret in {}: set JWT_SECRET, or run `convene serve` once",
-                data.display()
-            )
-        })?,
-    };
+pub fn token(options: &Options, data: Option<&Path>) -> Result<String> {
+    let secret = optional("JWT_SECRET").map_or_else(|| kept_secret(data), Ok)?;
     if options.role == "authenticated" && options.sub.is_none() {
         bail!("Somebody signed in has an id: give it with --sub.");
     }
@@ -44,4 +36,28 @@ pub fn token(options: &Options, data: &Path) -> Result<String> {
         claims.as_object_mut().and_then(|claims| claims.remove("sub")).unwrap_or(Value::Null);
     }
     Ok(auth::mint(&secret, &claims)?)
+}
+
+/// The secret that `convene serve` keeps in its data folder.
+#[cfg(feature = "local")]
+fn kept_secret(data: Option<&Path>) -> Result<String> {
+    use anyhow::Context;
+    use local_postgres::{Account, Folder};
+
+    let data = match data {
+        Some(data) => data.to_owned(),
+        None => Folder::usual(&Account::unprivileged()?)?,
+    };
+    std::fs::read_to_string(data.join("jwt-secret")).with_context(|| {
+        format!(
+            "There is no secret in {}: set JWT_SECRET, or run `convene serve` once",
+            data.display()
+        )
+    })
+}
+
+/// A production build keeps no secrets.
+#[cfg(not(feature = "local"))]
+fn kept_secret(_: Option<&Path>) -> Result<String> {
+    bail!("JWT_SECRET is not set, and this convene was built without the feature `local`.")
 }

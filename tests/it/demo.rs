@@ -1,11 +1,11 @@
 //! The demo marketplace: loaded through the functions everybody uses.
 
 use convene::{
-    demo::{self, Cast},
+    local::demo::{self, Cast},
     routers::House,
-    stripe_double::{Options, StripeDouble},
 };
 use shared::db::{Db, Limits};
+use stripe_double::{Options, StripeDouble};
 use tests::{Who, World};
 
 async fn loaded() -> (World, Cast) {

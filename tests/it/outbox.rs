@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use convene::queue::LocalQueue;
+use local_queue::LocalQueue;
 use serde_json::json;
 use shared::queue::{Entry, Receiver, Rejected, Sender, all_rejected};
 use tests::World;

@@ -7,7 +7,7 @@ use convene::{
     keys::Keys,
     metrics,
     routers::{self, House},
-    serve,
+    server,
 };
 use shared::{
     db::{Db, Limits},
@@ -54,7 +54,7 @@ async fn what_is_under_way_is_finished_and_nothing_new_begun() {
     let routes = Router::new().route("/slow", get(slow)).with_state(work.clone());
     let (listener, url) = listener().await;
     let (stop, stopped) = oneshot::channel::<()>();
-    let served: JoinHandle<_> = tokio::spawn(serve::until(listener, routes, async move {
+    let served: JoinHandle<_> = tokio::spawn(server::until(listener, routes, async move {
         stopped.await.ok();
     }));
 
@@ -81,7 +81,7 @@ async fn without_a_database_the_process_lives_and_is_not_ready() {
     let routes = telemetry::observed(routers::all(house.clone()).expect("settings are good"));
     let (counted, scraped) = metrics::layered(routes, &house);
     let (listener, url) = listener().await;
-    tokio::spawn(serve::until(listener, counted.merge(scraped), std::future::pending()));
+    tokio::spawn(server::until(listener, counted.merge(scraped), std::future::pending()));
 
     let alive = reqwest::get(format!("{url}/health")).await.expect("an answer");
     assert_eq!(alive.status(), 200);

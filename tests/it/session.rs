@@ -80,7 +80,7 @@ async fn instance(world: &World) -> (::auth::Auth, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let routes = ::auth::router(auth.clone());
-    tokio::spawn(convene::serve::until(listener, routes, std::future::pending()));
+    tokio::spawn(convene::server::until(listener, routes, std::future::pending()));
     (auth, url)
 }
 

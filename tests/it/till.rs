@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use convene::stripe_double::StripeDouble;
 use payouts::Payouts;
 use reqwest::Client as Http;
 use serde_json::{Value, json};
@@ -10,6 +9,7 @@ use shared::{
     commands::{Answer, Claimed, Commands},
     db::{Db, Limits},
 };
+use stripe_double::StripeDouble;
 use tests::World;
 use tokio::time::Instant;
 use uuid::Uuid;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use convene::{
     deploy::{self, Logins},
     keys::Keys,
+    local,
     routers::{self, House},
-    serve,
-    stripe::Stripe,
-    stripe_double::StripeDouble,
+    server,
+    settings::Stripe,
 };
 use reqwest::{Client as Http, Method};
 use serde_json::Value;
@@ -16,6 +16,7 @@ use shared::{
     auth,
     db::{Db, Limits, Params},
 };
+use stripe_double::StripeDouble;
 use tokio::net::TcpListener;
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
@@ -60,7 +61,7 @@ impl World {
 
     /// One where payments go to a stand-in for Stripe, which tells this world's webhooks.
     pub async fn paying() -> (Self, StripeDouble) {
-        let stripe = async |url: String| Stripe::double(None, &url).await.map(Some);
+        let stripe = async |url: String| local::stripe::start(None, &url).await.map(Some);
         let (world, double) = Self::open(stripe).await.unwrap_or_else(no_world);
         (world, double.expect("it was asked for"))
     }
@@ -84,7 +85,7 @@ impl World {
             site_url: "http://127.0.0.1:3000".into(),
         };
         let routes = routers::all(house)?;
-        tokio::spawn(serve::until(listener, routes, std::future::pending()));
+        tokio::spawn(server::until(listener, routes, std::future::pending()));
         let sql = deploy::connect(&database.admin_url).await?;
         Ok((Self { url, keys, logins, api, database, cluster, http: Http::new(), sql }, double))
     }

@@ -2,7 +2,7 @@
 //!
 //! Messages lie in a schema of their own in the local database, so a restart loses none. They
 //! become visible again when they are not deleted in time, and dead letters after being
-//! received too often. Never deployed: with NOTIFICATION_QUEUE_URL set, SQS takes its place.
+//! received too often. A production build of `convene` does not contain this crate: it uses SQS.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,21 +14,20 @@ use shared::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::deploy;
-
 /// The deploying user itself: this schema is theirs, and no request role has a way in.
-pub(crate) const OWNER: Caller<'static> = Caller { role: "none", claims: "{}", user_id: None };
+const OWNER: Caller<'static> = Caller { role: "none", claims: "{}", user_id: None };
 
-const SCHEMA: &str = "
-    create schema if not exists local_queue;
-    create table if not exists local_queue.message (
-      message_id    uuid primary key default gen_random_uuid(),
-      body          text not null,
-      visible_at    timestamptz not null default now(),
-      receive_count integer not null default 0,
-      receipt       text,
-      is_dead       boolean not null default false
-    );";
+const SCHEMA: [&str; 2] = [
+    "create schema if not exists local_queue",
+    "create table if not exists local_queue.message (
+       message_id    uuid primary key default gen_random_uuid(),
+       body          text not null,
+       visible_at    timestamptz not null default now(),
+       receive_count integer not null default 0,
+       receipt       text,
+       is_dead       boolean not null default false
+     )",
+];
 
 /// How the queue treats what is not deleted.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +63,11 @@ pub struct LocalQueue {
 impl LocalQueue {
     /// The queue in the database of `owner_url`, with whatever lies in it.
     pub async fn open(owner_url: &str, rules: Rules) -> Result<Self> {
-        deploy::connect(owner_url).await?.batch_execute(SCHEMA).await?;
-        let limits = Limits { connections: 4, ..Limits::default() };
-        Ok(Self { db: Db::connect(owner_url, limits)?, rules, arrived: Arc::default() })
+        let db = Db::connect(owner_url, Limits { connections: 4, ..Limits::default() })?;
+        for statement in SCHEMA {
+            db.query(OWNER, statement, &[]).await?;
+        }
+        Ok(Self { db, rules, arrived: Arc::default() })
     }
 
     /// The bodies of the dead letters.

@@ -7,9 +7,8 @@ use shared::{
     inbox::{Fate, Inbox},
     stripe::{Outcome, event::Event, object::PaymentIntent},
 };
+use stripe_double::StripeDouble;
 use uuid::Uuid;
-
-use crate::stripe_double::StripeDouble;
 
 /// Where the demo's bookings are paid: at the stand-in, with a test card.
 pub(super) struct Till<'a> {

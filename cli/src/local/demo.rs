@@ -13,16 +13,14 @@ use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::db::{Caller, Db, Params};
+use stripe_double::StripeDouble;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 pub use account::{PASSWORD, is_loaded};
 pub use cast::{Cast, Expert, Learner};
 
-use crate::{
-    routers::{self, House},
-    stripe_double::StripeDouble,
-};
+use crate::routers::{self, House};
 use till::Till;
 
 /// Load the marketplace of the cast into an empty one, and give everybody a login and an id.

@@ -2,7 +2,8 @@
 //!
 //! The mailer speaks the same SMTP to it as to a real server, and a mail is acknowledged only
 //! once it is stored. Like the mail stores people use, it shows one mail per Message-ID and
-//! receiver, and says how many copies came. Never deployed: SMTP_URL takes its place.
+//! receiver, and says how many copies came. A production build of `convene` does not contain this
+//! crate: it sends to SMTP_URL.
 //!
 //! Two domains behave badly on demand: mail to `…@refused.example` is refused for good, and
 //! mail to `…@silent.example` is kept but not acknowledged, as when a server dies at the
@@ -16,24 +17,26 @@ use chrono::{DateTime, Utc};
 use mail_parser::{MessageParser, MimeHeaders, PartType};
 use mailin::{Action, Handler, Response, Session, SessionBuilder, response};
 use serde::Serialize;
-use shared::db::{Db, Limits};
+use shared::db::{Caller, Db, Limits};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
 };
 
-use crate::{deploy, queue::OWNER};
+/// The deploying user itself: this schema is theirs, and no request role has a way in.
+const OWNER: Caller<'static> = Caller { role: "none", claims: "{}", user_id: None };
 
-const SCHEMA: &str = "
-    create schema if not exists local_mailbox;
-    create table if not exists local_mailbox.mail (
-      message_id  text,
-      recipient   text,
-      raw         bytea not null,
-      received_at timestamptz not null default now(),
-      copies      integer not null default 1,
-      primary key (message_id, recipient)
-    );";
+const SCHEMA: [&str; 2] = [
+    "create schema if not exists local_mailbox",
+    "create table if not exists local_mailbox.mail (
+       message_id  text,
+       recipient   text,
+       raw         bytea not null,
+       received_at timestamptz not null default now(),
+       copies      integer not null default 1,
+       primary key (message_id, recipient)
+     )",
+];
 
 /// A mail's longest line, and more than any of ours.
 const LINE_MAX: usize = 64 * 1024;
@@ -69,8 +72,10 @@ pub struct Mail {
 impl Mailbox {
     /// Listen on a free port, and keep mail in the database of `owner_url`.
     pub async fn open(owner_url: &str) -> Result<Self> {
-        deploy::connect(owner_url).await?.batch_execute(SCHEMA).await?;
         let db = Db::connect(owner_url, Limits { connections: 4, ..Limits::default() })?;
+        for statement in SCHEMA {
+            db.query(OWNER, statement, &[]).await?;
+        }
         let listener = TcpListener::bind("127.0.0.1:0").await.context("No port for mail")?;
         let mailbox = Self { db, address: listener.local_addr()? };
         tokio::spawn(mailbox.clone().listen(listener));

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::Account;
+use crate::account::Account;
 
 /// A data folder, locked for as long as this lives.
 #[derive(Debug)]

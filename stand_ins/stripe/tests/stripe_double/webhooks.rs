@@ -6,11 +6,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
-use convene::stripe_double::{Endpoint, Nuisance, Options};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use shared::stripe::event::Event;
 use shared::stripe::signature::Secrets;
+use stripe_double::{Endpoint, Nuisance, Options};
 use tokio::net::TcpListener;
 
 use crate::kit::Kit;

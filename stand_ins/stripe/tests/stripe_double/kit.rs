@@ -1,8 +1,8 @@
 //! What the tests of the stand-in share.
 
-use convene::stripe_double::{Options, StripeDouble};
 use serde_json::{Value, json};
 use shared::stripe::{Command, Outcome, Refusal, StripeClient};
+use stripe_double::{Options, StripeDouble};
 
 /// A stand-in whose clock stands still, and a client of it.
 pub struct Kit {

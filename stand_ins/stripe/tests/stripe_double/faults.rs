@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use convene::stripe_double::{Fault, Kind};
 use serde_json::{Value, json};
 use shared::stripe::{Outcome, Reason};
+use stripe_double::{Fault, Kind};
 
 use crate::kit::Kit;
 

@@ -11,14 +11,23 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use nix::{
-    sys::signal::{SigHandler, signal},
+    sys::signal::{SigHandler, Signal, signal},
     unistd::Pid,
 };
 
-use super::{
-    Account, Binaries,
-    server::{FAST, Keep},
-};
+use crate::{account::Account, installed::Binaries};
+
+/// What becomes of the data when the server ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// It is kept, and safe against power loss.
+    Data,
+    /// It is deleted; nothing is synced to disk meanwhile. For tests.
+    Nothing,
+}
+
+/// Fast shutdown: transactions are rolled back, the data is closed in order.
+pub(crate) const FAST: Signal = Signal::SIGINT;
 
 /// Deletes the data when the server has ended, even if we did not live to see it.
 const AND_DELETE: &str = r#"
@@ -29,7 +38,7 @@ rm -rf "$CONVENE_DELETE"
 "#;
 
 /// What starts the server.
-pub(super) fn command(
+pub(crate) fn command(
     binaries: &Binaries,
     account: &Account,
     data: &Path,
@@ -99,7 +108,7 @@ fn end_with_parent(command: &mut Command) {
 
 /// Start `command` from a thread of its own, which lives as long as the child does: the
 /// parent-death signal follows the thread that forked, not the process.
-pub(super) fn spawn(mut command: Command) -> Result<(Pid, Receiver<String>)> {
+pub(crate) fn spawn(mut command: Command) -> Result<(Pid, Receiver<String>)> {
     let (started, pid) = channel();
     let (end, ended) = channel();
     thread::Builder::new()

@@ -1,4 +1,6 @@
-//! A stand-in for Stripe on this machine, for `cargo run` and for tests. Never deployed.
+//! A stand-in for Stripe on this machine, for `cargo run` and for tests.
+//!
+//! A production build of `convene` does not contain this crate.
 //!
 //! It answers the endpoints Convene uses the way the real thing does where that matters: unknown
 //! parameters are refused, idempotency keys are kept with their answers for a day, money moves

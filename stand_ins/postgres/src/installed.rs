@@ -26,19 +26,10 @@ pub struct Version {
 
 impl Version {
     /// The oldest major release that has what `sql/` uses (`security_invoker` views).
-    pub const OLDEST_MAJOR: u32 = 15;
+    const OLDEST_MAJOR: u32 = 15;
 
-    /// The minors that closed CVE-2026-14666: before them a cached plan outlives a change of
-    /// role, and with it one caller's row-level security reaches the next.
-    const FLOORS: [Version; 4] = [
-        Version { major: 15, minor: 20 },
-        Version { major: 16, minor: 16 },
-        Version { major: 17, minor: 12 },
-        Version { major: 18, minor: 6 },
-    ];
-
-    /// The version in `postgres (PostgreSQL) 15.20 (Debian …)`, or in `server_version`.
-    pub fn parse(text: &str) -> Option<Self> {
+    /// The version in `postgres (PostgreSQL) 15.20 (Debian …)`.
+    fn parse(text: &str) -> Option<Self> {
         let word =
             text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
         let mut numbers = word.split(|c: char| !c.is_ascii_digit());
@@ -46,17 +37,6 @@ impl Version {
         // A beta (`19beta1`) has no minor yet.
         let minor = numbers.next().and_then(|minor| minor.parse().ok()).unwrap_or(0);
         Some(Self { major, minor })
-    }
-
-    /// A sentence for servers that lack a security fix this design depends on.
-    pub fn warning(self) -> Option<String> {
-        let floor = Self::FLOORS.iter().find(|floor| floor.major == self.major)?;
-        (self < *floor).then(|| {
-            format!(
-                "PostgreSQL {self} lacks a fix for row-level security under changing roles \
-                 (CVE-2026-14666): update to {floor} or newer."
-            )
-        })
     }
 }
 
@@ -67,7 +47,7 @@ impl fmt::Display for Version {
 }
 
 /// The newest server of at least the oldest usable major, wherever it is installed.
-pub(super) fn find() -> Option<Binaries> {
+pub(crate) fn find() -> Option<Binaries> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut candidates: Vec<PathBuf> = std::env::split_paths(&path).collect();
     for (parent, prefix) in [
@@ -118,14 +98,5 @@ mod tests {
         );
         assert_eq!(version("postgres (PostgreSQL) 19beta1").as_deref(), Some("19.0"));
         assert_eq!(version("postgres"), None);
-    }
-
-    #[test]
-    fn a_server_without_the_fix_is_warned_of_and_a_fixed_one_is_not() {
-        let warned = |major, minor| Version { major, minor }.warning().is_some();
-        assert!(warned(15, 19));
-        assert!(!warned(15, 20));
-        assert!(warned(17, 11));
-        assert!(!warned(19, 0));
     }
 }

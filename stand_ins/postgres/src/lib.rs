@@ -1,7 +1,8 @@
 //! A PostgreSQL of our own: found on the machine or fetched, and run as a private child.
 //!
 //! It listens on a Unix socket in a folder that its user alone may enter, and on no port.
-//! That folder is the lock on the door: connections from within need no password.
+//! That folder is the lock on the door: connections from within need no password. The server is
+//! for development and tests: a production build of `convene` does not contain this crate.
 
 mod account;
 mod carried;
@@ -12,9 +13,10 @@ mod server;
 
 pub use account::Account;
 pub use carried::fetch;
+pub use child::Keep;
 pub use folder::Folder;
 pub use installed::{Binaries, Version};
-pub use server::{Keep, Server};
+pub use server::Server;
 
 use anyhow::Result;
 

