@@ -4,12 +4,10 @@ use std::{future::Future, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use shared::{
-    auth::Settings,
-    config::Environment,
-    db::{Db, Limits},
-    telemetry::{self, Format},
-};
+use environment::Environment;
+use postgres::{Db, Limits};
+use telemetry::Format;
+use tokens::Settings;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{

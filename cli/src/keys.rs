@@ -1,10 +1,7 @@
 //! The keys of a marketplace, given by settings; on a developer's machine `local` makes them.
 
 use anyhow::{Result, bail};
-use shared::{
-    auth,
-    config::{BadSetting, optional},
-};
+use environment::{BadSetting, optional};
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -30,8 +27,8 @@ impl Keys {
             bail!("JWT_SECRET is shorter than 32 characters: take a longer one.");
         }
         Ok(Self {
-            anon_key: auth::api_key(&jwt_secret, "anon")?,
-            service_key: auth::api_key(&jwt_secret, "service_role")?,
+            anon_key: tokens::api_key(&jwt_secret, "anon")?,
+            service_key: tokens::api_key(&jwt_secret, "service_role")?,
             publishable_key: setting("PUBLISHABLE_KEY", "publishable-key")?,
             secret_key: setting("SECRET_KEY", "secret-key")?,
             jwt_secret,
@@ -39,12 +36,12 @@ impl Keys {
     }
 
     /// What the environment says of tokens, with these keys.
-    pub fn settings(&self) -> Result<auth::Settings, BadSetting> {
-        Ok(auth::Settings {
+    pub fn settings(&self) -> Result<tokens::Settings, BadSetting> {
+        Ok(tokens::Settings {
             jwt_secret: Some(self.jwt_secret.clone()),
             publishable_key: Some(self.publishable_key.clone()),
             secret_key: Some(self.secret_key.clone()),
-            ..auth::Settings::from_env()?
+            ..tokens::Settings::from_env()?
         })
     }
 }

@@ -15,12 +15,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
+use environment::optional;
 use local_postgres::{Account, Folder, Keep, Server};
-use shared::{
-    config::optional,
-    db::{Db, Limits},
-    telemetry,
-};
+use postgres::{Db, Limits};
 use stripe_double::StripeDouble;
 use tokio::net::TcpListener;
 
@@ -100,7 +97,7 @@ async fn serve_on(
     if let Some(mailbox) = mailbox {
         routes = routes.merge(mailbox.router());
     }
-    let routes = telemetry::observed(routes);
+    let routes = web::observed(routes);
     announce(address, owner_url, &keys, double.as_ref());
     match (loaded, demo) {
         (true, _) => announce_demo(&cast),

@@ -7,7 +7,9 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use shared::{config::optional, db::Db, queue::SqsQueue, telemetry};
+use environment::optional;
+use postgres::Db;
+use queue::SqsQueue;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -37,7 +39,7 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
     if let Some(stripe) = stripe {
         schedules.keep_paying(&house.service, &stripe.client);
     }
-    let routes = telemetry::observed(schedules.nudged_by(routers::all(house.clone())?));
+    let routes = web::observed(schedules.nudged_by(routers::all(house.clone())?));
     let (counted, scraped) = metrics::layered(routes, &house);
     tracing::info!(address = %settings.address, "serves");
     if let Some(address) = settings.metrics {

@@ -3,17 +3,15 @@
 use auth::Auth;
 use axum::{Json, Router, extract::State, routing::get};
 use checkout::{Checkout, Payments};
+use environment::BadSetting;
+use errors::Result;
 use onboarding::Onboarding;
+use postgres::{Caller, Db};
 use rest::Rest;
 use serde_json::{Value, json};
-use shared::{
-    Result,
-    auth::{Gateway, Source},
-    config::BadSetting,
-    db::{Caller, Db},
-    inbox::Inbox,
-};
+use stripe_sync::inbox::Inbox;
 use stripe_webhook::Webhook;
+use tokens::{Gateway, Source};
 
 use crate::{keys::Keys, settings::Stripe};
 

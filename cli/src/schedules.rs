@@ -13,11 +13,9 @@ use axum::{
 };
 use mailer::{Mailer, Settings};
 use payouts::{Payouts, Task};
-use shared::{
-    db::Db,
-    queue::{Receiver, Sender},
-    stripe::StripeClient,
-};
+use postgres::Db;
+use queue::{Receiver, Sender};
+use stripe::StripeClient;
 use tokio::{
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval},

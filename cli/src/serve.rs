@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use shared::config::Environment;
+use environment::Environment;
 
 #[cfg(feature = "local")]
 use crate::local;

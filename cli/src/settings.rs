@@ -9,10 +9,8 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use shared::{
-    config::{BadSetting, optional, parsed},
-    db::Limits,
-};
+use environment::{BadSetting, optional, parsed};
+use postgres::Limits;
 
 use crate::{deploy::Logins, keys::Keys};
 

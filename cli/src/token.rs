@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use environment::optional;
 use serde_json::Value;
-use shared::{auth, config::optional};
 use uuid::Uuid;
 
 /// What the token says.
@@ -27,7 +27,7 @@ pub fn token(options: &Options, data: Option<&Path>) -> Result<String> {
     if options.role == "authenticated" && options.sub.is_none() {
         bail!("Somebody signed in has an id: give it with --sub.");
     }
-    let mut claims = auth::user_claims(options.sub.unwrap_or_default());
+    let mut claims = tokens::user_claims(options.sub.unwrap_or_default());
     claims["role"] = options.role.clone().into();
     if let Some(iat) = claims["iat"].as_i64() {
         claims["exp"] = (iat + options.expires_in).into();
@@ -35,7 +35,7 @@ pub fn token(options: &Options, data: Option<&Path>) -> Result<String> {
     if options.sub.is_none() {
         claims.as_object_mut().and_then(|claims| claims.remove("sub")).unwrap_or(Value::Null);
     }
-    Ok(auth::mint(&secret, &claims)?)
+    Ok(tokens::mint(&secret, &claims)?)
 }
 
 /// The secret that `convene serve` keeps in its data folder.

@@ -1,10 +1,8 @@
 //! From the queue to a mailbox: each message becomes one mail, or is put where it is noticed.
 
+use postgres::Caller;
+use queue::{Entry, Receiver, Sender};
 use serde_json::json;
-use shared::{
-    db::Caller,
-    queue::{Entry, Receiver, Sender},
-};
 use uuid::Uuid;
 
 use crate::office::{Office, RULES};

@@ -4,7 +4,7 @@ use convene::{
     local::demo::{self, Cast},
     routers::House,
 };
-use shared::db::{Db, Limits};
+use postgres::{Db, Limits};
 use stripe_double::{Options, StripeDouble};
 use tests::{Who, World};
 

@@ -14,7 +14,7 @@ const TESTS: [&str; 3] = ["deploy::", "rest::", "tutoring::"];
 
 #[tokio::test]
 async fn the_marketplace_runs_on_the_newest_postgres() {
-    if shared::config::optional("DATABASE_URL").is_some() {
+    if environment::optional("DATABASE_URL").is_some() {
         eprintln!("SKIPPED: DATABASE_URL says which PostgreSQL to test with.");
         return;
     }

@@ -9,10 +9,7 @@ use convene::{
     routers::{self, House},
     server,
 };
-use shared::{
-    db::{Db, Limits},
-    telemetry,
-};
+use postgres::{Db, Limits};
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
@@ -78,7 +75,7 @@ async fn what_is_under_way_is_finished_and_nothing_new_begun() {
 #[tokio::test]
 async fn without_a_database_the_process_lives_and_is_not_ready() {
     let house = house(NOWHERE);
-    let routes = telemetry::observed(routers::all(house.clone()).expect("settings are good"));
+    let routes = web::observed(routers::all(house.clone()).expect("settings are good"));
     let (counted, scraped) = metrics::layered(routes, &house);
     let (listener, url) = listener().await;
     tokio::spawn(server::until(listener, counted.merge(scraped), std::future::pending()));

@@ -1,7 +1,7 @@
 //! Sessions: what happens to them when many come at once, and when the house changes.
 
+use postgres::Db;
 use serde_json::{Value, json};
-use shared::db::Db;
 use tests::World;
 use tokio::net::TcpListener;
 

@@ -31,11 +31,11 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// The code of cli, shared and every function, without comments and without tests.
 fn code() -> String {
     let mut files = Vec::new();
-    for package in ["cli", "shared"] {
-        sources(&root().join(package).join("src"), &mut files);
-    }
-    for function in fs::read_dir(root().join("functions")).expect("functions/") {
-        sources(&function.expect("a folder").path().join("src"), &mut files);
+    sources(&root().join("cli/src"), &mut files);
+    for folder in ["shared", "functions"] {
+        for package in fs::read_dir(root().join(folder)).expect("a folder of packages") {
+            sources(&package.expect("a folder").path().join("src"), &mut files);
+        }
     }
     let mut code = String::new();
     for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {

@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use payouts::Payouts;
+use postgres::{Db, Limits};
 use reqwest::Client as Http;
 use serde_json::{Value, json};
-use shared::{
-    commands::{Answer, Claimed, Commands},
-    db::{Db, Limits},
-};
 use stripe_double::StripeDouble;
+use stripe_sync::commands::{Answer, Claimed, Commands};
 use tests::World;
 use tokio::time::Instant;
 use uuid::Uuid;

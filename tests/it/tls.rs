@@ -5,11 +5,11 @@
 
 use std::{fs, path::Path, sync::Arc};
 
+use ::postgres::{Caller, Db, Failure, Limits, tls};
 use anyhow::{Context, Result};
 use convene::deploy;
 use local_postgres::{Account, Keep, Server};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
-use shared::db::{Caller, Db, Failure, Limits, tls};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream, UnixStream},

@@ -48,7 +48,7 @@ impl Cluster {
     async fn start() -> Result<Self> {
         open_files::raise();
         let run = Uuid::new_v4().simple().to_string();
-        let (admin_url, server) = match shared::config::optional(SETTING) {
+        let (admin_url, server) = match environment::optional(SETTING) {
             Some(url) => (url, None),
             None => {
                 let server =

@@ -10,12 +10,9 @@ use convene::{
     server,
     settings::Stripe,
 };
+use postgres::{Db, Limits, Params};
 use reqwest::{Client as Http, Method};
 use serde_json::Value;
-use shared::{
-    auth,
-    db::{Db, Limits, Params},
-};
 use stripe_double::StripeDouble;
 use tokio::net::TcpListener;
 use tokio_postgres::{Client, Row};
@@ -111,12 +108,12 @@ impl World {
 
     /// An access token of a person, good for an hour.
     pub fn token(&self, name: &str) -> String {
-        self.mint(&auth::user_claims(id(name)))
+        self.mint(&tokens::user_claims(id(name)))
     }
 
     /// A token that says whatever it is to say.
     pub fn mint(&self, claims: &Value) -> String {
-        auth::mint(&self.keys.jwt_secret, claims).expect("claims can be signed")
+        tokens::mint(&self.keys.jwt_secret, claims).expect("claims can be signed")
     }
 
     /// Call a function as `who`, as supabase-js does.

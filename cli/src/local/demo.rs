@@ -10,9 +10,9 @@ mod cast;
 mod till;
 
 use anyhow::{Context, Result};
+use postgres::{Caller, Db, Params};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shared::db::{Caller, Db, Params};
 use stripe_double::StripeDouble;
 use tokio_postgres::Client;
 use uuid::Uuid;

@@ -2,10 +2,12 @@
 //! and mail server; where one is not set, a local one stands in.
 
 use anyhow::{Context, Result};
+use environment::optional;
 use local_mailbox::Mailbox;
 use local_queue::{LocalQueue, Rules};
 use mailer::Settings;
-use shared::{config::optional, db::Db, queue::SqsQueue};
+use postgres::Db;
+use queue::SqsQueue;
 
 use crate::schedules::Schedules;
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use shared::{config::BadSetting, db};
+use environment::BadSetting;
 use tokio_postgres::config::{Host, SslMode};
 
 /// Settings without which there is no marketplace.
@@ -61,7 +61,7 @@ fn database_problems(get: &impl Fn(&str) -> Option<String>) -> Vec<BadSetting> {
     let mut users = Vec::new();
     for name in ["API_DATABASE_URL", "SERVICE_DATABASE_URL"] {
         let Some(url) = get(name) else { continue };
-        match db::tls::parse(&url) {
+        match postgres::tls::parse(&url) {
             Err(error) if error.name() == CA_FILE => {
                 // Once, for both logins.
                 problems.retain(|problem: &BadSetting| problem.name() != CA_FILE);

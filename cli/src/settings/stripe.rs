@@ -1,9 +1,7 @@
 //! The settings of Stripe.
 
-use shared::{
-    config::{BadSetting, optional, required},
-    stripe::{StripeClient, publishable_key, signature::Secrets},
-};
+use environment::{BadSetting, optional, required};
+use stripe::{StripeClient, publishable_key, signature::Secrets};
 
 const PLATFORM: &str = "STRIPE_WEBHOOK_SECRET";
 const CONNECT: &str = "STRIPE_CONNECT_WEBHOOK_SECRET";

@@ -5,10 +5,11 @@ use axum::{
     extract::{Path, Query, State},
     response::{IntoResponse, Response},
 };
+use errors::Error;
 use http::{HeaderValue, header};
+use postgres::Caller;
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
-use shared::{Error, db::Caller};
 use uuid::Uuid;
 
 use crate::{

@@ -1,8 +1,8 @@
 //! What `api.auth_*` answer: a refusal, a user, or a sign-in.
 
+use postgres::{Caller, Params};
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
-use shared::db::{Caller, Params};
 use uuid::Uuid;
 
 use crate::{
@@ -39,6 +39,6 @@ impl Auth {
 impl Answer {
     /// The user, which this answer must hold.
     pub fn into_user(self) -> Result<Box<RawValue>> {
-        self.user.ok_or_else(|| shared::Error::internal("an answer without a user").into())
+        self.user.ok_or_else(|| errors::Error::internal("an answer without a user").into())
     }
 }

@@ -1,6 +1,6 @@
 //! Settings of the auth function.
 
-use shared::config::{BadSetting, optional, parsed};
+use environment::{BadSetting, optional, parsed};
 
 /// What a marketplace decides about its logins.
 #[derive(Clone, Debug)]

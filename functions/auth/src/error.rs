@@ -12,7 +12,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
-use shared::auth::TokenError;
+use tokens::TokenError;
 
 const API_VERSION: HeaderName = HeaderName::from_static("x-supabase-api-version");
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-sb-error-code");
@@ -134,8 +134,8 @@ impl Refusal {
     }
 }
 
-impl From<shared::Error> for Refusal {
-    fn from(error: shared::Error) -> Self {
+impl From<errors::Error> for Refusal {
+    fn from(error: errors::Error) -> Self {
         match error.status {
             StatusCode::BAD_REQUEST => {
                 Self::validation("A value does not have the form it must have")

@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, header, request::Parts};
 use serde::de::DeserializeOwned;
-use shared::auth::Claims;
+use tokens::Claims;
 use uuid::Uuid;
 
 use crate::{

@@ -6,8 +6,9 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use errors::Error;
+use postgres::Caller;
 use serde_json::{Value, json, value::RawValue};
-use shared::{Error, db::Caller};
 
 use crate::{
     Auth,

@@ -13,11 +13,9 @@ use axum::{
     http::{HeaderName, Method, header},
     routing::{get, post},
 };
-use shared::{
-    auth::{Gateway, Settings, Source},
-    config::{BadSetting, required},
-    db::Db,
-};
+use environment::{BadSetting, required};
+use postgres::Db;
+use tokens::{Gateway, Settings, Source};
 use tower_http::cors::{Any, CorsLayer};
 
 mod admin;

@@ -6,8 +6,8 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::SaltString,
 };
+use errors::Error;
 use ring::rand::{SecureRandom, SystemRandom};
-use shared::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zxcvbn::{Score, zxcvbn};
 
@@ -86,12 +86,12 @@ impl Hasher {
     }
 }
 
-fn argon2() -> shared::Result<Argon2<'static>> {
+fn argon2() -> errors::Result<Argon2<'static>> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(Error::internal)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn hash(password: &str) -> shared::Result<String> {
+fn hash(password: &str) -> errors::Result<String> {
     let mut salt = [0; 16];
     SystemRandom::new().fill(&mut salt).map_err(Error::internal)?;
     let salt = SaltString::encode_b64(&salt).map_err(Error::internal)?;
@@ -99,7 +99,7 @@ fn hash(password: &str) -> shared::Result<String> {
     Ok(hash.to_string())
 }
 
-fn check(password: &str, stored: &str) -> shared::Result<Checked> {
+fn check(password: &str, stored: &str) -> errors::Result<Checked> {
     let wrong = Checked { fits: false, new_hash: None };
     if stored.starts_with("$2") {
         let fits = bcrypt::verify(password, stored).unwrap_or(false);

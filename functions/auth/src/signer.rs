@@ -6,13 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use errors::{Error, Result};
+use postgres::{Caller, Db};
 use serde::Deserialize;
 use serde_json::Value;
-use shared::{
-    Error, Result,
-    auth::SigningKey,
-    db::{Caller, Db},
-};
+use tokens::SigningKey;
 
 use crate::keyring::Keyring;
 
@@ -89,7 +87,7 @@ impl Signer {
         let key = SigningKey::from_pkcs8(&private)?;
         let sealed = self.keyring.seal(key.kid(), &private)?;
         let sql = "select api.auth_rotate_signing_keys($1, $2, $3, $4)";
-        let params: shared::db::Params = &[&key.kid(), &key.public_jwk()?, &sealed, &only_first];
+        let params: postgres::Params = &[&key.kid(), &key.public_jwk()?, &sealed, &only_first];
         Ok((key.kid().to_owned(), self.db.json(Caller::SERVICE, sql, params).await?))
     }
 

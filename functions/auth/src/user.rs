@@ -112,7 +112,7 @@ impl Auth {
         let own = self.own_account(bearer).await?;
         let present = own.password_hash.clone();
         let known: Known =
-            serde_json::from_str(own.into_user()?.get()).map_err(shared::Error::internal)?;
+            serde_json::from_str(own.into_user()?.get()).map_err(errors::Error::internal)?;
         if let Some(current) = current
             && !self.hasher.check(&current, present.as_deref()).await?.fits
         {
@@ -150,7 +150,7 @@ pub async fn sign_out(
 /// `/reauthenticate`: mail the caller a code that allows one change of password.
 pub async fn reauthenticate(State(auth): State<Auth>, bearer: Bearer) -> Result<Json<Value>> {
     let own = auth.own_account(&bearer).await?.into_user()?;
-    let known: Known = serde_json::from_str(own.get()).map_err(shared::Error::internal)?;
+    let known: Known = serde_json::from_str(own.get()).map_err(errors::Error::internal)?;
     let mail = auth.new_mail(&known.email, None, &Challenge::default())?;
     auth.ask(
         "select api.auth_reauthenticate($1, $2, $3, $4)",

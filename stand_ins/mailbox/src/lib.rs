@@ -16,8 +16,8 @@ use axum::{Json, Router, extract::State, response::Html, routing::get};
 use chrono::{DateTime, Utc};
 use mail_parser::{MessageParser, MimeHeaders, PartType};
 use mailin::{Action, Handler, Response, Session, SessionBuilder, response};
+use postgres::{Caller, Db, Limits};
 use serde::Serialize;
-use shared::db::{Caller, Db, Limits};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -96,7 +96,7 @@ impl Mailbox {
     }
 
     /// Every mail, the newest first.
-    pub async fn mails(&self) -> shared::Result<Vec<Mail>> {
+    pub async fn mails(&self) -> errors::Result<Vec<Mail>> {
         let sql = "select m.message_id, m.recipient, m.received_at, m.copies, m.raw
                    from local_mailbox.mail as m order by m.received_at desc, m.message_id limit 500";
         let rows = self.db.query(OWNER, sql, &[]).await?;
@@ -145,13 +145,13 @@ impl Mailbox {
         }
     }
 
-    async fn keep(&self, letter: &Letter) -> shared::Result<()> {
+    async fn keep(&self, letter: &Letter) -> errors::Result<()> {
         let parsed = MessageParser::default().parse(&letter.raw);
         let message_id = parsed.as_ref().and_then(|mail| mail.message_id()).unwrap_or_default();
         let sql = "insert into local_mailbox.mail as m (message_id, recipient, raw)
                    select $1, unnest($2::text[]), $3
                    on conflict (message_id, recipient) do update set copies = m.copies + 1";
-        let params: shared::db::Params<'_> = &[&message_id, &letter.recipients, &letter.raw];
+        let params: postgres::Params<'_> = &[&message_id, &letter.recipients, &letter.raw];
         self.db.query(OWNER, sql, params).await.map(drop)
     }
 }
@@ -215,12 +215,12 @@ fn mail(row: &tokio_postgres::Row) -> Mail {
     }
 }
 
-async fn list(State(mailbox): State<Mailbox>) -> shared::Result<Json<Vec<Mail>>> {
+async fn list(State(mailbox): State<Mailbox>) -> errors::Result<Json<Vec<Mail>>> {
     Ok(Json(mailbox.mails().await?))
 }
 
 /// Each mail in a frame that may run nothing: what is in it was written by people.
-async fn page(State(mailbox): State<Mailbox>) -> shared::Result<Html<String>> {
+async fn page(State(mailbox): State<Mailbox>) -> errors::Result<Html<String>> {
     let mut html = String::from(
         "<!doctype html><meta charset=\"utf-8\"><title>Mailbox</title>\
          <body style=\"font:15px sans-serif;max-width:60em;margin:2em auto\"><h1>Mailbox</h1>\

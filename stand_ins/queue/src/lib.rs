@@ -7,10 +7,8 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
-use shared::{
-    db::{Caller, Db, Limits},
-    queue::{BATCH, Entry, Received, Receiver, Rejected, Sender, all_rejected},
-};
+use postgres::{Caller, Db, Limits};
+use queue::{BATCH, Entry, Received, Receiver, Rejected, Sender, all_rejected};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -77,7 +75,7 @@ impl LocalQueue {
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
-    async fn take(&self) -> shared::Result<Vec<Received>> {
+    async fn take(&self) -> errors::Result<Vec<Received>> {
         // What has been received as often as it may is put aside instead of being received.
         let sql = "
             with due as (
@@ -129,7 +127,7 @@ impl Sender for LocalQueue {
 }
 
 impl Receiver for LocalQueue {
-    async fn receive(&self) -> shared::Result<Vec<Received>> {
+    async fn receive(&self) -> errors::Result<Vec<Received>> {
         let arrived = self.arrived.notified();
         tokio::pin!(arrived);
         // From here on no arrival is missed, even one before the first look.
@@ -142,7 +140,7 @@ impl Receiver for LocalQueue {
         self.take().await
     }
 
-    async fn delete(&self, receipts: &[String]) -> shared::Result<()> {
+    async fn delete(&self, receipts: &[String]) -> errors::Result<()> {
         // A message that has been received again since carries another receipt.
         let sql = "delete from local_queue.message as m where m.receipt = any($1)";
         self.db.query(OWNER, sql, &[&receipts]).await.map(drop)

@@ -1,7 +1,7 @@
 //! Events: what happened, as Stripe tells it.
 
 use serde_json::{Value, json};
-use shared::stripe::stripe_shared::version::VERSION;
+use stripe::stripe_shared::version::VERSION;
 
 use super::shape;
 use super::state::State;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use environment::{BadSetting, Environment};
 use serde_json::Value;
-use shared::config::{BadSetting, Environment};
-use shared::stripe::StripeClient;
+use stripe::StripeClient;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 

@@ -1,13 +1,13 @@
 //! Paying for the demo's past: what a learner's browser, Stripe and the webhook would do.
 
 use anyhow::{Context, Result, anyhow};
-use shared::{
-    commands::{Answer, Commands},
-    db::Db,
-    inbox::{Fate, Inbox},
-    stripe::{Outcome, event::Event, object::PaymentIntent},
-};
+use postgres::Db;
+use stripe::{Outcome, event::Event, object::PaymentIntent};
 use stripe_double::StripeDouble;
+use stripe_sync::{
+    commands::{Answer, Commands},
+    inbox::{Fate, Inbox},
+};
 use uuid::Uuid;
 
 /// Where the demo's bookings are paid: at the stand-in, with a test card.

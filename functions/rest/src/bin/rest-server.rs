@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
+use environment::{BadSetting, optional, parsed, required};
+use postgres::{Db, Limits};
 use rest::{
     Rest,
     identity::{Identity, Plain},
     settings::{self, Settings},
-};
-use shared::{
-    config::{BadSetting, optional, parsed, required},
-    db::{Db, Limits},
 };
 
 #[tokio::main(flavor = "current_thread")]

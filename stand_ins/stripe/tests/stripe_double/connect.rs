@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::stripe::object::AccountLink;
-use shared::stripe::stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
-use shared::stripe::{BalanceFilter, LookUp};
+use stripe::object::AccountLink;
+use stripe::stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
+use stripe::{BalanceFilter, LookUp};
 
 use crate::kit::Kit;
 use crate::pages::{submit, visit};

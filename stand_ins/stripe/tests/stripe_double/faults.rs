@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::stripe::{Outcome, Reason};
+use stripe::{Outcome, Reason};
 use stripe_double::{Fault, Kind};
 
 use crate::kit::Kit;

@@ -1,7 +1,7 @@
 //! What the tests of the stand-in share.
 
 use serde_json::{Value, json};
-use shared::stripe::{Command, Outcome, Refusal, StripeClient};
+use stripe::{Command, Outcome, Refusal, StripeClient};
 use stripe_double::{Options, StripeDouble};
 
 /// A stand-in whose clock stands still, and a client of it.

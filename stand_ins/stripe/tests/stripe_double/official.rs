@@ -5,11 +5,11 @@
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use shared::stripe::BalanceFilter;
-use shared::stripe::stripe_connect::account::{CreateAccount, CreateAccountCapabilities};
-use shared::stripe::stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
-use shared::stripe::stripe_core::payment_intent::ListPaymentIntent;
-use shared::stripe::stripe_types::RangeQueryTs;
+use stripe::BalanceFilter;
+use stripe::stripe_connect::account::{CreateAccount, CreateAccountCapabilities};
+use stripe::stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
+use stripe::stripe_core::payment_intent::ListPaymentIntent;
+use stripe::stripe_types::RangeQueryTs;
 
 use crate::kit::Kit;
 

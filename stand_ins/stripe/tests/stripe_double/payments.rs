@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::stripe::object::{Charge, PaymentIntent};
+use stripe::object::{Charge, PaymentIntent};
 
 use crate::kit::Kit;
 

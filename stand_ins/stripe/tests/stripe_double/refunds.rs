@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::stripe::LookUp;
+use stripe::LookUp;
 
 use crate::kit::Kit;
 

@@ -2,19 +2,19 @@
 //! member missing, and they would not parse.
 
 use serde_json::json;
-use shared::stripe::stripe_connect::account::RetrieveAccount;
-use shared::stripe::stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
-use shared::stripe::stripe_connect::transfer::{ListTransfer, RetrieveTransfer};
-use shared::stripe::stripe_connect::transfer_reversal::ListIdTransferReversal;
-use shared::stripe::stripe_core::balance_transaction::ListBalanceTransaction;
-use shared::stripe::stripe_core::charge::RetrieveCharge;
-use shared::stripe::stripe_core::customer::CreateCustomer;
-use shared::stripe::stripe_core::dispute::ListDispute;
-use shared::stripe::stripe_core::payment_intent::{
+use stripe::stripe_connect::account::RetrieveAccount;
+use stripe::stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
+use stripe::stripe_connect::transfer::{ListTransfer, RetrieveTransfer};
+use stripe::stripe_connect::transfer_reversal::ListIdTransferReversal;
+use stripe::stripe_core::balance_transaction::ListBalanceTransaction;
+use stripe::stripe_core::charge::RetrieveCharge;
+use stripe::stripe_core::customer::CreateCustomer;
+use stripe::stripe_core::dispute::ListDispute;
+use stripe::stripe_core::payment_intent::{
     CreatePaymentIntent, ListPaymentIntent, RetrievePaymentIntent,
 };
-use shared::stripe::stripe_core::refund::ListRefund;
-use shared::stripe::stripe_types::Currency;
+use stripe::stripe_core::refund::ListRefund;
+use stripe::stripe_types::Currency;
 
 use crate::kit::Kit;
 

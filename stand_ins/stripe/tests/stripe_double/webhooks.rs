@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::routing::post;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use shared::stripe::event::Event;
-use shared::stripe::signature::Secrets;
+use stripe::event::Event;
+use stripe::signature::Secrets;
 use stripe_double::{Endpoint, Nuisance, Options};
 use tokio::net::TcpListener;
 
