@@ -4,14 +4,17 @@ use std::{future::Future, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use environment::Environment;
-use postgres::{Db, Limits};
-use telemetry::Format;
-use tokens::Settings;
+use shared::{
+    auth::Settings,
+    config::Environment,
+    db::{Db, Limits},
+    telemetry::{self, Format},
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     deploy::{self, Outcome},
+    postgres::{Account, Folder},
     serve, token, types,
     verify::{self, Findings},
 };
@@ -127,7 +130,8 @@ async fn execute(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Command::Token(Token { says, data }) => {
-            println!("{}", token::token(&says, data.as_deref())?);
+            let data = data.map_or_else(|| Folder::usual(&Account::unprivileged()?), Ok)?;
+            println!("{}", token::token(&says, &data)?);
             Ok(())
         }
     }

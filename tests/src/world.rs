@@ -5,15 +5,17 @@ use std::time::Duration;
 use convene::{
     deploy::{self, Logins},
     keys::Keys,
-    local,
     routers::{self, House},
-    server,
-    settings::Stripe,
+    serve,
+    stripe::Stripe,
+    stripe_double::StripeDouble,
 };
-use postgres::{Db, Limits, Params};
 use reqwest::{Client as Http, Method};
 use serde_json::Value;
-use stripe_double::StripeDouble;
+use shared::{
+    auth,
+    db::{Db, Limits, Params},
+};
 use tokio::net::TcpListener;
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
@@ -58,7 +60,7 @@ impl World {
 
     /// One where payments go to a stand-in for Stripe, which tells this world's webhooks.
     pub async fn paying() -> (Self, StripeDouble) {
-        let stripe = async |url: String| local::stripe::start(None, &url).await.map(Some);
+        let stripe = async |url: String| Stripe::double(None, &url).await.map(Some);
         let (world, double) = Self::open(stripe).await.unwrap_or_else(no_world);
         (world, double.expect("it was asked for"))
     }
@@ -80,9 +82,10 @@ impl World {
             keys: keys.clone(),
             stripe,
             site_url: "http://127.0.0.1:3000".into(),
+            base_url: url.clone(),
         };
         let routes = routers::all(house)?;
-        tokio::spawn(server::until(listener, routes, std::future::pending()));
+        tokio::spawn(serve::until(listener, routes, std::future::pending()));
         let sql = deploy::connect(&database.admin_url).await?;
         Ok((Self { url, keys, logins, api, database, cluster, http: Http::new(), sql }, double))
     }
@@ -108,12 +111,17 @@ impl World {
 
     /// An access token of a person, good for an hour.
     pub fn token(&self, name: &str) -> String {
-        self.mint(&tokens::user_claims(id(name)))
+        self.mint(&auth::user_claims(id(name)))
     }
 
-    /// A token that says whatever it is to say.
+    /// A token that says whatever it is to say, and is this house's unless it says another.
     pub fn mint(&self, claims: &Value) -> String {
-        tokens::mint(&self.keys.jwt_secret, claims).expect("claims can be signed")
+        let mut claims = claims.clone();
+        if let Some(members) = claims.as_object_mut() {
+            let issuer = auth::auth_url(&self.url);
+            members.entry("iss").or_insert_with(|| issuer.into());
+        }
+        auth::mint(&self.keys.jwt_secret, &claims).expect("claims can be signed")
     }
 
     /// Call a function as `who`, as supabase-js does.

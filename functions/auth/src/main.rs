@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use auth::Auth;
-use environment::BadSetting;
+use shared::{config::BadSetting, lambda};
 
 fn main() -> ExitCode {
     lambda::serve(|| Ok::<_, BadSetting>(auth::router(Auth::from_env()?)))

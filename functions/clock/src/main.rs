@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clock::Clock;
+use shared::lambda;
 
 fn main() -> ExitCode {
     lambda::schedule(Clock::from_env, Clock::run)

@@ -6,12 +6,15 @@
 
 use std::time::Duration;
 
-use environment::BadSetting;
-use errors::{Error, Result};
-use postgres::{Caller, Db};
 use serde::{Deserialize, Serialize};
-use stripe::{BalanceFilter, StripeClient};
-use stripe_sync::{commands, commands::Commands, inbox, inbox::Inbox};
+use shared::{
+    Error, Result,
+    commands::{self, Commands},
+    config::{self, BadSetting},
+    db::{Caller, Db},
+    inbox::{self, Inbox},
+    stripe::{BalanceFilter, StripeClient},
+};
 use tokio::time::Instant;
 
 /// Wallets planned in one transaction: their locks are held no longer than that.
@@ -67,7 +70,7 @@ impl Payouts {
 
     /// What the environment describes.
     pub fn from_env() -> Result<Self, BadSetting> {
-        let url = environment::required("SERVICE_DATABASE_URL")?;
+        let url = config::required("SERVICE_DATABASE_URL")?;
         Ok(Self::new(Db::connect(&url, Default::default())?, StripeClient::from_env()?))
     }
 

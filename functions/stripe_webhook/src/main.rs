@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use environment::BadSetting;
+use shared::{config::BadSetting, lambda};
 use stripe_webhook::Webhook;
 
 fn main() -> ExitCode {

@@ -7,7 +7,7 @@ use rest::{
     settings::Verbosity,
 };
 use serde_json::{Value, json};
-use tokens::mint;
+use shared::auth::mint;
 
 use super::{
     Api,

@@ -17,54 +17,54 @@ grant select on paid to authenticated, service_role;
 create function paid(p_slot text) returns uuid language sql stable
 return (select p.payment_id from paid as p where p.slot = p_slot);
 select is((select amount_minor from core.payment where payment_id = paid('shilling')),
-  1000000::bigint, 'an amount of UGX has two decimals at Stripe');
+  1000000::bigint, 'UGX has two decimals at Stripe');
 
 -- Who, and of what.
 select tests.act_as('tara');
 select throws_ok($$ select api.refund_payment(paid('lesson')) $$, 'M3301', 'staff_only',
-  'a provider cannot refund a payment');
+  'a provider refunds by cancelling, and not otherwise');
 select tests.act_as('sam');
 select throws_ok($$ select api.refund_payment(gen_random_uuid()) $$, 'M4302',
-  'payment_not_found', 'a payment that does not exist cannot be refunded');
+  'payment_not_found', 'what was never paid is not refunded');
 
 -- How much, and how often.
 select throws_ok($$ select api.refund_payment(paid('lesson'), 10001, null, 'k') $$, 'M9304',
-  'refund_too_large', 'a refund of more than was paid is refused');
+  'refund_too_large', 'more than was paid cannot go back');
 select throws_ok($$ select api.refund_payment(paid('lesson'), 0, null, 'k') $$, 'M9304',
-  'refund_too_large', 'a refund of nothing is refused');
+  'refund_too_large', 'nor can nothing');
 select results_eq(
   $$ select amount_minor from api.refund_payment(paid('lesson'), 4000, null, 'k') $$,
-  $$ values (4000::bigint) $$, 'staff refunds a part of a payment');
+  $$ values (4000::bigint) $$, 'a part can');
 select results_eq(
   $$ select amount_minor from api.refund_payment(paid('lesson'), 4000, null, 'k') $$,
-  $$ values (4000::bigint) $$, 'a repeated refund with the same key returns the same answer');
+  $$ values (4000::bigint) $$, 'a repetition is answered');
 select throws_ok($$ select api.refund_payment(paid('lesson'), 3000, null, 'k') $$, 'M9305',
-  'refund_key_reused', 'a refund''s key cannot be reused for another amount');
+  'refund_key_reused', 'but a key is not good for another sum');
 select throws_ok($$ select api.refund_payment(paid('lesson'), 6001, null, 'l') $$, 'M9304',
-  'refund_too_large', 'a refund of more than is left of the payment is refused');
+  'refund_too_large', 'what has gone back does not go again');
 select results_eq(
   $$ select amount_minor from api.refund_payment(paid('lesson'), null, null, 'l') $$,
-  $$ values (6000::bigint) $$, 'a refund without an amount returns the rest');
+  $$ values (6000::bigint) $$, 'the rest can');
 select throws_ok($$ select api.refund_payment(paid('lesson'), null, null, 'm') $$, 'M9304',
-  'refund_too_large', 'a payment that was refunded in full cannot be refunded again');
+  'refund_too_large', 'and then there is nothing left');
 select tests.act_as_nobody();
 select is((select count(*) from core.refund where payment_id = paid('lesson')), 2::bigint,
-  'a refund repeated with its key is made once');
+  'two refunds were made');
 
 -- While the payer's bank has it.
 select tests.event('evt_dp', 'charge.dispute.created',
   tests.dispute(paid('disputed'), 'dp_1', 'needs_response', '[]'));
 select tests.act_as('sam');
 select throws_ok($$ select api.refund_payment(paid('disputed'), 100, null, 'k') $$, 'M9303',
-  'payment_disputed', 'a disputed payment cannot be refunded');
+  'payment_disputed', 'a disputed payment is not paid back twice');
 
 -- Steps.
 select throws_ok($$ select api.refund_payment(paid('dinar'), 755, null, 'k') $$, 'M0302',
-  'refund_between_steps', 'a refund in KWD between steps of ten fils is refused');
+  'refund_between_steps', 'dinars go back in tens of fils');
 select throws_ok($$ select api.refund_payment(paid('shilling'), 50050, null, 'k') $$, 'M0302',
-  'refund_between_steps', 'a refund in UGX of a part of a shilling is refused');
+  'refund_between_steps', 'shillings go back whole');
 select lives_ok($$ select api.refund_payment(paid('shilling'), 50000, null, 'k') $$,
-  'a refund in UGX of whole shillings is made');
+  'as they were charged');
 select tests.act_as_nobody();
 update core.booking set policy_tiers = '[{"hours_before": 0, "refund_percent": 50}]'
 where slot_id = tests.id('dinar');
@@ -73,14 +73,13 @@ select set_config('tests.booking',
 select tests.act_as('alice');
 select results_eq(
   $$ select refund_minor from api.cancel_booking(current_setting('tests.booking')::uuid) $$,
-  $$ values (760::bigint) $$, 'half of 1.510 KWD is refunded as 0.760, the nearest step of Stripe');
+  $$ values (760::bigint) $$, 'half of 1.510 KWD is 0.760, the nearest that Stripe refunds');
 select tests.act_as_nobody();
 select is(
   (select params ->> 'amount' from core.stripe_command
-   where kind = 'refund' and payment_id = paid('dinar')), '760',
-  'the refund of half of 1.510 KWD asks Stripe for 760');
+   where kind = 'refund' and payment_id = paid('dinar')), '760', 'and it is what Stripe is asked for');
 
 set constraints all immediate;
-select is_empty('select tests.ledger_problems()', 'the ledger adds up after refunds');
+select is_empty('select tests.ledger_problems()', 'the ledger adds up');
 select * from finish();
 rollback;

@@ -5,8 +5,10 @@ use std::{
     time::Instant,
 };
 
-use environment::BadSetting;
-use postgres::{Db, tls};
+use shared::{
+    config::BadSetting,
+    db::{Db, tls},
+};
 use tokio::sync::Mutex;
 use tokio_postgres::AsyncMessage;
 

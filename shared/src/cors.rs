@@ -1,0 +1,32 @@
+//! Which browsers may call: those of any site.
+//!
+//! A token in a header says who calls, never a cookie, so another site's page has nothing to
+//! send along that its visitor did not give it.
+
+use std::time::Duration;
+
+use axum::Router;
+use http::{HeaderName, Method, header};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+
+use crate::{Error, telemetry::REQUEST_ID};
+
+/// Answers preflights, and lets pages read answers and the headers that help them.
+///
+/// Any header may be sent, as under /rest/v1: front ends add their own (`traceparent`,
+/// `x-region`, those of `global.headers`), and none opens more than the token in it does.
+pub fn any_site() -> CorsLayer {
+    let told = [HeaderName::from_static(REQUEST_ID), header::RETRY_AFTER];
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(told)
+        .max_age(Duration::from_secs(86_400))
+}
+
+/// The answer to whatever no route has, to be merged in: JSON that any site may read. Without
+/// it supabase-js shows "Unexpected end of JSON input".
+pub fn otherwise() -> Router {
+    Router::new().fallback(async || Error::no_such_path()).layer(any_site())
+}
