@@ -1,11 +1,12 @@
-# convene as a server: docs/operations.md says which settings it wants.
+# convene as a server: docs/operations.md says which settings it wants. Without default features
+# it contains no stand-in for Stripe, SQS, a mail server or a database.
 FROM rust:1.95-slim-trixie AS build
 WORKDIR /src
 COPY . .
 # cc is what ring needs; the image has it.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package convene --bin convene \
+    cargo build --release --locked --package convene --bin convene --no-default-features \
     && install -D target/release/convene /out/convene
 
 # A C library, certificates, an unprivileged user, and no shell.

@@ -4,17 +4,14 @@ use std::{future::Future, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use shared::{
-    auth::Settings,
-    config::Environment,
-    db::{Db, Limits},
-    telemetry::{self, Format},
-};
+use environment::Environment;
+use postgres::{Db, Limits};
+use telemetry::Format;
+use tokens::Settings;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     deploy::{self, Outcome},
-    postgres::{Account, Folder},
     serve, token, types,
     verify::{self, Findings},
 };
@@ -130,8 +127,7 @@ async fn execute(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Command::Token(Token { says, data }) => {
-            let data = data.map_or_else(|| Folder::usual(&Account::unprivileged()?), Ok)?;
-            println!("{}", token::token(&says, &data)?);
+            println!("{}", token::token(&says, data.as_deref())?);
             Ok(())
         }
     }

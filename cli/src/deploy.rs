@@ -69,7 +69,7 @@ pub async fn is_current(client: &Client, sources: &Sources) -> Result<bool> {
 
 /// Connect as a deploying user.
 pub async fn connect(url: &str) -> Result<Client> {
-    let (config, tls) = shared::db::tls::parse(url)?;
+    let (config, tls) = postgres::tls::parse(url)?;
     let (client, connection) =
         config.connect(tls).await.context("The database cannot be reached; check DATABASE_URL")?;
     tokio::spawn(async move {

@@ -1,13 +1,7 @@
-//! The keys of a local marketplace: made once, kept in its folder, or given by settings.
+//! The keys of a marketplace, given by settings; on a developer's machine `local` makes them.
 
-use anyhow::{Result, anyhow, bail};
-use ring::rand::{SecureRandom, SystemRandom};
-use shared::{
-    auth,
-    config::{BadSetting, optional},
-};
-
-use crate::postgres::Folder;
+use anyhow::{Result, bail};
+use environment::{BadSetting, optional};
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -33,43 +27,21 @@ impl Keys {
             bail!("JWT_SECRET is shorter than 32 characters: take a longer one.");
         }
         Ok(Self {
-            anon_key: auth::api_key(&jwt_secret, "anon")?,
-            service_key: auth::api_key(&jwt_secret, "service_role")?,
+            anon_key: tokens::api_key(&jwt_secret, "anon")?,
+            service_key: tokens::api_key(&jwt_secret, "service_role")?,
             publishable_key: setting("PUBLISHABLE_KEY", "publishable-key")?,
             secret_key: setting("SECRET_KEY", "secret-key")?,
             jwt_secret,
         })
     }
 
-    /// Those kept in `folder`, made on first use.
-    pub fn of_folder(folder: &Folder) -> Result<Self> {
-        Self::new(|name| folder.secret(name, || Self::generate(name)))
-    }
-
-    /// New ones, which nobody keeps.
-    pub fn fleeting() -> Result<Self> {
-        Self::new(Self::generate)
-    }
-
     /// What the environment says of tokens, with these keys.
-    pub fn settings(&self) -> Result<auth::Settings, BadSetting> {
-        Ok(auth::Settings {
+    pub fn settings(&self) -> Result<tokens::Settings, BadSetting> {
+        Ok(tokens::Settings {
             jwt_secret: Some(self.jwt_secret.clone()),
             publishable_key: Some(self.publishable_key.clone()),
             secret_key: Some(self.secret_key.clone()),
-            ..auth::Settings::from_env()?
+            ..tokens::Settings::from_env()?
         })
-    }
-
-    fn generate(name: &str) -> Result<String> {
-        let prefix = match name {
-            "publishable-key" => "sb_publishable_",
-            "secret-key" => "sb_secret_",
-            _ => "",
-        };
-        let mut random = [0; 32];
-        let filled = SystemRandom::new().fill(&mut random);
-        filled.map_err(|_| anyhow!("This machine gives no random numbers."))?;
-        Ok(format!("{prefix}{}", hex::encode(random)))
     }
 }

@@ -1,25 +1,24 @@
-//! The `convene` command: serve, deploy, token, verify, types.
+//! The `convene` command: serve, deploy, token, verify, types, rotate-keys.
 //!
-//! The one place that knows every Lambda. [`routers`] merges them; [`postgres`] finds or
-//! starts a database; [`deploy`] brings `sql/` into it; [`serve`] puts the three together.
-//! [`stripe_double`] stands in for Stripe.
+//! The one place that knows every Lambda: [`routers`] merges them, [`schedules`] runs what has no
+//! router, [`settings`] says with what. [`production`] serves them with real services; `local`,
+//! behind the feature of that name, with stand-ins. [`deploy`] brings `sql/` into a database.
 
 pub mod command;
-pub mod demo;
 pub mod deploy;
 pub mod keys;
-pub mod mailbox;
+#[cfg(feature = "local")]
+pub mod local;
 pub mod metrics;
 pub mod open_files;
 pub mod post;
-pub mod postgres;
 pub mod production;
-pub mod queue;
 pub mod routers;
+pub mod schedules;
 pub mod serve;
-pub mod stripe;
-pub mod stripe_double;
-pub mod timers;
+pub mod server;
+pub mod server_version;
+pub mod settings;
 pub mod token;
 pub mod types;
 pub mod verify;

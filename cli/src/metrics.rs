@@ -5,7 +5,7 @@ use axum_prometheus::{
     EndpointLabel, GenericMetricLayer, Handle, PrometheusMetricLayerBuilder, metrics::gauge,
     metrics_exporter_prometheus::PrometheusHandle,
 };
-use shared::db::Db;
+use postgres::Db;
 
 use crate::routers::House;
 

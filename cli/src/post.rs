@@ -8,11 +8,9 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Result;
 use aws_lambda_events::event::sqs::SqsEvent;
 use mailer::Mailer;
+use postgres::Db;
+use queue::{Received, Receiver, Sender};
 use serde_json::json;
-use shared::{
-    db::Db,
-    queue::{Received, Receiver, Sender},
-};
 use tokio::{sync::Notify, time::Instant};
 
 /// How long one round of relay or mailer may take, as their Lambdas' timeouts.

@@ -1,89 +1,24 @@
 //! The same marketplace as a server of its own: real keys, real money, nothing made up.
 //!
-//! `CONVENE_ENV=production convene` starts no database, loads no demo and stands in for nobody.
-//! Every setting must be there and be fit for the internet; what is wrong is said all at once.
+//! `CONVENE_ENV=production convene` starts no database, loads no demo and uses no stand-in.
+//! Every setting must be there and be fit for the internet; all problems are reported at once.
 
-use std::{
-    future::Future,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    time::Duration,
-};
+use std::net::SocketAddr;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use axum::Router;
-use shared::{
-    config::{BadSetting, optional, parsed},
-    db::{Db, Limits},
-    telemetry,
-};
+use environment::optional;
+use postgres::Db;
+use queue::SqsQueue;
 use tokio::net::TcpListener;
 
 use crate::{
-    deploy::Logins,
-    keys::Keys,
     metrics,
     routers::{self, House},
-    serve,
-    stripe::Stripe,
-    timers::Timers,
+    schedules::Schedules,
+    server,
+    settings::{Settings, Stripe},
 };
-
-mod settings;
-
-use settings::problems;
-
-/// What the server is told by its environment.
-pub struct Settings {
-    /// `HOST` and `PORT`.
-    pub address: SocketAddr,
-    /// `METRICS_ADDRESS`: where Prometheus asks; nowhere unless it is set.
-    pub metrics: Option<SocketAddr>,
-    /// `API_DATABASE_URL` and `SERVICE_DATABASE_URL`.
-    pub logins: Logins,
-    /// `JWT_SECRET`, `PUBLISHABLE_KEY`, `SECRET_KEY`.
-    pub keys: Keys,
-    /// `DATABASE_POOL_SIZE`, `DATABASE_WAIT_MS`, `DATABASE_DEADLINE_MS`.
-    pub limits: Limits,
-}
-
-impl Settings {
-    /// Read the environment, or say everything that is wrong with it.
-    pub fn from_env(port: u16) -> Result<Self> {
-        let problems = problems(&optional);
-        if !problems.is_empty() {
-            let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            bail!("These settings are not fit for production:\n  {}", sentences.join("\n  "));
-        }
-        let host: IpAddr = parsed("HOST", Ipv4Addr::LOCALHOST.into())?;
-        let metrics = match optional("METRICS_ADDRESS") {
-            None => None,
-            Some(_) => Some(parsed("METRICS_ADDRESS", SocketAddr::from((host, 0)))?),
-        };
-        let logins = Logins {
-            api: optional("API_DATABASE_URL").unwrap_or_default(),
-            service: optional("SERVICE_DATABASE_URL").unwrap_or_default(),
-        };
-        let keys = Keys::new(|name| bail!("{name} is not set."))?;
-        Ok(Self { address: (host, port).into(), metrics, logins, keys, limits: limits()? })
-    }
-}
-
-/// The limits of each of the two pools.
-fn limits() -> Result<Limits, BadSetting> {
-    let usual = Limits { connections: 16, ..Limits::default() };
-    let milliseconds =
-        |name, usual: Duration| parsed(name, usual.as_millis() as u64).map(Duration::from_millis);
-    let connections = parsed("DATABASE_POOL_SIZE", usual.connections)?;
-    if connections == 0 {
-        return Err(BadSetting::new("DATABASE_POOL_SIZE", "must be 1 or more."));
-    }
-    Ok(Limits {
-        connections,
-        wait: milliseconds("DATABASE_WAIT_MS", usual.wait)?,
-        deadline: milliseconds("DATABASE_DEADLINE_MS", usual.deadline)?,
-        ..usual
-    })
-}
 
 /// Serve until `stop` resolves.
 pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
@@ -95,21 +30,22 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
         keys: settings.keys,
         stripe: stripe.clone(),
         site_url: optional("SITE_URL").unwrap_or_default(),
-        base_url: optional("API_EXTERNAL_URL").unwrap_or_default(),
     };
     let listener = listen(settings.address).await?;
-    // The settings name a queue and a mail server, so nothing is opened with the third argument.
-    let mut timers = Timers::start("", &house.service, "").await?;
+    let mut schedules = Schedules::default();
+    let queue = (SqsQueue::from_env()?, SqsQueue::from_env()?);
+    schedules.carry_messages(&house.service, queue, mailer::Settings::from_env()?)?;
+    schedules.keep_time(&house.service);
     if let Some(stripe) = stripe {
-        timers.add(stripe.keep_paying(house.service.clone()));
+        schedules.keep_paying(&house.service, &stripe.client);
     }
-    let routes = telemetry::observed(timers.attach(routers::all(house.clone())?));
+    let routes = web::observed(schedules.nudged_by(routers::all(house.clone())?));
     let (counted, scraped) = metrics::layered(routes, &house);
     tracing::info!(address = %settings.address, "serves");
     if let Some(address) = settings.metrics {
         tokio::spawn(answer_metrics(listen(address).await?, scraped));
     }
-    serve::until(listener, counted, stop).await
+    server::until(listener, counted, stop).await
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {

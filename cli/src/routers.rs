@@ -2,20 +2,18 @@
 
 use auth::Auth;
 use axum::{Json, Router, extract::State, routing::get};
+use checkout::{Checkout, Payments};
+use environment::BadSetting;
+use errors::Result;
+use onboarding::Onboarding;
+use postgres::{Caller, Db};
 use rest::Rest;
 use serde_json::{Value, json};
-use shared::{
-    Result,
-    auth::{Gateway, Source, auth_url},
-    config::{BadSetting, optional},
-    cors,
-    db::{Caller, Db},
-};
+use stripe_sync::inbox::Inbox;
+use stripe_webhook::Webhook;
+use tokens::{Gateway, Source};
 
-use crate::{
-    keys::Keys,
-    stripe::{self, Stripe},
-};
+use crate::{keys::Keys, settings::Stripe};
 
 /// What the routers are made of.
 #[derive(Clone)]
@@ -30,30 +28,38 @@ pub struct House {
     pub stripe: Option<Stripe>,
     /// The front end, where people are sent back to.
     pub site_url: String,
-    /// Where all of this is reached, unless `API_EXTERNAL_URL` says otherwise.
-    pub base_url: String,
 }
 
 /// All routes: one line per Lambda, or per Lambdas of one purpose.
 pub fn all(house: House) -> Result<Router, BadSetting> {
-    let mut settings = house.keys.settings()?;
-    let mut config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
-    if optional("API_EXTERNAL_URL").is_none() {
-        config.auth_url = auth_url(&house.base_url);
-    }
-    if settings.trusts_the_house_alone() {
-        settings.policy.issuer = Some(config.auth_url.clone());
-    }
+    let settings = house.keys.settings()?;
     let gateway = Gateway::new(&settings, vec![Source::House(house.service.clone())])?;
+    let config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
     let auth = Auth::new(house.service.clone(), &settings, config)?;
     let rest = Rest::house(house.api.clone(), Some(house.service.clone()), gateway.clone())?;
     let own = Router::new().route("/health", get(health)).route("/ready", get(ready));
     Ok(Router::new()
         .merge(rest::router(rest))
         .merge(auth::router(auth))
-        .merge(stripe::routes(&house, gateway)?)
-        .merge(own.with_state(house))
-        .merge(cors::otherwise()))
+        .merge(paying(&house, gateway)?)
+        .merge(own.with_state(house)))
+}
+
+/// The routes that pay: checkout, onboarding, webhooks. Without Stripe, what is free.
+fn paying(house: &House, gateway: Gateway) -> Result<Router, BadSetting> {
+    let House { api, service, stripe, site_url, .. } = house;
+    let payments = stripe.as_ref().map(|stripe| {
+        Payments::new(service.clone(), stripe.client.clone(), &stripe.publishable_key)
+    });
+    let client = stripe.as_ref().map(|stripe| stripe.client.clone());
+    let onboarding =
+        Onboarding::new(api.clone(), service.clone(), gateway.clone(), client, site_url);
+    let routes = checkout::router(Checkout::new(api.clone(), gateway, payments))
+        .merge(onboarding::router(onboarding));
+    let Some(stripe) = stripe else { return Ok(routes) };
+    let inbox = Inbox::new(service.clone(), stripe.client.clone());
+    let (platform, connect) = stripe.secrets()?;
+    Ok(routes.merge(stripe_webhook::router(Webhook::new(inbox, platform, connect))))
 }
 
 /// The process answers.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use environment::optional;
 use serde_json::Value;
-use shared::{auth, config::optional};
 use uuid::Uuid;
 
 /// What the token says.
@@ -21,36 +21,43 @@ pub struct Options {
     pub expires_in: i64,
 }
 
-/// The issuer that a server with these settings, or one of this folder, believes.
-fn issuer(data: &Path) -> String {
-    let kept = || std::fs::read_to_string(data.join("base-url")).ok();
-    let base = optional("API_EXTERNAL_URL").or_else(kept);
-    let usual = || auth::auth_url(base.as_deref().unwrap_or("http://127.0.0.1:54321"));
-    optional("JWT_ISSUER").filter(|issuer| issuer != "*").unwrap_or_else(usual)
-}
-
 /// Mint a token under `JWT_SECRET`, or under the secret kept in the data folder.
-pub fn token(options: &Options, data: &Path) -> Result<String> {
-    let secret = match optional("JWT_SECRET") {
-        Some(secret) => secret,
-        None => std::fs::read_to_string(data.join("jwt-secret")).with_context(|| {
-            format!(
-                "There is no secret in {}: set JWT_SECRET, or run `convene serve` once",
-                data.display()
-            )
-        })?,
-    };
+pub fn token(options: &Options, data: Option<&Path>) -> Result<String> {
+    let secret = optional("JWT_SECRET").map_or_else(|| kept_secret(data), Ok)?;
     if options.role == "authenticated" && options.sub.is_none() {
         bail!("Somebody signed in has an id: give it with --sub.");
     }
-    let mut claims = auth::user_claims(options.sub.unwrap_or_default());
+    let mut claims = tokens::user_claims(options.sub.unwrap_or_default());
     claims["role"] = options.role.clone().into();
-    claims["iss"] = issuer(data).into();
     if let Some(iat) = claims["iat"].as_i64() {
         claims["exp"] = (iat + options.expires_in).into();
     }
     if options.sub.is_none() {
         claims.as_object_mut().and_then(|claims| claims.remove("sub")).unwrap_or(Value::Null);
     }
-    Ok(auth::mint(&secret, &claims)?)
+    Ok(tokens::mint(&secret, &claims)?)
+}
+
+/// The secret that `convene serve` keeps in its data folder.
+#[cfg(feature = "local")]
+fn kept_secret(data: Option<&Path>) -> Result<String> {
+    use anyhow::Context;
+    use local_postgres::{Account, Folder};
+
+    let data = match data {
+        Some(data) => data.to_owned(),
+        None => Folder::usual(&Account::unprivileged()?)?,
+    };
+    std::fs::read_to_string(data.join("jwt-secret")).with_context(|| {
+        format!(
+            "There is no secret in {}: set JWT_SECRET, or run `convene serve` once",
+            data.display()
+        )
+    })
+}
+
+/// A production build keeps no secrets.
+#[cfg(not(feature = "local"))]
+fn kept_secret(_: Option<&Path>) -> Result<String> {
+    bail!("JWT_SECRET is not set, and this convene was built without the feature `local`.")
 }

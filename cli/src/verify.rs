@@ -7,7 +7,7 @@ use tokio_postgres::Client;
 
 use crate::{
     deploy::{self, Sources},
-    postgres::Version,
+    server_version::ServerVersion,
 };
 
 pub use rules::Rule;
@@ -49,13 +49,10 @@ pub async fn verify(url: &str) -> Result<Findings> {
 
 async fn version(client: &Client, findings: &mut Findings) -> Result<()> {
     findings.asked += 1;
-    let version: String = client.query_one("show server_version", &[]).await?.get(0);
-    match Version::parse(&version) {
-        Some(version) if version.major < Version::OLDEST_MAJOR => {
-            findings.broken.push(format!("PostgreSQL {version} is older than version 15."));
-        }
-        Some(version) => findings.warnings.extend(version.warning()),
-        None => findings.warnings.push(format!("PostgreSQL {version} is of no known version.")),
+    let version = ServerVersion::of(client).await?;
+    if version.major < ServerVersion::OLDEST_MAJOR {
+        findings.broken.push(format!("PostgreSQL {version} is older than version 15."));
     }
+    findings.warnings.extend(version.warning());
     Ok(())
 }

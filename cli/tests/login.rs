@@ -2,10 +2,8 @@
 
 use std::fs;
 
-use convene::{
-    deploy::{self, Outcome},
-    postgres::{self, Account, Keep, Server},
-};
+use convene::deploy::{self, Outcome};
+use local_postgres::{Account, Keep, Server};
 use nix::sys::signal::{SigHandler, Signal, signal};
 use uuid::Uuid;
 
@@ -19,7 +17,7 @@ async fn server() -> Server {
         signal(Signal::SIGINT, SigHandler::SigIgn).expect("a server");
     }
     let account = Account::unprivileged().expect("a server");
-    let binaries = postgres::find(&account).expect("a server");
+    let binaries = local_postgres::find(&account).expect("a server");
     let home = std::env::temp_dir().join(format!("convene-login-{}", Uuid::new_v4().simple()));
     account.own(&home).expect("a server");
     let server = Server::start(&binaries, &account, &home, Keep::Nothing).expect("a server");

@@ -1,11 +1,11 @@
 //! The demo marketplace: loaded through the functions everybody uses.
 
 use convene::{
-    demo::{self, Cast},
+    local::demo::{self, Cast},
     routers::House,
-    stripe_double::{Options, StripeDouble},
 };
-use shared::db::{Db, Limits};
+use postgres::{Db, Limits};
+use stripe_double::{Options, StripeDouble};
 use tests::{Who, World};
 
 async fn loaded() -> (World, Cast) {
@@ -19,7 +19,6 @@ async fn loaded() -> (World, Cast) {
         keys: world.keys.clone(),
         stripe: None,
         site_url: "http://127.0.0.1:3000".into(),
-        base_url: world.url.clone(),
     };
     let owner = convene::deploy::connect(world.owner_url()).await.expect("a database");
     let mut cast = Cast::read().expect("a cast");

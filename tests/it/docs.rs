@@ -3,37 +3,68 @@
 //! `UPDATE_DOCS=1 cargo test -p tests --test it docs` prints it anew. And the README's first
 //! command finds what to run.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
+use regex::Regex;
 use serde_json::Value;
 
 use tests::World;
 
 /// Each page is what one query says.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 4] = [
     ("tables", include_str!("docs/tables.sql")),
     ("lenses", include_str!("docs/lenses.sql")),
-    ("functions", include_str!("docs/functions.sql")),
     ("permissions", include_str!("docs/permissions.sql")),
     ("diagram", include_str!("docs/diagram.sql")),
 ];
 
+/// The functions have a page for each area.
+const FUNCTIONS: &str = include_str!("docs/functions.sql");
+
+/// Where a function is made: the folder and the name of its file.
+struct Place {
+    name: String,
+    area: String,
+    domain: String,
+}
+
 #[tokio::test]
 async fn the_reference_is_that_of_the_database() {
     let world = World::new().await;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/database");
+    let folder = root().join("docs/database");
+    let mut pages = function_pages(&world).await;
+    for (name, sql) in PAGES {
+        pages.insert(PathBuf::from(name).with_extension("md"), world.value(sql, &[]).await);
+    }
+
     let update = std::env::var_os("UPDATE_DOCS").is_some();
     let mut stale = Vec::new();
-    for (name, sql) in PAGES {
-        let page: String = world.value(sql, &[]).await;
-        let path = folder.join(name).with_extension("md");
-        if fs::read_to_string(&path).is_ok_and(|printed| printed == page) {
+    for (name, page) in &pages {
+        let path = folder.join(name);
+        if fs::read_to_string(&path).is_ok_and(|printed| printed == *page) {
             continue;
         }
         if update {
+            fs::create_dir_all(path.parent().expect("a page is in a folder")).expect("a folder");
             fs::write(&path, page).expect("docs/database can be written");
         } else {
-            stale.push(name);
+            stale.push(name.display().to_string());
+        }
+    }
+    for path in files(&folder) {
+        let name = path.strip_prefix(&folder).expect("it is in the folder");
+        if pages.contains_key(name) {
+            continue;
+        }
+        if update {
+            fs::remove_file(&path).expect("a page that nothing prints can be removed");
+        } else {
+            stale.push(name.display().to_string());
         }
     }
     assert!(
@@ -43,11 +74,66 @@ async fn the_reference_is_that_of_the_database() {
     );
 }
 
+/// The page of each area, and the list of all that clients call.
+async fn function_pages(world: &World) -> BTreeMap<PathBuf, String> {
+    let places = places();
+    let names: Vec<_> = places.iter().map(|place| &place.name).collect();
+    let areas: Vec<_> = places.iter().map(|place| &place.area).collect();
+    let domains: Vec<_> = places.iter().map(|place| &place.domain).collect();
+    let mut pages = BTreeMap::new();
+    for row in world.rows(FUNCTIONS, &[&names, &areas, &domains]).await {
+        let area: Option<String> = row.get(0);
+        let area = area.expect("every function is made by a file of sql/functions or sql/lenses");
+        let name = match area.as_str() {
+            "" => PathBuf::from("functions.md"),
+            area => Path::new("functions").join(area).with_extension("md"),
+        };
+        pages.insert(name, row.get(1));
+    }
+    pages
+}
+
+/// Which file makes which function: `sql/functions/<area>/<domain>.sql`, or that of a lens.
+fn places() -> Vec<Place> {
+    let made = Regex::new(r"(?m)^create (?:or replace )?function (\w+\.\w+)").expect("a pattern");
+    let mut found = BTreeSet::new();
+    let mut places = Vec::new();
+    for file in
+        files(&root().join("sql/functions")).into_iter().chain(files(&root().join("sql/lenses")))
+    {
+        let word = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let area = word(file.parent().expect("a file is in a folder"));
+        let domain = word(&file);
+        let text = fs::read_to_string(&file).expect("a file of sql/");
+        for name in made.captures_iter(&text).map(|found| found[1].to_owned()) {
+            if found.insert(name.clone()) {
+                places.push(Place { name, area: area.clone(), domain: domain.clone() });
+            }
+        }
+    }
+    places
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a package has a workspace")
+}
+
+/// The files of a folder and of those in it, in order.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    paths
+        .into_iter()
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .collect()
+}
+
 /// A change of privilege is a line that a reviewer sees.
 #[tokio::test]
 async fn a_privilege_is_a_line() {
     let world = World::new().await;
-    let (_, sql) = PAGES[3];
+    let (_, sql) = PAGES[2];
     let before: String = world.value(sql, &[]).await;
     world.sql("grant delete on core.booking to authenticated").await;
     let after: String = world.value(sql, &[]).await;
@@ -59,9 +145,8 @@ async fn a_privilege_is_a_line() {
 /// `cargo run` asks which binary is meant as soon as there are two.
 #[test]
 fn cargo_run_knows_what_to_run() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let metadata = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
-    let told = Command::new(env!("CARGO")).args(metadata).current_dir(root).output().unwrap();
+    let told = Command::new(env!("CARGO")).args(metadata).current_dir(root()).output().unwrap();
     let told: Value = serde_json::from_slice(&told.stdout).unwrap();
     let list = |value: &Value| value.as_array().unwrap().clone();
     let members = list(&told["workspace_default_members"]);

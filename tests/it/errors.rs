@@ -58,7 +58,7 @@ fn of_the_code() -> Codes {
         }
     }
     let rust = Regex::new(r#""(M\d{4})",\s*"(\w+)""#).expect("a pattern");
-    for folder in ["shared/src", "functions"] {
+    for folder in ["shared", "functions"] {
         for path in files(&root().join(folder), "rs") {
             let text = fs::read_to_string(&path).expect("Rust is UTF-8");
             raised(&text, &rust, &mut codes).unwrap_or_else(|error| panic!("{error}"));

@@ -33,7 +33,7 @@ impl House {
             }
             "post" => {
                 self.office.settle().await;
-                let mail = |mail: convene::mailbox::Mail| {
+                let mail = |mail: local_mailbox::Mail| {
                     json!({
                         "to": mail.recipient, "subject": mail.subject, "text": mail.text,
                         "html": mail.html, "calendar": mail.calendar,

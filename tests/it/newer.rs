@@ -2,7 +2,6 @@
 
 use std::process::Stdio;
 
-use convene::postgres;
 use tests::private_server;
 use tokio::{process::Command, task::spawn_blocking};
 
@@ -15,11 +14,11 @@ const TESTS: [&str; 3] = ["deploy::", "rest::", "tutoring::"];
 
 #[tokio::test]
 async fn the_marketplace_runs_on_the_newest_postgres() {
-    if shared::config::optional("DATABASE_URL").is_some() {
+    if environment::optional("DATABASE_URL").is_some() {
         eprintln!("SKIPPED: DATABASE_URL says which PostgreSQL to test with.");
         return;
     }
-    let start = || private_server(|account| postgres::fetch(account, NEWEST));
+    let start = || private_server(|account| local_postgres::fetch(account, NEWEST));
     let server = match spawn_blocking(start).await.unwrap() {
         Ok(server) => server,
         Err(error) => {

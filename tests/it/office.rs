@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use convene::{
-    mailbox::{Mail, Mailbox},
-    post,
-    queue::{LocalQueue, Rules},
-};
+use convene::post;
+use local_mailbox::{Mail, Mailbox};
+use local_queue::{LocalQueue, Rules};
 use mailer::{Mailer, Settings};
+use postgres::{Caller, Db, Limits};
 use serde_json::{Value, json};
-use shared::db::{Caller, Db, Limits};
 use tests::World;
 use tokio::time::Instant;
 use uuid::Uuid;

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use convene::queue::LocalQueue;
+use local_queue::LocalQueue;
+use queue::{Entry, Receiver, Rejected, Sender, all_rejected};
 use serde_json::json;
-use shared::queue::{Entry, Receiver, Rejected, Sender, all_rejected};
 use tests::World;
 use tokio::sync::Notify;
 use uuid::Uuid;

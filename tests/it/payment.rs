@@ -1,7 +1,7 @@
 //! Paying for bookings: the whole way from HTTP to Stripe and back by webhook.
 
-use convene::stripe_double::{Fault, Kind};
 use serde_json::json;
+use stripe_double::{Fault, Kind};
 
 use crate::till::Till;
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use postgres::{Db, Limits};
 use rest::{
     Rest,
     identity::{Identity, Plain},
     settings::{Settings, TxEnd},
 };
 use serde_json::{Value, json};
-use shared::db::{Db, Limits};
 use tests::EmptyDatabase;
 use tokio_postgres::NoTls;
 

@@ -7,12 +7,9 @@ use convene::{
     keys::Keys,
     metrics,
     routers::{self, House},
-    serve,
+    server,
 };
-use shared::{
-    db::{Db, Limits},
-    telemetry,
-};
+use postgres::{Db, Limits};
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
@@ -36,7 +33,6 @@ fn house(url: &str) -> House {
         keys: Keys::fleeting().expect("random numbers"),
         stripe: None,
         site_url: "https://convene.example".into(),
-        base_url: "https://api.convene.example".into(),
     }
 }
 
@@ -55,7 +51,7 @@ async fn what_is_under_way_is_finished_and_nothing_new_begun() {
     let routes = Router::new().route("/slow", get(slow)).with_state(work.clone());
     let (listener, url) = listener().await;
     let (stop, stopped) = oneshot::channel::<()>();
-    let served: JoinHandle<_> = tokio::spawn(serve::until(listener, routes, async move {
+    let served: JoinHandle<_> = tokio::spawn(server::until(listener, routes, async move {
         stopped.await.ok();
     }));
 
@@ -79,10 +75,10 @@ async fn what_is_under_way_is_finished_and_nothing_new_begun() {
 #[tokio::test]
 async fn without_a_database_the_process_lives_and_is_not_ready() {
     let house = house(NOWHERE);
-    let routes = telemetry::observed(routers::all(house.clone()).expect("settings are good"));
+    let routes = web::observed(routers::all(house.clone()).expect("settings are good"));
     let (counted, scraped) = metrics::layered(routes, &house);
     let (listener, url) = listener().await;
-    tokio::spawn(serve::until(listener, counted.merge(scraped), std::future::pending()));
+    tokio::spawn(server::until(listener, counted.merge(scraped), std::future::pending()));
 
     let alive = reqwest::get(format!("{url}/health")).await.expect("an answer");
     assert_eq!(alive.status(), 200);

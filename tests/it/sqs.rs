@@ -15,8 +15,8 @@ use std::{
 
 use axum::{Json, Router, routing::post};
 use convene::post as office_post;
+use queue::{Credentials, Entry, Receiver, Sender, SqsQueue};
 use serde_json::{Value, json};
-use shared::queue::{Credentials, Entry, Receiver, Sender, SqsQueue};
 use tokio::{net::TcpListener, process::Child, task::JoinSet};
 use uuid::Uuid;
 

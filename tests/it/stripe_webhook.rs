@@ -4,15 +4,15 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use convene::stripe::DOUBLE_SECRETS;
+use convene::local::stripe::SECRETS;
 use ring::hmac;
 use serde_json::{Value, json};
 use tests::World;
 
 use crate::till::Till;
 
-const SECRET: &str = DOUBLE_SECRETS[0];
-const CONNECT_SECRET: &str = DOUBLE_SECRETS[1];
+const SECRET: &str = SECRETS[0];
+const CONNECT_SECRET: &str = SECRETS[1];
 
 fn sign(secret: &str, body: &str, age: i64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
@@ -116,7 +116,7 @@ async fn what_is_signed_is_kept_and_answered_200() {
 #[tokio::test]
 async fn the_fixtures_of_stripe_are_applied_or_kept() {
     let till = Till::new().await;
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/src/stripe_double/fixtures");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../stand_ins/stripe/src/fixtures");
     let mut sent = 0;
     for file in std::fs::read_dir(folder).expect("the fixtures are there") {
         let path = file.expect("a file").path();
@@ -160,7 +160,7 @@ async fn what_was_left_is_swept() {
 /// Every event of a flow several times, in another order, before the API's own answer.
 #[tokio::test]
 async fn nuisances_on_the_way_change_nothing() {
-    use convene::stripe_double::Nuisance;
+    use stripe_double::Nuisance;
     let till = Till::new().await;
     for (n, nuisance) in [
         Nuisance { copies: 3, ..Nuisance::default() },

@@ -5,13 +5,11 @@
 
 use std::{fs, path::Path, sync::Arc};
 
+use ::postgres::{Caller, Db, Failure, Limits, tls};
 use anyhow::{Context, Result};
-use convene::{
-    deploy,
-    postgres::{self, Account, Keep, Server},
-};
+use convene::deploy;
+use local_postgres::{Account, Keep, Server};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
-use shared::db::{Caller, Db, Failure, Limits, tls};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream, UnixStream},
@@ -29,7 +27,7 @@ const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 /// A server whose local connections need a password, except the administrator's.
 fn locked(home: &Path) -> Result<Server> {
     let account = Account::unprivileged()?;
-    let binaries = postgres::find(&account)?;
+    let binaries = local_postgres::find(&account)?;
     account.own(home)?;
     Server::start(&binaries, &account, home, Keep::Data)?.stop()?;
     let rules = "local all postgres trust\nlocal all all scram-sha-256\n";

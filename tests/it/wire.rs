@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::db::{Check, Db, End, Failure, Limits, Outcome, Transaction};
+use postgres::{Check, Db, End, Failure, Limits, Outcome, Transaction};
 use tests::EmptyDatabase;
 use tokio_postgres::NoTls;
 

@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use convene::{
     deploy::{self, with_database},
     open_files,
-    postgres::{self, Account, Binaries, Keep, Server},
 };
+use local_postgres::{Account, Binaries, Keep, Server};
 use tokio::sync::OnceCell;
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -48,11 +48,11 @@ impl Cluster {
     async fn start() -> Result<Self> {
         open_files::raise();
         let run = Uuid::new_v4().simple().to_string();
-        let (admin_url, server) = match shared::config::optional(SETTING) {
+        let (admin_url, server) = match environment::optional(SETTING) {
             Some(url) => (url, None),
             None => {
                 let server =
-                    tokio::task::spawn_blocking(|| private_server(postgres::find)).await??;
+                    tokio::task::spawn_blocking(|| private_server(local_postgres::find)).await??;
                 (server.url("postgres", "postgres"), Some(server))
             }
         };

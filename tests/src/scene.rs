@@ -1,8 +1,8 @@
 //! Setting a scene the way its people would: an expert with hours and a session, learners.
 
 use chrono::{DateTime, Utc};
+use postgres::{Caller, Params};
 use serde_json::{Value, json};
-use shared::db::{Caller, Params};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ pub struct FreeSlot {
 
 impl World {
     /// Run one statement as a person, over the login of callers: what they may do, and no more.
-    pub async fn act(&self, name: &str, sql: &str, params: Params<'_>) -> shared::Result<Vec<Row>> {
+    pub async fn act(&self, name: &str, sql: &str, params: Params<'_>) -> errors::Result<Vec<Row>> {
         let claims = json!({"sub": id(name), "role": "authenticated"}).to_string();
         let caller = Caller { role: "authenticated", claims: &claims, user_id: Some(id(name)) };
         self.api.query(caller, sql, params).await

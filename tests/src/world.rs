@@ -5,17 +5,15 @@ use std::time::Duration;
 use convene::{
     deploy::{self, Logins},
     keys::Keys,
+    local,
     routers::{self, House},
-    serve,
-    stripe::Stripe,
-    stripe_double::StripeDouble,
+    server,
+    settings::Stripe,
 };
+use postgres::{Db, Limits, Params};
 use reqwest::{Client as Http, Method};
 use serde_json::Value;
-use shared::{
-    auth,
-    db::{Db, Limits, Params},
-};
+use stripe_double::StripeDouble;
 use tokio::net::TcpListener;
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
@@ -60,7 +58,7 @@ impl World {
 
     /// One where payments go to a stand-in for Stripe, which tells this world's webhooks.
     pub async fn paying() -> (Self, StripeDouble) {
-        let stripe = async |url: String| Stripe::double(None, &url).await.map(Some);
+        let stripe = async |url: String| local::stripe::start(None, &url).await.map(Some);
         let (world, double) = Self::open(stripe).await.unwrap_or_else(no_world);
         (world, double.expect("it was asked for"))
     }
@@ -82,10 +80,9 @@ impl World {
             keys: keys.clone(),
             stripe,
             site_url: "http://127.0.0.1:3000".into(),
-            base_url: url.clone(),
         };
         let routes = routers::all(house)?;
-        tokio::spawn(serve::until(listener, routes, std::future::pending()));
+        tokio::spawn(server::until(listener, routes, std::future::pending()));
         let sql = deploy::connect(&database.admin_url).await?;
         Ok((Self { url, keys, logins, api, database, cluster, http: Http::new(), sql }, double))
     }
@@ -111,17 +108,12 @@ impl World {
 
     /// An access token of a person, good for an hour.
     pub fn token(&self, name: &str) -> String {
-        self.mint(&auth::user_claims(id(name)))
+        self.mint(&tokens::user_claims(id(name)))
     }
 
-    /// A token that says whatever it is to say, and is this house's unless it says another.
+    /// A token that says whatever it is to say.
     pub fn mint(&self, claims: &Value) -> String {
-        let mut claims = claims.clone();
-        if let Some(members) = claims.as_object_mut() {
-            let issuer = auth::auth_url(&self.url);
-            members.entry("iss").or_insert_with(|| issuer.into());
-        }
-        auth::mint(&self.keys.jwt_secret, &claims).expect("claims can be signed")
+        tokens::mint(&self.keys.jwt_secret, claims).expect("claims can be signed")
     }
 
     /// Call a function as `who`, as supabase-js does.

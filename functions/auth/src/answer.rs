@@ -1,8 +1,8 @@
 //! What `api.auth_*` answer: a refusal, a user, or a sign-in.
 
+use postgres::{Caller, Params};
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
-use shared::db::{Caller, Params};
 use uuid::Uuid;
 
 use crate::{
@@ -23,9 +23,6 @@ pub struct Answer {
     /// A PKCE code was stored instead of opening a session.
     #[serde(default)]
     pub flow: bool,
-    /// A change of address was confirmed from one of two, and waits for the other.
-    #[serde(default)]
-    pub half: bool,
 }
 
 impl Auth {
@@ -42,6 +39,6 @@ impl Auth {
 impl Answer {
     /// The user, which this answer must hold.
     pub fn into_user(self) -> Result<Box<RawValue>> {
-        self.user.ok_or_else(|| shared::Error::internal("an answer without a user").into())
+        self.user.ok_or_else(|| errors::Error::internal("an answer without a user").into())
     }
 }

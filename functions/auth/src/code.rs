@@ -1,12 +1,12 @@
 //! Links and codes: drawn here, kept as digests, mailed through the outbox.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use errors::Error;
 use ring::{
     digest,
     rand::{SecureRandom, SystemRandom},
 };
 use serde_json::{Value, json};
-use shared::Error;
 
 use crate::{
     Auth,

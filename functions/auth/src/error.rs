@@ -12,7 +12,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
-use shared::auth::TokenError;
+use tokens::TokenError;
 
 const API_VERSION: HeaderName = HeaderName::from_static("x-supabase-api-version");
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-sb-error-code");
@@ -73,13 +73,6 @@ impl Refusal {
                 (404, "flow_state_not_found", "invalid flow state, no valid flow state found")
             }
             "invalid_credentials" => (400, "invalid_credentials", "Invalid login credentials"),
-            "method_not_allowed" => (405, "method_not_allowed", "This path is not asked so"),
-            "not_found" => (404, "not_found", "There is nothing at this path"),
-            "no_address_to_ask" => (
-                422,
-                "validation_failed",
-                "Reauthentication requires the user to have an email or a phone number",
-            ),
             "no_authorization" => {
                 (401, "no_authorization", "This endpoint requires a valid Bearer token")
             }
@@ -91,12 +84,6 @@ impl Refusal {
             "over_request_rate_limit" => {
                 (429, "over_request_rate_limit", "Request rate limit reached")
             }
-            "password_required" => (422, "validation_failed", "Signup requires a valid password"),
-            "password_without_address" => (
-                422,
-                "validation_failed",
-                "Updating password of an anonymous user without an email or phone is not allowed",
-            ),
             "provider_disabled" => {
                 (400, "validation_failed", "Unsupported provider: provider is not enabled")
             }
@@ -147,8 +134,8 @@ impl Refusal {
     }
 }
 
-impl From<shared::Error> for Refusal {
-    fn from(error: shared::Error) -> Self {
+impl From<errors::Error> for Refusal {
+    fn from(error: errors::Error) -> Self {
         match error.status {
             StatusCode::BAD_REQUEST => {
                 Self::validation("A value does not have the form it must have")

@@ -1,13 +1,14 @@
 //! What hangs on the one secret of the auth function: three keys, none of which tells of
 //! another, each in as many versions as the secret has.
 
+use environment::BadSetting;
+use errors::Error;
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hkdf::{HKDF_SHA256, Salt},
     hmac,
     rand::{SecureRandom, SystemRandom},
 };
-use shared::{Error, config::BadSetting};
 
 const MIN_SECRET_BYTES: usize = 32;
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use auth::Auth;
-use shared::{config::BadSetting, lambda};
+use environment::BadSetting;
 
 fn main() -> ExitCode {
     lambda::serve(|| Ok::<_, BadSetting>(auth::router(Auth::from_env()?)))

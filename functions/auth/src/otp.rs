@@ -1,7 +1,10 @@
 //! `/recover`, `/otp`, `/resend`: mails to addresses that may be anybody's. The answer never
 //! tells whose.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Query, State},
+};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -9,7 +12,7 @@ use crate::{
     Auth,
     code::Challenge,
     error::{Refusal, Result},
-    extract::{Asked, Body, Client},
+    extract::{Body, Client},
     sign_up::{Afterwards, checked_data, checked_email, filled},
 };
 
@@ -29,7 +32,7 @@ pub struct Wish {
 pub async fn recover(
     State(auth): State<Auth>,
     client: Client,
-    Asked(afterwards): Asked<Afterwards>,
+    Query(afterwards): Query<Afterwards>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>> {
     auth.send("recovery", false, client, afterwards, wish).await
@@ -39,7 +42,7 @@ pub async fn recover(
 pub async fn otp(
     State(auth): State<Auth>,
     client: Client,
-    Asked(afterwards): Asked<Afterwards>,
+    Query(afterwards): Query<Afterwards>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>> {
     let create = auth.config.sign_up && wish.create_user.unwrap_or(true);
@@ -50,7 +53,7 @@ pub async fn otp(
 pub async fn resend(
     State(auth): State<Auth>,
     client: Client,
-    Asked(afterwards): Asked<Afterwards>,
+    Query(afterwards): Query<Afterwards>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>> {
     let purpose = match wish.kind.as_deref() {

@@ -1,8 +1,8 @@
 //! A sign-in as the client sees it: two tokens and a user.
 
+use errors::Error;
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
-use shared::Error;
 
 use crate::{Auth, answer::Answer, error::Result, refresh_token::RefreshToken};
 

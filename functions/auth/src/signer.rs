@@ -6,13 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use errors::{Error, Result};
+use postgres::{Caller, Db};
 use serde::Deserialize;
 use serde_json::Value;
-use shared::{
-    Error, Result,
-    auth::SigningKey,
-    db::{Caller, Db},
-};
+use tokens::SigningKey;
 
 use crate::keyring::Keyring;
 
@@ -68,11 +66,6 @@ impl Signer {
         Ok(Rotation { current: current.kid().into(), standby })
     }
 
-    /// Make the first key, unless there is one.
-    pub async fn ensure(&self) -> Result<()> {
-        self.current().await.map(drop)
-    }
-
     async fn current(&self) -> Result<SigningKey> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((since, key)) = known
@@ -94,7 +87,7 @@ impl Signer {
         let key = SigningKey::from_pkcs8(&private)?;
         let sealed = self.keyring.seal(key.kid(), &private)?;
         let sql = "select api.auth_rotate_signing_keys($1, $2, $3, $4)";
-        let params: shared::db::Params = &[&key.kid(), &key.public_jwk()?, &sealed, &only_first];
+        let params: postgres::Params = &[&key.kid(), &key.public_jwk()?, &sealed, &only_first];
         Ok((key.kid().to_owned(), self.db.json(Caller::SERVICE, sql, params).await?))
     }
 

@@ -5,9 +5,11 @@
 //! answered, and may be retried at will.
 
 use axum::{Json, extract::State, http::HeaderMap};
+use errors::Result;
+use postgres::Params;
 use serde::Deserialize;
 use serde_json::Value;
-use shared::{Result, auth::SignedIn, db::Params};
+use tokens::SignedIn;
 use uuid::Uuid;
 
 use crate::{Checkout, idempotency_key};

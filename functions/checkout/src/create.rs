@@ -8,14 +8,12 @@
 use std::time::Duration;
 
 use axum::{Json, extract::State, http::HeaderMap};
+use errors::{Error, Result};
+use postgres::Caller;
 use serde::{Deserialize, Serialize};
-use shared::{
-    Error, Result,
-    auth::SignedIn,
-    commands::Answer,
-    db::Caller,
-    stripe::{Outcome, object::PaymentIntent},
-};
+use stripe::{Outcome, object::PaymentIntent};
+use stripe_sync::commands::Answer;
+use tokens::SignedIn;
 use uuid::Uuid;
 
 use crate::{Checkout, Payments, idempotency_key};

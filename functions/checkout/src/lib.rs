@@ -12,15 +12,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use shared::{
-    Error, Result,
-    auth::{Gateway, Settings, Source},
-    commands::Commands,
-    config::{self, BadSetting},
-    cors,
-    db::Db,
-    stripe::{StripeClient, publishable_key},
-};
+use environment::BadSetting;
+use errors::{Error, Result};
+use postgres::Db;
+use stripe::{StripeClient, publishable_key};
+use stripe_sync::commands::Commands;
+use tokens::{Gateway, Settings, Source};
+use web::cors;
 
 mod answer;
 mod create;
@@ -54,7 +52,6 @@ pub fn router(checkout: Checkout) -> Router {
         .route("/functions/v1/accept-booking", post(answer::accept_booking))
         .route("/functions/v1/decline-booking", post(answer::decline_booking))
         .route("/functions/v1/refund-booking", post(answer::refund_booking))
-        .method_not_allowed_fallback(async || Error::no_such_method())
         .layer(cors::any_site())
         .with_state(checkout)
 }
@@ -67,9 +64,9 @@ impl Checkout {
 
     /// What the environment describes.
     pub fn from_env() -> Result<Self, BadSetting> {
-        let api = Db::connect(&config::required("API_DATABASE_URL")?, Default::default())?;
+        let api = Db::connect(&environment::required("API_DATABASE_URL")?, Default::default())?;
         let gateway = Gateway::new(&Settings::from_env()?, vec![Source::Database(api.clone())])?;
-        let stripe = match config::optional("STRIPE_SECRET_KEY") {
+        let stripe = match environment::optional("STRIPE_SECRET_KEY") {
             None => None,
             Some(_) => Some(Payments::from_env()?),
         };
@@ -92,7 +89,8 @@ impl Payments {
     }
 
     fn from_env() -> Result<Self, BadSetting> {
-        let service = Db::connect(&config::required("SERVICE_DATABASE_URL")?, Default::default())?;
+        let service =
+            Db::connect(&environment::required("SERVICE_DATABASE_URL")?, Default::default())?;
         Ok(Self::new(service, StripeClient::from_env()?, &publishable_key()?))
     }
 }

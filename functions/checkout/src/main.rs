@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use checkout::Checkout;
-use shared::{config::BadSetting, lambda};
+use environment::BadSetting;
 
 fn main() -> ExitCode {
     lambda::serve(|| Ok::<_, BadSetting>(checkout::router(Checkout::from_env()?)))

@@ -7,12 +7,10 @@
 
 use std::time::Duration;
 
+use environment::BadSetting;
+use errors::{Error, Result};
+use postgres::{Caller, Db};
 use serde::Serialize;
-use shared::{
-    Error, Result,
-    config::{self, BadSetting},
-    db::{Caller, Db},
-};
 use tokio::time::Instant;
 
 /// A task: a service-only function that takes a limit and returns how much it did.
@@ -69,7 +67,7 @@ pub struct Clock {
 impl Clock {
     /// What the environment describes.
     pub fn from_env() -> Result<Self, BadSetting> {
-        let url = config::required("SERVICE_DATABASE_URL")?;
+        let url = environment::required("SERVICE_DATABASE_URL")?;
         Ok(Self { db: Db::connect(&url, Default::default())? })
     }
 

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clock::Clock;
-use shared::lambda;
 
 fn main() -> ExitCode {
     lambda::schedule(Clock::from_env, Clock::run)

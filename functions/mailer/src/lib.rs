@@ -8,17 +8,15 @@
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use environment::BadSetting;
+use errors::{Error, Result};
 use futures_util::future::join_all;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     transport::smtp::{Error as SmtpError, response::Category},
 };
+use postgres::{Caller, Db};
 use serde::Deserialize;
-use shared::{
-    Error, Result,
-    config::BadSetting,
-    db::{Caller, Db},
-};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -68,7 +66,7 @@ impl Mailer {
 
     /// What the environment describes: the Lambda.
     pub fn from_env() -> Result<Self, BadSetting> {
-        let url = shared::config::required("SERVICE_DATABASE_URL")?;
+        let url = environment::required("SERVICE_DATABASE_URL")?;
         Self::new(Db::connect(&url, Default::default())?, Settings::from_env()?)
     }
 
@@ -143,7 +141,7 @@ impl Mailer {
         let detail: String = outcome.detail.chars().take(500).collect();
         let mut pause = Duration::from_millis(50);
         loop {
-            let params: shared::db::Params<'_> = &[&outbox_id, &attempt, &outcome.word, &detail];
+            let params: postgres::Params<'_> = &[&outbox_id, &attempt, &outcome.word, &detail];
             match self.db.query(Caller::SERVICE, sql, params).await {
                 Err(error) if error.status.is_server_error() && pause < Duration::from_secs(1) => {
                     tokio::time::sleep(pause).await;

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use mailer::Mailer;
-use shared::lambda;
 
 fn main() -> ExitCode {
     lambda::handle(Mailer::from_env, async |mailer, event, deadline| {

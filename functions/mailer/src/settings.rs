@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use environment::{BadSetting, required};
 use lettre::{Address, AsyncSmtpTransport, Tokio1Executor};
-use shared::config::{BadSetting, required};
 use url::{Host, Url};
 
 /// The settings of mail.

@@ -9,25 +9,21 @@ use axum::{
     extract::{FromRef, State},
     routing::get,
 };
+use environment::BadSetting;
+use errors::{Error, Result};
+use postgres::{Caller, Db};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::{
-    Error, Result,
-    auth::{Gateway, Settings, SignedIn, Source},
-    commands::Commands,
-    config::{self, BadSetting},
-    cors,
-    db::{Caller, Db},
-    stripe::{
-        StripeClient,
-        object::AccountLink,
-        stripe_connect::{
-            account::RetrieveAccount,
-            account_link::{CreateAccountLink, CreateAccountLinkType},
-        },
-    },
+use stripe::{
+    StripeClient,
+    object::AccountLink,
+    stripe_connect::account::RetrieveAccount,
+    stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType},
 };
+use stripe_sync::commands::Commands;
+use tokens::{Gateway, Settings, SignedIn, Source};
 use uuid::Uuid;
+use web::cors;
 
 /// What the routes are made of.
 #[derive(Clone)]
@@ -49,7 +45,6 @@ impl FromRef<Onboarding> for Gateway {
 pub fn router(onboarding: Onboarding) -> Router {
     Router::new()
         .route("/functions/v1/payout-account", get(show).post(open))
-        .method_not_allowed_fallback(async || Error::no_such_method())
         .layer(cors::any_site())
         .with_state(onboarding)
 }
@@ -84,14 +79,15 @@ impl Onboarding {
 
     /// What the environment describes.
     pub fn from_env() -> Result<Self, BadSetting> {
-        let api = Db::connect(&config::required("API_DATABASE_URL")?, Default::default())?;
-        let service = Db::connect(&config::required("SERVICE_DATABASE_URL")?, Default::default())?;
+        let api = Db::connect(&environment::required("API_DATABASE_URL")?, Default::default())?;
+        let service =
+            Db::connect(&environment::required("SERVICE_DATABASE_URL")?, Default::default())?;
         let gateway = Gateway::new(&Settings::from_env()?, vec![Source::Database(api.clone())])?;
-        let stripe = match config::optional("STRIPE_SECRET_KEY") {
+        let stripe = match environment::optional("STRIPE_SECRET_KEY") {
             None => None,
             Some(_) => Some(StripeClient::from_env()?),
         };
-        Ok(Self::new(api, service, gateway, stripe, &config::required("SITE_URL")?))
+        Ok(Self::new(api, service, gateway, stripe, &environment::required("SITE_URL")?))
     }
 
     fn commands(&self) -> Result<&Commands> {

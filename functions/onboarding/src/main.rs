@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
+use environment::BadSetting;
 use onboarding::Onboarding;
-use shared::{config::BadSetting, lambda};
 
 fn main() -> ExitCode {
     lambda::serve(|| Ok::<_, BadSetting>(onboarding::router(Onboarding::from_env()?)))

@@ -5,13 +5,11 @@
 use std::time::Duration;
 
 use axum::{Form, Json, Router, routing::post};
+use environment::Environment;
 use payouts::{Payouts, Task};
+use postgres::{Db, Limits};
 use serde_json::{Map, Value, json};
-use shared::{
-    config::{self, Environment},
-    db::{Db, Limits},
-    stripe::StripeClient,
-};
+use stripe::StripeClient;
 use tokio::{net::TcpListener, time::Instant};
 
 /// The transfer that was asked for, as Stripe shows it.
@@ -35,9 +33,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let base = format!("http://{}", listener.local_addr()?);
     let stripe = Router::new().route("/v1/transfers", post(transfer));
     tokio::spawn(async move { axum::serve(listener, stripe).await });
-    let connections = config::required("CONNECTIONS")?.parse()?;
+    let connections = environment::required("CONNECTIONS")?.parse()?;
     let limits = Limits { connections, ..Limits::default() };
-    let db = Db::connect(&config::required("SERVICE_DATABASE_URL")?, limits)?;
+    let db = Db::connect(&environment::required("SERVICE_DATABASE_URL")?, limits)?;
     let client = StripeClient::new("sk_test_bench_0001", Some(&base), Environment::Development)?;
 
     let began = Instant::now();

@@ -6,15 +6,12 @@
 
 use std::time::Duration;
 
+use environment::BadSetting;
+use errors::{Error, Result};
+use postgres::{Caller, Db};
 use serde::{Deserialize, Serialize};
-use shared::{
-    Error, Result,
-    commands::{self, Commands},
-    config::{self, BadSetting},
-    db::{Caller, Db},
-    inbox::{self, Inbox},
-    stripe::{BalanceFilter, StripeClient},
-};
+use stripe::{BalanceFilter, StripeClient};
+use stripe_sync::{commands, commands::Commands, inbox, inbox::Inbox};
 use tokio::time::Instant;
 
 /// Wallets planned in one transaction: their locks are held no longer than that.
@@ -70,7 +67,7 @@ impl Payouts {
 
     /// What the environment describes.
     pub fn from_env() -> Result<Self, BadSetting> {
-        let url = config::required("SERVICE_DATABASE_URL")?;
+        let url = environment::required("SERVICE_DATABASE_URL")?;
         Ok(Self::new(Db::connect(&url, Default::default())?, StripeClient::from_env()?))
     }
 

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use payouts::{Payouts, Task};
-use shared::lambda;
 
 fn main() -> ExitCode {
     lambda::task(Payouts::from_env, async |payouts, task: Task, deadline| {

@@ -3,11 +3,8 @@
 
 use std::time::Duration;
 
-use shared::{
-    config,
-    db::Db,
-    queue::{Entry, Rejected, Sender},
-};
+use postgres::Db;
+use queue::{Entry, Rejected, Sender};
 use tokio::time::Instant;
 
 struct Accepts;
@@ -20,7 +17,7 @@ impl Sender for Accepts {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let db = Db::connect(&config::required("SERVICE_DATABASE_URL")?, Default::default())?;
+    let db = Db::connect(&environment::required("SERVICE_DATABASE_URL")?, Default::default())?;
     let began = Instant::now();
     let summary = relay::run(&db, &Accepts, began + Duration::from_secs(600)).await?;
     println!("{:.0}", summary.sent as f64 / began.elapsed().as_secs_f64());

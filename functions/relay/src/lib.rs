@@ -6,15 +6,13 @@
 
 use std::time::Duration;
 
+use environment::BadSetting;
+use errors::Result;
 use futures_util::{StreamExt, stream};
+use postgres::{Caller, Db};
+use queue::{BATCH, Entry, Rejected, Sender, SqsQueue};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::{
-    Result,
-    config::{self, BadSetting},
-    db::{Caller, Db},
-    queue::{BATCH, Entry, Rejected, Sender, SqsQueue},
-};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -54,7 +52,7 @@ pub struct Relay {
 impl Relay {
     /// What the environment describes.
     pub fn from_env() -> Result<Self, BadSetting> {
-        let url = config::required("SERVICE_DATABASE_URL")?;
+        let url = environment::required("SERVICE_DATABASE_URL")?;
         Ok(Self { db: Db::connect(&url, Default::default())?, queue: SqsQueue::from_env()? })
     }
 

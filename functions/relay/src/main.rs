@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use relay::Relay;
-use shared::lambda;
 
 fn main() -> ExitCode {
     lambda::schedule(Relay::from_env, Relay::run)

@@ -5,12 +5,12 @@
 
 use std::time::{Duration, Instant};
 
+use postgres::{Db, Limits, tls};
 use rest::cache::{self, Schemas};
-use shared::db::{Db, Limits, tls};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let url = shared::config::required("DATABASE_URL")?;
+    let url = environment::required("DATABASE_URL")?;
     let (config, tls) = tls::parse(&url)?;
     let (client, connection) = config.connect(tls).await?;
     tokio::spawn(connection);

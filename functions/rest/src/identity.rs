@@ -6,14 +6,12 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use environment::{BadSetting, optional, parsed};
 use http::{HeaderMap, header};
+use postgres::Caller;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
-use shared::{
-    auth::{Claims, Gateway, KeySet, TokenError},
-    config::{BadSetting, optional, parsed},
-    db::Caller,
-};
+use tokens::{Claims, Gateway, KeySet, TokenError};
 use uuid::Uuid;
 
 /// How callers are told apart.

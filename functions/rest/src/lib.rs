@@ -21,11 +21,9 @@ use std::sync::Arc;
 use axum::{
     Router, extract::State, handler::Handler, response::Response, routing::any, serve::ListenerExt,
 };
-use shared::{
-    auth::{self, Gateway, Source},
-    config::{BadSetting, optional, required},
-    db::{Db, Limits},
-};
+use environment::{BadSetting, optional, required};
+use postgres::{Db, Limits};
+use tokens::{Gateway, Source};
 use tokio::net::TcpListener;
 
 use crate::{identity::Identity, serve::Memory, settings::Settings};
@@ -65,7 +63,7 @@ impl Rest {
     pub fn from_env() -> Result<Self, BadSetting> {
         let db = Db::connect(&required("API_DATABASE_URL")?, Limits::default())?;
         let gateway =
-            Gateway::new(&auth::Settings::from_env()?, vec![Source::Database(db.clone())])?;
+            Gateway::new(&tokens::Settings::from_env()?, vec![Source::Database(db.clone())])?;
         let service = optional("SERVICE_DATABASE_URL")
             .map(|url| Db::connect(&url, Limits::default()))
             .transpose()?;

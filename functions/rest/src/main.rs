@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
+use environment::BadSetting;
 use rest::Rest;
-use shared::{config::BadSetting, lambda};
 
 fn main() -> ExitCode {
     lambda::serve(|| Ok::<_, BadSetting>(rest::router(Rest::from_env()?)))

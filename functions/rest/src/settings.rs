@@ -1,7 +1,7 @@
 //! Settings of the data API, under the names PostgREST gives them.
 
+use environment::{BadSetting, optional, parsed};
 use http::HeaderName;
-use shared::config::{BadSetting, optional, parsed};
 
 use crate::cache::Schemas;
 
@@ -195,7 +195,7 @@ pub fn unknown() -> Vec<String> {
         let of_app = name.starts_with("PGRST_APP_SETTINGS_");
         of_app || NAMES.contains(&name) || !name.starts_with("PGRST_")
     };
-    shared::config::all().map(|(name, _)| name).filter(|name| !known(name)).collect()
+    environment::all().map(|(name, _)| name).filter(|name| !known(name)).collect()
 }
 
 fn words(name: &str) -> Option<Vec<String>> {
@@ -207,7 +207,7 @@ fn words(name: &str) -> Option<Vec<String>> {
 /// Here alone the empty text means something: no schema at all.
 fn extra_search_path() -> Vec<String> {
     const NAME: &str = "PGRST_DB_EXTRA_SEARCH_PATH";
-    let empty = || shared::config::all().any(|(name, value)| name == NAME && value.is_empty());
+    let empty = || environment::all().any(|(name, value)| name == NAME && value.is_empty());
     words(NAME).unwrap_or_else(|| if empty() { Vec::new() } else { vec!["public".into()] })
 }
 
@@ -277,5 +277,5 @@ fn app_settings() -> Vec<(String, String)> {
         let name = name.strip_prefix("PGRST_APP_SETTINGS_")?.to_lowercase();
         Some((format!("app.settings.{name}"), value))
     };
-    shared::config::all().filter_map(of).collect()
+    environment::all().filter_map(of).collect()
 }

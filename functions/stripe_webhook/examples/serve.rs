@@ -1,12 +1,10 @@
 //! The webhook on 127.0.0.1 at the port of PORT, with so many connections as CONNECTIONS says, for
 //! `bench/money.sh`.
 
-use shared::{
-    config::required,
-    db::{Db, Limits},
-    inbox::Inbox,
-    stripe::{StripeClient, signature::Secrets},
-};
+use environment::required;
+use postgres::{Db, Limits};
+use stripe::{StripeClient, signature::Secrets};
+use stripe_sync::inbox::Inbox;
 use stripe_webhook::{Webhook, router};
 use tokio::net::TcpListener;
 

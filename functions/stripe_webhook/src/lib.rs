@@ -16,14 +16,12 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
+use environment::BadSetting;
+use errors::{Error, Result};
+use postgres::Db;
 use serde_json::{Value, json};
-use shared::{
-    Error, Result,
-    config::{self, BadSetting},
-    db::Db,
-    inbox::{Fate, Inbox},
-    stripe::{StripeClient, event::Event, signature::Secrets},
-};
+use stripe::{StripeClient, event::Event, signature::Secrets};
+use stripe_sync::inbox::{Fate, Inbox};
 
 /// Stripe's largest events are a tenth of this.
 const BODY_LIMIT: usize = 512 * 1024;
@@ -69,10 +67,10 @@ impl Webhook {
 
     /// What the environment describes.
     pub fn from_env() -> Result<Self, BadSetting> {
-        let url = config::required("SERVICE_DATABASE_URL")?;
+        let url = environment::required("SERVICE_DATABASE_URL")?;
         let db = Db::connect(&url, Default::default())?;
-        let platform = Secrets::new(PLATFORM, &config::required(PLATFORM)?)?;
-        let connect = config::optional(CONNECT);
+        let platform = Secrets::new(PLATFORM, &environment::required(PLATFORM)?)?;
+        let connect = environment::optional(CONNECT);
         let connect = connect.map(|secrets| Secrets::new(CONNECT, &secrets)).transpose()?;
         Ok(Self::new(Inbox::new(db, StripeClient::from_env()?), platform, connect))
     }

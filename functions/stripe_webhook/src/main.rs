@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use shared::{config::BadSetting, lambda};
+use environment::BadSetting;
 use stripe_webhook::Webhook;
 
 fn main() -> ExitCode {

@@ -7,7 +7,7 @@ use rest::{
     settings::Verbosity,
 };
 use serde_json::{Value, json};
-use shared::auth::mint;
+use tokens::mint;
 
 use super::{
     Api,

@@ -1,8 +1,8 @@
 //! An unmodified supabase-js, and a schema it has never seen.
 
 use rest::identity::Identity;
-use shared::auth::Gateway;
 use tests::World;
+use tokens::Gateway;
 
 use super::Api;
 

@@ -22,18 +22,23 @@ prepare status (text) as
 select core_status from tutoring.bookings where id = current_setting('test.' || $1)::uuid;
 
 select tests.act_as('alice');
-select results_eq($$ execute status('request') $$, $$ values ('requested') $$, 'a request waits');
-select throws_ok('accept', 'M3202', 'provider_only', 'the customer does not accept it');
+select results_eq($$ execute status('request') $$, $$ values ('requested') $$,
+  'a paid request waits for the provider''s answer');
+select throws_ok('accept', 'M3202', 'provider_only',
+  'the customer cannot accept their own request');
 select throws_ok(
   $$ update tutoring.bookings set status = 'confirmed' $$, 'M3202', 'provider_only',
-  'through the lens neither');
+  'the customer cannot accept it through the lens either');
 select tests.act_as('bob');
-select throws_ok('accept', 'M4203', 'booking_not_found', 'nor does a stranger');
+select throws_ok('accept', 'M4203', 'booking_not_found', 'a stranger cannot accept a request');
 select tests.act_as('uwe');
-select throws_ok('accept', 'M4203', 'booking_not_found', 'or another provider');
+select throws_ok('accept', 'M4203', 'booking_not_found',
+  'another provider cannot accept a request');
 select tests.act_as('tara');
-select results_eq('accept', $$ values ('confirmed') $$, 'the provider does');
-select results_eq('accept', $$ values ('confirmed') $$, 'as often as they like');
+select results_eq('accept', $$ values ('confirmed') $$,
+  'the provider of the booking accepts a request');
+select results_eq('accept', $$ values ('confirmed') $$,
+  'accepting a request again changes nothing');
 
 select tests.act_as_nobody();
 select tests.offer('missed', 'tara', 5000, p_mode => 'request',
@@ -48,11 +53,12 @@ update core.booking set accept_by = now() where status = 'requested';
 select tests.act_as('tara');
 select throws_ok(
   $$ select api.accept_booking(current_setting('test.missed')::uuid) $$, 'M9213',
-  'booking_not_requested', 'but not when the time to answer is over');
+  'booking_not_requested', 'a request cannot be accepted when the time to answer is over');
 select tests.act_as_service();
-select is(api.expire_bookings(), 1, 'which the clock says too');
+select is(api.expire_bookings(), 1, 'the clock declines a request that nobody answered in time');
 select tests.act_as('bob');
-select results_eq($$ execute status('missed') $$, $$ values ('declined') $$, 'and declines');
+select results_eq($$ execute status('missed') $$, $$ values ('declined') $$,
+  'the customer sees the unanswered request as declined');
 
 -- Moving.
 select tests.act_as_nobody();
@@ -66,47 +72,52 @@ from api.reschedule_booking(current_setting('test.lesson')::uuid, tests.id($1));
 
 select tests.act_as('bob');
 select throws_ok($$ execute move('later') $$, 'M4203', 'booking_not_found',
-  'a stranger moves nothing');
+  'a stranger cannot move a booking');
 select tests.act_as('tara');
 select throws_ok(
-  $$ execute move('later') $$, 'M3203', 'customer_only', 'nor does the provider');
+  $$ execute move('later') $$, 'M3203', 'customer_only',
+  'the provider cannot move the customer''s booking');
 select tests.act_as('alice');
 select throws_ok(
-  $$ execute move('foreign') $$, 'M9215', 'other_offering', 'a booking stays with its offering');
-select throws_ok($$ execute move('nothing') $$, 'M4201', 'slot_not_found', 'and moves to a slot');
-select throws_ok($$ execute move('busy') $$, 'M9201', 'slot_full', 'that has a seat');
+  $$ execute move('foreign') $$, 'M9215', 'other_offering',
+  'a booking cannot move to a slot of another offering');
+select throws_ok($$ execute move('nothing') $$, 'M4201', 'slot_not_found',
+  'a booking cannot move to a slot that does not exist');
+select throws_ok($$ execute move('busy') $$, 'M9201', 'slot_full',
+  'a booking cannot move to a slot without a free seat');
 select results_eq(
   $$ execute move('lesson') $$, $$ values (tests.id('lesson'), now() + interval '5 days') $$,
-  'to stay is no move');
+  'moving a booking to the slot it has changes nothing');
 select results_eq(
   $$ execute move('overlapping') $$,
   $$ values (tests.id('overlapping'), now() + interval '5 days 30 minutes') $$,
-  'it may move to a time that overlaps its own');
+  'a booking may move to a time that overlaps its own');
 select results_eq(
   $$ execute move('later') $$, $$ values (tests.id('later'), now() + interval '7 days') $$,
-  'and on');
+  'a booking that was moved may be moved again');
 select results_eq(
   $$ select status, payment_status, amount_captured, slot_start_time
      from tutoring.booking_details where session_id = tests.id('offering lesson') $$,
   $$ values ('confirmed', 'captured', 5000::bigint, now() + interval '7 days') $$,
-  'what was paid moves along');
+  'a moved booking keeps its payment and state');
 select tests.act_as_nobody();
 select results_eq(
   $$ select slot_id, taken from core.slot
      where offering_id = tests.id('offering lesson') and taken > 0 $$,
-  $$ values (tests.id('later'), 1) $$, 'the old seat is free and the new is taken');
+  $$ values (tests.id('later'), 1) $$, 'the old slot gets its seat back and the new one loses one');
 
 select tests.offer('appointment', 'vera', 0, p_starts => now() + interval '5 days 10 minutes');
 select tests.book('appointment', 'alice');
 select tests.act_as('alice');
 select throws_ok(
-  $$ execute move('lesson') $$, 'M9208', 'customer_busy', 'nobody moves into two places');
+  $$ execute move('lesson') $$, 'M9208', 'customer_busy',
+  'a customer cannot move into a second booking of the same time');
 select tests.act_as_nobody();
 select tests.let_pass('6 days 1 hour');
 select tests.act_as('alice');
 select throws_ok(
   $$ execute move('overlapping') $$, 'M9214', 'too_late_to_move',
-  'nobody moves when cancelling would cost them');
+  'a customer cannot move a booking when cancelling would cost them');
 
 -- Completing, and not coming.
 prepare complete as select status from api.complete_booking(current_setting('test.lesson')::uuid);
@@ -114,72 +125,89 @@ prepare no_show (text) as
 select status from api.mark_no_show(current_setting('test.lesson')::uuid, $1);
 
 select tests.act_as('tara');
-select throws_ok('complete', 'M9217', 'booking_not_over', 'what has not ended is not complete');
+select throws_ok('complete', 'M9217', 'booking_not_over',
+  'a booking that has not ended cannot be completed');
 select throws_ok(
-  $$ execute no_show('customer') $$, 'M9218', 'booking_not_begun', 'nobody is missed beforehand');
-select throws_ok($$ execute no_show('cat') $$, 'M0205', 'who_invalid', 'nobody else is missed');
-select throws_ok($$ execute no_show(null) $$, 'M0205', 'who_invalid', 'or nobody');
+  $$ execute no_show('customer') $$, 'M9218', 'booking_not_begun',
+  'no-show cannot be said before the booking begins');
+select throws_ok($$ execute no_show('cat') $$, 'M0205', 'who_invalid',
+  'no-show is said of the customer or the provider only');
+select throws_ok($$ execute no_show(null) $$, 'M0205', 'who_invalid',
+  'no-show needs to say of whom');
 select tests.act_as_nobody();
 select tests.let_pass('1 day 1 minute');
 select tests.act_as('alice');
 select throws_ok('complete', 'M3204', 'provider_or_staff_only',
-  'the customer does not say how it went');
+  'the customer cannot complete a booking');
 select throws_ok(
-  $$ execute no_show('provider') $$, 'M3204', 'provider_or_staff_only', 'nor who did not come');
+  $$ execute no_show('provider') $$, 'M3204', 'provider_or_staff_only',
+  'the customer cannot say who did not come');
 select throws_ok(
-  $$ execute move('lesson') $$, 'M9214', 'too_late_to_move', 'and it is too late to move');
+  $$ execute move('lesson') $$, 'M9214', 'too_late_to_move',
+  'a customer cannot move a booking that has begun');
 select tests.act_as('bob');
-select throws_ok('complete', 'M4203', 'booking_not_found', 'a stranger knows nothing of it');
+select throws_ok('complete', 'M4203', 'booking_not_found', 'a stranger cannot complete a booking');
 select throws_ok(
-  $$ execute no_show('customer') $$, 'M4203', 'booking_not_found', 'nor who came');
+  $$ execute no_show('customer') $$, 'M4203', 'booking_not_found',
+  'a stranger cannot say who did not come');
 
 savepoint over;
 select tests.act_as('tara');
 select results_eq(
-  $$ execute no_show('customer') $$, $$ values ('no_show_customer') $$, 'who did not come, pays');
+  $$ execute no_show('customer') $$, $$ values ('no_show_customer') $$,
+  'the provider marks a customer who did not come');
 select results_eq(
-  $$ execute no_show('customer') $$, $$ values ('no_show_customer') $$, 'once');
-select throws_ok('complete', 'M9216', 'booking_not_confirmed', 'and did not take part');
+  $$ execute no_show('customer') $$, $$ values ('no_show_customer') $$,
+  'marking a no-show again changes nothing');
+select throws_ok('complete', 'M9216', 'booking_not_confirmed',
+  'a no-show cannot be completed afterwards');
 select tests.act_as('alice');
 select results_eq(
   $$ select status, payment_status from tutoring.bookings
      where id = current_setting('test.lesson')::uuid $$,
-  $$ values ('completed', 'captured') $$, 'the document has no word for it but completed');
+  $$ values ('completed', 'captured') $$,
+  'the tutoring lens shows a no-show as completed and paid');
 
 rollback to over;
 select tests.act_as('tara');
 select results_eq(
-  $$ execute no_show('provider') $$, $$ values ('no_show_provider') $$, 'if the provider did not,');
+  $$ execute no_show('provider') $$, $$ values ('no_show_provider') $$,
+  'the provider marks that they did not come themselves');
 select tests.act_as_nobody();
 select is(
   (select sum(r.amount_minor)
    from core.refund as r
    join core.payment as p using (payment_id)
    where p.booking_id = current_setting('test.lesson')::uuid),
-  5000::numeric, 'everything goes back');
+  5000::numeric, 'the customer gets everything back when the provider did not come');
 
 rollback to over;
 select tests.act_as('tara');
-select results_eq('complete', $$ values ('completed') $$, 'the provider says that it took place');
-select results_eq('complete', $$ values ('completed') $$, 'as often as they like');
+select results_eq('complete', $$ values ('completed') $$,
+  'the provider completes a booking that took place');
+select results_eq('complete', $$ values ('completed') $$,
+  'completing a booking again changes nothing');
 select results_eq(
   'select total_sessions from tutoring.expert_profiles where id = tests.id(''tara'')', 'values (1)',
-  'and it is counted once');
+  'a completed booking is counted once in the expert''s sessions');
 select throws_ok(
-  $$ execute no_show('customer') $$, 'M9216', 'booking_not_confirmed', 'who took part, came');
-select throws_ok('select api.complete_due_bookings()', '42501', null, 'the rest is the clock''s');
+  $$ execute no_show('customer') $$, 'M9216', 'booking_not_confirmed',
+  'a completed booking cannot become a no-show');
+select throws_ok('select api.complete_due_bookings()', '42501', null,
+  'the provider cannot run the clock''s completion');
 select tests.act_as('alice');
 select throws_ok(
-  $$ execute move('lesson') $$, 'M9211', 'booking_not_open', 'what is over does not move');
+  $$ execute move('lesson') $$, 'M9211', 'booking_not_open', 'a completed booking cannot be moved');
 
 rollback to over;
 select tests.act_as_service();
-select is(api.complete_due_bookings(), 1, 'a day later the clock completes what nobody spoke of');
+select is(api.complete_due_bookings(), 1, 'the clock completes a booking a day after its end');
 select tests.act_as_nobody();
 select tests.let_pass('1 day 7 minutes');
 select tests.act_as_service();
-select is(api.complete_due_bookings(), 1, 'each in its time');
-select is(api.complete_due_bookings(), 0, 'once');
+select is(api.complete_due_bookings(), 1,
+  'the clock completes each booking only when its own day is over');
+select is(api.complete_due_bookings(), 0, 'the clock completes a booking only once');
 
 select * from finish();
 rollback;

@@ -17,94 +17,106 @@ from tutoring.create_booking_with_payment(
 
 select tests.act_as_anonymous();
 select throws_ok(
-  $$ execute book('alice', 'lesson', null, 1) $$, '42501', null, 'nobody books without signing in');
+  $$ execute book('alice', 'lesson', null, 1) $$, '42501', null, 'an anonymous caller cannot book');
 select throws_ok(
-  $$ select api.quote_booking(tests.id('lesson')) $$, '42501', null, 'or asks for the price');
+  $$ select api.quote_booking(tests.id('lesson')) $$, '42501', null,
+  'an anonymous caller cannot ask for a quote');
 select tests.act_as('bob');
 select throws_ok(
   $$ execute book('alice', 'lesson', null, 1) $$, '42501',
-  'The user id given is not that of the caller.', 'nobody books in another''s name');
+  'The user id given is not that of the caller.', 'a customer cannot book in another''s name');
 select throws_ok(
   $$ select api.create_booking_with_payment(null, tests.id('lesson')) $$, '42501', null,
-  'nor in nobody''s');
+  'a customer cannot book without saying for whom');
 select tests.act_as_service();
 select throws_ok(
   $$ select api.create_booking_with_payment(null, tests.id('lesson')) $$,
-  'M1001', 'sign_in_required', 'the house says for whom');
+  'M1001', 'sign_in_required', 'the service must say for whom it books');
 select tests.act_as('eve');
 select throws_ok(
   $$ execute book('eve', 'lesson', null, 1) $$, 'M4202', 'customer_not_found',
-  'who books has become a customer');
+  'a person who is no customer yet cannot book');
 select tests.act_as('alice');
 select set_config('request.jwt.claims', '{"role":"authenticated","is_anonymous":true}', true);
 select throws_ok(
   $$ execute book('alice', 'lesson', null, 1) $$, 'M3002', 'sign_up_required',
-  'a guest books nothing');
+  'an anonymous guest account cannot book');
 select tests.act_as('tara');
 select throws_ok(
   $$ execute book('tara', 'lesson', null, 1) $$, 'M3201', 'own_offering',
-  'nobody books themselves');
+  'a provider cannot book their own offering');
 
 select tests.act_as('alice');
 select throws_ok(
-  $$ execute book('alice', 'lesson', null, 0) $$, 'M0201', 'seats_invalid', 'a seat at least');
+  $$ execute book('alice', 'lesson', null, 0) $$, 'M0201', 'seats_invalid',
+  'a booking of no seats is refused');
 select throws_ok(
-  $$ execute book('alice', 'lesson', null, 101) $$, 'M0201', 'seats_invalid', 'a hundred at most');
+  $$ execute book('alice', 'lesson', null, 101) $$, 'M0201', 'seats_invalid',
+  'a booking of more than a hundred seats is refused');
 select throws_ok(
-  $$ execute book('alice', 'lesson', null, null) $$, 'M0201', 'seats_invalid', 'a number of them');
+  $$ execute book('alice', 'lesson', null, null) $$, 'M0201', 'seats_invalid',
+  'a booking without a number of seats is refused');
 select throws_ok(
-  $$ execute book('alice', 'lesson', '', 1) $$, 'M0203', 'idempotency_key_invalid', 'a key is one');
+  $$ execute book('alice', 'lesson', '', 1) $$, 'M0203', 'idempotency_key_invalid',
+  'an empty idempotency key is refused');
 select throws_ok(
   format('execute book(%L, %L, %L, 1)', 'alice', 'lesson', repeat('k', 256)),
-  'M0203', 'idempotency_key_invalid', 'and not too long');
+  'M0203', 'idempotency_key_invalid', 'an idempotency key of more than 255 characters is refused');
 select throws_ok(
   $$ select api.create_booking_with_payment(
        tests.id('alice'), tests.id('lesson'), repeat('n', 2001)) $$,
-  'M0202', 'notes_too_long', 'as are notes');
+  'M0202', 'notes_too_long', 'notes of more than 2000 characters are refused');
 select throws_ok(
   $$ execute book('alice', 'dear', null, 2) $$, 'M0206', 'amount_too_large',
-  'no card is charged nine digits');
+  'a booking that comes to nine digits is refused, since no card is charged so much');
 select throws_ok(
-  $$ execute book('alice', 'lesson', null, 4) $$, 'M9201', 'slot_full', 'four seats of three');
+  $$ execute book('alice', 'lesson', null, 4) $$, 'M9201', 'slot_full',
+  'more seats than the slot has left are refused');
 
 select is(
   api.quote_booking(tests.id('lesson'), 2) - 'starts_at' - 'ends_at' - 'slot_id' - 'cancellation',
   '{"seats": 2, "currency": "EUR", "amount_minor": 10000, "amount": 100.00, "seats_left": 3,
-    "is_bookable": true, "booking_mode": "instant"}', 'a quote says what it would come to');
-select is(api.quote_booking(tests.id('lesson'), 4) -> 'is_bookable', 'false', 'and whether');
-select is(api.quote_booking(tests.id('nothing')), null, 'of nothing there is none');
-select is(api.quote_booking(tests.id('lesson'), -1), null, 'nor of fewer than none');
+    "is_bookable": true, "booking_mode": "instant"}',
+  'a quote says what the seats would cost and how many are left');
+select is(api.quote_booking(tests.id('lesson'), 4) -> 'is_bookable', 'false',
+  'a quote of too many seats says that they cannot be booked');
+select is(api.quote_booking(tests.id('nothing')), null,
+  'a quote of a slot that does not exist is null');
+select is(api.quote_booking(tests.id('lesson'), -1), null,
+  'a quote of a negative number of seats is null');
 
 -- A booking.
 select results_eq(
   $$ execute book('alice', 'lesson', 'key', 2) $$,
   $$ values (10000, 'EUR', tests.id('tara'), tests.id('offering lesson')) $$,
-  'two seats are held, and owed for');
+  'a booking returns what is owed for its seats');
 select results_eq(
   $$ execute book('alice', 'lesson', 'key', 2) $$,
   $$ values (10000, 'EUR', tests.id('tara'), tests.id('offering lesson')) $$,
-  'a retry gets the same answer');
+  'a retry with the same key gets the same answer');
 select results_eq(
   'select status, payment_status, learner_notes, seats, hold_expires_at from tutoring.bookings',
   $$ values ('pending', 'pending', 'hello', 2, now() + interval '15 minutes') $$,
-  'and makes no second booking; the seats are kept for a quarter of an hour');
+  'a retry makes no second booking, and the seats are held for 15 minutes');
 select throws_ok(
   $$ execute book('alice', 'lesson', 'key', 1) $$, 'M9209', 'idempotency_key_reused',
-  'a key is not good for fewer seats');
+  'an idempotency key cannot be reused for another number of seats');
 select throws_ok(
   $$ execute book('alice', 'free', 'key', 2) $$, 'M9209', 'idempotency_key_reused',
-  'or for another slot');
+  'an idempotency key cannot be reused for another slot');
 select throws_ok(
   $$ execute book('alice', 'lesson', 'new', 1) $$, 'M9207', 'already_booked',
-  'nobody holds a slot twice');
+  'a customer cannot book the same slot twice');
 select tests.act_as('bob');
-select lives_ok($$ execute book('bob', 'lesson', 'key', 1) $$, 'another''s key is another key');
+select lives_ok($$ execute book('bob', 'lesson', 'key', 1) $$,
+  'two customers may use the same idempotency key');
 select tests.act_as_nobody();
 select tests.offer('tenth', 'tara', 5000, p_starts => now() + interval '40 days');
 select tests.act_as('eve');
-select is_empty('select * from tutoring.bookings', 'a stranger sees none of it');
+select is_empty('select * from tutoring.bookings', 'a stranger sees no bookings');
 select tests.act_as('tara');
-select is((select count(*) from tutoring.bookings), 2::bigint, 'the expert both');
+select is((select count(*) from tutoring.bookings), 2::bigint,
+  'the expert sees the bookings of both customers');
 
 -- Paid.
 select tests.act_as_nobody();
@@ -114,18 +126,18 @@ from core.payment as p where p.payer_id = tests.id('alice');
 select tests.act_as('alice');
 select results_eq(
   'select status, payment_status, amount_captured from tutoring.bookings',
-  $$ values ('confirmed', 'captured', 10000::bigint) $$, 'paid is booked');
+  $$ values ('confirmed', 'captured', 10000::bigint) $$, 'a paid booking is confirmed');
 select throws_ok(
   $$ execute book('alice', 'same time', null, 1) $$, 'M9208', 'customer_busy',
-  'nobody is in two places');
+  'a customer cannot book two slots of the same time');
 select results_eq(
   $$ select amount_cents from tutoring.create_booking_with_payment(
        tests.id('alice'), tests.id('free')) $$,
-  'values (0)', 'what is free is booked');
+  'values (0)', 'a free slot is booked with nothing to pay');
 select results_eq(
   $$ select status, payment_status from tutoring.bookings
      where session_id = tests.id('offering free') $$,
-  $$ values ('confirmed', 'captured') $$, 'at once');
+  $$ values ('confirmed', 'captured') $$, 'a free booking is confirmed at once');
 
 -- Nobody keeps a calendar empty for nothing.
 select tests.act_as_nobody();
@@ -133,8 +145,9 @@ update core.marketplace set max_holds = 1;
 select tests.act_as('bob');
 select throws_ok(
   $$ execute book('bob', 'same time', null, 1) $$, 'M9219', 'too_many_holds',
-  'a customer holds so many seats unpaid');
-select lives_ok($$ execute book('bob', 'lesson', 'key', 1) $$, 'a retry is not one more');
+  'a customer cannot hold more unpaid seats than the marketplace allows');
+select lives_ok($$ execute book('bob', 'lesson', 'key', 1) $$,
+  'a retry does not count as one more hold');
 
 -- The hold ends.
 select tests.act_as_nobody();
@@ -142,14 +155,14 @@ select tests.let_pass('16 minutes');
 select tests.act_as('bob');
 select results_eq(
   'select status, cancelled_by from tutoring.bookings', $$ values ('cancelled', 'system') $$,
-  'a hold that has ended reads as cancelled');
+  'a hold that has ended reads as cancelled by the system');
 select tests.act_as_nobody();
 update core.offering set price_minor = 9900, title = 'renamed' where title = 'lesson';
 select tests.act_as('alice');
 select results_eq(
   $$ select session_title, amount_captured from tutoring.booking_details
      where session_id = tests.id('offering lesson') $$,
-  $$ values ('lesson', 10000::bigint) $$, 'history keeps the title and the price it was booked at');
+  $$ values ('lesson', 10000::bigint) $$, 'a booking keeps the title and the price it was made at');
 
 -- Late money takes a free seat, and never another's.
 select tests.act_as_nobody();
@@ -163,22 +176,23 @@ from core.payment as p where p.payer_id in (tests.id('bob'), tests.id('dora'));
 select tests.act_as('bob');
 select results_eq(
   'select status, payment_status from tutoring.bookings', $$ values ('cancelled', 'refunded') $$,
-  'late money for a seat that is gone goes back');
+  'a payment that comes after the hold is refunded if the seat is gone');
 select tests.act_as('dora');
 select results_eq(
   'select status, payment_status from tutoring.bookings', $$ values ('confirmed', 'captured') $$,
-  'for one that is free it books after all');
+  'a payment that comes after the hold confirms the booking if the seat is free');
 
 select tests.act_as_nobody();
 update core.person set status = 'suspended' where person_id = tests.id('alice');
 select tests.act_as('alice');
 select throws_ok(
   $$ execute book('alice', 'tenth', null, 1) $$, 'M3001', 'person_suspended',
-  'who is suspended books nothing');
+  'a suspended customer cannot book');
 
 select tests.act_as('bob');
 select lives_ok(
-  $$ execute book('bob', 'tenth', null, 1) $$, 'a hold that has ended counts no more');
+  $$ execute book('bob', 'tenth', null, 1) $$,
+  'a hold that has ended no longer counts against the limit');
 
 select * from finish();
 rollback;

@@ -21,7 +21,8 @@ prepare rating as select rating from tutoring.expert_profiles where id = tests.i
 
 select tests.act_as('alice');
 select throws_ok(
-  $$ execute review('lesson', 5) $$, 'M9502', 'booking_not_completed', 'first it takes place');
+  $$ execute review('lesson', 5) $$, 'M9502', 'booking_not_completed',
+  'a booking cannot be reviewed before it took place');
 select tests.act_as_nobody();
 select tests.let_pass('13 days');
 select tests.act_as('tara');
@@ -30,26 +31,37 @@ select count(*) from api.complete_booking(current_setting('test.second')::uuid);
 
 select tests.act_as('eve');
 select throws_ok(
-  $$ execute review('lesson', 1) $$, 'M4203', 'booking_not_found', 'a stranger was not there');
+  $$ execute review('lesson', 1) $$, 'M4203', 'booking_not_found',
+  'a stranger cannot review a booking');
 select tests.act_as('bob');
 select throws_ok(
-  $$ execute review('lesson', 1) $$, 'M4203', 'booking_not_found', 'nor was another learner');
+  $$ execute review('lesson', 1) $$, 'M4203', 'booking_not_found',
+  'another learner cannot review a booking');
 select tests.act_as('staff');
-select throws_ok($$ execute review('lesson', 1) $$, 'M3501', 'parties_only', 'nor was staff');
+select throws_ok($$ execute review('lesson', 1) $$, 'M3501', 'parties_only',
+  'staff cannot review a booking');
 select tests.act_as('alice');
-select throws_ok($$ execute review('lesson', 0) $$, 'M0501', 'rating_invalid', 'one star at least');
-select throws_ok($$ execute review('lesson', 6) $$, 'M0501', 'rating_invalid', 'five at most');
-select throws_ok($$ execute review('lesson', null) $$, 'M0501', 'rating_invalid', 'and some');
-select results_eq('rating', 'values (null::numeric(3, 2))', 'nobody is rated before the first');
-select lives_ok($$ execute review('lesson', 5) $$, 'the learner reviews');
-select throws_ok($$ execute review('lesson', 1) $$, 'M9504', 'already_reviewed', 'once');
-select results_eq('rating', 'values (5::numeric(3, 2))', 'and the expert is rated');
+select throws_ok($$ execute review('lesson', 0) $$, 'M0501', 'rating_invalid',
+  'a rating of less than one star is refused');
+select throws_ok($$ execute review('lesson', 6) $$, 'M0501', 'rating_invalid',
+  'a rating of more than five stars is refused');
+select throws_ok($$ execute review('lesson', null) $$, 'M0501', 'rating_invalid',
+  'a review without a rating is refused');
+select results_eq('rating', 'values (null::numeric(3, 2))',
+  'an expert without reviews has no rating');
+select lives_ok($$ execute review('lesson', 5) $$, 'the learner reviews a booking that took place');
+select throws_ok($$ execute review('lesson', 1) $$, 'M9504', 'already_reviewed',
+  'a booking cannot be reviewed twice by the same side');
+select results_eq('rating', 'values (5::numeric(3, 2))',
+  'the first review is the expert''s rating');
 select tests.act_as('bob');
-select lives_ok($$ execute review('second', 2) $$, 'another learner reviews');
-select results_eq('rating', 'values (3.5::numeric(3, 2))', 'and the rating is the mean');
+select lives_ok($$ execute review('second', 2) $$, 'another learner reviews the same expert');
+select results_eq('rating', 'values (3.5::numeric(3, 2))',
+  'an expert''s rating is the mean of their reviews');
 select tests.act_as('tara');
 select lives_ok($$ execute review('lesson', 1) $$, 'the expert reviews the learner');
-select results_eq('rating', 'values (3.5::numeric(3, 2))', 'which is no rating of the expert');
+select results_eq('rating', 'values (3.5::numeric(3, 2))',
+  'a review of the learner does not change the expert''s rating');
 
 -- Answers.
 select tests.act_as_nobody();
@@ -60,20 +72,22 @@ from core.review where author_id = tests.id('tara');
 prepare answer as select api.reply_to_review(current_setting('test.review')::uuid, ' Thanks. ');
 
 select tests.act_as_anonymous();
-select throws_ok('answer', '42501', null, 'nobody answers without signing in');
+select throws_ok('answer', '42501', null, 'an anonymous caller cannot reply to a review');
 select tests.act_as('eve');
-select throws_ok('answer', 'M4502', 'review_not_found', 'nobody answers for another');
+select throws_ok('answer', 'M4502', 'review_not_found', 'a stranger cannot reply to a review');
 select tests.act_as('alice');
-select throws_ok('answer', 'M4502', 'review_not_found', 'nor does its author');
+select throws_ok('answer', 'M4502', 'review_not_found',
+  'the author of a review cannot reply to it');
 select tests.act_as('tara');
 select throws_ok(
   $$ select api.reply_to_review(current_setting('test.own')::uuid, 'x') $$,
-  'M4502', 'review_not_found', 'nobody answers what they wrote themselves');
-select lives_ok('answer', 'who was reviewed answers');
+  'M4502', 'review_not_found', 'an expert cannot reply to the review they wrote');
+select lives_ok('answer', 'the person reviewed replies to the review');
 select tests.act_as_nobody();
 select results_eq(
   $$ select comment, reply from core.review where author_id = tests.id('alice') $$,
-  $$ values ('Good.', 'Thanks.') $$, 'and both stand');
+  $$ values ('Good.', 'Thanks.') $$,
+  'the review and the reply are kept without surrounding spaces');
 
 -- Not for ever.
 select tests.offer('third', 'tara', 0);
@@ -84,7 +98,8 @@ select set_config('test.third', booking_id::text, true)
 from core.booking where customer_id = tests.id('carl');
 select tests.act_as('carl');
 select throws_ok(
-  $$ execute review('third', 1) $$, 'M9503', 'review_window_over', 'it was too long ago');
+  $$ execute review('third', 1) $$, 'M9503', 'review_window_over',
+  'a booking cannot be reviewed long after it took place');
 
 select * from finish();
 rollback;

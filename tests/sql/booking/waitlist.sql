@@ -17,106 +17,126 @@ prepare book (text) as
 select count(*) from tutoring.create_booking_with_payment(tests.id($1), tests.id('lesson'));
 
 select tests.act_as_anonymous();
-select throws_ok($$ execute wait(1) $$, '42501', null, 'nobody waits without signing in');
+select throws_ok($$ execute wait(1) $$, '42501', null,
+  'an anonymous caller cannot join a waitlist');
 select tests.act_as('eve');
 select throws_ok(
-  $$ execute wait(1) $$, 'M4202', 'customer_not_found', 'who waits has become a customer');
+  $$ execute wait(1) $$, 'M4202', 'customer_not_found',
+  'a person who is no customer yet cannot join a waitlist');
 select tests.act_as('tara');
-select throws_ok($$ execute wait(1) $$, 'M3201', 'own_offering', 'nobody waits for themselves');
+select throws_ok($$ execute wait(1) $$, 'M3201', 'own_offering',
+  'a provider cannot wait for their own slot');
 select tests.act_as('alice');
 select throws_ok(
-  $$ execute wait(1) $$, 'M9207', 'already_booked', 'nobody waits for what they have');
+  $$ execute wait(1) $$, 'M9207', 'already_booked',
+  'a customer cannot wait for a slot they have booked');
 select tests.act_as('bob');
 select throws_ok(
   $$ select api.join_waitlist(tests.id('open')) $$, 'M9501', 'seats_are_free',
-  'there is nothing to wait for');
+  'a customer cannot wait for a slot that has free seats');
 select throws_ok(
-  $$ select api.join_waitlist(tests.id('nothing')) $$, 'M4201', 'slot_not_found', 'or nowhere');
+  $$ select api.join_waitlist(tests.id('nothing')) $$, 'M4201', 'slot_not_found',
+  'a customer cannot wait for a slot that does not exist');
 select throws_ok(
-  $$ execute wait(3) $$, 'M0502', 'seats_never_free', 'for more seats than there are nobody waits');
-select throws_ok($$ execute wait(0) $$, 'M0502', 'seats_never_free', 'nor for none');
-select throws_ok($$ execute wait(null) $$, 'M0502', 'seats_never_free', 'nor for nothing');
-select throws_ok('leave', 'M4501', 'not_waiting', 'nobody leaves who does not wait');
-select throws_ok($$ execute book('bob') $$, 'M9201', 'slot_full', 'the slot is full');
-select lives_ok($$ execute wait(1) $$, 'one waits');
-select lives_ok($$ execute wait(1) $$, 'once, however often they say so');
+  $$ execute wait(3) $$, 'M0502', 'seats_never_free',
+  'a customer cannot wait for more seats than the slot has');
+select throws_ok($$ execute wait(0) $$, 'M0502', 'seats_never_free',
+  'a customer cannot wait for no seats');
+select throws_ok($$ execute wait(null) $$, 'M0502', 'seats_never_free',
+  'a customer cannot wait without a number of seats');
+select throws_ok('leave', 'M4501', 'not_waiting',
+  'a customer who does not wait cannot leave the waitlist');
+select throws_ok($$ execute book('bob') $$, 'M9201', 'slot_full',
+  'a slot with all seats taken cannot be booked');
+select lives_ok($$ execute wait(1) $$, 'a customer joins the waitlist of a full slot');
+select lives_ok($$ execute wait(1) $$, 'joining the waitlist again changes nothing');
 select tests.act_as('carl');
-select lives_ok($$ execute wait(1) $$, 'and another');
+select lives_ok($$ execute wait(1) $$, 'a second customer joins the same waitlist');
 select throws_ok(
-  'select api.offer_freed_seats()', '42501', null, 'but nobody offers themselves a seat');
+  'select api.offer_freed_seats()', '42501', null,
+  'a customer cannot run the offering of freed seats');
 
 -- A seat is freed.
 select tests.act_as('alice');
 select lives_ok(
-  $$ update tutoring.bookings set status = 'cancelled' $$, 'somebody cancels');
+  $$ update tutoring.bookings set status = 'cancelled' $$,
+  'a customer cancels a booking that others wait for');
 select tests.act_as_nobody();
 prepare entries as
 select p.display_name, w.state from core.waitlist_entry as w
 join core.person as p on p.person_id = w.customer_id order by w.created_at, w.waitlist_entry_id;
 select results_eq(
-  'entries', $$ values ('bob', 'offered'), ('carl', 'waiting') $$, 'the first is offered the seat');
+  'entries', $$ values ('bob', 'offered'), ('carl', 'waiting') $$,
+  'a freed seat is offered to the first who waits');
 select is(
   (select count(*) from core.notification where type = 'waitlist_offer'), 1::bigint,
-  'and told, alone');
+  'one notification is sent for one freed seat');
 select tests.act_as_service();
-select is(api.offer_freed_seats(), 0, 'it is not offered twice');
+select is(api.offer_freed_seats(), 0, 'a freed seat is not offered twice');
 select tests.act_as('dora');
 select throws_ok(
-  $$ execute book('dora') $$, 'M9201', 'slot_full', 'nobody takes it from under them');
+  $$ execute book('dora') $$, 'M9201', 'slot_full',
+  'another customer cannot book a seat that is offered');
 select tests.act_as('bob');
-select lives_ok($$ execute wait(2) $$, 'asking for more does not');
+select lives_ok($$ execute wait(2) $$, 'a customer with an offer may ask for more seats');
 select tests.act_as_nobody();
 select is(
   (select cardinality(holds) from core.slot where slot_id = tests.id('lesson')), 2,
-  'keep more for them than was offered');
+  'asking for more seats holds no more than were offered');
 
 -- The offer lapses: who did not want it may ask again, at the end.
 select tests.let_pass('16 minutes');
 select tests.let_pass('15 minutes');
 select tests.act_as_service();
-select is(api.offer_freed_seats(), 1, 'when the offer has lapsed the next is offered the seat');
+select is(api.offer_freed_seats(), 1, 'a lapsed offer is made to the next who waits');
 select tests.act_as_nobody();
 select results_eq(
-  'entries', $$ values ('bob', 'lapsed'), ('carl', 'offered') $$, 'and the first no more');
+  'entries', $$ values ('bob', 'lapsed'), ('carl', 'offered') $$,
+  'a lapsed offer is no longer the first customer''s');
 select tests.act_as('carl');
-select lives_ok('leave', 'who does not want it leaves');
+select lives_ok('leave', 'a customer with an offer leaves the waitlist');
 select tests.act_as('dora');
-select lives_ok($$ execute book('dora') $$, 'and the seat is anybody''s');
+select lives_ok($$ execute book('dora') $$,
+  'a seat whose offer was given up can be booked by anybody');
 select tests.act_as('fred');
-select lives_ok($$ execute book('fred') $$, 'as is the one whose hold has ended');
+select lives_ok($$ execute book('fred') $$, 'a seat whose hold has ended can be booked by anybody');
 select tests.act_as('bob');
-select lives_ok($$ execute wait(1) $$, 'the first asks again');
+select lives_ok($$ execute wait(1) $$, 'a customer whose offer lapsed joins the waitlist again');
 select tests.act_as_nobody();
 select results_eq(
   $$ select state from core.waitlist_entry
      where customer_id = tests.id('bob') order by waitlist_entry_id $$,
-  $$ values ('lapsed'), ('waiting') $$, 'and waits again');
+  $$ values ('lapsed'), ('waiting') $$,
+  'a customer who joins again waits behind their lapsed entry');
 select tests.let_pass('16 minutes');
 select tests.act_as_service();
-select is(api.offer_freed_seats(), 1, 'the seats that holds give back are offered');
+select is(api.offer_freed_seats(), 1, 'the seats of ended holds are offered to those who wait');
 select tests.act_as('bob');
-select lives_ok($$ execute book('bob') $$, 'and taken');
+select lives_ok($$ execute book('bob') $$, 'a customer books the seat that was offered to them');
 select tests.act_as_nobody();
 select is(
   (select count(*) from core.waitlist_entry
    where customer_id = tests.id('bob') and state = 'taken'), 1::bigint,
-  'by the one they were kept for');
+  'the entry of a customer who booked the offered seat is taken');
 select is(
   (select cardinality(holds) from core.slot where slot_id = tests.id('lesson')), 1,
-  'who holds them once, not twice');
+  'a seat booked from an offer is held once, not twice');
 
 -- Nobody waits for what cannot be.
 update core.slot set state = 'closed' where slot_id = tests.id('lesson');
 select tests.act_as('carl');
-select throws_ok($$ execute wait(1) $$, 'M9203', 'slot_closed', 'nobody waits for a closed slot');
+select throws_ok($$ execute wait(1) $$, 'M9203', 'slot_closed',
+  'a customer cannot wait for a closed slot');
 select tests.act_as_nobody();
 update core.slot set starts_at = now() where slot_id = tests.id('lesson');
 select tests.act_as('carl');
-select throws_ok($$ execute wait(1) $$, 'M9202', 'slot_past', 'or for one that has begun');
+select throws_ok($$ execute wait(1) $$, 'M9202', 'slot_past',
+  'a customer cannot wait for a slot that has begun');
 select tests.act_as_nobody();
 update core.person set status = 'suspended' where person_id = tests.id('carl');
 select tests.act_as('carl');
-select throws_ok($$ execute wait(1) $$, 'M3001', 'person_suspended', 'or while suspended');
+select throws_ok($$ execute wait(1) $$, 'M3001', 'person_suspended',
+  'a suspended customer cannot join a waitlist');
 
 select * from finish();
 rollback;

@@ -10,18 +10,24 @@ select internal.audit('test', 'thing', '1', null, null);
 select throws_ok(
   $$ update core.audit_log set action = 'nothing' $$, '42501',
   'Rows of audit_log are never changed or removed.',
-  'the log is not edited, by a superuser either');
-select throws_ok('delete from core.audit_log', '42501', null, 'nor shortened');
-select throws_ok('truncate core.audit_log', '42501', null, 'nor emptied');
+  'the audit log cannot be updated, not even by a superuser');
+select throws_ok('delete from core.audit_log', '42501', null,
+  'the audit log cannot be deleted from, not even by a superuser');
+select throws_ok('truncate core.audit_log', '42501', null,
+  'the audit log cannot be truncated, not even by a superuser');
 select throws_ok(
   $$ update core.booking_event set reason = 'x' $$, '42501',
-  'Rows of booking_event are never changed or removed.', 'nor is a booking''s history');
-select throws_ok('delete from core.booking_event', '42501', null, 'nor that shortened');
+  'Rows of booking_event are never changed or removed.',
+  'a booking''s history cannot be updated, not even by a superuser');
+select throws_ok('delete from core.booking_event', '42501', null,
+  'a booking''s history cannot be deleted from, not even by a superuser');
 
 select tests.act_as('alice');
-select throws_ok('select * from core.audit_log', '42501', null, 'nobody who calls reads the log');
+select throws_ok('select * from core.audit_log', '42501', null,
+  'a signed-in person cannot read the audit log');
 select throws_ok(
-  $$ select internal.audit('x', 'x', 'x', null, null) $$, '42501', null, 'or writes it');
+  $$ select internal.audit('x', 'x', 'x', null, null) $$, '42501', null,
+  'a signed-in person cannot write the audit log');
 
 select * from finish();
 rollback;

@@ -81,7 +81,7 @@ select is_empty(
        and 2 > (xpath('//c/text()', query_to_xml(
            format('select count(*) as c from %s', c.oid::regclass),
            true, false, '')))[1]::text::int $$,
-  'every table has two rows, so that one may be somebody else''s');
+  'every table has two rows, so that one of them belongs to somebody else');
 
 -- What is granted to anon, authenticated and service_role; then which rows it would be, were
 -- everything granted: for nobody, Eve, Alice, Tara and the house.
@@ -151,7 +151,7 @@ select results_eq(
      where c.relnamespace = 'core'::regnamespace and c.relkind = 'r'
      group by 1 order by 1 $$,
   'select name, granted from expected order by name',
-  'everything that is granted is in the table, and nothing else');
+  'every privilege granted on a core table is in the list, and no other is');
 
 select is_empty(
   $$ select c.oid::regclass, r.role
@@ -160,7 +160,7 @@ select is_empty(
      where c.relnamespace = 'identity'::regnamespace and c.relkind = 'r'
        and (has_any_column_privilege(r.role, c.oid, 'select, insert, update')
             or has_table_privilege(r.role, c.oid, 'delete')) $$,
-  'nothing of identity is granted to anybody who calls');
+  'no table of identity is granted to a role of the API');
 
 -- Now everything is granted, and the policies stand alone.
 grant usage on schema core, internal to anon, authenticated, service_role;
@@ -252,7 +252,9 @@ begin
 end
 $$;
 
-select is(pg_temp.cells(name), rows, name || ': ' || rows) from expected order by name;
+select is(
+  pg_temp.cells(name), rows, format('the policies of core.%s let through %s', name, rows))
+from expected order by name;
 
 -- Moving a row without looking: an update that names no row and reads no column is held by the
 -- policy's check alone.
@@ -285,13 +287,13 @@ begin
 end
 $$;
 
-select is_empty($$ select pg_temp.moved('eve', 'eve') $$, 'nobody takes a row of another''s');
-select is_empty($$ select pg_temp.moved('alice', 'eve') $$, 'a customer gives no row away');
-select is_empty($$ select pg_temp.moved('tara', 'eve') $$, 'nor does a provider');
+select is_empty($$ select pg_temp.moved('eve', 'eve') $$, 'a stranger cannot take another''s row');
+select is_empty($$ select pg_temp.moved('alice', 'eve') $$, 'a customer cannot give a row away');
+select is_empty($$ select pg_temp.moved('tara', 'eve') $$, 'a provider cannot give a row away');
 create policy update_hole on core.customer for update to authenticated using (true);
 select results_eq(
   $$ select pg_temp.moved('eve', 'eve') $$, $$ values ('core.customer.customer_id') $$,
-  'which would be seen');
+  'a policy that lets a stranger take a row is found by this test');
 
 select * from finish();
 rollback;

@@ -52,7 +52,7 @@ select results_eq(
     ('user_profiles',
      'id user_id role display_name first_name last_name avatar_url timezone created_at '
      'updated_at') $$,
-  'the lens has the tables and columns of the document');
+  'the tutoring lens has the tables and columns of its document');
 
 select results_eq(
   $$ select p.oid::regprocedure::text collate "default" from pg_proc as p
@@ -63,7 +63,7 @@ select results_eq(
             ('tutoring.create_booking_with_payment(uuid,uuid,text,text,integer,text)'),
             ('tutoring.create_session(uuid,text,text,integer,integer,text)'),
             ('tutoring.publish_session(uuid)'), ('tutoring.unpublish_session(uuid)') $$,
-  'and its functions');
+  'the tutoring lens has the functions of its document');
 
 select tests.offer('lesson', 'tara', 5000);
 insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
@@ -72,20 +72,21 @@ select tests.paid('lesson', 'alice');
 
 -- What each may name. A view that fails for somebody would fail with every row it holds.
 select tests.act_as_anonymous();
-select isnt_empty('select * from tutoring.' || v, 'a stranger reads ' || v)
+select isnt_empty('select * from tutoring.' || v, 'an anonymous caller reads tutoring.' || v)
 from unnest(array['user_profiles', 'expert_profiles', 'sessions', 'availability_windows',
                   'bookable_slots', 'expert_sessions', 'slots']) as v;
-select throws_ok('select * from tutoring.' || v, '42501', null, 'a stranger reads no ' || v)
+select throws_ok('select * from tutoring.' || v, '42501', null,
+  'an anonymous caller cannot read tutoring.' || v)
 from unnest(array['bookings', 'booking_details', 'learner_profiles']) as v;
 
 select tests.act_as('alice');
-select isnt_empty('select * from tutoring.' || v, 'a learner reads ' || v)
+select isnt_empty('select * from tutoring.' || v, 'a learner reads tutoring.' || v)
 from unnest(array['user_profiles', 'expert_profiles', 'learner_profiles', 'sessions', 'bookings',
                   'availability_windows', 'bookable_slots', 'booking_details', 'expert_sessions',
                   'slots']) as v;
 
 select tests.act_as_service();
-select isnt_empty('select * from tutoring.' || v, 'the house reads ' || v)
+select isnt_empty('select * from tutoring.' || v, 'the service reads tutoring.' || v)
 from unnest(array['user_profiles', 'expert_profiles', 'learner_profiles', 'sessions', 'bookings',
                   'availability_windows', 'bookable_slots', 'booking_details', 'expert_sessions',
                   'slots']) as v;
@@ -105,70 +106,79 @@ select tests.act_as('tara');
 select results_eq(
   'booking',
   $$ values ('confirmed', 'captured', 5000::bigint, 'lesson', 60, 'tara', 'alice', false) $$,
-  'the expert sees it too, without the id of the payment');
+  'the expert sees the booking in one row, without the id of the payment');
 select tests.act_as('bob');
-select is_empty('booking', 'a stranger does not');
+select is_empty('booking', 'a stranger does not see the booking');
 
 -- Notes.
 select tests.act_as('tara');
 select results_eq(
   $$ update tutoring.bookings set expert_notes = 'talks a lot' returning expert_notes $$,
-  $$ values ('talks a lot') $$, 'the expert keeps notes');
+  $$ values ('talks a lot') $$, 'the expert writes their own notes');
 select throws_ok(
-  $$ update tutoring.bookings set learner_notes = 'x' $$, '42501', null, 'but not the learner''s');
+  $$ update tutoring.bookings set learner_notes = 'x' $$, '42501', null,
+  'the expert cannot write the learner''s notes');
 select tests.act_as('alice');
 select results_eq(
   'select expert_notes from tutoring.bookings', 'values (null::text)',
-  'the learner does not see them');
+  'the learner does not see the expert''s notes');
 select results_eq(
   $$ update tutoring.bookings set learner_notes = 'verbs, please'
      returning learner_notes, expert_notes $$,
   $$ values ('verbs, please', null::text) $$,
-  'nor in the row that their own note gives back');
+  'the row returned by a learner''s update does not show the expert''s notes');
 select throws_ok(
-  $$ update tutoring.bookings set expert_notes = 'x' $$, '42501', null, 'nor do they write them');
+  $$ update tutoring.bookings set expert_notes = 'x' $$, '42501', null,
+  'the learner cannot write the expert''s notes');
 select tests.act_as('tara');
 select results_eq(
   'select learner_notes, expert_notes from tutoring.bookings',
-  $$ values ('verbs, please', 'talks a lot') $$, 'the expert sees both');
-select lives_ok('update tutoring.bookings set expert_notes = null', 'and may remove their own');
+  $$ values ('verbs, please', 'talks a lot') $$,
+  'the expert sees the learner''s notes and their own');
+select lives_ok('update tutoring.bookings set expert_notes = null',
+  'the expert may remove their notes');
 select results_eq(
-  'select expert_notes from tutoring.bookings', 'values (null::text)', 'so that none are left');
+  'select expert_notes from tutoring.bookings', 'values (null::text)',
+  'removed notes of the expert are null');
 select tests.act_as('alice');
-select lives_ok('update tutoring.bookings set learner_notes = null', 'as may the learner');
+select lives_ok('update tutoring.bookings set learner_notes = null',
+  'the learner may remove their notes');
 select results_eq(
-  'select learner_notes from tutoring.bookings', 'values (null::text)', 'theirs');
+  'select learner_notes from tutoring.bookings', 'values (null::text)',
+  'removed notes of the learner are null');
 
 -- What is not set but done.
 select throws_ok(
-  'update tutoring.bookings set ' || c, '42501', null, 'nobody sets ' || c)
+  'update tutoring.bookings set ' || c, '42501', null,
+  'a learner cannot set ' || c || ' of a booking')
 from unnest(array['amount_captured = 0', 'payment_status = ''refunded''', 'expert_id = id',
                   'slot_id = id', 'cancelled_by = ''expert''', 'created_at = now()']) as c;
 select throws_ok(
   $$ update tutoring.bookings set status = 'pending' $$, '22P02', null,
-  'a state that is no step is refused');
+  'a status that is no step of a booking is refused');
 select throws_ok(
-  'update tutoring.bookings set status = null', '22P02', null, 'and none at all');
+  'update tutoring.bookings set status = null', '22P02', null, 'a status of null is refused');
 select throws_ok(
   $$ update tutoring.bookings set status = 'completed' $$, 'M3204', 'provider_or_staff_only',
-  'a learner does not complete');
+  'a learner cannot complete a booking');
 select throws_ok(
   $$ insert into tutoring.bookings (learner_id) values (tests.id('alice')) $$, '55000', null,
-  'a booking is not inserted');
-select throws_ok('delete from tutoring.bookings', '55000', null, 'nor deleted');
+  'a booking cannot be inserted through the lens');
+select throws_ok('delete from tutoring.bookings', '55000', null,
+  'a booking cannot be deleted through the lens');
 select throws_ok(
   'update tutoring.booking_details set learner_notes = ''x''', '55000', null,
-  'the joined view is to read');
+  'the joined view booking_details cannot be updated');
 select tests.act_as('bob');
 select results_eq(
   $$ with changed as (update tutoring.bookings set status = 'cancelled' returning 1)
      select count(*) from changed $$,
-  'values (0::bigint)', 'a stranger who names no row cancels none');
+  'values (0::bigint)', 'a stranger''s update without a filter cancels no booking');
 select tests.act_as('alice');
 select results_eq(
   $$ update tutoring.bookings set status = 'cancelled', cancellation_reason = 'flu'
      returning status, cancelled_by, cancellation_reason $$,
-  $$ values ('cancelled', 'learner', 'flu') $$, 'writing cancelled cancels');
+  $$ values ('cancelled', 'learner', 'flu') $$, 'writing the status cancelled cancels the booking');
 
 select * from finish();
 rollback;

@@ -14,7 +14,7 @@ select internal.notify(tests.id('eve'), 'review_received', '{}');
 
 select throws_ok(
   $$ select internal.notify(tests.id('alice'), 'no_such_type', '{}') $$, 'P0001', null,
-  'nobody is told what no template can say');
+  'a notification of an unknown type cannot be sent');
 
 -- In the app.
 select tests.act_as('alice');
@@ -24,10 +24,10 @@ select results_eq(
   'a person marks all their notifications read');
 select results_eq(
   'select api.mark_notifications_read(null)', 'values (0)',
-  'and doing it again changes nothing');
+  'marking notifications read again changes nothing');
 select throws_ok(
   'select * from core.notification', '42501', null,
-  'a person cannot name a core table');
+  'a person cannot read a core table');
 select throws_ok(
   'select api.claim_outbox(1)', '42501', null, 'a person cannot claim the outbox');
 select throws_ok(
@@ -37,12 +37,12 @@ select throws_ok(
   $$ select api.record_delivery(gen_random_uuid(), 1, 'sent', '') $$, '42501', null,
   'a person cannot record a delivery');
 select throws_ok(
-  'select api.remind_of_bookings(1)', '42501', null, 'a person cannot play the clock');
+  'select api.remind_of_bookings(1)', '42501', null, 'a person cannot run the clock''s reminders');
 
 select tests.act_as_nobody();
 select is(
   (select count(*) from core.notification as n where n.read_at is null), 1::bigint,
-  'those of others are still unread');
+  'marking all read leaves the notifications of others unread');
 
 -- Wishes.
 select tests.act_as('alice');
@@ -51,32 +51,32 @@ select lives_ok(
   'a person turns off mail that is not essential');
 select throws_ok(
   $$ select api.set_notification_preference('booking_cancelled', false) $$,
-  'M9601', 'notification_is_essential', 'but not mail that is');
+  'M9601', 'notification_is_essential', 'a person cannot turn off essential mail');
 select throws_ok(
   $$ select api.set_notification_preference('x', false) $$,
-  'M4601', 'notification_type_not_found', 'nor mail that does not exist');
+  'M4601', 'notification_type_not_found', 'a person cannot turn off mail of an unknown type');
 select results_eq(
   $$ select p.type, p.wants_email from api.list_notification_preferences() as p
      where p.type in ('payout_paid', 'review_received') order by p.type $$,
   $$ values ('payout_paid', false), ('review_received', true) $$,
-  'the list shows what they chose');
+  'the list of preferences shows what was chosen and the defaults');
 select throws_ok(
   $$ select api.set_quiet_hours('22:00', null) $$, '23502', null,
-  'quiet hours have two ends');
+  'quiet hours without an end are refused');
 select throws_ok(
   $$ select api.set_quiet_hours('22:00', '22:00') $$, '23514', null,
-  'and are not the whole day');
+  'quiet hours of a whole day are refused');
 select tests.act_as_anonymous();
 select throws_ok(
   $$ select api.set_notification_preference('payout_paid', true) $$, '42501', null,
-  'nobody wishes without signing in');
+  'an anonymous caller cannot set a preference');
 
 -- From the outbox to the queue.
 select tests.act_as_service();
 select is(
-  jsonb_array_length(api.claim_outbox(100)), 3, 'the relay claims what is due');
+  jsonb_array_length(api.claim_outbox(100)), 3, 'the relay claims what is due in the outbox');
 select is(
-  api.claim_outbox(100), '[]', 'what is claimed is nobody else''s for a minute');
+  api.claim_outbox(100), '[]', 'a claimed message cannot be claimed again within a minute');
 
 select tests.act_as_nobody();
 create temp table message on commit drop as
@@ -87,11 +87,11 @@ select tests.act_as_service();
 select is(
   (select api.record_outbox(array_agg(m.outbox_id), array[1, 1, 1], array['x', null, null])
    from message as m), 3,
-  'the relay records what became of each');
+  'the relay records the outcome of each message it claimed');
 select is(
   (select api.record_outbox(array_agg(m.outbox_id), array[2, 2, 2], array['x', 'x', 'x'])
    from message as m), 0,
-  'but not of a claim that is not its own');
+  'the relay cannot record the outcome of another''s claim');
 
 select tests.act_as_nobody();
 select is(
@@ -104,49 +104,49 @@ select is(
 select tests.act_as_service();
 select throws_ok(
   $$ select api.claim_delivery(gen_random_uuid()) $$, 'M4603', 'message_not_found',
-  'an unknown message belongs to the dead letters');
+  'a delivery of an unknown message is refused, so that it becomes a dead letter');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'reason' from message as m
    where m.topic = 'payout_paid'),
-  'The receiver does not want it.', 'what is unwanted is not sent');
+  'The receiver does not want it.', 'mail that the receiver turned off is not sent');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'reason' from message as m
    where m.topic = 'review_received'),
-  'The receiver has no address.', 'nor what has nowhere to go');
+  'The receiver has no address.', 'mail to a receiver without an address is not sent');
 select is(
   (select api.claim_delivery(m.outbox_id) #> '{message,recipient}' from message as m
    where m.topic = 'payout_account_changed'),
   '{"address": "alice@example.org", "name": "alice", "locale": "en",
     "timezone": "Europe/Copenhagen"}',
-  'the rest is leased, with the facts it is written from');
+  'a message to send is leased with the facts its mail is written from');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'action' from message as m
    where m.topic = 'payout_account_changed'),
-  'busy', 'a second mailer is told that the first is at it');
+  'busy', 'a second mailer is told that the message is leased');
 select lives_ok(
   $$ select api.record_delivery(m.outbox_id, 7, 'refused', '') from message as m
      where m.topic = 'payout_account_changed' $$,
-  'a mailer without the lease');
+  'a result from a mailer without the lease is ignored');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'action' from message as m
    where m.topic = 'payout_account_changed'),
-  'busy', 'cannot give it up');
+  'busy', 'a mailer without the lease cannot release it');
 select lives_ok(
   $$ select api.record_delivery(m.outbox_id, 1, 'retry', 'x') from message as m
      where m.topic = 'payout_account_changed' $$,
-  'the one with it');
+  'the mailer with the lease asks for a retry');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'attempt' from message as m
    where m.topic = 'payout_account_changed'),
-  '2', 'can, and another goes on');
+  '2', 'a message to retry is leased to another mailer as attempt 2');
 select lives_ok(
   $$ select api.record_delivery(m.outbox_id, 1, 'sent', '250') from message as m
      where m.topic = 'payout_account_changed' $$,
-  'a mail that is out is out, whoever sent it');
+  'a mailer that lost its lease may still record that it sent the mail');
 select is(
   (select api.claim_delivery(m.outbox_id) ->> 'reason' from message as m
    where m.topic = 'payout_account_changed'),
-  'sent', 'and is not sent again');
+  'sent', 'mail that was sent is not sent again');
 
 -- Turning mail off by its link.
 select tests.act_as_nobody();
@@ -159,13 +159,14 @@ grant select on link to anon;
 select tests.act_as_anonymous();
 select is(
   (select api.unsubscribe(l.unsubscribe_key) from link as l where l.topic = 'review_received'),
-  'review_received', 'whoever has the link needs no password');
+  'review_received', 'an unsubscribe link works without signing in');
 select throws_ok(
-  $$ select api.unsubscribe(l.unsubscribe_key) from link as l where l.topic = 'payout_account_changed' $$,
-  'M9601', 'notification_is_essential', 'essential mail has no such link');
+  $$ select api.unsubscribe(l.unsubscribe_key)
+     from link as l where l.topic = 'payout_account_changed' $$,
+  'M9601', 'notification_is_essential', 'an unsubscribe link of essential mail is refused');
 select throws_ok(
   $$ select api.unsubscribe(gen_random_uuid()) $$, 'M4602', 'unsubscribe_link_not_found',
-  'and nobody guesses one');
+  'an unknown unsubscribe link is not found');
 
 select * from finish();
 rollback;

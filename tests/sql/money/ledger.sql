@@ -5,15 +5,16 @@ select plan(24);
 
 select results_eq(
   $$ select internal.split(100, array[1, 1, 1]), internal.split(0, array[3, 7]),
-            internal.split(10001, array[1500, 8500]), internal.split(99999999, array[1, 99999998]) $$,
+            internal.split(10001, array[1500, 8500]),
+            internal.split(99999999, array[1, 99999998]) $$,
   $$ values (array[34, 33, 33]::bigint[], array[0, 0]::bigint[], array[1500, 8501]::bigint[],
              array[1, 99999998]::bigint[]) $$,
-  'parts always sum to the whole');
+  'the parts of a split sum to the whole');
 select is_empty(
   $$ select n from generate_series(0, 3000) as n
      where (select sum(p) from unnest(internal.split(n, array[1500, 8500])) as p) <> n
         or (select sum(p) from unnest(internal.split(n, array[7, 11, 13])) as p) <> n $$,
-  'for every amount');
+  'the parts of a split sum to the whole for every amount up to 3000');
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.paid('lesson', 'alice');
@@ -22,33 +23,38 @@ set constraints all deferred;
 
 -- Append-only, for everybody.
 select throws_ok('update core.ledger_entry set amount_minor = 1', '42501', null,
-  'the owner changes no entry');
-select throws_ok('delete from core.ledger_entry', '42501', null, 'nor removes one');
-select throws_ok('truncate core.ledger_entry', '42501', null, 'nor all of them');
+  'a superuser cannot update a ledger entry');
+select throws_ok('delete from core.ledger_entry', '42501', null,
+  'a superuser cannot delete a ledger entry');
+select throws_ok('truncate core.ledger_entry', '42501', null,
+  'a superuser cannot truncate the ledger entries');
 select throws_ok('update core.ledger_transfer set kind = $$gift$$', '42501', null,
-  'nor changes a transfer');
-select throws_ok('delete from core.ledger_transfer', '42501', null, 'nor removes one');
+  'a superuser cannot update a ledger transfer');
+select throws_ok('delete from core.ledger_transfer', '42501', null,
+  'a superuser cannot delete a ledger transfer');
 grant usage on schema core to service_role, authenticated;
 select tests.act_as_service();
 select throws_ok('update core.ledger_entry set amount_minor = 1', '42501', null,
-  'the house changes no entry');
-select throws_ok('delete from core.ledger_entry', '42501', null, 'nor removes one');
+  'the service cannot update a ledger entry');
+select throws_ok('delete from core.ledger_entry', '42501', null,
+  'the service cannot delete a ledger entry');
 select throws_ok('insert into core.ledger_entry (ledger_transfer_id) values (null)', '42501', null,
-  'nor writes one past the functions');
+  'the service cannot insert a ledger entry past the functions');
 select throws_ok('update core.ledger_balance set balance_minor = 1', '42501', null,
-  'nor a balance');
+  'the service cannot update a ledger balance');
 select tests.act_as('tara');
 select throws_ok('update core.ledger_entry set amount_minor = 1', '42501', null,
-  'a person changes no entry');
+  'a provider cannot update a ledger entry');
 select throws_ok('update core.ledger_balance set balance_minor = 1', '42501', null,
-  'nor a balance');
+  'a provider cannot update a ledger balance');
 select results_eq('select distinct a.kind from core.ledger_entry as e
                    join core.ledger_account as a using (ledger_account_id)',
-  $$ values ('clearing') $$, 'and sees what is theirs');
+  $$ values ('clearing') $$, 'a provider sees the entries of their own accounts only');
 select tests.act_as('alice');
-select is_empty('select ledger_entry_id from core.ledger_entry', 'a stranger sees nothing');
+select is_empty('select ledger_entry_id from core.ledger_entry',
+  'a customer sees no ledger entries');
 select throws_ok($$ select api.adjust_wallet(tests.id('alice'), 1000000, 'EUR', 'gift', 'k') $$,
-  'M3301', 'staff_only', 'nobody gives themselves money');
+  'M3301', 'staff_only', 'a person who is not staff cannot adjust a wallet');
 select tests.act_as_nobody();
 
 -- What does not sum to zero is not committed.
@@ -58,28 +64,29 @@ select throws_ok(
      insert into core.ledger_entry (ledger_transfer_id, ledger_account_id, currency, amount_minor)
      select tests.id('t'), ledger_account_id, 'EUR', 5 from core.ledger_account limit 1;
      set constraints all immediate $$,
-  '23514', null, 'a transfer that makes money is refused');
+  '23514', null, 'a transfer whose entries do not sum to zero is refused');
 select throws_ok(
   $$ insert into core.ledger_transfer (ledger_transfer_id, idempotency_key, kind, reference_kind,
        reference_id) values (tests.id('u'), 'u', 'x', 'x', tests.id('u'));
      set constraints all immediate $$,
-  '23514', null, 'and so is one that moves nothing');
+  '23514', null, 'a transfer without entries is refused');
 
 -- Staff's adjustments have two sides, once per key.
 select tests.act_as_service();
 select results_eq(
-  $$ select api.adjust_wallet(tests.id('tara'), 500, 'EUR', 'welcome', 'k') from generate_series(1, 2) $$,
-  $$ values (true), (false) $$, 'an adjustment is made once');
+  $$ select api.adjust_wallet(tests.id('tara'), 500, 'EUR', 'welcome', 'k')
+     from generate_series(1, 2) $$,
+  $$ values (true), (false) $$, 'an adjustment with the same key is made once');
 select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 0, 'EUR', 'why', 'l') $$, 'M0401',
-  'adjustment_incomplete', 'it moves something');
+  'adjustment_incomplete', 'an adjustment of nothing is refused');
 select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 5, 'EUR', ' ', 'l') $$, 'M0401',
-  'adjustment_incomplete', 'and says why');
+  'adjustment_incomplete', 'an adjustment without a reason is refused');
 select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 5, 'EUR', 'why', '') $$, 'M0401',
-  'adjustment_incomplete', 'and has a key');
+  'adjustment_incomplete', 'an adjustment without a key is refused');
 select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 5, 'XXX', 'why', 'l') $$, '23503',
-  null, 'in a currency there is');
+  null, 'an adjustment in an unknown currency is refused');
 select tests.act_as_nobody();
 set constraints all immediate;
-select is_empty('select tests.ledger_problems()', 'the ledger adds up');
+select is_empty('select tests.ledger_problems()', 'the ledger adds up after the adjustment');
 select * from finish();
 rollback;

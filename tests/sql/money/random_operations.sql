@@ -6,11 +6,14 @@ select plan(4);
 
 select tests.stage();
 select is_empty(
-  'select tests.operate(0.25, 300)', 'after three hundred operations the ledger adds up');
-select is_empty('select tests.operate(0.5, 300)', 'and after three hundred more');
+  'select tests.operate(0.25, 300)', 'the ledger adds up after three hundred random operations');
+select is_empty('select tests.operate(0.5, 300)',
+  'the ledger adds up after three hundred more random operations');
 select isnt_empty(
-  'select 1 from core.refund where settled_at is not null', 'some of them refunded');
-select isnt_empty('select 1 from core.payout where paid_minor > 0', 'and some paid out');
+  'select 1 from core.refund where settled_at is not null',
+  'some random operations refund a payment');
+select isnt_empty('select 1 from core.payout where paid_minor > 0',
+  'some random operations pay a provider out');
 
 select * from finish();
 rollback;

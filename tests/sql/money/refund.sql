@@ -17,54 +17,54 @@ grant select on paid to authenticated, service_role;
 create function paid(p_slot text) returns uuid language sql stable
 return (select p.payment_id from paid as p where p.slot = p_slot);
 select is((select amount_minor from core.payment where payment_id = paid('shilling')),
-  1000000::bigint, 'UGX has two decimals at Stripe');
+  1000000::bigint, 'an amount of UGX has two decimals at Stripe');
 
 -- Who, and of what.
 select tests.act_as('tara');
 select throws_ok($$ select api.refund_payment(paid('lesson')) $$, 'M3301', 'staff_only',
-  'a provider refunds by cancelling, and not otherwise');
+  'a provider cannot refund a payment');
 select tests.act_as('sam');
 select throws_ok($$ select api.refund_payment(gen_random_uuid()) $$, 'M4302',
-  'payment_not_found', 'what was never paid is not refunded');
+  'payment_not_found', 'a payment that does not exist cannot be refunded');
 
 -- How much, and how often.
 select throws_ok($$ select api.refund_payment(paid('lesson'), 10001, null, 'k') $$, 'M9304',
-  'refund_too_large', 'more than was paid cannot go back');
+  'refund_too_large', 'a refund of more than was paid is refused');
 select throws_ok($$ select api.refund_payment(paid('lesson'), 0, null, 'k') $$, 'M9304',
-  'refund_too_large', 'nor can nothing');
+  'refund_too_large', 'a refund of nothing is refused');
 select results_eq(
   $$ select amount_minor from api.refund_payment(paid('lesson'), 4000, null, 'k') $$,
-  $$ values (4000::bigint) $$, 'a part can');
+  $$ values (4000::bigint) $$, 'staff refunds a part of a payment');
 select results_eq(
   $$ select amount_minor from api.refund_payment(paid('lesson'), 4000, null, 'k') $$,
-  $$ values (4000::bigint) $$, 'a repetition is answered');
+  $$ values (4000::bigint) $$, 'a repeated refund with the same key returns the same answer');
 select throws_ok($$ select api.refund_payment(paid('lesson'), 3000, null, 'k') $$, 'M9305',
-  'refund_key_reused', 'but a key is not good for another sum');
+  'refund_key_reused', 'a refund''s key cannot be reused for another amount');
 select throws_ok($$ select api.refund_payment(paid('lesson'), 6001, null, 'l') $$, 'M9304',
-  'refund_too_large', 'what has gone back does not go again');
+  'refund_too_large', 'a refund of more than is left of the payment is refused');
 select results_eq(
   $$ select amount_minor from api.refund_payment(paid('lesson'), null, null, 'l') $$,
-  $$ values (6000::bigint) $$, 'the rest can');
+  $$ values (6000::bigint) $$, 'a refund without an amount returns the rest');
 select throws_ok($$ select api.refund_payment(paid('lesson'), null, null, 'm') $$, 'M9304',
-  'refund_too_large', 'and then there is nothing left');
+  'refund_too_large', 'a payment that was refunded in full cannot be refunded again');
 select tests.act_as_nobody();
 select is((select count(*) from core.refund where payment_id = paid('lesson')), 2::bigint,
-  'two refunds were made');
+  'a refund repeated with its key is made once');
 
 -- While the payer's bank has it.
 select tests.event('evt_dp', 'charge.dispute.created',
   tests.dispute(paid('disputed'), 'dp_1', 'needs_response', '[]'));
 select tests.act_as('sam');
 select throws_ok($$ select api.refund_payment(paid('disputed'), 100, null, 'k') $$, 'M9303',
-  'payment_disputed', 'a disputed payment is not paid back twice');
+  'payment_disputed', 'a disputed payment cannot be refunded');
 
 -- Steps.
 select throws_ok($$ select api.refund_payment(paid('dinar'), 755, null, 'k') $$, 'M0302',
-  'refund_between_steps', 'dinars go back in tens of fils');
+  'refund_between_steps', 'a refund in KWD between steps of ten fils is refused');
 select throws_ok($$ select api.refund_payment(paid('shilling'), 50050, null, 'k') $$, 'M0302',
-  'refund_between_steps', 'shillings go back whole');
+  'refund_between_steps', 'a refund in UGX of a part of a shilling is refused');
 select lives_ok($$ select api.refund_payment(paid('shilling'), 50000, null, 'k') $$,
-  'as they were charged');
+  'a refund in UGX of whole shillings is made');
 select tests.act_as_nobody();
 update core.booking set policy_tiers = '[{"hours_before": 0, "refund_percent": 50}]'
 where slot_id = tests.id('dinar');
@@ -73,13 +73,14 @@ select set_config('tests.booking',
 select tests.act_as('alice');
 select results_eq(
   $$ select refund_minor from api.cancel_booking(current_setting('tests.booking')::uuid) $$,
-  $$ values (760::bigint) $$, 'half of 1.510 KWD is 0.760, the nearest that Stripe refunds');
+  $$ values (760::bigint) $$, 'half of 1.510 KWD is refunded as 0.760, the nearest step of Stripe');
 select tests.act_as_nobody();
 select is(
   (select params ->> 'amount' from core.stripe_command
-   where kind = 'refund' and payment_id = paid('dinar')), '760', 'and it is what Stripe is asked for');
+   where kind = 'refund' and payment_id = paid('dinar')), '760',
+  'the refund of half of 1.510 KWD asks Stripe for 760');
 
 set constraints all immediate;
-select is_empty('select tests.ledger_problems()', 'the ledger adds up');
+select is_empty('select tests.ledger_problems()', 'the ledger adds up after refunds');
 select * from finish();
 rollback;

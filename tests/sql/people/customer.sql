@@ -8,68 +8,70 @@ select tests.introduce('alice', 'bob');
 
 select tests.act_as_anonymous();
 select throws_ok(
-  'select api.become_customer()', '42501', null, 'nobody is a customer without signing in');
+  'select api.become_customer()', '42501', null, 'an anonymous caller cannot become a customer');
 select throws_ok(
-  'select * from tutoring.learner_profiles', '42501', null, 'strangers see no learner');
+  'select * from tutoring.learner_profiles', '42501', null,
+  'an anonymous caller cannot see learners');
 
 select tests.act_as('alice');
 select is(
   tutoring.become_learner('Alice', array['fluency'], array['danish']), tests.id('alice'),
-  'a person becomes a learner, and is told their id');
+  'becoming a learner returns the person''s own id');
 select results_eq(
   'select user_profile_id, learning_goals, interests from tutoring.learner_profiles',
   $$ values (tests.id('alice'), array['fluency'], array['danish']) $$,
-  'with what they said of themselves');
+  'a new learner has the goals and interests they gave');
 select is(
-  api.become_customer(p_goals => array['grammar']), tests.id('alice'), 'a second time is no harm');
+  api.become_customer(p_goals => array['grammar']), tests.id('alice'),
+  'becoming a customer again returns the same id');
 select results_eq(
   'select learning_goals, interests from tutoring.learner_profiles',
   $$ values (array['grammar'], array['danish']) $$,
-  'what is given replaces, what is null stays');
+  'becoming a customer again keeps what is null and replaces what is given');
 select throws_ok(
   $$ select api.become_customer(p_timezone => 'Mars/Base') $$, 'M0001', 'timezone_unknown',
-  'a zone is one');
+  'a customer with an unknown time zone is refused');
 select lives_ok(
   $$ update tutoring.learner_profiles
      set experience_level = 'BEGINNER', preferred_session_duration = 60 $$,
-  'a learner edits their profile');
+  'a learner edits their own profile');
 select throws_ok(
   $$ update tutoring.learner_profiles set experience_level = 'GURU' $$, null, null,
-  'with the words there are');
+  'a learner with an unknown experience level is refused');
 select throws_ok(
   $$ update tutoring.learner_profiles set total_spent_cents = 0 $$, null, null,
-  'but not what is counted');
+  'a learner cannot write the sum they have spent');
 
 select tests.act_as('bob');
 select throws_ok(
   $$ insert into tutoring.learner_profiles (user_profile_id) values (tests.id('tara')) $$,
-  '42501', null, 'nobody makes another a learner');
+  '42501', null, 'a person cannot make another person a learner');
 select lives_ok(
   $$ insert into tutoring.learner_profiles (user_profile_id, interests)
      values (tests.id('bob'), '{}') $$,
-  'everybody makes themselves one');
+  'a person makes themselves a learner through the lens');
 select is_empty(
   $$ select * from tutoring.learner_profiles where id = tests.id('alice') $$,
-  'learners do not see each other');
+  'a learner cannot see another learner');
 select lives_ok(
   $$ update tutoring.learner_profiles set interests = '{mine}' $$,
-  'an edit of no row in particular');
+  'a learner may edit their profile without a filter');
 
 select tests.act_as_nobody();
 select results_eq(
   $$ select interests from core.customer where customer_id = tests.id('alice') $$,
-  $$ values (array['danish']) $$, 'changes nobody else');
+  $$ values (array['danish']) $$, 'an edit without a filter changes no other learner');
 
 select tests.paid('lesson', 'alice');
 select tests.act_as('alice');
 select results_eq(
   'select total_sessions_booked, total_spent_cents from tutoring.learner_profiles',
-  'values (1, 5000::bigint)', 'booked and spent are counted');
+  'values (1, 5000::bigint)', 'a learner sees how many sessions they booked and what they spent');
 
 select tests.act_as('tara');
 select results_eq(
   'select id from tutoring.learner_profiles', $$ values (tests.id('alice')) $$,
-  'an expert sees the learners who booked them, and no others');
+  'an expert sees only the learners who booked them');
 
 select * from finish();
 rollback;

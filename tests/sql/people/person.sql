@@ -11,57 +11,62 @@ select tests.act_as_anonymous();
 
 select results_eq(
   'select display_name, role from tutoring.user_profiles', $$ values ('tara', 'expert') $$,
-  'strangers see experts and nobody else');
+  'an anonymous caller sees experts and no other people');
 select throws_ok(
   $$ update tutoring.user_profiles set display_name = 'x' $$, '42501', null,
-  'nobody edits without signing in');
+  'an anonymous caller cannot edit a profile');
 select throws_ok(
   'select * from core.person', '42501', 'permission denied for schema core',
-  'a core table has no name for those who call');
+  'an anonymous caller cannot read a core table');
 
 select tests.act_as('alice');
 
 select results_eq(
   'select display_name from tutoring.user_profiles order by 1', $$ values ('alice'), ('tara') $$,
-  'a person sees themselves and experts, not other learners');
+  'a person sees themselves and experts, and no other learners');
 select lives_ok(
   $$ update tutoring.user_profiles set display_name = 'Alice', timezone = 'Asia/Kathmandu' $$,
-  'a person edits without saying which row');
+  'a person may edit their profile without a filter');
 select results_eq(
   'select display_name, timezone from tutoring.user_profiles order by 1',
   $$ values ('Alice', 'Asia/Kathmandu'), ('tara', 'UTC') $$,
-  'and only their own changes');
+  'an edit without a filter changes the caller''s profile only');
 select throws_ok(
   $$ update tutoring.user_profiles set role = 'admin' $$, null, null,
-  'nobody makes themselves admin');
+  'a person cannot make themselves admin');
 select throws_ok(
   $$ update tutoring.user_profiles set id = tests.id('bob') $$, '42501', null,
-  'nobody becomes somebody else');
+  'a person cannot change their id');
 select throws_ok(
   $$ update tutoring.user_profiles set created_at = now() $$, '42501', null,
-  'nobody says since when they are here');
+  'a person cannot change when they joined');
 select throws_ok(
   $$ insert into tutoring.user_profiles (id, display_name) values (tests.id('x'), 'x') $$,
-  '42501', null, 'nobody makes another person');
+  '42501', null, 'a person cannot make a profile for somebody else');
 select throws_ok(
-  'delete from tutoring.user_profiles', '42501', null, 'nobody deletes a person');
+  'delete from tutoring.user_profiles', '42501', null, 'a person cannot delete a profile');
 
 prepare set_zone (text) as update tutoring.user_profiles set timezone = $1;
 
-select lives_ok($$ execute set_zone('America/Port-au-Prince') $$, 'a zone may have hyphens');
-select lives_ok($$ execute set_zone('Etc/GMT+5') $$, 'or a number');
+select lives_ok($$ execute set_zone('America/Port-au-Prince') $$,
+  'a time zone with hyphens is accepted');
+select lives_ok($$ execute set_zone('Etc/GMT+5') $$, 'a time zone with a number is accepted');
 select throws_ok(
-  $$ execute set_zone('Europe/Nowhere') $$, 'M0001', 'timezone_unknown', 'a zone exists');
+  $$ execute set_zone('Europe/Nowhere') $$, 'M0001', 'timezone_unknown',
+  'a time zone that does not exist is refused');
 select throws_ok(
   $$ execute set_zone('Europe/Nowhere3') $$, 'M0001', 'timezone_unknown',
-  'a rule in POSIX notation is no zone, whatever it looks like');
-select throws_ok($$ execute set_zone('XYZ3') $$, 'M0001', 'timezone_unknown', 'nor in short');
-select throws_ok($$ execute set_zone('+02:00') $$, 'M0001', 'timezone_unknown', 'nor an offset');
-select throws_ok($$ execute set_zone(null) $$, 'M0001', 'timezone_unknown', 'nor nothing');
+  'a POSIX rule that looks like a time zone is refused');
+select throws_ok($$ execute set_zone('XYZ3') $$, 'M0001', 'timezone_unknown',
+  'a short POSIX rule is refused as a time zone');
+select throws_ok($$ execute set_zone('+02:00') $$, 'M0001', 'timezone_unknown',
+  'an offset from UTC is refused as a time zone');
+select throws_ok($$ execute set_zone(null) $$, 'M0001', 'timezone_unknown',
+  'a time zone of null is refused');
 
 select throws_ok(
   $$ update tutoring.user_profiles set avatar_url = 'javascript:alert(1)' $$, '23514', null,
-  'a picture is on the web');
+  'a picture that is not at a web address is refused');
 
 select tests.act_as('newcomer');
 
@@ -72,17 +77,18 @@ select lives_ok(
 select throws_ok(
   $$ insert into tutoring.user_profiles (user_id, display_name)
      values (tests.id('newcomer'), 'n') $$,
-  '23505', null, 'once');
+  '23505', null, 'a person cannot make a second profile');
 
 select tests.act_as('eve');
 
 prepare eve_acts as select api.become_customer();
 
-select throws_ok('eve_acts', 'M3001', 'person_suspended', 'a suspended person begins nothing');
+select throws_ok('eve_acts', 'M3001', 'person_suspended',
+  'a suspended person cannot become a customer');
 select tests.act_as_nobody();
 update core.person set status = 'active' where person_id = tests.id('eve');
 select tests.act_as('eve');
-select lives_ok('eve_acts', 'until they are let in again');
+select lives_ok('eve_acts', 'a person who is active again can become a customer');
 
 -- Two who have a booking in common.
 select tests.act_as_nobody();
@@ -93,11 +99,11 @@ select results_eq(
   'an expert sees the learners who booked them');
 select is_empty(
   'select * from tutoring.user_profiles where role = ''learner'' and display_name = ''Alice''',
-  'and no others');
+  'an expert cannot see a learner who did not book them');
 
 select tests.act_as_service();
 select is(
-  (select count(*) from tutoring.user_profiles), 5::bigint, 'the house sees everybody');
+  (select count(*) from tutoring.user_profiles), 5::bigint, 'the service sees everybody');
 
 select * from finish();
 rollback;

@@ -44,7 +44,7 @@ update core.person set display_name = 'Alice Wonderland' where person_id = tests
 select tests.act_as('tara');
 select api.create_coupon('TARA10', p_percent => 10);
 select lives_ok($$ select api.set_manual_payout_account('DK50 0040 0440 1162 43') $$,
-  'Tara is paid by hand');
+  'the provider sets a bank account for payouts by hand');
 select tests.act_as_nobody();
 
 create table paid as
@@ -62,7 +62,8 @@ values (tests.id('alice'), 'payment_captured', false), (tests.id('tara'), 'payou
 insert into core.quiet_hours (person_id, begins, ends)
 values (tests.id('alice'), '22:00', '07:00'), (tests.id('tara'), '22:00', '07:00');
 insert into core.outbox (outbox_id, topic, person_id, payload)
-values (gen_random_uuid(), 'auth.email', tests.id('alice'), '{"address": "alice@wonderland.example"}');
+values (gen_random_uuid(), 'auth.email', tests.id('alice'),
+        '{"address": "alice@wonderland.example"}');
 
 select tests.event('evt_again', 'payment_intent.succeeded',
   tests.intent(payment_id, 'succeeded') || '{"receipt_email": "alice@wonderland.example"}')
@@ -70,124 +71,141 @@ from paid
 where slot = 'lesson';
 select is(
   (select count(*) from core.stripe_event where convert_from(payload, 'UTF8') ~ 'wonderland'),
-  1::bigint, 'Stripe told her address');
+  1::bigint, 'the event of Stripe holds the customer''s address before the erasure');
 
 -- A copy of everything.
 select tests.act_as('alice');
 select is(
   (select array_agg(p ->> 'amount_minor' order by p ->> 'amount_minor')
    from jsonb_array_elements(tests.copy() -> 'payments') as p),
-  '{20000,9000}', 'the copy has what she paid');
+  '{20000,9000}', 'a customer''s copy has the payments they made');
 select is(
-  tests.copy() -> 'coupon_uses' -> 0 ->> 'code', 'TARA10', 'and with which coupon');
-select is(tests.copy() -> 'ledger', 'null'::jsonb, 'who sells nothing is in no ledger');
-select is(tests.copy() -> 'payout_accounts', 'null'::jsonb, 'and shows nobody else''s account');
+  tests.copy() -> 'coupon_uses' -> 0 ->> 'code', 'TARA10',
+  'a customer''s copy has the coupons they used');
+select is(tests.copy() -> 'ledger', 'null'::jsonb,
+  'the copy of a person who sells nothing has no ledger');
+select is(tests.copy() -> 'payout_accounts', 'null'::jsonb,
+  'a customer''s copy has no payout account of somebody else');
 select is(
   tests.copy() -> 'notification_preferences' -> 0 ->> 'type', 'payment_captured',
-  'what she wishes not to hear');
-select is(tests.copy() -> 'quiet_hours' ->> 'begins', '22:00:00', 'and when');
+  'a customer''s copy has their notification preferences');
+select is(tests.copy() -> 'quiet_hours' ->> 'begins', '22:00:00',
+  'a customer''s copy has their quiet hours');
 select tests.act_as_nobody();
 
 select is(
   tests.event('evt_refund', 'refund.created', tests.refund(
     (select payment_id from paid where slot = 'lesson'), 're_1', 1000, 'succeeded')),
-  'done', 'a part goes back');
+  'done', 'a refund made at Stripe is recorded');
 select is(
   tests.event('evt_dispute', 'charge.dispute.created', tests.dispute(
     (select payment_id from paid where slot = 'second'), 'dp_1', 'needs_response', '[]')),
-  'done', 'and a bank asks');
+  'done', 'a dispute opened by the customer''s bank is recorded');
 select tests.act_as('alice');
-select is(tests.copy() -> 'refunds' -> 0 ->> 'amount_minor', '1000', 'the refund is in the copy');
-select is(tests.copy() -> 'disputes' -> 0 ->> 'external_id', 'dp_1', 'and the dispute');
+select is(tests.copy() -> 'refunds' -> 0 ->> 'amount_minor', '1000',
+  'a customer''s copy has the refund');
+select is(tests.copy() -> 'disputes' -> 0 ->> 'external_id', 'dp_1',
+  'a customer''s copy has the dispute');
 select tests.act_as('tara');
-select is(tests.copy() -> 'refunds' -> 0 ->> 'amount_minor', '1000', 'so they are in the seller''s');
-select is(jsonb_array_length(tests.copy() -> 'earnings'), 2, 'who also sees what was earned');
+select is(tests.copy() -> 'refunds' -> 0 ->> 'amount_minor', '1000',
+  'a provider''s copy has the refunds of their payments');
+select is(jsonb_array_length(tests.copy() -> 'earnings'), 2,
+  'a provider''s copy has their earnings');
 select ok(
   (select bool_and(e ->> 'account' is not null and e ->> 'amount_minor' is not null)
    from jsonb_array_elements(tests.copy() -> 'ledger') as e),
-  'line by line of the ledger');
+  'a provider''s copy has every line of their ledger with account and amount');
 select is(
   tests.copy() -> 'payout_accounts' -> 0 ->> 'details', 'DK50 0040 0440 1162 43',
-  'and where it is paid to');
-select is(tests.copy() -> 'coupons' -> 0 ->> 'code', 'TARA10', 'and the coupons given');
-select is(tests.copy() -> 'payouts', 'null'::jsonb, 'nothing was paid out yet');
+  'a provider''s copy has their payout account in full');
+select is(tests.copy() -> 'coupons' -> 0 ->> 'code', 'TARA10',
+  'a provider''s copy has the coupons they made');
+select is(tests.copy() -> 'payouts', 'null'::jsonb,
+  'a provider''s copy has no payouts before the first');
 select tests.act_as('mallory');
 select is(
   (select jsonb_object_agg(key, value) from jsonb_each(tests.copy())
    where value not in ('null', '[]') and key <> 'exported_at'),
-  null, 'a stranger gets nothing of all that');
+  null, 'a stranger''s copy has nothing of the customer or the provider');
 
 -- Nobody leaves while somebody waits for them, or while they are owed money.
 select tests.act_as('alice');
 select throws_ok(
-  'select api.erase_me()', 'M9701', 'bookings_are_open', 'nobody leaves somebody waiting');
+  'select api.erase_me()', 'M9701', 'bookings_are_open',
+  'a customer with an open bookings cannot be erased');
 select tests.act_as_nobody();
 select tests.event('evt_won', 'charge.dispute.closed', tests.dispute(
   (select payment_id from paid where slot = 'second'), 'dp_1', 'won', '[]'));
 select tests.clear(payment_id) from paid;
 select tests.act_as('tara');
 select throws_ok(
-  'select api.erase_me()', 'M9702', 'wallet_not_empty', 'nor money');
+  'select api.erase_me()', 'M9702', 'wallet_not_empty',
+  'a provider with money in the wallet cannot be erased');
 select tests.act_as_service();
 select throws_ok(
   $$ select internal.erase_person(tests.id('tara')) $$, '42501', null,
-  'the house cannot call the eraser by itself');
+  'the service cannot call the internal function that erases');
 select tests.act_as_anonymous();
-select throws_ok('select api.erase_me()', '42501', null, 'and nobody forgets nobody');
+select throws_ok('select api.erase_me()', '42501', null,
+  'an anonymous caller cannot erase anybody');
 
 -- Alice goes by herself.
 select tests.act_as('alice');
-select lives_ok('select api.erase_me()', 'who is owed nothing may go');
+select lives_ok('select api.erase_me()', 'a customer without open bookings erases themselves');
 select tests.act_as_nobody();
-select is_empty($$ select tests.traces('wonderland') $$, 'and no table remembers her');
+select is_empty($$ select tests.traces('wonderland') $$,
+  'no table that can be changed holds the erased person''s name or address');
 select is_empty(
   $$ select from core.notification where person_id = tests.id('alice')
      union all select from core.notification_preference where person_id = tests.id('alice')
      union all select from core.quiet_hours where person_id = tests.id('alice') $$,
-  'nor tells or spares her anything');
+  'an erased person has no notifications, preferences or quiet hours');
 select is(
   (select count(*) from core.outbox where person_id = tests.id('alice') and sent_at is null),
-  0::bigint, 'no message to her waits');
+  0::bigint, 'no unsent message to the erased person is left');
 select results_eq(
   $$ select count(*), sum(captured_minor)::bigint, sum(refunded_minor)::bigint
      from core.payment where payer_id = tests.id('alice') $$,
-  $$ values (2::bigint, 29000::bigint, 1000::bigint) $$, 'what she paid stays paid');
-select is_empty('select tests.ledger_problems()', 'and the books add up');
+  $$ values (2::bigint, 29000::bigint, 1000::bigint) $$,
+  'the payments of an erased person keep their sums');
+select is_empty('select tests.ledger_problems()', 'the ledger adds up after a customer is erased');
 select is(
   (select count(*) from core.booking_note where provider_notes = 'tara-secret notes'),
-  2::bigint, 'others keep their own notes');
+  2::bigint, 'the provider keeps their notes about an erased customer');
 
 -- Tara is paid, and forgotten by staff.
 select tests.act_as('tara');
 select is(
   (select count(*) from api.my_wallet() as w,
    lateral api.request_payout(w.available_minor, w.currency, 'all')), 1::bigint,
-  'whoever is owed money asks for it');
+  'a provider asks for a payout of all they earned');
 select throws_ok(
-  'select api.erase_me()', 'M9702', 'wallet_not_empty', 'and waits until it is there');
+  'select api.erase_me()', 'M9702', 'wallet_not_empty',
+  'a provider whose payout is under way cannot be erased');
 select set_config('tests.payout', tests.copy() -> 'payouts' -> 0 ->> 'payout_id', true);
 select tests.act_as_service();
 select is(
   (select status from api.settle_payout(current_setting('tests.payout')::uuid, true)), 'paid',
-  'it is');
+  'staff settles the payout by hand');
 select tests.act_as('tara');
 select is(jsonb_array_length(tests.copy() -> 'payouts' -> 0 -> 'legs'), 2,
-  'the copy has the payout and what carried it');
+  'a provider''s copy has the payout with its legs');
 select tests.act_as_nobody();
 insert into identity.account (account_id, email) values (tests.id('tara'), 'tara@example.com');
 select tests.act_as_service();
-select is(api.auth_delete_user(tests.id('tara')), '{}'::jsonb, 'staff may forget her now');
+select is(api.auth_delete_user(tests.id('tara')), '{}'::jsonb,
+  'the service erases a provider who was paid out');
 select tests.act_as_nobody();
 select is_empty(
   $$ select tests.traces('DK50 0040') union all select tests.traces('tara-secret') $$,
-  'no table knows her bank or her notes');
+  'no table holds the bank account or the notes of the erased provider');
 select is_empty(
   $$ select from core.quiet_hours union all select from core.notification_preference $$,
-  'or her wishes');
+  'an erased provider has no quiet hours and no preferences');
 select is(
   (select count(*) from core.payout_account where replaced_at is null), 0::bigint,
-  'nothing can be paid to her any more');
-select is_empty('select tests.ledger_problems()', 'and the books still add up');
+  'an erased provider has no payout account that could be paid');
+select is_empty('select tests.ledger_problems()', 'the ledger adds up after a provider is erased');
 
 select * from finish();
 rollback;

@@ -14,7 +14,7 @@ select results_eq(
   format($$ select tried, unequal, example from tests.unequal_orders(
               tests.history((select %I from of), %L), 24, %L) $$, h.slot, h.name, h.passing),
   $$ values (30::bigint, 0::bigint, null::text) $$,
-  h.name || ' ends the same in every order')
+  format('the history "%s" ends the same in every order of its events', h.name))
 from (values
   ('paid after trouble', 'instant', false),
   ('refunded at Stripe', 'instant', false),

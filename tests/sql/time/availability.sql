@@ -27,51 +27,61 @@ $$;
 select is(pg_temp.starts(zone, day, '01:00', '04:00'), starts, what)
 from (values
   ('Europe/Copenhagen', date '2027-03-21', '21 00:00, 21 01:00, 21 02:00',
-   'Copenhagen in winter is an hour ahead'),
+   'slots in Copenhagen in winter are an hour ahead of UTC'),
   ('Europe/Copenhagen', '2027-03-28', '28 00:00, 28 01:00',
-   'in Copenhagen the hour that is skipped has no start'),
+   'no slot starts in the hour that Copenhagen skips'),
   ('Europe/Copenhagen', '2027-10-31', '30 23:00, 31 01:00, 31 02:00',
-   'and of the hour that comes twice the second has one'),
-  ('America/New_York', '2027-03-14', '14 06:00, 14 07:00', 'New York skips an hour'),
-  ('America/New_York', '2027-11-07', '07 06:00, 07 07:00, 07 08:00', 'and repeats one'),
-  ('Australia/Lord_Howe', '2027-10-03', '02 14:30, 02 16:00', 'Lord Howe skips half an hour'),
-  ('Australia/Lord_Howe', '2027-04-04', '03 14:00, 03 15:30, 03 16:30', 'and repeats half an hour'),
-  ('Africa/Nairobi', '2027-03-28', '27 22:00, 27 23:00, 28 00:00', 'Nairobi never changes'),
-  ('Asia/Kathmandu', '2027-03-28', '27 19:15, 27 20:15, 27 21:15', 'Kathmandu is 5:45 ahead')
+   'one slot starts in the hour that Copenhagen repeats'),
+  ('America/New_York', '2027-03-14', '14 06:00, 14 07:00',
+   'no slot starts in the hour that New York skips'),
+  ('America/New_York', '2027-11-07', '07 06:00, 07 07:00, 07 08:00',
+   'one slot starts in the hour that New York repeats'),
+  ('Australia/Lord_Howe', '2027-10-03', '02 14:30, 02 16:00',
+   'no slot starts in the half hour that Lord Howe skips'),
+  ('Australia/Lord_Howe', '2027-04-04', '03 14:00, 03 15:30, 03 16:30',
+   'one slot starts in the half hour that Lord Howe repeats'),
+  ('Africa/Nairobi', '2027-03-28', '27 22:00, 27 23:00, 28 00:00', 'slots in Nairobi never change'),
+  ('Asia/Kathmandu', '2027-03-28', '27 19:15, 27 20:15, 27 21:15',
+   'slots in Kathmandu are 5:45 ahead of UTC')
 ) as c(zone, day, starts, what);
 
 set local timezone = 'America/New_York';
 select is(
   pg_temp.starts('Europe/Copenhagen', '2027-03-28', '01:00', '04:00'), '28 00:00, 28 01:00',
-  'the zone of the session does not matter');
+  'the time zone of the database session does not change the slots');
 set local timezone = 'UTC';
 
 select is(
   pg_temp.starts('Europe/Copenhagen', '2027-03-27', '22:00', '01:00'),
-  '27 21:00, 27 22:00, 27 23:00', 'a window goes over midnight');
+  '27 21:00, 27 22:00, 27 23:00', 'a window may go over midnight');
 select is(
   pg_temp.starts('Europe/Copenhagen', '2027-03-27', '22:00', '02:30'),
-  '27 21:00, 27 22:00, 27 23:00, 28 00:00', 'into a day whose hours are missing');
-select is(pg_temp.starts('UTC', '2027-03-28', '22:00', '24:00'), '28 22:00, 28 23:00', 'to 24:00');
+  '27 21:00, 27 22:00, 27 23:00, 28 00:00',
+  'a window over midnight may end in a day that skips an hour');
+select is(pg_temp.starts('UTC', '2027-03-28', '22:00', '24:00'), '28 22:00, 28 23:00',
+  'a window may end at 24:00');
 select is(
   (select count(*)
    from string_to_table(pg_temp.starts('UTC', '2027-03-28', '00:00', '00:00'), ',')),
-  24::bigint, 'midnight to midnight is a day');
+  24::bigint, 'a window from midnight to midnight is a whole day');
 select is(
-  pg_temp.starts('UTC', '2027-03-28', '09:00', '10:30'), '28 09:00', 'the last slot fits in');
-select is(pg_temp.starts('UTC', '2027-03-28', '09:00', '09:30'), null, 'or is none');
+  pg_temp.starts('UTC', '2027-03-28', '09:00', '10:30'), '28 09:00',
+  'a slot that does not fit into the window''s end is left out');
+select is(pg_temp.starts('UTC', '2027-03-28', '09:00', '09:30'), null,
+  'a window shorter than a slot has no slots');
 
 -- Exceptions.
 insert into core.availability_exception (provider_id, kind, during)
 values (tests.id('tara'), 'block', '[2027-03-28 10:30Z, 2027-03-28 10:31Z)');
 select is(
   pg_temp.starts('UTC', '2027-03-28', '09:00', '12:00'), '28 09:00, 28 11:00',
-  'a block takes every slot it touches');
+  'a block removes every slot it touches');
 insert into core.availability_exception (provider_id, kind, during)
 values (tests.id('tara'), 'open', '[2027-03-28 10:00Z, 2027-03-28 15:00Z)');
 select is(
   pg_temp.starts('UTC', '2027-03-28', '09:00', '12:00'),
-  '28 09:00, 28 11:00, 28 12:00, 28 13:00, 28 14:00', 'an opening adds slots, but a block wins');
+  '28 09:00, 28 11:00, 28 12:00, 28 13:00, 28 14:00',
+  'an opening adds slots, and a block within it removes them');
 delete from core.availability_exception;
 delete from core.availability_rule;
 
@@ -84,38 +94,42 @@ select api.set_availability(
    from generate_series(0, 6) as d), 'UTC');
 
 select tests.act_as_anonymous();
-select throws_ok('nine_to_eleven', '42501', null, 'nobody has hours without signing in');
+select throws_ok('nine_to_eleven', '42501', null, 'an anonymous caller cannot set hours');
 select tests.act_as('alice');
-select throws_ok('nine_to_eleven', 'M4001', 'provider_not_found', 'a learner has none');
+select throws_ok('nine_to_eleven', 'M4001', 'provider_not_found',
+  'a person who is no provider cannot set hours');
 select throws_ok(
   $$ insert into tutoring.availability_windows
        (expert_id, day_of_week, start_time, end_time, timezone)
      values (tests.id('tara'), 1, '09:00', '11:00', 'UTC') $$,
-  '42501', null, 'and sets nobody else''s');
+  '42501', null, 'a person cannot set another''s hours through the lens');
 
 select tests.act_as('tara');
-select throws_ok($$ execute set_hours('{}') $$, 'M0106', 'windows_invalid', 'hours are a list');
-select throws_ok($$ execute set_hours(null) $$, 'M0106', 'windows_invalid', 'and not nothing');
+select throws_ok($$ execute set_hours('{}') $$, 'M0106', 'windows_invalid',
+  'hours that are not a list are refused');
+select throws_ok($$ execute set_hours(null) $$, 'M0106', 'windows_invalid',
+  'hours of null are refused');
 select throws_ok(
   $$ execute set_hours('[{"day_of_week": 7, "start_time": "09:00", "end_time": "10:00"}]') $$,
-  '23514', null, 'a week has seven days');
+  '23514', null, 'hours on an eighth day of the week are refused');
 select throws_ok(
   $$ execute set_hours('[{"day_of_week": 1, "start_time": "09:00", "end_time": "10:00",
                           "timezone": "Mars/Base"}]') $$,
-  'M0001', 'timezone_unknown', 'a zone is one');
-select results_eq('nine_to_eleven', 'values (7)', 'a provider sets their hours');
+  'M0001', 'timezone_unknown', 'hours in an unknown time zone are refused');
+select results_eq('nine_to_eleven', 'values (7)', 'a provider sets hours for seven days');
 select is(
   (select count(*) from tutoring.bookable_slots) between 118 and 120, true,
-  'and slots appear at once, two a day for sixty days');
+  'new hours make two slots a day for sixty days at once');
 select tests.act_as('uwe');
 select lives_ok(
   $$ update tutoring.availability_windows set end_time = '23:00' $$,
-  'another provider, naming no row,');
-select lives_ok('delete from tutoring.availability_windows', 'be it to delete,');
+  'another provider''s update of windows without a filter is accepted');
+select lives_ok('delete from tutoring.availability_windows',
+  'another provider''s delete of windows without a filter is accepted');
 select tests.act_as_anonymous();
 select is(
   jsonb_array_length(api.get_availability(tests.id('tara')) -> 'windows'), 7,
-  'changes no hours of hers, as everybody sees');
+  'a statement without a filter leaves the windows of other providers');
 
 -- Nothing is done twice, and what is used stays.
 select tests.act_as_nobody();
@@ -123,7 +137,8 @@ create view pg_temp.versions as
 select array_agg(slot_id || ' ' || ctid order by slot_id) as v from core.slot;
 create temp table before as select v from pg_temp.versions;
 select internal.refresh_slots(tests.id('tara'));
-select results_eq('table before', 'table pg_temp.versions', 'a second refresh touches no row');
+select results_eq('table before', 'table pg_temp.versions',
+  'refreshing the slots again touches no row');
 
 create temp table used as select * from core.slot order by starts_at offset 4 limit 2;
 grant select on used to service_role;
@@ -135,30 +150,34 @@ from used order by starts_at limit 1;
 select api.create_booking_with_payment(tests.id('bob'), slot_id)
 from used order by starts_at desc limit 1;
 select tests.act_as('tara');
-select results_eq($$ execute set_hours('[]') $$, 'values (0)', 'hours may be taken away');
+select results_eq($$ execute set_hours('[]') $$, 'values (0)', 'a provider takes their hours away');
 select tests.act_as_nobody();
 select results_eq(
   'select slot_id, starts_at, ends_at, capacity from core.slot order by starts_at',
   'select slot_id, starts_at, ends_at, capacity from used order by starts_at',
-  'the slots that are booked are left, as they were');
+  'the slots that are booked stay as they were when hours are taken away');
 
 -- Blocks and openings by those whose time it is.
 select tests.act_as('alice');
 select throws_ok(
   $$ select api.block_time(now(), now() + interval '1 hour') $$, 'M4001', 'provider_not_found',
-  'a learner blocks nothing');
+  'a person who is no provider cannot block a time');
 select throws_ok(
-  $$ select api.block_date('2027-01-01') $$, 'M4001', 'provider_not_found', 'no date either');
+  $$ select api.block_date('2027-01-01') $$, 'M4001', 'provider_not_found',
+  'a person who is no provider cannot block a date');
 select tests.act_as('tara');
 select throws_ok(
-  $$ select api.open_time(now(), now()) $$, 'M0107', 'times_invalid', 'an end follows its start');
+  $$ select api.open_time(now(), now()) $$, 'M0107', 'times_invalid',
+  'an opening that ends when it starts is refused');
 select throws_ok(
-  $$ select api.open_time(now(), 'infinity') $$, 'M0107', 'times_invalid', 'and comes');
+  $$ select api.open_time(now(), 'infinity') $$, 'M0107', 'times_invalid',
+  'an opening without an end is refused');
 select throws_ok(
   $$ select api.open_time(now(), now() + interval '401 days') $$, 'M0107', 'times_invalid',
-  'within 400 days');
+  'an opening of more than 400 days is refused');
 select throws_ok(
-  $$ select api.block_date('infinity') $$, 'M0107', 'times_invalid', 'as does a date');
+  $$ select api.block_date('infinity') $$, 'M0107', 'times_invalid',
+  'a block of the date infinity is refused');
 select lives_ok(
   $$ select api.open_time(date_trunc('hour', now()) + interval '30 days',
                           date_trunc('hour', now()) + interval '30 days 3 hours') $$,
@@ -166,14 +185,15 @@ select lives_ok(
 select is(
   (select count(*) from tutoring.bookable_slots
    where start_time >= date_trunc('hour', now()) + interval '30 days'), 3::bigint,
-  'and it has slots');
+  'a time that was opened has slots');
 select lives_ok(
   $$ select api.block_date((now() + interval '30 days')::date),
-            api.block_date((now() + interval '30 days 3 hours')::date) $$, 'blocks its day');
+            api.block_date((now() + interval '30 days 3 hours')::date) $$,
+  'a provider blocks the days of an opening');
 select is(
   (select count(*) from tutoring.bookable_slots
    where start_time >= date_trunc('hour', now()) + interval '30 days'), 0::bigint,
-  'and they are gone');
+  'a blocked day has no slots');
 
 prepare take_back as
 select api.remove_exception((x ->> 'availability_exception_id')::uuid)
@@ -182,38 +202,39 @@ where x ->> 'kind' = 'block';
 
 select tests.act_as('uwe');
 select throws_ok(
-  'take_back', 'M4102', 'exception_not_found', 'nobody takes back another''s block');
+  'take_back', 'M4102', 'exception_not_found', 'a provider cannot remove another''s block');
 select tests.act_as('tara');
-select lives_ok('take_back', 'a provider takes back theirs');
+select lives_ok('take_back', 'a provider removes their own blocks');
 select is(
   (select count(*) from tutoring.bookable_slots
    where start_time >= date_trunc('hour', now()) + interval '30 days'), 3::bigint,
-  'and the slots are there again');
+  'the slots of a removed block are there again');
 select throws_ok(
   $$ select api.remove_exception(tests.id('x')) $$, 'M4102', 'exception_not_found',
-  'what is not there is not taken back');
-select throws_ok('select api.extend_slots()', '42501', null, 'the horizon is the house''s');
+  'an exception that does not exist cannot be removed');
+select throws_ok('select api.extend_slots()', '42501', null,
+  'a provider cannot run the clock''s extension of slots');
 
 -- Hours through the lens.
 select results_eq(
   $$ insert into tutoring.availability_windows
        (expert_id, day_of_week, start_time, end_time, timezone)
      values (tests.id('tara'), 1, '09:00', '11:00', 'Asia/Kathmandu') returning is_active $$,
-  'values (true)', 'hours are written through the lens too');
+  'values (true)', 'a provider writes hours through the lens');
 select throws_ok(
   $$ update tutoring.availability_windows set expert_id = tests.id('uwe') $$, '42501', null,
-  'and not given away');
+  'a provider cannot give their hours to another through the lens');
 select throws_ok(
   $$ update tutoring.availability_windows set timezone = 'Mars/Base' $$,
-  'M0001', 'timezone_unknown', 'with the same rules');
+  'M0001', 'timezone_unknown', 'hours in an unknown time zone are refused through the lens');
 select throws_ok(
   $$ insert into tutoring.availability_windows
        (expert_id, day_of_week, start_time, end_time, timezone)
      select tests.id('tara'), 1, '09:00', '11:00', 'UTC' from generate_series(1, 201) $$,
-  'M0108', 'hours_too_many', 'and no more of them than the clock can keep up with');
+  'M0108', 'hours_too_many', 'more hours than the clock can keep up with are refused');
 select tests.act_as_service();
-select is(api.extend_slots(), 1, 'the clock brings whoever is short of slots to the horizon');
-select is(api.extend_slots(), 0, 'once');
+select is(api.extend_slots(), 1, 'the clock makes the slots that are missing up to the horizon');
+select is(api.extend_slots(), 0, 'the clock makes missing slots only once');
 
 select * from finish();
 rollback;

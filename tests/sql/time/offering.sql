@@ -12,69 +12,78 @@ select tutoring.create_session(tests.id('tara'), $1, 'About.', $2, $3, $4);
 select tests.act_as_anonymous();
 select throws_ok(
   $$ execute make_session('Danish', 60, 50000, 'DKK') $$, '42501', null,
-  'nobody offers without signing in');
+  'an anonymous caller cannot make a session');
 
 select tests.act_as('alice');
 select throws_ok(
   $$ execute make_session('Danish', 60, 50000, 'DKK') $$, '42501',
-  'The user id given is not that of the caller.', 'nobody offers in another''s name');
+  'The user id given is not that of the caller.',
+  'a person cannot make a session in another''s name');
 select throws_ok(
   $$ select api.create_session(tests.id('alice'), 'Danish', null, 60, 50000) $$,
-  'M4002', 'expert_not_found', 'a learner offers nothing');
+  'M4002', 'expert_not_found', 'a person who is no provider cannot make a session');
 
 select tests.act_as('tara');
-select lives_ok($$ execute make_session(' Danish ', 60, 50000, 'dkk') $$, 'an expert offers');
+select lives_ok($$ execute make_session(' Danish ', 60, 50000, 'dkk') $$,
+  'an expert makes a session');
 select results_eq(
   'select title, duration_minutes, price_cents, currency, is_active, max_participants
    from tutoring.sessions',
-  $$ values ('Danish', 60, 50000, 'DKK', true, 1) $$, 'a session with what was said');
+  $$ values ('Danish', 60, 50000, 'DKK', true, 1) $$, 'a new session has what the expert gave');
 select api.create_session(tests.id('tara'), 'Default', null, 15, 0);
 select is(
   (select currency from tutoring.sessions where title = 'Default'), 'DKK',
-  'in Danish crowns unless said otherwise');
+  'a session without a currency has the provider''s');
 select throws_ok(
-  $$ execute make_session('  ', 60, 50000, 'DKK') $$, 'M0104', 'title_required', 'with a title');
+  $$ execute make_session('  ', 60, 50000, 'DKK') $$, 'M0104', 'title_required',
+  'a session without a title is refused');
 select throws_ok(
   $$ execute make_session('x', 50, 50000, 'DKK') $$, 'M0105', 'duration_invalid',
-  'of quarters of an hour');
+  'a duration that is not in quarters of an hour is refused');
 select throws_ok(
-  $$ execute make_session('x', 0, 50000, 'DKK') $$, 'M0105', 'duration_invalid', 'at least one');
+  $$ execute make_session('x', 0, 50000, 'DKK') $$, 'M0105', 'duration_invalid',
+  'a duration of nothing is refused');
 select throws_ok(
   $$ execute make_session('x', 1455, 50000, 'DKK') $$, 'M0105', 'duration_invalid',
-  'at most a day of them');
+  'a duration of more than a day is refused');
 select throws_ok(
-  $$ execute make_session('x', null, 50000, 'DKK') $$, 'M0105', 'duration_invalid', 'and not none');
+  $$ execute make_session('x', null, 50000, 'DKK') $$, 'M0105', 'duration_invalid',
+  'a session without a duration is refused');
 select throws_ok(
   $$ execute make_session('x', 60, 50000, 'XXX') $$, 'M0101', 'currency_unknown',
-  'in a currency there is');
+  'a session in an unknown currency is refused');
 select throws_ok(
   $$ execute make_session('x', 60, -1, 'DKK') $$, 'M0102', 'price_out_of_range',
-  'for no less than 0');
+  'a negative price is refused');
 select throws_ok(
   $$ execute make_session('x', 60, 100000000, 'DKK') $$, 'M0102', 'price_out_of_range',
-  'for no more than a card can be charged');
+  'a price of more than a card can be charged is refused');
 select throws_ok(
-  $$ execute make_session('x', 60, null, 'DKK') $$, 'M0102', 'price_out_of_range', 'for something');
+  $$ execute make_session('x', 60, null, 'DKK') $$, 'M0102', 'price_out_of_range',
+  'a session without a price is refused');
 select throws_ok(
   $$ execute make_session('x', 60, 249, 'DKK') $$, 'M0103', 'price_not_chargeable',
-  'for no less than a card can be charged');
+  'a price of less than a card can be charged is refused');
 select throws_ok(
   $$ execute make_session('x', 60, 1005, 'KWD') $$, 'M0103', 'price_not_chargeable',
-  'in the steps that can be charged');
-select lives_ok($$ execute make_session('Free', 60, 0, 'KWD') $$, 'free is always possible');
+  'a price between the steps of its currency is refused');
+select lives_ok($$ execute make_session('Free', 60, 0, 'KWD') $$,
+  'a free session is accepted in every currency');
 
 -- The short description.
 select api.create_session(tests.id('tara'), 'Long', repeat('a word ', 100), 60, 0);
 select is(
   (select length(short_description) > 490 and description like short_description || ' %'
    from tutoring.sessions where title = 'Long'),
-  true, 'a long description is cut at a word');
+  true, 'a long description is cut at a word for the short one');
 select tests.act_as_nobody();
-select is(internal.shorten(repeat('x', 600), 500), repeat('x', 500), 'an endless word is cut hard');
+select is(internal.shorten(repeat('x', 600), 500), repeat('x', 500),
+  'a description that is one long word is cut within the word');
 select is(internal.shorten(repeat('x', 500) || ' y', 500), repeat('x', 500),
-  'a word that fits stays');
-select is(internal.shorten('  short  ', 500), 'short', 'a short one is left as it is');
-select is(internal.shorten(null, 500), null, 'and none is none');
+  'a word that ends at the limit stays in the short description');
+select is(internal.shorten('  short  ', 500), 'short',
+  'a description shorter than the limit is trimmed only');
+select is(internal.shorten(null, 500), null, 'the short description of null is null');
 
 -- Through the lens.
 select tests.act_as('tara');
@@ -85,56 +94,63 @@ select results_eq(
      returning expert_id, level, topic_tags, materials_url, currency, is_active $$,
   $$ values (tests.id('tara'), 'BEGINNER', '{a,b}'::text[], 'https://example.org/m',
              'DKK', true) $$,
-  'an insert gives back the whole session');
+  'a session inserted through the lens is given back whole');
 select throws_ok(
   $$ insert into tutoring.sessions (title, duration_minutes, price_cents) values ('x', 50, 0) $$,
-  '23514', null, 'the lens keeps the same rules');
+  '23514', null, 'an odd duration is refused through the lens');
 select throws_ok(
   $$ insert into tutoring.sessions (title, duration_minutes, price_cents) values ('x', 60, 100) $$,
-  'M0103', 'price_not_chargeable', 'for prices too');
+  'M0103', 'price_not_chargeable', 'a price too small to charge is refused through the lens');
 select throws_ok(
   $$ insert into tutoring.sessions (expert_id, title, duration_minutes, price_cents)
-     values (tests.id('uwe'), 'x', 60, 0) $$, '42501', null, 'nobody offers in another''s name');
+     values (tests.id('uwe'), 'x', 60, 0) $$, '42501', null,
+  'a person cannot make a session in another''s name through the lens');
 select lives_ok(
   $$ update tutoring.sessions set title = 'Renamed', materials_url = null where title = 'Lens' $$,
-  'an expert edits');
+  'an expert edits their session');
 select throws_ok(
   $$ update tutoring.sessions set expert_id = tests.id('uwe') $$, '42501', null,
-  'nobody gives a session away');
+  'an expert cannot give a session to another');
 select throws_ok(
   $$ update tutoring.sessions set materials_url = 'javascript:x' where title = 'Renamed' $$,
-  '23514', null, 'materials are on the web');
+  '23514', null, 'materials that are not at a web address are refused');
 
 select tests.act_as('uwe');
 select throws_ok(
   $$ update tutoring.sessions set title = 'stolen' $$, '42501', null,
-  'another expert edits nothing, naming no row');
+  'another expert''s edit without a filter changes no session');
 select throws_ok(
-  $$ delete from tutoring.sessions where title = 'Renamed' $$, '42501', null, 'nor deletes');
+  $$ delete from tutoring.sessions where title = 'Renamed' $$, '42501', null,
+  'another expert cannot delete a session');
 
 -- Taking down.
 prepare take_down as
 select tutoring.unpublish_session(id) from tutoring.sessions where title = 'Danish';
 
-select throws_ok('take_down', 'M4101', 'offering_not_found', 'another expert takes nothing down');
+select throws_ok('take_down', 'M4101', 'offering_not_found',
+  'another expert cannot take a session down');
 select throws_ok(
   $$ select api.publish_offering(tests.id('x')) $$, 'M4101', 'offering_not_found',
-  'what is not there is not published');
+  'an offering that does not exist cannot be published');
 
 select tests.act_as('tara');
 select lives_ok('take_down', 'an expert takes their session down');
 select is(
-  (select is_active from tutoring.sessions where title = 'Danish'), false, 'and sees it still');
+  (select is_active from tutoring.sessions where title = 'Danish'), false,
+  'an expert sees their session after taking it down');
 select tests.act_as_anonymous();
-select is_empty($$ select * from tutoring.sessions where title = 'Danish' $$, 'strangers do not');
+select is_empty($$ select * from tutoring.sessions where title = 'Danish' $$,
+  'an anonymous caller does not see a session that was taken down');
 select is_empty(
-  $$ select * from tutoring.expert_sessions where title = 'Danish' $$, 'by its old name neither');
+  $$ select * from tutoring.expert_sessions where title = 'Danish' $$,
+  'an anonymous caller does not see it in expert_sessions either');
 select tests.act_as('tara');
 select lives_ok(
   $$ select tutoring.publish_session(id) from tutoring.sessions where title = 'Danish' $$,
-  'it can be put up again');
+  'an expert publishes their session again');
 select lives_ok(
-  $$ delete from tutoring.sessions where title = 'Renamed' $$, 'one that nobody booked can go');
+  $$ delete from tutoring.sessions where title = 'Renamed' $$,
+  'an expert deletes a session that nobody booked');
 
 -- Materials are for those who have booked.
 select tests.act_as_nobody();
@@ -147,36 +163,41 @@ prepare materials as
 select materials_url from tutoring.sessions where id = tests.id('offering lesson');
 
 select tests.act_as('alice');
-select results_eq('materials', 'values (null::text)', 'a hold opens no materials');
+select results_eq('materials', 'values (null::text)',
+  'a learner who holds a seat does not see the materials');
 select tests.act_as_nobody();
 select tests.event('evt_1', 'payment_intent.succeeded', tests.intent(payment_id, 'succeeded'))
 from core.payment;
 select tests.act_as('alice');
 select results_eq(
-  'materials', $$ values ('https://example.org/secret') $$, 'who has paid opens them');
+  'materials', $$ values ('https://example.org/secret') $$,
+  'a learner who has paid sees the materials');
 select tests.act_as('uwe');
-select results_eq('materials', 'values (null::text)', 'nobody else does');
+select results_eq('materials', 'values (null::text)', 'another expert does not see the materials');
 select tests.act_as('tara');
 select results_eq(
-  'materials', $$ values ('https://example.org/secret') $$, 'but their expert');
+  'materials', $$ values ('https://example.org/secret') $$,
+  'the session''s own expert sees the materials');
 select throws_ok(
   $$ delete from tutoring.sessions where id = tests.id('offering lesson') $$, '23503', null,
-  'a session that was booked is history');
+  'a session that was booked cannot be deleted');
 select lives_ok(
-  $$ select tutoring.unpublish_session(tests.id('offering lesson')) $$, 'it is taken down instead');
+  $$ select tutoring.unpublish_session(tests.id('offering lesson')) $$,
+  'a session that was booked can be taken down');
 select tests.act_as('alice');
 select results_eq(
-  'materials', $$ values ('https://example.org/secret') $$, 'and stays open to who has paid');
+  'materials', $$ values ('https://example.org/secret') $$,
+  'a learner who has paid sees the materials after it was taken down');
 
 select tests.act_as_nobody();
 update core.person set status = 'suspended' where person_id = tests.id('tara');
 select tests.act_as('tara');
 select throws_ok(
   $$ execute make_session('Danish', 60, 50000, 'DKK') $$, 'M3001', 'person_suspended',
-  'who is suspended offers nothing');
+  'a suspended expert cannot make a session');
 select throws_ok(
   $$ insert into tutoring.sessions (title, duration_minutes, price_cents) values ('x', 60, 0) $$,
-  'M3001', 'person_suspended', 'by the lens neither');
+  'M3001', 'person_suspended', 'a suspended expert cannot make a session through the lens');
 
 select * from finish();
 rollback;

@@ -13,104 +13,116 @@ prepare add (interval, interval, integer) as
 select api.add_slot(tests.id('offering lesson'), now() + $1, now() + $2, $3);
 
 select tests.act_as_anonymous();
-select results_eq('free', 'values (2)', 'everybody sees free slots and the seats left');
+select results_eq('free', 'values (2)', 'an anonymous caller sees free slots and the seats left');
 select is(
-  (select count(*) from api.list_free_slots(p_limit => null)), 2::bigint, 'of anybody');
+  (select count(*) from api.list_free_slots(p_limit => null)), 2::bigint,
+  'an anonymous caller lists the free slots of all providers');
 select is(
   (select count(*) from api.list_free_slots(p_provider_id => tests.id('uwe'))), 1::bigint,
-  'or of one');
+  'an anonymous caller lists the free slots of one provider');
 select is(
   (select count(*) from api.list_free_slots(p_until => now() + interval '9 days')), 0::bigint,
-  'in a time');
-select is((select count(*) from api.list_free_slots(p_limit => -1)), 0::bigint, 'a few or none');
+  'free slots can be limited to a time');
+select is((select count(*) from api.list_free_slots(p_limit => -1)), 0::bigint,
+  'a negative limit lists no slots');
 select throws_ok(
   $$ execute add('1 day', '1 day 1 hour', 1) $$, '42501', null,
-  'nobody adds one without signing in');
+  'an anonymous caller cannot add a slot');
 
 select tests.act_as('alice');
 select throws_ok(
   $$ execute add('1 day', '1 day 1 hour', 1) $$, 'M4101', 'offering_not_found',
-  'a learner adds none');
+  'a person who is no provider cannot add a slot');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), 5) $$, 'M4201', 'slot_not_found', 'changes none');
+  $$ select api.change_slot(tests.id('lesson'), 5) $$, 'M4201', 'slot_not_found',
+  'a person who is no provider cannot change a slot');
 select throws_ok(
-  $$ select api.remove_slot(tests.id('lesson')) $$, 'M4201', 'slot_not_found', 'removes none');
+  $$ select api.remove_slot(tests.id('lesson')) $$, 'M4201', 'slot_not_found',
+  'a person who is no provider cannot remove a slot');
 select throws_ok(
-  'delete from tutoring.bookable_slots', 'M4201', 'slot_not_found', 'through the lens neither');
+  'delete from tutoring.bookable_slots', 'M4201', 'slot_not_found',
+  'a person who is no provider cannot delete slots through the lens');
 
 select tests.act_as('uwe');
 select throws_ok(
   $$ execute add('1 day', '1 day 1 hour', 1) $$, 'M4101', 'offering_not_found',
-  'nor does another provider add one');
+  'another provider cannot add a slot to an offering');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), 5) $$, 'M4201', 'slot_not_found', 'or change');
+  $$ select api.change_slot(tests.id('lesson'), 5) $$, 'M4201', 'slot_not_found',
+  'another provider cannot change a slot');
 select throws_ok(
   $$ update tutoring.bookable_slots set max_bookings = 9 $$, 'M4201', 'slot_not_found',
-  'naming no row neither');
+  'another provider cannot change slots through the lens without a filter');
 
 select tests.act_as('tara');
-select lives_ok($$ execute add('1 day', null, null) $$, 'a provider adds one');
+select lives_ok($$ execute add('1 day', null, null) $$, 'a provider adds a slot to their offering');
 select results_eq(
   $$ select end_time - start_time, max_bookings, is_available from tutoring.bookable_slots
      where start_time < now() + interval '2 days' $$,
-  $$ values (interval '1 hour', 2, true) $$, 'as long and large as the offering');
+  $$ values (interval '1 hour', 2, true) $$,
+  'an added slot is as long and as large as its offering');
 select throws_ok(
-  $$ execute add('-1 hour', null, 1) $$, 'M0107', 'times_invalid', 'it lies ahead');
+  $$ execute add('-1 hour', null, 1) $$, 'M0107', 'times_invalid', 'a slot in the past is refused');
 select throws_ok(
-  $$ execute add('2 days', '1 day', 1) $$, 'M0107', 'times_invalid', 'its end follows its start');
+  $$ execute add('2 days', '1 day', 1) $$, 'M0107', 'times_invalid',
+  'a slot that ends before it starts is refused');
 select throws_ok(
   $$ select api.add_slot(tests.id('offering lesson'), now() + interval '1 day', 'infinity') $$,
-  'M0107', 'times_invalid', 'and comes');
-select throws_ok($$ execute add('2 days', null, 0) $$, '23514', null, 'it has a seat');
+  'M0107', 'times_invalid', 'a slot without an end is refused');
+select throws_ok($$ execute add('2 days', null, 0) $$, '23514', null,
+  'a slot without a seat is refused');
 select lives_ok(
   $$ insert into tutoring.bookable_slots (session_id, start_time, max_bookings)
      values (tests.id('offering lesson'), now() + interval '3 days', 4) $$,
-  'one is added through the lens');
+  'a provider adds a slot through the lens');
 select throws_ok(
   $$ update tutoring.bookable_slots set is_available = true $$, '42501', null,
-  'availability is counted, not set');
+  'a provider cannot write whether a slot is available');
 select throws_ok(
-  $$ update tutoring.bookable_slots set current_bookings = 0 $$, '42501', null, 'as are bookings');
+  $$ update tutoring.bookable_slots set current_bookings = 0 $$, '42501', null,
+  'a provider cannot write how many seats are booked');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), 0) $$, '23514', null, 'a slot keeps a seat');
+  $$ select api.change_slot(tests.id('lesson'), 0) $$, '23514', null,
+  'a slot cannot be changed to have no seats');
 select throws_ok(
   $$ select api.change_slot(tests.id('lesson'), null, now() - interval '1 hour') $$,
-  'M0107', 'times_invalid', 'and its time ahead');
+  'M0107', 'times_invalid', 'a slot cannot be moved into the past');
 select throws_ok(
   $$ select api.change_slot(tests.id('lesson'), null, null, now()) $$,
-  'M0107', 'times_invalid', 'in order');
+  'M0107', 'times_invalid', 'a slot cannot be changed to end before it starts');
 select lives_ok(
-  $$ select api.change_slot(tests.id('lesson'), 3) $$, 'seats are added');
+  $$ select api.change_slot(tests.id('lesson'), 3) $$, 'a provider adds seats to a slot');
 select throws_ok(
   $$ select api.change_slot(tests.id('nothing'), 3) $$, 'M4201', 'slot_not_found',
-  'where there is one');
+  'a slot that does not exist cannot be changed');
 
 -- In use.
 select tests.act_as_nobody();
 select tests.book('lesson', 'alice');
 select tests.paid('other', 'bob');
 select tests.act_as('tara');
-select results_eq('free', 'values (2), (4), (2)', 'a held seat is not free');
+select results_eq('free', 'values (2), (4), (2)', 'a held seat is not listed as left');
 select throws_ok(
   $$ select api.change_slot(tests.id('lesson'), null, now() + interval '11 days',
                             now() + interval '12 days') $$,
-  'M9101', 'slot_in_use', 'the time of a held slot stays');
+  'M9101', 'slot_in_use', 'the time of a held slot cannot be changed');
 select throws_ok(
   $$ select api.remove_slot(tests.id('lesson')) $$, 'M9101', 'slot_in_use',
-  'and it is not removed');
+  'a held slot cannot be removed');
 select throws_ok(
-  $$ execute add('10 days', null, 1) $$, 'M9101', 'slot_in_use', 'or made anew at its start');
+  $$ execute add('10 days', null, 1) $$, 'M9101', 'slot_in_use',
+  'a slot cannot be added at the start of a held slot');
 select tests.act_as_nobody();
 select tests.book('lesson', 'carl');
 select tests.act_as('tara');
 select throws_ok(
   $$ select api.change_slot(tests.id('lesson'), 1) $$, 'M9102', 'capacity_below_taken',
-  'nobody loses a seat they hold');
+  'a slot cannot have fewer seats than are held');
 select tests.act_as('uwe');
 select throws_ok(
   $$ select api.change_slot(tests.id('other'), 1, now() + interval '20 days',
                             now() + interval '21 days') $$,
-  'M9101', 'slot_in_use', 'the time of a booked slot stays');
+  'M9101', 'slot_in_use', 'the time of a booked slot cannot be changed');
 
 -- A slot moved after its holds have ended takes its new time, not its old.
 select tests.act_as_nobody();
@@ -119,26 +131,28 @@ select tests.act_as('tara');
 select lives_ok(
   $$ select api.change_slot(tests.id('lesson'), 1, now() + interval '20 days',
                             now() + interval '20 days 1 hour') $$,
-  'when the holds have ended the slot may move');
+  'the time of a slot can be changed when its holds have ended');
 select tests.act_as_nobody();
 select tests.book('lesson', 'dora');
 select results_eq(
   $$ select lower(busy) from core.occupancy where slot_id = tests.id('lesson') $$,
-  $$ values (now() + interval '20 days') $$, 'and takes the provider''s time where it is now');
+  $$ values (now() + interval '20 days') $$, 'a slot booked after it moved occupies its new time');
 
 -- Removing.
 select tests.let_pass('16 minutes');
 select tests.act_as('tara');
-select lives_ok($$ select api.remove_slot(tests.id('lesson')) $$, 'an idle slot is removed');
+select lives_ok($$ select api.remove_slot(tests.id('lesson')) $$,
+  'a provider removes a slot that nobody holds');
 select is(
   (select count(*) from tutoring.bookable_slots where id = tests.id('lesson')), 1::bigint,
-  'its provider still sees it, closed');
+  'a provider still sees the slot they removed, as closed');
 select tests.act_as('alice');
 select is_empty(
-  $$ select * from tutoring.bookable_slots where id = tests.id('lesson') $$, 'nobody else does');
+  $$ select * from tutoring.bookable_slots where id = tests.id('lesson') $$,
+  'a learner does not see a slot that was removed');
 select is_empty(
   $$ select * from api.list_free_slots(p_until => now() + interval '60 days')
-     where slot_id = tests.id('lesson') $$, 'and it is not free');
+     where slot_id = tests.id('lesson') $$, 'a slot that was removed is not listed as free');
 
 select * from finish();
 rollback;

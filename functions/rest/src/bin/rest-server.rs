@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
+use environment::{BadSetting, optional, parsed, required};
+use postgres::{Db, Limits};
 use rest::{
     Rest,
     identity::{Identity, Plain},
     settings::{self, Settings},
-};
-use shared::{
-    config::{BadSetting, optional, parsed, required},
-    db::{Db, Limits},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -25,7 +23,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Limits::default()
     };
     for name in settings::unknown() {
-        tracing::warn!("{name} means nothing here; docs/data-api.md lists what does");
+        tracing::warn!(
+            "{name} has no meaning here; docs/data-api/use.md lists the settings that have"
+        );
     }
     let settings = Settings::from_env()?;
     let identity = Identity::Plain(Arc::new(Plain::from_env()?));

@@ -1,6 +1,6 @@
 //! Where the model comes from: the row a deployment left, or the catalog itself.
 
-use shared::db::{Db, Failure};
+use postgres::{Db, Failure};
 use tokio_postgres::Client;
 
 use super::{build as builder, model::Model, raw};
@@ -43,7 +43,7 @@ pub enum CacheError {
     Failed(#[from] Failure),
     /// There is no connection to be had.
     #[error("the catalog cannot be read: {0}")]
-    Connection(shared::Error),
+    Connection(errors::Error),
     /// The catalog is not what this release expects.
     #[error("the catalog is not understood: {0}")]
     Form(#[from] serde_json::Error),

@@ -1,8 +1,8 @@
 //! What an error of the database becomes.
 
 use http::{HeaderName, StatusCode, header};
+use postgres::{Failure, Refused};
 use serde_json::Value;
-use shared::db::{Failure, Refused};
 
 use super::Refusal;
 use crate::settings::Verbosity;

@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
-use shared::auth::TokenError;
+use tokens::TokenError;
 
 use super::{NAME, nearest};
 use crate::{cache::model::Model, query::ParseError, settings::Verbosity};

@@ -3,8 +3,8 @@
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use postgres::RawRow;
 use serde_json::Value;
-use shared::db::RawRow;
 
 use super::Refusal;
 

@@ -1,7 +1,7 @@
 //! Calling a function.
 
 use http::{Method, StatusCode, header};
-use shared::db::{Check, RawRow};
+use postgres::{Check, RawRow};
 
 use super::{
     Asked, allow,

@@ -5,10 +5,8 @@ use std::{
     time::Instant,
 };
 
-use shared::{
-    config::BadSetting,
-    db::{Db, tls},
-};
+use environment::BadSetting;
+use postgres::{Db, tls};
 use tokio::sync::Mutex;
 use tokio_postgres::AsyncMessage;
 

@@ -1,8 +1,8 @@
 //! Reading a relation.
 
 use http::{Method, StatusCode, header};
+use postgres::RawRow;
 use serde_json::Value;
-use shared::db::RawRow;
 
 use super::{
     Asked, allow,

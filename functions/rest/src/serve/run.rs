@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use http::{HeaderMap, Method, header};
+use postgres::{Check, End, Outcome, Transaction, retry};
 use serde::Serializer as _;
 use serde_json::{Map, Value};
-use shared::db::{Check, End, Outcome, Transaction, retry};
 
 use super::Asked;
 use crate::{

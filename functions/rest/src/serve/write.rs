@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use shared::db::{Check, RawRow};
+use postgres::{Check, RawRow};
 
 use super::{
     Asked,

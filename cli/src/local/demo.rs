@@ -1,0 +1,168 @@
+//! A marketplace to look at: experts of several zones and currencies, learners, sessions,
+//! slots for weeks ahead, and some bookings of the past with their reviews.
+//!
+//! Everybody acts for themselves, through the functions a front end would call. Only the past
+//! cannot be booked: those bookings are made ahead, paid at the stand-in for Stripe, and then
+//! moved back by weeks.
+
+mod account;
+mod cast;
+mod till;
+
+use anyhow::{Context, Result};
+use postgres::{Caller, Db, Params};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use stripe_double::StripeDouble;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+pub use account::{PASSWORD, is_loaded};
+pub use cast::{Cast, Expert, Learner};
+
+use crate::routers::{self, House};
+use till::Till;
+
+/// Load the marketplace of the cast into an empty one, and give everybody a login and an id.
+/// Without a stand-in for Stripe the past was free.
+pub async fn load(
+    house: &House,
+    owner: &Client,
+    cast: &mut Cast,
+    stripe: Option<&StripeDouble>,
+) -> Result<()> {
+    let routes = routers::all(house.clone())?;
+    let till = stripe.map(|double| Till::new(&house.service, double)).transpose()?;
+    for expert in &mut cast.experts {
+        expert.id = account::create(&routes, &house.keys, &expert.name, &expert.email).await?;
+        let settled = settle_in(&house.api, expert).await;
+        settled.with_context(|| format!("The demo's {}", expert.name))?;
+    }
+    for learner in &mut cast.learners {
+        learner.id = account::create(&routes, &house.keys, &learner.name, &learner.email).await?;
+        let sql = "select to_jsonb(api.become_customer($1, $2, null, $3))";
+        let params: Params<'_> = &[&learner.name, &learner.goals, &learner.timezone];
+        let _: Uuid = act(&house.api, learner.id, sql, params)
+            .await
+            .with_context(|| format!("The demo's {}", learner.name))?;
+    }
+    for (at, past) in cast.past.iter().enumerate() {
+        let (expert, learner) = (&cast.experts[past.expert], &cast.learners[past.learner]);
+        let till = till.as_ref().filter(|_| past.paid);
+        let remembered = remember(&house.api, owner, (expert, learner, past), till).await;
+        remembered.with_context(|| format!("The demo's past booking {at}"))?;
+    }
+    Ok(())
+}
+
+/// An expert arrives, offers sessions, and says when they are free: the slots follow.
+async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
+    let sql = "select to_jsonb(api.become_provider($1, $2, $3, $4, $5))";
+    let params: Params<'_> =
+        &[&expert.name, &expert.bio, &expert.specialties, &expert.currency, &expert.timezone];
+    let _: Uuid = act(api, expert.id, sql, params).await?;
+    for session in &expert.sessions {
+        let sql = "select to_jsonb(api.create_session($1, $2, $3, $4, $5, $6))";
+        let params: Params<'_> = &[
+            &expert.id,
+            &session.title,
+            &session.description,
+            &session.minutes,
+            &session.price,
+            &expert.currency,
+        ];
+        let _: Uuid = act(api, expert.id, sql, params).await?;
+    }
+    let windows: Vec<Value> = expert
+        .hours
+        .iter()
+        .flat_map(|hours| {
+            hours.days.iter().map(
+                |day| json!({"day_of_week": day, "start_time": hours.start, "end_time": hours.end}),
+            )
+        })
+        .collect();
+    let sql = "select to_jsonb(api.set_availability($1))";
+    let _: i64 = act(api, expert.id, sql, &[&Value::from(windows)]).await?;
+    Ok(())
+}
+
+/// A booking of the past: made for a slot to come, paid if there is a till, moved back, completed
+/// and reviewed. Without a till it is of a session that costs nothing: no money is in the books
+/// that nobody paid.
+async fn remember(
+    api: &Db,
+    owner: &Client,
+    (expert, learner, past): (&Expert, &Learner, &cast::Past),
+    till: Option<&Till<'_>>,
+) -> Result<()> {
+    let sql = "
+        select to_jsonb(s.slot_id)
+        from api.list_free_slots(p_provider_id => $1) as s
+        join tutoring.sessions as o on o.id = s.offering_id
+        where (o.price_cents > 0) = $2
+        order by s.starts_at
+        limit 1";
+    let slot: Uuid = act(api, learner.id, sql, &[&expert.id, &till.is_some()]).await?;
+    let sql = "select to_jsonb(b.booking_id) from api.create_booking_with_payment($1, $2) as b";
+    let booking: Uuid = act(api, learner.id, sql, &[&learner.id, &slot]).await?;
+    if let Some(till) = till {
+        let sql = "select api.booking_checkout($1) -> 'payment_id'";
+        till.pay(act(api, learner.id, sql, &[&booking]).await?).await?;
+    }
+    move_back(owner, booking, expert.id, past.weeks_ago).await?;
+    let sql = "select to_jsonb(b.status) from api.complete_booking($1) as b";
+    let _: String = act(api, expert.id, sql, &[&booking]).await?;
+    let sql = "select to_jsonb(api.review_booking($1, $2, $3))";
+    let _: Uuid = act(api, learner.id, sql, &[&booking, &past.rating, &past.comment]).await?;
+    Ok(())
+}
+
+/// As definer, who alone may: the deploying user owns the tables and is bound by policies.
+async fn move_back(owner: &Client, booking: Uuid, expert: Uuid, weeks: i32) -> Result<()> {
+    let moves = [
+        "update core.slot as s
+         set starts_at = s.starts_at - make_interval(weeks => $2),
+             ends_at = s.ends_at - make_interval(weeks => $2),
+             origin = 'manual', availability_rule_id = null
+         from core.booking as b
+         where b.booking_id = $1 and s.slot_id = b.slot_id",
+        "update core.occupancy as o
+         set busy = tstzrange(lower(o.busy) - make_interval(weeks => $2),
+                              upper(o.busy) - make_interval(weeks => $2))
+         from core.booking as b
+         where b.booking_id = $1 and o.slot_id = b.slot_id",
+        "update core.booking as b
+         set starts_at = b.starts_at - make_interval(weeks => $2),
+             ends_at = b.ends_at - make_interval(weeks => $2),
+             confirmed_at = b.confirmed_at - make_interval(weeks => $2),
+             created_at = b.created_at - make_interval(weeks => $2)
+         where b.booking_id = $1",
+    ];
+    let moved = async {
+        owner.batch_execute("begin; set local role definer").await?;
+        let me = "select set_config('app.user_id', $1, true)";
+        owner.execute(me, &[&expert.to_string()]).await?;
+        for sql in moves {
+            owner.execute(sql, &[&booking, &weeks]).await?;
+        }
+        owner.batch_execute("commit").await
+    };
+    if let Err(error) = moved.await {
+        owner.batch_execute("rollback").await?;
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+/// Run one statement as somebody signed in.
+async fn act<T: DeserializeOwned>(
+    api: &Db,
+    person: Uuid,
+    sql: &str,
+    params: Params<'_>,
+) -> Result<T> {
+    let claims = json!({"sub": person, "role": "authenticated"}).to_string();
+    let caller = Caller { role: "authenticated", claims: &claims, user_id: Some(person) };
+    Ok(api.json(caller, sql, params).await?)
+}

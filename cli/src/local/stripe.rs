@@ -1,0 +1,41 @@
+//! The stand-in for Stripe, and the settings that lead to it.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use stripe_double::{Endpoint, Options, StripeDouble};
+
+use crate::settings::Stripe;
+
+/// What the stand-in signs with, for the platform's endpoint and for Connect's: it listens on
+/// this machine alone, and so do those it tells.
+pub const SECRETS: [&str; 2] = ["whsec_double_platform", "whsec_double_connect"];
+const PUBLISHABLE_KEY: &str = "pk_test_double_0001";
+
+/// Start the stand-in. It keeps its state in `file` if there is one, and sends events to the
+/// webhooks at `base_url`. It ends when the second is dropped.
+pub async fn start(file: Option<PathBuf>, base_url: &str) -> Result<(Stripe, StripeDouble)> {
+    let [platform, connect] = SECRETS;
+    let endpoint = |path: &str, secret: &str, connect| Endpoint {
+        url: format!("{base_url}/functions/v1/{path}"),
+        secrets: vec![secret.into()],
+        connect,
+    };
+    let options = Options {
+        file,
+        endpoints: vec![
+            endpoint("stripe-webhook", platform, false),
+            endpoint("stripe-connect-webhook", connect, true),
+        ],
+        ..Options::default()
+    };
+    let started = StripeDouble::start(options).await;
+    let double = started.context("The stand-in for Stripe cannot be started")?;
+    let stripe = Stripe {
+        client: double.client()?,
+        publishable_key: PUBLISHABLE_KEY.into(),
+        platform_secrets: platform.into(),
+        connect_secrets: Some(connect.into()),
+    };
+    Ok((stripe, double))
+}

@@ -1,0 +1,75 @@
+//! The settings of `convene serve`, read from the environment.
+
+mod problems;
+mod stripe;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
+use environment::{BadSetting, optional, parsed};
+use postgres::Limits;
+
+use crate::{deploy::Logins, keys::Keys};
+
+pub use stripe::Stripe;
+
+use problems::problems;
+
+/// Connections of each login.
+pub(crate) const CONNECTIONS: usize = 16;
+
+/// The settings of a server in production.
+pub struct Settings {
+    /// `HOST` and `PORT`.
+    pub address: SocketAddr,
+    /// `METRICS_ADDRESS`: where Prometheus asks; nowhere unless it is set.
+    pub metrics: Option<SocketAddr>,
+    /// `API_DATABASE_URL` and `SERVICE_DATABASE_URL`.
+    pub logins: Logins,
+    /// `JWT_SECRET`, `PUBLISHABLE_KEY`, `SECRET_KEY`.
+    pub keys: Keys,
+    /// `DATABASE_POOL_SIZE`, `DATABASE_WAIT_MS`, `DATABASE_DEADLINE_MS`.
+    pub limits: Limits,
+}
+
+impl Settings {
+    /// Read the environment, or say everything that is wrong with it.
+    pub fn from_env(port: u16) -> Result<Self> {
+        let problems = problems(&optional);
+        if !problems.is_empty() {
+            let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            bail!("These settings are not fit for production:\n  {}", sentences.join("\n  "));
+        }
+        let host: IpAddr = parsed("HOST", Ipv4Addr::LOCALHOST.into())?;
+        let metrics = match optional("METRICS_ADDRESS") {
+            None => None,
+            Some(_) => Some(parsed("METRICS_ADDRESS", SocketAddr::from((host, 0)))?),
+        };
+        let logins = Logins {
+            api: optional("API_DATABASE_URL").unwrap_or_default(),
+            service: optional("SERVICE_DATABASE_URL").unwrap_or_default(),
+        };
+        let keys = Keys::new(|name| bail!("{name} is not set."))?;
+        Ok(Self { address: (host, port).into(), metrics, logins, keys, limits: limits()? })
+    }
+}
+
+/// The limits of each of the two pools.
+fn limits() -> Result<Limits, BadSetting> {
+    let usual = Limits { connections: CONNECTIONS, ..Limits::default() };
+    let milliseconds =
+        |name, usual: Duration| parsed(name, usual.as_millis() as u64).map(Duration::from_millis);
+    let connections = parsed("DATABASE_POOL_SIZE", usual.connections)?;
+    if connections == 0 {
+        return Err(BadSetting::new("DATABASE_POOL_SIZE", "must be 1 or more."));
+    }
+    Ok(Limits {
+        connections,
+        wait: milliseconds("DATABASE_WAIT_MS", usual.wait)?,
+        deadline: milliseconds("DATABASE_DEADLINE_MS", usual.deadline)?,
+        ..usual
+    })
+}

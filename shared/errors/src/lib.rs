@@ -1,0 +1,197 @@
+//! One error type for every Lambda, and its way to HTTP.
+//!
+//! A refusal raised on purpose by a SQL function (SQLSTATE class `M`) is forwarded as it
+//! was written. Every other database error becomes a fixed text: its DETAIL may carry a row
+//! of somebody else. What is not understood is logged in full and answered opaquely.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use tokio_postgres::error::{DbError, SqlState};
+
+/// What a handler returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A refusal or a failure, ready to be answered.
+#[derive(Debug)]
+pub struct Error {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// SQLSTATE, or a code of PostgREST's (`PGRST…`).
+    pub code: String,
+    /// A stable snake_case word for refusals of ours (`slot_full`), a sentence otherwise.
+    pub message: String,
+    /// A sentence about this case.
+    pub details: Option<String>,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Seconds after which a retry makes sense.
+    pub retry_after_s: Option<u32>,
+}
+
+/// The body supabase-js shows: exactly these four members.
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'a str,
+    message: &'a str,
+    details: Option<&'a str>,
+    hint: Option<&'a str>,
+}
+
+impl Error {
+    /// A refusal with a status, a code and a message.
+    pub fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            message: message.into(),
+            details: None,
+            hint: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// The same with a sentence about this case.
+    pub fn details(mut self, details: impl Into<String>) -> Self {
+        self.details = Some(details.into());
+        self
+    }
+
+    /// The same with what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// 400: the request cannot be understood.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "M0000", "invalid_request").details(message)
+    }
+
+    /// 503 with `Retry-After`: the same request may succeed in a moment.
+    pub fn unavailable(code: impl Into<String>, message: impl Into<String>) -> Self {
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
+        Self { retry_after_s: Some(1), ..error }
+    }
+
+    /// 500 that says nothing; `cause` goes to the log alone.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(error = %cause, "unexpected error");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "XX000",
+            "An unexpected error happened. It has been logged.",
+        )
+    }
+
+    fn from_db(db: &DbError) -> Self {
+        let code = db.code().code();
+        if let Some(status) = refusal_status(code) {
+            return Self {
+                status,
+                code: code.into(),
+                message: db.message().into(),
+                details: db.detail().map(Into::into),
+                hint: db.hint().map(Into::into),
+                retry_after_s: None,
+            };
+        }
+        let (status, message) = fixed_answer(code);
+        match status {
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                tracing::error!(
+                    code,
+                    message = db.message(),
+                    detail = db.detail(),
+                    context = db.where_(),
+                    "database error"
+                );
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                tracing::warn!(code, message = db.message(), "database busy");
+                return Self::unavailable(code, message);
+            }
+            _ => tracing::info!(code, constraint = db.constraint(), "refused by the database"),
+        }
+        Self::new(status, code, message)
+    }
+}
+
+/// Class `M` + the last digit of 40x, the class of refusals raised on purpose.
+fn refusal_status(code: &str) -> Option<StatusCode> {
+    let digit = code.strip_prefix('M')?.bytes().next()?;
+    matches!(digit, b'0'..=b'4' | b'9')
+        .then(|| StatusCode::from_u16(400 + u16::from(digit - b'0')).ok())?
+}
+
+/// Status and fixed text of an error the database found by itself: design.md, section 7.
+fn fixed_answer(code: &str) -> (StatusCode, &'static str) {
+    match code {
+        "42501" => (StatusCode::FORBIDDEN, "You may not do this."),
+        "23503" | "23505" | "23P01" => {
+            (StatusCode::CONFLICT, "This conflicts with what is already there.")
+        }
+        "23502" | "23514" => (StatusCode::BAD_REQUEST, "A value is missing or out of range."),
+        "40001" | "40P01" => (StatusCode::SERVICE_UNAVAILABLE, "Too busy; try again."),
+        "55P03" | "57014" => (StatusCode::SERVICE_UNAVAILABLE, "This took too long; try again."),
+        _ => match &code[..2] {
+            "22" => (StatusCode::BAD_REQUEST, "A value does not have the form it must have."),
+            "08" | "53" => (StatusCode::SERVICE_UNAVAILABLE, "The database is busy; try again."),
+            "57" => (StatusCode::SERVICE_UNAVAILABLE, "The database is restarting; try again."),
+            _ => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "An unexpected error happened. It has been logged.",
+            ),
+        },
+    }
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(db) => Self::from_db(db),
+            None if error.is_closed() || error.code() == Some(&SqlState::CONNECTION_EXCEPTION) => {
+                tracing::warn!(%error, "connection lost");
+                Self::unavailable("08006", "The database is busy; try again.")
+            }
+            // The driver speaks: a parameter or a column of an unexpected type, or the network.
+            None => {
+                use std::error::Error as _;
+                if error.source().is_some_and(|cause| cause.is::<std::io::Error>()) {
+                    tracing::warn!(%error, "connection lost");
+                    return Self::unavailable("08006", "The database is busy; try again.");
+                }
+                Self::internal(error)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let body = Body {
+            code: &self.code,
+            message: &self.message,
+            details: self.details.as_deref(),
+            hint: self.hint.as_deref(),
+        };
+        let mut response = (self.status, axum::Json(body)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        }
+        response
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.code, self.message)?;
+        self.details.iter().try_for_each(|details| write!(f, ": {details}"))
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,48 @@
+//! How much of the database one process takes.
+
+use std::time::Duration;
+
+use deadpool::managed::{self, QueueMode, Timeouts};
+
+use environment::BadSetting;
+
+/// Limits of a [`Db`](super::Db).
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at most: 1 in a Lambda, which serves one request at a time.
+    pub connections: usize,
+    /// How long a request may wait for a free connection.
+    pub wait: Duration,
+    /// How long a statement may take, the network included.
+    pub deadline: Duration,
+    /// Whether [`Db::transact`](super::Db::transact) keeps the plans of statements. A pooler in
+    /// transaction mode that does not know of them (PgBouncer before 1.21) needs it switched off.
+    pub prepared: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1,
+            wait: Duration::from_secs(2),
+            deadline: Duration::from_secs(10),
+            prepared: true,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn pool<M: managed::Manager>(
+        &self,
+        manager: M,
+    ) -> Result<managed::Pool<M>, BadSetting> {
+        managed::Pool::builder(manager)
+            .max_size(self.connections)
+            // The connection used last has its plans and pages warm.
+            .queue_mode(QueueMode::Lifo)
+            .timeouts(Timeouts { wait: Some(self.wait), create: Some(self.wait), recycle: None })
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .build()
+            .map_err(|error| BadSetting::new("DATABASE_URL", error.to_string()))
+    }
+}

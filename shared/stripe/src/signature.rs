@@ -1,0 +1,131 @@
+//! Whether a delivery is Stripe's: HMAC-SHA256 over the raw bytes, strictly read.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName};
+use ring::hmac;
+
+use environment::BadSetting;
+
+/// The header that carries the time and the signatures.
+pub const HEADER: HeaderName = HeaderName::from_static("stripe-signature");
+
+/// How far a delivery's clock may be from ours, either way.
+pub const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// Longer than any header of Stripe's, which holds one signature per active secret.
+const HEADER_LIMIT: usize = 1024;
+
+/// The signing secrets of one endpoint: several while one is being replaced.
+pub struct Secrets(Vec<hmac::Key>);
+
+/// Why a delivery was refused. Which one it was is for the log, not for the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forged {
+    /// No header, two of them, or one that is not `t=…,v1=…`.
+    Header,
+    /// Too old, or from the future.
+    Timestamp,
+    /// No signature fits any secret.
+    Signature,
+}
+
+impl Secrets {
+    /// The secrets in `list`, separated by commas; `name` is the variable it came from.
+    ///
+    /// An empty secret would verify what anybody can sign, so it is refused, and so is all that
+    /// does not look like a signing secret: API keys are often pasted here by mistake.
+    pub fn new(name: &'static str, list: &str) -> Result<Self, BadSetting> {
+        let key = |secret: &str| {
+            let random = secret.strip_prefix("whsec_").unwrap_or_default();
+            let fits = random.len() >= 8 && random.bytes().all(|b| b.is_ascii_graphic());
+            fits.then(|| hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
+        };
+        let keys: Option<Vec<_>> = list.split(',').map(|secret| key(secret.trim())).collect();
+        match keys {
+            Some(keys) => Ok(Self(keys)),
+            None => {
+                Err(BadSetting::new(name, "must be signing secrets (whsec_…), comma-separated."))
+            }
+        }
+    }
+
+    /// Accept the delivery, or say why not. `body` is what arrived, byte for byte.
+    pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: i64) -> Result<(), Forged> {
+        let mut values = headers.get_all(HEADER).iter();
+        match (values.next(), values.next()) {
+            (Some(value), None) => self.verify_header(value.as_bytes(), body, now),
+            _ => Err(Forged::Header),
+        }
+    }
+
+    fn verify_header(&self, header: &[u8], body: &[u8], now: i64) -> Result<(), Forged> {
+        let Header { timestamp, signatures } = Header::read(header).ok_or(Forged::Header)?;
+        // The signature first: a forger learns nothing about our clock.
+        let payload = [timestamp.as_bytes(), b".", body].concat();
+        let fits =
+            |signature| self.0.iter().any(|key| hmac::verify(key, &payload, signature).is_ok());
+        if !signatures.iter().any(|signature| fits(signature.as_slice())) {
+            return Err(Forged::Signature);
+        }
+        let at: i64 = timestamp.parse().map_err(|_| Forged::Header)?;
+        match now.abs_diff(at) <= TOLERANCE.as_secs() {
+            true => Ok(()),
+            false => Err(Forged::Timestamp),
+        }
+    }
+}
+
+/// What `t=1700000000,v1=5257a8…,v0=6ffbb5…` says.
+struct Header<'a> {
+    timestamp: &'a str,
+    signatures: Vec<[u8; 32]>,
+}
+
+impl<'a> Header<'a> {
+    /// `None` for whatever Stripe would not have written. Schemes other than `v1` are passed over,
+    /// so that a new one can be rolled out, and never believed.
+    fn read(header: &'a [u8]) -> Option<Self> {
+        let header = std::str::from_utf8(header).ok().filter(|text| text.len() <= HEADER_LIMIT)?;
+        let mut timestamp = None;
+        let mut signatures = Vec::new();
+        for element in header.split(',') {
+            match element.split_once('=')? {
+                ("t", value) => {
+                    let digits = value.bytes().all(|b| b.is_ascii_digit());
+                    if timestamp.is_some() || !digits || !matches!(value.len(), 1..=11) {
+                        return None;
+                    }
+                    timestamp = Some(value);
+                }
+                ("v1", value) => signatures.push(signature(value)?),
+                (scheme, value) if is_scheme(scheme) && is_token(value) => {}
+                _ => return None,
+            }
+        }
+        (!signatures.is_empty()).then_some(Self { timestamp: timestamp?, signatures })
+    }
+}
+
+/// 32 bytes in lower-case hexadecimal.
+fn signature(text: &str) -> Option<[u8; 32]> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(bytes)
+}
+
+fn is_scheme(name: &str) -> bool {
+    name.strip_prefix('v').is_some_and(|number| {
+        matches!(number.len(), 1..=3) && number.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+fn is_token(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! The inbox of Stripe's events: store, then apply, from the webhook and from the sweep.
+//!
+//! Dies the process before an event is stored, Stripe sends it again; after that, the event is
+//! `new` and the sweep applies it. Applying is one transaction, and what it changes only grows.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use errors::Result;
+use postgres::{Caller, Db};
+use stripe::{
+    Failure, StripeClient, event::Event, stripe_connect::account::RetrieveAccount,
+    stripe_connect::transfer_reversal::ListIdTransferReversal,
+    stripe_core::payment_intent::RetrievePaymentIntent, stripe_core::refund::ListRefund,
+};
+
+const APPLY: &str = "select api.apply_stripe_event($1, $2, ($3::text)::timestamptz)";
+const SWEEP: i32 = 200;
+
+/// Stores and applies events. Cheap to clone.
+#[derive(Clone)]
+pub struct Inbox {
+    db: Db,
+    stripe: StripeClient,
+}
+
+/// What became of many events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Applied, or found to be none of ours.
+    pub applied: usize,
+    /// Kept, to be tried again later.
+    pub kept: usize,
+}
+
+/// Why an event is kept and not applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is to be applied.
+    New,
+    /// It is somebody else's: another mode, another endpoint.
+    Ignored,
+    /// It is signed and cannot be read.
+    Unreadable,
+}
+
+#[derive(Deserialize)]
+struct Applied {
+    status: Option<String>,
+    asked_at: Option<String>,
+    fetch: Option<Needed>,
+}
+
+/// What an event does not carry and needs.
+#[derive(Deserialize)]
+#[serde(tag = "object", rename_all = "snake_case")]
+enum Needed {
+    Account { id: String },
+    PaymentIntent { id: String },
+    Refunds { id: String },
+    Reversals { id: String },
+}
+
+impl Inbox {
+    /// With the house's login.
+    pub fn new(db: Db, stripe: StripeClient) -> Self {
+        Self { db, stripe }
+    }
+
+    /// Whether Stripe's keys here move real money.
+    pub fn livemode(&self) -> bool {
+        self.stripe.livemode()
+    }
+
+    /// Keep a verified event, once: false when it was here before.
+    pub async fn store(&self, event: &Event, body: &[u8], fate: Fate) -> Result<bool> {
+        let status = match fate {
+            Fate::New => "new",
+            Fate::Ignored => "ignored",
+            Fate::Unreadable => "unreadable",
+        };
+        let sql = "select to_jsonb(api.store_stripe_event($1, $2, $3, $4, $5, $6, $7, $8, $9))";
+        self.db
+            .json(
+                Caller::SERVICE,
+                sql,
+                &[
+                    &event.event_id,
+                    &event.kind,
+                    &event.object_id,
+                    &event.account,
+                    &event.livemode,
+                    &event.api_version,
+                    &event.created,
+                    &body,
+                    &status,
+                ],
+            )
+            .await
+    }
+
+    /// Apply a stored event, asking Stripe first for what it does not carry. Returns whether it
+    /// is over with; if not, it is kept and tried again.
+    pub async fn apply(&self, event_id: &str) -> Result<bool> {
+        let nothing = (None::<Value>, None::<String>);
+        let mut applied: Applied =
+            self.db.json(Caller::SERVICE, APPLY, &[&event_id, &nothing.0, &nothing.1]).await?;
+        if let Some(needed) = &applied.fetch {
+            let fetched = self.fetch(needed).await?;
+            let params: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
+                [&event_id, &fetched, &applied.asked_at];
+            applied = self.db.json(Caller::SERVICE, APPLY, &params).await?;
+        }
+        let status = applied.status.as_deref().unwrap_or_default();
+        if matches!(status, "missing" | "unknown" | "failed") {
+            tracing::warn!(event_id, status, "an event could not be applied");
+        }
+        Ok(!matches!(status, "missing" | "unknown" | "failed" | "new"))
+    }
+
+    /// Apply what was stored and not applied, the longest waiting first.
+    pub async fn sweep(&self, deadline: Instant) -> Result<Summary> {
+        let mut summary = Summary::default();
+        let sql = "select api.due_stripe_events($1)";
+        let due: Vec<String> = self.db.json(Caller::SERVICE, sql, &[&SWEEP]).await?;
+        for event_id in due {
+            if Instant::now() >= deadline {
+                break;
+            }
+            // One that fails must not keep the others waiting.
+            match self.apply(&event_id).await {
+                Ok(true) => summary.applied += 1,
+                Ok(false) => summary.kept += 1,
+                Err(error) => {
+                    tracing::warn!(%error, event_id, "an event could not be applied");
+                    summary.kept += 1;
+                }
+            }
+        }
+        Ok(summary)
+    }
+
+    async fn fetch(&self, needed: &Needed) -> Result<Value, Failure> {
+        let stripe = &self.stripe;
+        match needed {
+            Needed::Account { id } => stripe.call(&RetrieveAccount::new(id.as_str()), None).await,
+            Needed::PaymentIntent { id } => stripe
+                .call(&RetrievePaymentIntent::new(id.as_str()), None)
+                .await
+                .map(without_secret),
+            Needed::Refunds { id } => {
+                stripe.call(&ListRefund::new().payment_intent(id.as_str()).limit(100), None).await
+            }
+            Needed::Reversals { id } => {
+                let request = ListIdTransferReversal::new(id.as_str()).limit(100);
+                stripe.call(&request, None).await
+            }
+        }
+    }
+}
+
+/// What the database must not keep.
+fn without_secret(mut intent: Value) -> Value {
+    if let Some(members) = intent.as_object_mut() {
+        members.insert("client_secret".into(), json!(null));
+    }
+    intent
+}

@@ -1,0 +1,4 @@
+//! Between the database and Stripe: what the database has planned goes out, events come in.
+
+pub mod commands;
+pub mod inbox;

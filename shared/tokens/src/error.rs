@@ -1,0 +1,94 @@
+//! Why a token is refused, in PostgREST's codes.
+
+use http::StatusCode;
+
+use errors::Error;
+
+/// A refused token. No variant carries the token or a claim's value: errors are logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Neither a key nor a token was sent, and nobody may be nobody (PGRST302).
+    #[error("Anonymous access is disabled")]
+    Missing,
+    /// The API key is none of ours.
+    #[error("Invalid API key")]
+    ApiKey,
+    /// Not a token, or one of a form we do not take (PGRST301).
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// No key of that id and algorithm (PGRST301).
+    #[error("No suitable key or wrong key type")]
+    Key,
+    /// Signed by somebody else, or changed since (PGRST301); PostgREST says of it what it says
+    /// of a key that is not there.
+    #[error("No suitable key or wrong key type")]
+    Signature,
+    /// Signed by nobody (PGRST301).
+    #[error("Wrong or unsupported encoding algorithm")]
+    Unsigned,
+    /// Well signed, and refused for what it says (PGRST303).
+    #[error("{0}")]
+    Claims(&'static str),
+    /// There is no key to check tokens with (PGRST300).
+    #[error("Server lacks JWT secret")]
+    NoKeys,
+    /// The keys could not be fetched: nobody may be signed out by that.
+    #[error("The signing keys cannot be fetched; try again.")]
+    Unavailable,
+}
+
+impl TokenError {
+    /// The expired token's error: the one a client answers by refreshing.
+    pub const EXPIRED: Self = Self::Claims("JWT expired");
+
+    /// PostgREST's code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoKeys => "PGRST300",
+            Self::Malformed(_) | Self::Key | Self::Signature | Self::Unsigned | Self::ApiKey => {
+                "PGRST301"
+            }
+            Self::Missing => "PGRST302",
+            Self::Claims(_) => "PGRST303",
+            Self::Unavailable => "PGRST001",
+        }
+    }
+
+    /// The HTTP status.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::NoKeys => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::UNAUTHORIZED,
+        }
+    }
+
+    /// PostgREST's sentence about it, where there is one.
+    pub fn details(self) -> Option<&'static str> {
+        match self {
+            Self::Key | Self::Signature => Some("None of the keys was able to decode the JWT"),
+            Self::Unsigned => Some("JWT is unsecured but expected 'alg' was not 'none'"),
+            _ => None,
+        }
+    }
+
+    /// The value of `WWW-Authenticate`, where there is one.
+    pub fn challenge(self) -> Option<String> {
+        match self.code() {
+            "PGRST302" => Some("Bearer".into()),
+            "PGRST301" | "PGRST303" => {
+                Some(format!(r#"Bearer error="invalid_token", error_description="{self}""#))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<TokenError> for Error {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Unavailable => Self::unavailable(error.code(), error.to_string()),
+            _ => Self::new(error.status(), error.code(), error.to_string()),
+        }
+    }
+}

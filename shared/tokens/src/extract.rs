@@ -1,0 +1,69 @@
+//! What a handler asks for, to know who calls.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::extract::{FromRef, FromRequestParts};
+use http::{StatusCode, request::Parts};
+use uuid::Uuid;
+
+use super::{Claims, Gateway};
+use errors::Error;
+
+/// Whoever calls: a person, `anon` or the house.
+#[derive(Clone, Debug)]
+pub struct Identified(pub Arc<Claims>);
+
+impl<S> FromRequestParts<S> for Identified
+where
+    Gateway: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        Ok(Self(Gateway::from_ref(state).identify(&parts.headers).await?))
+    }
+}
+
+impl Deref for Identified {
+    type Target = Claims;
+
+    fn deref(&self) -> &Claims {
+        &self.0
+    }
+}
+
+/// Somebody who has signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// What their token says.
+    pub claims: Arc<Claims>,
+    /// Who they are.
+    pub user_id: Uuid,
+}
+
+impl<S> FromRequestParts<S> for SignedIn
+where
+    Gateway: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Identified(claims) = Identified::from_request_parts(parts, state).await?;
+        match claims.user_id {
+            Some(user_id) => Ok(Self { claims, user_id }),
+            None => Err(Error::new(StatusCode::UNAUTHORIZED, "M1001", "sign_in_required")
+                .details("Nobody is signed in.")
+                .hint("Sign in, and send the access token as Authorization: Bearer.")),
+        }
+    }
+}
+
+impl Deref for SignedIn {
+    type Target = Claims;
+
+    fn deref(&self) -> &Claims {
+        &self.claims
+    }
+}
