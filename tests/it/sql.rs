@@ -20,16 +20,16 @@ macro_rules! sql_tests {
 }
 
 sql_tests! {
-    booking { attendance, booking, cancellation, review, waitlist }
+    booking { attendance, booking, cancellation, review }
     ground { audit, permissions, vocabulary }
     lenses { tutoring }
     login { account }
     messages { notification }
-    money { coupon, ledger, payment, random_operations, refund }
-    payout { payout }
+    money { coupon, earning, ledger, payment, random_operations, refund, wallet }
+    payout { account, payout_asked, payout_by_hand, payout_due, reversal }
     people { customer, person, privacy, provider }
     stripe { event_order, reconciliation }
-    time { availability, occupancy, offering, slot }
+    time { availability, occupancy, offering, slot, waitlist }
 }
 
 #[test]
@@ -46,4 +46,10 @@ async fn passes(name: &str) {
     let report = world.tap(name).await.unwrap_or_else(|error| panic!("{name}: {error:#}"));
     report.lines.iter().for_each(|line| println!("{line}"));
     assert!(report.passed(), "tests/sql/{name}.sql: see its lines above");
+    let fragments = report.fragments();
+    assert!(
+        fragments.is_empty(),
+        "tests/sql/{name}.sql: each description is a sentence that stands alone, of four words or \
+         more: {fragments:#?}"
+    );
 }

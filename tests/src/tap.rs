@@ -42,6 +42,16 @@ pub fn sql_tests() -> Vec<String> {
     names
 }
 
+/// A description of fewer words leaves something out.
+const SHORTEST: usize = 4;
+
+/// A description that begins with one of these goes on from the line before.
+const CONTINUES: &[&str] = &[
+    "also", "and", "as", "but", "by", "for", "he", "her", "his", "it", "its", "nor", "not", "of",
+    "once", "or", "she", "so", "that", "their", "them", "then", "these", "they", "this", "those",
+    "to", "too", "until", "which", "who", "whose", "with", "yet",
+];
+
 /// The TAP lines of one file.
 #[derive(Debug)]
 pub struct Report {
@@ -57,6 +67,20 @@ impl Report {
         let ok = self.lines.iter().filter(|line| line.starts_with("ok ")).count();
         let failed = self.lines.iter().any(|line| line.starts_with("not ok "));
         planned == Some(ok) && !failed
+    }
+
+    /// The descriptions that are not understood without the lines around them.
+    pub fn fragments(&self) -> Vec<&str> {
+        self.lines
+            .iter()
+            .filter(|line| line.starts_with("ok ") || line.starts_with("not ok "))
+            .filter(|line| {
+                let text = line.split_once(" - ").map_or("", |(_, text)| text);
+                let first = text.split(' ').next().unwrap_or_default();
+                text.split_whitespace().count() < SHORTEST || CONTINUES.contains(&first)
+            })
+            .map(String::as_str)
+            .collect()
     }
 }
 

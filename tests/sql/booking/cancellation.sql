@@ -6,8 +6,7 @@ select plan(40);
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('other', 'uwe', 10000);
 select tests.introduce('eve', 'staff');
-insert into core.person_role (person_id, role_id)
-select tests.id('staff'), role_id from core.role where name = 'staff';
+select tests.make_staff('staff');
 
 -- The arithmetic.
 select is(internal.refund_percent(

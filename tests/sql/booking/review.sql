@@ -6,8 +6,7 @@ select plan(22);
 select tests.offer('lesson', 'tara', 5000);
 select tests.offer('second', 'tara', 5000, p_starts => now() + interval '11 days');
 select tests.introduce('eve', 'staff');
-insert into core.person_role (person_id, role_id)
-select tests.id('staff'), role_id from core.role where name = 'staff';
+select tests.make_staff('staff');
 select tests.paid('lesson', 'alice');
 select tests.paid('second', 'bob');
 select set_config('test.lesson', booking_id::text, true)

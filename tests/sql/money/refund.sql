@@ -3,9 +3,7 @@
 begin;
 select plan(19);
 
-select tests.introduce('sam');
-insert into core.person_role (person_id, role_id)
-select tests.id('sam'), r.role_id from core.role as r where r.name = 'staff';
+select tests.make_staff('sam');
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('disputed', 'tara', 10000, p_starts => now() + interval '20 days');
 select tests.offer('dinar', 'tara', 1510, 'KWD', p_starts => now() + interval '30 days');

@@ -4,8 +4,7 @@ begin;
 select plan(24);
 
 select tests.introduce('tara', 'alice', 'staff');
-insert into core.person_role (person_id, role_id)
-select tests.id('staff'), role_id from core.role where name = 'staff';
+select tests.make_staff('staff');
 
 select tests.act_as_anonymous();
 select throws_ok('select api.become_provider()', '42501', null,

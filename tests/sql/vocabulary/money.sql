@@ -178,6 +178,26 @@ begin
 end
 $$;
 
+-- A slot was offered, booked by alice, paid, and took place; its earnings have cleared.
+create or replace function tests.earned(
+  p_slot     text,
+  p_provider text,
+  p_price    bigint,
+  p_starts   timestamptz default now() + interval '10 days'
+)
+returns uuid
+language plpgsql
+as $$
+declare
+  v_payment_id uuid;
+begin
+  perform tests.offer(p_slot, p_provider, p_price, p_starts => p_starts);
+  v_payment_id := tests.paid(p_slot, 'alice');
+  perform tests.clear(v_payment_id);
+  return v_payment_id;
+end
+$$;
+
 -- Claim what is due and let Stripe do it; returns what was done.
 create or replace function tests.stripe_does(p_outcome text default 'done')
 returns setof text

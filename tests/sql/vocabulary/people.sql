@@ -36,6 +36,16 @@ begin
 end
 $$;
 
+-- The person works for the marketplace.
+create or replace function tests.make_staff(p_name text)
+returns void
+language sql
+as $$
+  select tests.introduce(p_name);
+  insert into core.person_role (person_id, role_id)
+  select tests.id(p_name), r.role_id from core.role as r where r.name = 'staff';
+$$;
+
 -- Everything that follows in this transaction is done by this person.
 create or replace function tests.act_as(p_name text)
 returns void
