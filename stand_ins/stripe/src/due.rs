@@ -1,53 +1,12 @@
 //! What happens by itself when its time has come.
 
-use serde::{Deserialize, Serialize};
-
-use super::confirm;
-use super::state::State;
-
-/// Something that will happen.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Job {
-    due: i64,
-    task: Task,
-}
-
-/// What will happen.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Task {
-    /// An authorisation nobody captured is let go.
-    Lapse {
-        intent: String,
-    },
-    /// The money of a slow method comes.
-    Settle {
-        intent: String,
-    },
-    RefundSucceeds {
-        refund: String,
-    },
-    RefundFails {
-        refund: String,
-    },
-    /// A payer who always quarrels does.
-    Dispute {
-        charge: String,
-    },
-    /// A payout reaches the bank.
-    PayoutArrives {
-        account: String,
-        payout: String,
-    },
-}
+use crate::job::Task;
+use crate::object::confirm;
+use crate::state::State;
 
 impl State {
-    pub(super) fn schedule(&mut self, due: i64, task: Task) {
-        self.jobs.push(Job { due, task });
-    }
-
     /// Do what is due, in the order it became so.
-    pub(super) fn tick(&mut self) {
+    pub(crate) fn tick(&mut self) {
         let now = self.now();
         let (mut due, later): (Vec<_>, Vec<_>) =
             self.jobs.drain(..).partition(|job| job.due <= now);

@@ -11,11 +11,17 @@ use stripe::StripeClient;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::confirm::{self, text};
-use super::failure::Failure;
-use super::params::Params;
-use super::state::{Clock, State};
-use super::{Double, Endpoint, Fault, Nuisance, open, payment_intent, server};
+use crate::api::fault::Fault;
+use crate::api::server;
+use crate::clock::Clock;
+use crate::double::Double;
+use crate::double::open;
+use crate::failure::Failure;
+use crate::object::confirm;
+use crate::object::member::text;
+use crate::state::State;
+use crate::tell::endpoint::Endpoint;
+use crate::tell::endpoint::Nuisance;
 
 /// The secret key a client of the stand-in uses; any test key will do.
 const SECRET_KEY: &str = "sk_test_double_0001";
@@ -173,7 +179,7 @@ impl StripeDouble {
         let mut statuses = Vec::new();
         for endpoint in endpoints.iter().filter(|endpoint| endpoint.connect == connect) {
             let nuisance = self.double.nuisance();
-            statuses.push(self.double.post(endpoint, event.clone(), &nuisance).await);
+            statuses.push(self.double.courier.send(endpoint, event.clone(), &nuisance).await);
         }
         statuses
     }
@@ -216,77 +222,6 @@ impl StripeDouble {
 impl Drop for StripeDouble {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
-    }
-}
-
-impl Double {
-    /// Change the state outside a request: what follows is done, told and saved.
-    pub(super) fn change<T>(
-        &self,
-        change: impl FnOnce(&mut State) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let outcome = {
-            let mut state = self.state();
-            let outcome = change(&mut state);
-            state.tick();
-            outcome
-        };
-        self.save();
-        self.wake.notify_one();
-        outcome
-    }
-
-    /// Pay as a browser does: with the secret, and a card by name or by number.
-    pub(super) fn pay(&self, id: &str, secret: &str, card: &str) -> Result<Value, Failure> {
-        let params = match card.starts_with("pm_") {
-            true => format!("payment_method={card}"),
-            false => {
-                format!("payment_method_data[type]=card&payment_method_data[card][number]={card}")
-            }
-        };
-        self.change(|state| {
-            let intent = state.take("payment_intent", id, "id")?;
-            match intent["client_secret"] == secret {
-                true => payment_intent::pay(state, intent, &Params::read(&params)),
-                false => Err(Failure::missing("payment_intent", id, "id")),
-            }
-        })
-    }
-
-    pub(super) fn add_endpoint(&self, endpoint: Endpoint) -> Result<(), Failure> {
-        let uri: http::Uri = endpoint.url.parse().unwrap_or_default();
-        let here = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if !here || uri.scheme_str() != Some("http") || endpoint.secrets.is_empty() {
-            let message = "An endpoint is on this machine, and has a signing secret.";
-            return Err(Failure::invalid("url_invalid", "url", message));
-        }
-        let mut state = self.state();
-        state.endpoints.retain(|other| other.url != endpoint.url);
-        state.endpoints.push(endpoint);
-        Ok(())
-    }
-
-    pub(super) fn set_nuisance(&self, nuisance: Nuisance) {
-        *open(&self.nuisance) = nuisance;
-        self.wake.notify_one();
-    }
-
-    pub(super) fn advance(&self, seconds: i64) -> i64 {
-        let now = {
-            let mut state = self.state();
-            state.advance(seconds);
-            state.tick();
-            state.now()
-        };
-        self.save();
-        self.wake.notify_one();
-        now
-    }
-
-    pub(super) async fn settled(&self) {
-        while let Some(next) = self.deliver_due().await {
-            tokio::time::sleep_until(next.into()).await;
-        }
     }
 }
 

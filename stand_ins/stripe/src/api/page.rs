@@ -1,0 +1,155 @@
+//! The pages a browser sees: proving who one is, filling in the account form, paying by card.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path, Query, State as Shared};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::api::fault;
+use crate::double::Double;
+use crate::failure::Failure;
+use crate::object::confirm;
+use crate::object::member::text;
+
+pub(crate) fn router() -> Router<Arc<Double>> {
+    Router::new()
+        .route("/_double/authenticate/{intent}", get(challenge).post(prove))
+        .route("/_double/onboarding/{link}/{token}", get(form).post(onboard))
+        .route("/_double/pay/{intent}", get(checkout).post(pay))
+}
+
+async fn challenge(Shared(double): Shared<Arc<Double>>, Path(intent): Path<String>) -> Response {
+    let Some(intent) = double.state().get("payment_intent", &intent).cloned() else {
+        return missing(&intent);
+    };
+    let amount = format!("{} {}", intent["amount"], text(&intent["currency"]).to_uppercase());
+    page(
+        "3D Secure 2 test page",
+        &format!(
+            "<p>Pay {amount} (minor units)?</p><form method=post>\
+             <button name=outcome value=succeed>Complete</button> \
+             <button name=outcome value=fail>Fail</button></form>"
+        ),
+    )
+}
+
+#[derive(Deserialize)]
+struct Proof {
+    outcome: String,
+}
+
+async fn prove(
+    Shared(double): Shared<Arc<Double>>,
+    Path(id): Path<String>,
+    Form(Proof { outcome }): Form<Proof>,
+) -> Response {
+    let mut back = String::new();
+    let outcome = double.change(|state| {
+        let intent = state.take("payment_intent", &id, "id")?;
+        back = text(&intent["next_action"]["redirect_to_url"]["return_url"]);
+        confirm::prove(state, intent, outcome == "succeed")
+    });
+    match outcome {
+        _ if !back.is_empty() => Redirect::to(&back).into_response(),
+        Ok(intent) => Json(intent).into_response(),
+        Err(failure) => refused(&failure),
+    }
+}
+
+async fn form(
+    Shared(double): Shared<Arc<Double>>,
+    Path((link, token)): Path<(String, String)>,
+) -> Response {
+    let found = double.state().open_link(&link, &token);
+    match found {
+        Ok(_) => page(
+            "Connect onboarding test page",
+            "<p>Name, bank account and documents of nobody in particular.</p>\
+             <form method=post><button>Agree and submit</button></form>",
+        ),
+        Err(Some(refresh_url)) => Redirect::to(&refresh_url).into_response(),
+        Err(None) => missing(&link),
+    }
+}
+
+async fn onboard(
+    Shared(double): Shared<Arc<Double>>,
+    Path((id, token)): Path<(String, String)>,
+) -> Response {
+    let outcome = double.change(|state| match state.open_link(&id, &token) {
+        Ok(link) => state.use_link(link),
+        Err(Some(refresh_url)) => Ok(refresh_url),
+        Err(None) => Err(Failure::missing("account_link", &id, "id")),
+    });
+    match outcome {
+        Ok(next) => Redirect::to(&next).into_response(),
+        Err(failure) => refused(&failure),
+    }
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    client_secret: String,
+}
+
+async fn checkout(
+    Path(_): Path<String>,
+    Query(Secret { client_secret }): Query<Secret>,
+) -> Response {
+    // The secret goes into an attribute: only what Stripe's secrets are made of may.
+    if !client_secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return missing("");
+    }
+    page(
+        "Test checkout",
+        &format!(
+            "<form method=post><input type=hidden name=client_secret value=\"{client_secret}\">\
+             <label>Card <input name=number value=\"4242 4242 4242 4242\"></label> \
+             <button>Pay</button></form><p>4000 0000 0000 0002 is declined, \
+             4000 0027 6000 3184 asks for proof.</p>"
+        ),
+    )
+}
+
+#[derive(Deserialize)]
+struct Payment {
+    client_secret: String,
+    number: String,
+}
+
+async fn pay(
+    Shared(double): Shared<Arc<Double>>,
+    Path(id): Path<String>,
+    Form(Payment { client_secret, number }): Form<Payment>,
+) -> Response {
+    let number = number.replace([' ', '-'], "");
+    let outcome = double.pay(&id, &client_secret, &number);
+    match outcome {
+        Err(failure) => refused(&failure),
+        Ok(intent) => match intent["next_action"]["use_stripe_sdk"]["stripe_js"].as_str() {
+            Some(challenge) => Redirect::to(challenge).into_response(),
+            None => page("Test checkout", &format!("<p>{}</p>", text(&intent["status"]))),
+        },
+    }
+}
+
+fn page(title: &str, body: &str) -> Response {
+    Html(format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>\
+         <h1>{title}</h1>{body}</html>"
+    ))
+    .into_response()
+}
+
+fn missing(id: &str) -> Response {
+    refused(&Failure::missing("object", id, "id"))
+}
+
+fn refused(failure: &Failure) -> Response {
+    let body: Value = failure.body();
+    fault::answer(failure.status, &body)
+}

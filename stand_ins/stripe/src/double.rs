@@ -1,0 +1,163 @@
+//! The stand-in itself: its state behind one lock, and all that may change it.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use crate::api::fault::Fault;
+use crate::api::params::Params;
+use crate::failure::Failure;
+use crate::object::payment_intent;
+use crate::state::State;
+use crate::tell::courier::Courier;
+use crate::tell::endpoint::Endpoint;
+use crate::tell::endpoint::Nuisance;
+
+/// How many requests are remembered.
+const REMEMBERED: usize = 50_000;
+
+/// The stand-in itself; `StripeDouble` is the handle to it.
+pub(crate) struct Double {
+    pub(crate) state: Mutex<State>,
+    pub(crate) faults: Mutex<Vec<Fault>>,
+    pub(crate) nuisance: Mutex<Nuisance>,
+    pub(crate) requests: Mutex<VecDeque<Value>>,
+    /// Something is to be delivered.
+    pub(crate) wake: Notify,
+    /// Held by whoever delivers.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+    pub(crate) courier: Courier,
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl Double {
+    pub(crate) fn new(state: State, file: Option<PathBuf>) -> Self {
+        Self {
+            state: Mutex::new(state),
+            faults: Mutex::default(),
+            nuisance: Mutex::default(),
+            requests: Mutex::default(),
+            wake: Notify::new(),
+            turn: tokio::sync::Mutex::default(),
+            courier: Courier::new(),
+            file,
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        open(&self.state)
+    }
+
+    pub(crate) fn nuisance(&self) -> Nuisance {
+        open(&self.nuisance).clone()
+    }
+
+    /// Whether this sending is one of those to be lost.
+    pub(crate) fn lose_one(&self) -> bool {
+        let mut nuisance = open(&self.nuisance);
+        let lost = nuisance.lost > 0;
+        nuisance.lost = nuisance.lost.saturating_sub(1);
+        lost
+    }
+
+    pub(crate) fn remember(&self, request: Value) {
+        let mut requests = open(&self.requests);
+        requests.push_back(request);
+        if requests.len() > REMEMBERED {
+            requests.pop_front();
+        }
+    }
+
+    /// Write the state to its file, if it has one. A reader sees all of it or the one before.
+    pub(crate) fn save(&self) {
+        let Some(file) = &self.file else { return };
+        let written =
+            serde_json::to_vec(&*self.state()).map_err(std::io::Error::from).and_then(|state| {
+                let fresh = file.with_extension("new");
+                std::fs::write(&fresh, state)?;
+                std::fs::rename(&fresh, file)
+            });
+        if let Err(error) = written {
+            tracing::error!(%error, file = %file.display(), "cannot save the Stripe stand-in");
+        }
+    }
+}
+
+impl Double {
+    /// Change the state outside a request: what follows is done, told and saved.
+    pub(crate) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let outcome = {
+            let mut state = self.state();
+            let outcome = change(&mut state);
+            state.tick();
+            outcome
+        };
+        self.save();
+        self.wake.notify_one();
+        outcome
+    }
+
+    /// Pay as a browser does: with the secret, and a card by name or by number.
+    pub(crate) fn pay(&self, id: &str, secret: &str, card: &str) -> Result<Value, Failure> {
+        let params = match card.starts_with("pm_") {
+            true => format!("payment_method={card}"),
+            false => {
+                format!("payment_method_data[type]=card&payment_method_data[card][number]={card}")
+            }
+        };
+        self.change(|state| {
+            let intent = state.take("payment_intent", id, "id")?;
+            match intent["client_secret"] == secret {
+                true => payment_intent::pay(state, intent, &Params::read(&params)),
+                false => Err(Failure::missing("payment_intent", id, "id")),
+            }
+        })
+    }
+
+    pub(crate) fn add_endpoint(&self, endpoint: Endpoint) -> Result<(), Failure> {
+        let uri: http::Uri = endpoint.url.parse().unwrap_or_default();
+        let here = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        if !here || uri.scheme_str() != Some("http") || endpoint.secrets.is_empty() {
+            let message = "An endpoint is on this machine, and has a signing secret.";
+            return Err(Failure::invalid("url_invalid", "url", message));
+        }
+        let mut state = self.state();
+        state.endpoints.retain(|other| other.url != endpoint.url);
+        state.endpoints.push(endpoint);
+        Ok(())
+    }
+
+    pub(crate) fn set_nuisance(&self, nuisance: Nuisance) {
+        *open(&self.nuisance) = nuisance;
+        self.wake.notify_one();
+    }
+
+    pub(crate) fn advance(&self, seconds: i64) -> i64 {
+        let now = {
+            let mut state = self.state();
+            state.advance(seconds);
+            state.tick();
+            state.now()
+        };
+        self.save();
+        self.wake.notify_one();
+        now
+    }
+
+    pub(crate) async fn settled(&self) {
+        while let Some(next) = self.deliver_due().await {
+            tokio::time::sleep_until(next.into()).await;
+        }
+    }
+}
+
+/// A panic elsewhere does not make the state unreadable.
+pub(crate) fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

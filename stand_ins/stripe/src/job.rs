@@ -1,0 +1,39 @@
+//! What is to happen later.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that will happen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Job {
+    pub(crate) due: i64,
+    pub(crate) task: Task,
+}
+
+/// What will happen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Task {
+    /// An authorisation nobody captured is let go.
+    Lapse {
+        intent: String,
+    },
+    /// The money of a slow method comes.
+    Settle {
+        intent: String,
+    },
+    RefundSucceeds {
+        refund: String,
+    },
+    RefundFails {
+        refund: String,
+    },
+    /// A payer who always quarrels does.
+    Dispute {
+        charge: String,
+    },
+    /// A payout reaches the bank.
+    PayoutArrives {
+        account: String,
+        payout: String,
+    },
+}

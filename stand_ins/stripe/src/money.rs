@@ -1,0 +1,6 @@
+//! Currencies, cards and balances.
+
+pub(crate) mod balance;
+pub(crate) mod card;
+pub(crate) mod currency;
+pub(crate) mod purse;

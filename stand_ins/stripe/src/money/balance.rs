@@ -1,0 +1,114 @@
+//! Balances: what is there, what is on its way, and every movement that made it so.
+
+use serde_json::{Value, json};
+
+use crate::object::shape;
+use crate::state::State;
+
+/// One movement to be written down.
+pub(crate) struct Movement<'a> {
+    /// A connected account, or `""` for the platform.
+    pub(crate) owner: &'a str,
+    /// `charge`, `refund`, `transfer`, …
+    pub(crate) kind: &'a str,
+    pub(crate) amount: i64,
+    pub(crate) fee: i64,
+    pub(crate) currency: &'a str,
+    /// What it is about.
+    pub(crate) source: &'a str,
+    pub(crate) available_on: i64,
+}
+
+impl State {
+    /// Move money; the id of the balance transaction.
+    pub(crate) fn book(&mut self, movement: Movement<'_>) -> String {
+        let Movement { owner, kind, amount, fee, currency, source, available_on } = movement;
+        let (id, now, net) = (self.id("txn"), self.now(), amount - fee);
+        let fees = match fee {
+            0 => json!([]),
+            fee => json!([{
+                "amount": fee, "application": null, "currency": currency,
+                "description": "Stripe processing fees", "type": "stripe_fee",
+            }]),
+        };
+        let members = json!({
+            "id": id, "amount": amount, "available_on": available_on, "created": now,
+            "currency": currency, "description": null, "fee": fee, "fee_details": fees, "net": net,
+            "reporting_category": category(kind), "source": source, "type": kind,
+            "status": if available_on <= now { "available" } else { "pending" },
+        });
+        self.put_for(owner, shape::new("balance_transaction", members));
+        let purse = self.purses.entry(name(owner, currency)).or_default();
+        purse.total += net;
+        if available_on > now {
+            *purse.pending.entry(available_on).or_default() += net;
+        }
+        id
+    }
+
+    /// All of it, available or not.
+    pub(crate) fn total(&self, owner: &str, currency: &str) -> i64 {
+        self.purses.get(&name(owner, currency)).map_or(0, |purse| purse.total)
+    }
+
+    /// What can be spent now.
+    pub(crate) fn available(&self, owner: &str, currency: &str) -> i64 {
+        let now = self.now();
+        self.purses.get(&name(owner, currency)).map_or(0, |purse| {
+            purse.total - purse.pending.range(now + 1..).map(|(_, amount)| amount).sum::<i64>()
+        })
+    }
+
+    /// The balance object of an account.
+    pub(crate) fn balance(&self, owner: &str) -> Value {
+        let prefix = name(owner, "");
+        let currencies = self
+            .purses
+            .keys()
+            .filter_map(|key| key.strip_prefix(&prefix))
+            .filter(|c| !c.contains('/'));
+        let (available, pending): (Vec<_>, Vec<_>) = currencies
+            .map(|currency| {
+                let available = self.available(owner, currency);
+                let pending = self.total(owner, currency) - available;
+                let part = |amount: i64| {
+                    json!({"amount": amount, "currency": currency, "source_types": {"card": amount}})
+                };
+                (part(available), part(pending))
+            })
+            .unzip();
+        shape::new(
+            "balance",
+            json!({"available": available, "pending": pending, "connect_reserved": []}),
+        )
+    }
+
+    /// Whether each balance is the sum of its movements, and what is wrong if not.
+    pub(crate) fn audit(&self) -> Result<(), String> {
+        for (key, purse) in &self.purses {
+            let (owner, currency) = key.rsplit_once('/').unwrap_or_default();
+            let moved: i64 = self
+                .all(owner, "balance_transaction")
+                .filter(|movement| movement["currency"] == currency)
+                .filter_map(|movement| movement["net"].as_i64())
+                .sum();
+            if moved != purse.total {
+                return Err(format!("{key}: balance {} is not {moved}", purse.total));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn name(owner: &str, currency: &str) -> String {
+    format!("{owner}/{currency}")
+}
+
+fn category(kind: &str) -> &str {
+    match kind {
+        "payment" => "charge",
+        "adjustment" => "dispute",
+        "transfer_refund" => "transfer_reversal",
+        other => other,
+    }
+}

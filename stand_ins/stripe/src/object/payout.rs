@@ -1,0 +1,132 @@
+//! Payouts to a bank, of the platform or of a connected account.
+
+use serde_json::{Value, json};
+
+use crate::api::request::Request;
+use crate::api::request::Route;
+use crate::failure::Failure;
+use crate::job::Task;
+use crate::money::balance::Movement;
+use crate::money::currency;
+use crate::object::list::Filter;
+use crate::object::list::list;
+use crate::object::member::merge_metadata;
+use crate::object::member::text;
+use crate::object::shape;
+use crate::state::State;
+
+const TRAVEL_SECONDS: i64 = 2 * 86_400;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route {
+        method: "POST",
+        path: "/v1/payouts",
+        params: &["amount", "currency", "description", "metadata[]", "method", "source_type"],
+        run: create,
+    },
+    Route {
+        method: "GET",
+        path: "/v1/payouts",
+        params: &["created", "created[]", "status"],
+        run: |state, request| {
+            let filters = [Filter::Equal("status"), Filter::Created];
+            list(state, request, &request.call.account, "payout", &filters)
+        },
+    },
+    Route {
+        method: "GET",
+        path: "/v1/payouts/:id",
+        params: &[],
+        run: |state, request| {
+            state
+                .get_for(&request.call.account, "payout", request.id())
+                .cloned()
+                .ok_or_else(|| Failure::missing("payout", request.id(), "id"))
+        },
+    },
+];
+
+fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
+    let (params, account) = (&request.call.params, request.call.account.as_str());
+    let currency = currency::known(params.required("currency")?)?;
+    params.required("amount")?;
+    let amount = params.int("amount")?.unwrap_or_default();
+    let mut payout = state.pay_out(account, amount, &currency)?;
+    payout["description"] = params.value("description");
+    merge_metadata(&mut payout, request);
+    state.put_for(account, payout.clone());
+    Ok(payout)
+}
+
+impl State {
+    /// Send money to the bank.
+    pub(crate) fn pay_out(
+        &mut self,
+        account: &str,
+        amount: i64,
+        currency: &str,
+    ) -> Result<Value, Failure> {
+        if amount < 1 || self.available(account, currency) < amount {
+            return Err(Failure::refused(
+                "balance_insufficient",
+                "You have insufficient funds in your Stripe account for this transfer.",
+            ));
+        }
+        let (id, now) = (self.id("po"), self.now());
+        let payout = shape::new(
+            "payout",
+            json!({
+                "id": id, "amount": amount, "arrival_date": now + TRAVEL_SECONDS,
+                "automatic": false, "created": now, "currency": currency, "metadata": {},
+                "balance_transaction": self.book_payout(account, "payout", -amount, currency, &id),
+                "description": null, "status": "pending", "reconciliation_status": "not_applicable",
+            }),
+        );
+        self.put_for(account, payout.clone());
+        self.emit_for(account, "payout.created", &payout);
+        let task = Task::PayoutArrives { account: account.to_owned(), payout: id };
+        self.schedule(now + TRAVEL_SECONDS, task);
+        Ok(payout)
+    }
+
+    /// The bank has it.
+    pub(crate) fn payout_arrives(&mut self, account: &str, id: &str) {
+        let Some(mut payout) = self.get_for(account, "payout", id).cloned() else { return };
+        if payout["status"] == "pending" {
+            payout["status"] = "paid".into();
+            self.put_for(account, payout.clone());
+            self.emit_for(account, "payout.paid", &payout);
+        }
+    }
+
+    /// The bank sends it back, even after it was paid.
+    pub(crate) fn payout_fails(&mut self, account: &str, id: &str) -> Result<Value, Failure> {
+        let payout = self.get_for(account, "payout", id).cloned();
+        let mut payout = payout.ok_or_else(|| Failure::missing("payout", id, "id"))?;
+        if payout["status"] == "failed" {
+            return Err(Failure::refused("payout_failed", "This payout has failed already."));
+        }
+        let amount = payout["amount"].as_i64().unwrap_or_default();
+        let currency = text(&payout["currency"]);
+        payout["failure_balance_transaction"] =
+            self.book_payout(account, "payout_failure", amount, &currency, id).into();
+        payout["failure_code"] = "account_closed".into();
+        payout["failure_message"] = "The bank account has been closed.".into();
+        payout["status"] = "failed".into();
+        self.put_for(account, payout.clone());
+        self.emit_for(account, "payout.failed", &payout);
+        Ok(payout)
+    }
+
+    fn book_payout(
+        &mut self,
+        owner: &str,
+        kind: &str,
+        amount: i64,
+        currency: &str,
+        source: &str,
+    ) -> String {
+        let available_on = self.now();
+        self.book(Movement { owner, kind, amount, fee: 0, currency, source, available_on })
+    }
+}

@@ -1,0 +1,68 @@
+//! Where events go, and those that are on their way.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+/// Where events are sent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// On this machine.
+    pub url: String,
+    /// One, or two while one is being replaced: the header then carries two signatures.
+    pub secrets: Vec<String>,
+    /// Whether it receives the events of connected accounts, or the platform's own.
+    #[serde(default)]
+    pub connect: bool,
+}
+
+/// What goes wrong on the way; the default is that nothing does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Nuisance {
+    /// Keep events back until they are request for one by one.
+    pub held: bool,
+    /// Send each so many times.
+    pub copies: u32,
+    /// Send what waits in another order than it happened.
+    pub shuffled: bool,
+    /// Wait so long before the first sending.
+    pub delay_millis: u64,
+    /// Lose so many sendings; they are retried.
+    pub lost: u32,
+    /// Send, and wait for the answer, before the API call is answered.
+    pub before_response: bool,
+    /// Say that events are rendered in this version.
+    pub api_version: Option<String>,
+    /// From a failed sending to the next; doubles each time.
+    pub retry_millis: u64,
+    /// After so many sendings an event is given up.
+    pub attempts: u32,
+}
+
+impl Default for Nuisance {
+    fn default() -> Self {
+        Self {
+            held: false,
+            copies: 1,
+            shuffled: false,
+            delay_millis: 0,
+            lost: 0,
+            before_response: false,
+            api_version: None,
+            retry_millis: 500,
+            attempts: 8,
+        }
+    }
+}
+
+/// An event on its way to one endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Pending {
+    pub(crate) event: String,
+    pub(crate) url: String,
+    pub(crate) attempts: u32,
+    /// `None` after a restart: at once.
+    #[serde(skip)]
+    pub(crate) due: Option<Instant>,
+}
