@@ -80,7 +80,10 @@ async fn serve_on(
         keys: keys.clone(),
         stripe: Some(stripe.clone()),
         site_url: optional("SITE_URL").unwrap_or_else(|| base_url.clone()),
+        base_url: base_url.clone(),
     };
+    // For `convene token`, which has to name the same issuer.
+    folder.note("base-url", &base_url)?;
     if demo && outcome == Outcome::Installed {
         let owner = deploy::connect(owner_url).await?;
         let loaded = demo::load(&house, &owner, &mut Cast::read()?, double.as_ref()).await;

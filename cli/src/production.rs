@@ -30,6 +30,7 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
         keys: settings.keys,
         stripe: stripe.clone(),
         site_url: optional("SITE_URL").unwrap_or_default(),
+        base_url: optional("API_EXTERNAL_URL").unwrap_or_default(),
     };
     let listener = listen(settings.address).await?;
     let mut schedules = Schedules::default();

@@ -3,7 +3,7 @@
 use auth::Auth;
 use axum::{Json, Router, extract::State, routing::get};
 use checkout::{Checkout, Payments};
-use environment::BadSetting;
+use environment::{BadSetting, optional};
 use errors::Result;
 use onboarding::Onboarding;
 use postgres::{Caller, Db};
@@ -11,7 +11,8 @@ use rest::Rest;
 use serde_json::{Value, json};
 use stripe_sync::inbox::Inbox;
 use stripe_webhook::Webhook;
-use tokens::{Gateway, Source};
+use tokens::{Gateway, Source, auth_url};
+use web::cors;
 
 use crate::{keys::Keys, settings::Stripe};
 
@@ -28,13 +29,21 @@ pub struct House {
     pub stripe: Option<Stripe>,
     /// The front end, where people are sent back to.
     pub site_url: String,
+    /// Where all of this is reached, unless `API_EXTERNAL_URL` says otherwise.
+    pub base_url: String,
 }
 
 /// All routes: one line per Lambda, or per Lambdas of one purpose.
 pub fn all(house: House) -> Result<Router, BadSetting> {
-    let settings = house.keys.settings()?;
+    let mut settings = house.keys.settings()?;
+    let mut config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
+    if optional("API_EXTERNAL_URL").is_none() {
+        config.auth_url = auth_url(&house.base_url);
+    }
+    if settings.trusts_the_house_alone() {
+        settings.policy.issuer = Some(config.auth_url.clone());
+    }
     let gateway = Gateway::new(&settings, vec![Source::House(house.service.clone())])?;
-    let config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
     let auth = Auth::new(house.service.clone(), &settings, config)?;
     let rest = Rest::house(house.api.clone(), Some(house.service.clone()), gateway.clone())?;
     let own = Router::new().route("/health", get(health)).route("/ready", get(ready));
@@ -42,7 +51,8 @@ pub fn all(house: House) -> Result<Router, BadSetting> {
         .merge(rest::router(rest))
         .merge(auth::router(auth))
         .merge(paying(&house, gateway)?)
-        .merge(own.with_state(house)))
+        .merge(own.with_state(house))
+        .merge(cors::otherwise()))
 }
 
 /// The routes that pay: checkout, onboarding, webhooks. Without Stripe, what is free.

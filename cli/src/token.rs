@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use environment::optional;
 use serde_json::Value;
 use uuid::Uuid;
@@ -21,14 +21,26 @@ pub struct Options {
     pub expires_in: i64,
 }
 
+/// The issuer that a server with these settings, or one of this folder, believes.
+fn issuer(data: Option<&Path>) -> String {
+    let base = optional("API_EXTERNAL_URL").or_else(|| kept(data, "base-url").ok());
+    let usual = || tokens::auth_url(base.as_deref().unwrap_or("http://127.0.0.1:54321"));
+    optional("JWT_ISSUER").filter(|issuer| issuer != "*").unwrap_or_else(usual)
+}
+
 /// Mint a token under `JWT_SECRET`, or under the secret kept in the data folder.
 pub fn token(options: &Options, data: Option<&Path>) -> Result<String> {
-    let secret = optional("JWT_SECRET").map_or_else(|| kept_secret(data), Ok)?;
+    let kept = || {
+        kept(data, "jwt-secret")
+            .context("There is no secret: set JWT_SECRET, or run `convene serve` once")
+    };
+    let secret = optional("JWT_SECRET").map_or_else(kept, Ok)?;
     if options.role == "authenticated" && options.sub.is_none() {
         bail!("Somebody signed in has an id: give it with --sub.");
     }
     let mut claims = tokens::user_claims(options.sub.unwrap_or_default());
     claims["role"] = options.role.clone().into();
+    claims["iss"] = issuer(data).into();
     if let Some(iat) = claims["iat"].as_i64() {
         claims["exp"] = (iat + options.expires_in).into();
     }
@@ -38,26 +50,21 @@ pub fn token(options: &Options, data: Option<&Path>) -> Result<String> {
     Ok(tokens::mint(&secret, &claims)?)
 }
 
-/// The secret that `convene serve` keeps in its data folder.
+/// What `convene serve` keeps under a name in its data folder.
 #[cfg(feature = "local")]
-fn kept_secret(data: Option<&Path>) -> Result<String> {
-    use anyhow::Context;
+fn kept(data: Option<&Path>, name: &str) -> Result<String> {
     use local_postgres::{Account, Folder};
 
     let data = match data {
         Some(data) => data.to_owned(),
         None => Folder::usual(&Account::unprivileged()?)?,
     };
-    std::fs::read_to_string(data.join("jwt-secret")).with_context(|| {
-        format!(
-            "There is no secret in {}: set JWT_SECRET, or run `convene serve` once",
-            data.display()
-        )
-    })
+    let path = data.join(name);
+    std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// A production build keeps no secrets.
+/// A production build keeps nothing.
 #[cfg(not(feature = "local"))]
-fn kept_secret(_: Option<&Path>) -> Result<String> {
-    bail!("JWT_SECRET is not set, and this convene was built without the feature `local`.")
+fn kept(_: Option<&Path>, name: &str) -> Result<String> {
+    bail!("There is no {name}: this convene was built without the feature `local`.")
 }

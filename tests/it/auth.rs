@@ -87,6 +87,39 @@ async fn supabase_js_manages_accounts_and_is_a_way_out() {
 }
 
 #[tokio::test]
+async fn gotrues_clients_find_what_they_expect() {
+    let world = World::new().await;
+    let window = window(&world).await;
+    world.story_with("gotrue", &[], &[("WINDOW_URL", &window)]).await;
+}
+
+#[tokio::test]
+async fn there_is_a_key_before_there_is_a_token() {
+    let world = World::new().await;
+    let published = world.get(Who::Anonymous, "/auth/v1/.well-known/jwks.json").await.ok();
+    assert_eq!(published["keys"].as_array().map(Vec::len), Some(1), "{published}");
+}
+
+#[tokio::test]
+async fn a_mail_to_a_stranger_carries_nothing_that_somebody_typed() {
+    let world = World::new().await;
+    let data = json!({"full_name": "Your account is locked, call 555-1234"});
+    let body = json!({"email": "victim@example.com", "password": PASSWORD, "data": data});
+    auth(&world, "signup", body).await.ok();
+    let message: Value = world
+        .value(
+            "select internal.message_of(o, d)
+             from core.outbox as o
+             cross join (select null::core.delivery as d) as none
+             where o.topic = 'auth.email'",
+            &[],
+        )
+        .await;
+    assert_eq!(message["recipient"]["name"], "", "{message}");
+    assert!(!message.to_string().contains("locked"), "{message}");
+}
+
+#[tokio::test]
 async fn every_system_can_ask_for_its_roles_and_none_for_staff() {
     let world = World::new().await;
     for (word, parts) in [

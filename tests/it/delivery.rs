@@ -154,7 +154,7 @@ async fn a_sign_in_message_keeps_its_secret() {
     let mails = office.mails().await;
     assert_eq!(mails.len(), 1, "the stale link is not sent");
     assert_eq!(mails[0].recipient, "new@example.org");
-    assert!(mails[0].text.contains("/auth/v1/verify?token=secret-one&type=recovery"));
+    assert!(mails[0].text.contains("/auth/v1/confirm?token=secret-one&type=recovery"));
     assert!(mails[0].text.contains("424242"));
     let payload = "select o.payload::text from core.outbox as o where o.outbox_id = $1";
     for id in [outbox_id, stale] {

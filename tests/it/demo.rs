@@ -19,6 +19,7 @@ async fn loaded() -> (World, Cast) {
         keys: world.keys.clone(),
         stripe: None,
         site_url: "http://127.0.0.1:3000".into(),
+        base_url: world.url.clone(),
     };
     let owner = convene::deploy::connect(world.owner_url()).await.expect("a database");
     let mut cast = Cast::read().expect("a cast");

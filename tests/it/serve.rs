@@ -33,6 +33,7 @@ fn house(url: &str) -> House {
         keys: Keys::fleeting().expect("random numbers"),
         stripe: None,
         site_url: "https://convene.example".into(),
+        base_url: "https://api.convene.example".into(),
     }
 }
 

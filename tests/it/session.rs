@@ -20,14 +20,24 @@ async fn whoever_is_suspended_is_refused_at_once() {
         .await;
 
     let refused = own(&world, token).await;
-    said(&refused, 403, "user_banned");
+    said(&refused, 403, "session_not_found");
     let refused = sign_in(&world, "sus@example.com", PASSWORD).await;
     said(&refused, 400, "user_banned");
     let wrong = sign_in(&world, "sus@example.com", "not the password").await;
     said(&wrong, 400, "invalid_credentials");
     let body = json!({"refresh_token": session["refresh_token"]});
-    let refused = auth(&world, "token?grant_type=refresh_token", body).await;
-    said(&refused, 400, "user_banned");
+    let refused = auth(&world, "token?grant_type=refresh_token", body.clone()).await;
+    said(&refused, 400, "refresh_token_not_found");
+
+    // The suspension over, they sign in again; what they were in stays ended.
+    let back = format!("update core.person set status = 'active' where person_id = '{id}'");
+    world.sql(&back).await;
+    said(
+        &auth(&world, "token?grant_type=refresh_token", body).await,
+        400,
+        "refresh_token_not_found",
+    );
+    sign_in(&world, "sus@example.com", PASSWORD).await.ok();
 }
 
 #[tokio::test]
@@ -75,7 +85,10 @@ async fn a_link_opened_twice_at_once_lets_one_in() {
 async fn instance(world: &World) -> (::auth::Auth, String) {
     let service = Db::connect(&world.logins.service, Default::default()).expect("a url");
     let settings = world.keys.settings().expect("settings");
-    let config = ::auth::Config::development(&world.keys.jwt_secret);
+    let config = ::auth::Config {
+        auth_url: tokens::auth_url(&world.url),
+        ..::auth::Config::development(&world.keys.jwt_secret)
+    };
     let auth = ::auth::Auth::new(service, &settings, config).expect("settings are good");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));

@@ -77,6 +77,9 @@ fn lies(world: &World) -> Vec<(&'static str, String)> {
             format!("{header}.{other}.{signature}")
         }),
         ("foreign secret", foreign.expect("a token")),
+        ("another issuer", claims(world, "iss", json!("https://elsewhere.example/auth/v1"))),
+        ("issuer of another port", claims(world, "iss", json!("http://127.0.0.1:54321/auth/v1"))),
+        ("no issuer", claims(world, "iss", Value::Null)),
         ("no token", "not-a-token".into()),
         ("too large", claims(world, "x", json!("x".repeat(9_000)))),
         ("expired", claims(world, "exp", json!(now - 60))),

@@ -80,6 +80,7 @@ impl World {
             keys: keys.clone(),
             stripe,
             site_url: "http://127.0.0.1:3000".into(),
+            base_url: url.clone(),
         };
         let routes = routers::all(house)?;
         tokio::spawn(server::until(listener, routes, std::future::pending()));
@@ -111,9 +112,14 @@ impl World {
         self.mint(&tokens::user_claims(id(name)))
     }
 
-    /// A token that says whatever it is to say.
+    /// A token that says whatever it is to say, and is this house's unless it says another.
     pub fn mint(&self, claims: &Value) -> String {
-        tokens::mint(&self.keys.jwt_secret, claims).expect("claims can be signed")
+        let mut claims = claims.clone();
+        if let Some(members) = claims.as_object_mut() {
+            let issuer = tokens::auth_url(&self.url);
+            members.entry("iss").or_insert_with(|| issuer.into());
+        }
+        tokens::mint(&self.keys.jwt_secret, &claims).expect("claims can be signed")
     }
 
     /// Call a function as `who`, as supabase-js does.

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use errors::Error;
@@ -16,7 +16,7 @@ use crate::{
     Auth,
     code::Challenge,
     error::{Refusal, Result},
-    extract::{Admin, Body},
+    extract::{Admin, Asked, Body, Named},
     sign_up::{Afterwards, checked_data, checked_email, filled},
 };
 
@@ -24,18 +24,27 @@ const MAX_PER_PAGE: i64 = 1_000;
 
 #[derive(Deserialize)]
 pub struct Page {
-    page: Option<i64>,
-    per_page: Option<i64>,
+    page: Option<String>,
+    per_page: Option<String>,
+}
+
+/// A count as clients send it: auth-js writes `?page=&per_page=` for what it was not given.
+fn count(text: Option<String>, usual: i64) -> Result<i64> {
+    let Some(text) = filled(text) else { return Ok(usual) };
+    match text.parse::<u32>() {
+        Ok(count) => Ok(count.into()),
+        Err(_) => Err(Refusal::validation("Bad Pagination Parameters: a whole number is expected")),
+    }
 }
 
 /// `GET /admin/users`: a page of accounts, the newest first.
 pub async fn list(
     State(auth): State<Auth>,
     _: Admin,
-    Query(page): Query<Page>,
+    Asked(page): Asked<Page>,
 ) -> Result<Response> {
-    let number = page.page.unwrap_or(1).max(1);
-    let size = page.per_page.unwrap_or(50).clamp(1, MAX_PER_PAGE);
+    let number = count(page.page, 1)?.max(1);
+    let size = count(page.per_page, 50)?.clamp(1, MAX_PER_PAGE);
     #[derive(Deserialize)]
     struct Listed {
         users: Box<RawValue>,
@@ -65,7 +74,7 @@ pub async fn list(
 pub async fn get(
     State(auth): State<Auth>,
     _: Admin,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Json<Box<RawValue>>> {
     let answer = auth.ask("select api.auth_get_user($1)", &[&id]).await?;
     Ok(Json(answer.into_user()?))
@@ -73,6 +82,7 @@ pub async fn get(
 
 #[derive(Deserialize)]
 pub struct Attributes {
+    id: Option<String>,
     email: Option<String>,
     password: Option<String>,
     password_hash: Option<String>,
@@ -87,6 +97,11 @@ impl Attributes {
     /// As `api.auth_create_user` and `api.auth_change_user` take them; absent is unchanged.
     async fn checked(self, auth: &Auth) -> Result<Value> {
         let mut checked = Map::new();
+        if let Some(id) = filled(self.id) {
+            let known = Uuid::try_parse(&id).ok().filter(|id| !id.is_nil());
+            let id = known.ok_or_else(|| Refusal::validation("ID must be a UUID, and not nil"))?;
+            checked.insert("id".into(), id.to_string().into());
+        }
         if let Some(email) = filled(self.email) {
             checked.insert("email".into(), checked_email(&email)?.into());
         }
@@ -139,10 +154,11 @@ pub async fn create(
 pub async fn update(
     State(auth): State<Auth>,
     _: Admin,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Body(attributes): Body<Attributes>,
 ) -> Result<Json<Box<RawValue>>> {
-    let attributes = attributes.checked(&auth).await?;
+    // The id is the one in the path.
+    let attributes = Attributes { id: None, ..attributes }.checked(&auth).await?;
     let answer = auth.ask("select api.auth_change_user($1, $2)", &[&id, &attributes]).await?;
     Ok(Json(answer.into_user()?))
 }
@@ -151,7 +167,7 @@ pub async fn update(
 pub async fn delete(
     State(auth): State<Auth>,
     _: Admin,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Json<Value>> {
     auth.ask("select api.auth_delete_user($1)", &[&id]).await?;
     Ok(Json(json!({})))
@@ -167,7 +183,7 @@ pub struct Invitation {
 pub async fn invite(
     State(auth): State<Auth>,
     _: Admin,
-    Query(afterwards): Query<Afterwards>,
+    Asked(afterwards): Asked<Afterwards>,
     Body(invitation): Body<Invitation>,
 ) -> Result<Json<Box<RawValue>>> {
     let email = checked_email(&invitation.email)?;

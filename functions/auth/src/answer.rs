@@ -23,6 +23,9 @@ pub struct Answer {
     /// A PKCE code was stored instead of opening a session.
     #[serde(default)]
     pub flow: bool,
+    /// A change of address was confirmed from one of two, and waits for the other.
+    #[serde(default)]
+    pub half: bool,
 }
 
 impl Auth {

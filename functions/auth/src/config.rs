@@ -1,6 +1,7 @@
 //! Settings of the auth function.
 
 use environment::{BadSetting, optional, parsed};
+use tokens::auth_url;
 
 /// What a marketplace decides about its logins.
 #[derive(Clone, Debug)]
@@ -26,10 +27,19 @@ pub struct Config {
     pub sign_up: bool,
     /// `AUTH_ANONYMOUS=false` closes it to guests.
     pub anonymous: bool,
+    /// `AUTH_LINK_PAGE=false`: mailed links act when they are opened, also by scanners of mail.
+    pub link_page: bool,
     /// `AUTH_PASSWORD_MIN_LENGTH`.
     pub password_min_length: usize,
-    /// `AUTH_REAUTHENTICATE`: a session of yesterday needs a mailed code to change a password.
+    /// `AUTH_PASSWORD_STRENGTH`: the lowest score of zxcvbn that is accepted, 0 (any) to 4.
+    pub password_strength: u8,
+    /// `AUTH_REAUTHENTICATE`: a change of password needs the present one, a mailed code, or a
+    /// sign-in that is fresh.
     pub reauthenticate: bool,
+    /// `AUTH_REAUTHENTICATE_AFTER_S`: so long is a sign-in fresh.
+    pub reauthenticate_after_s: u32,
+    /// `AUTH_SECURE_EMAIL_CHANGE=false`: a new address alone confirms that it replaces the old.
+    pub secure_email_change: bool,
     /// `AUTH_PROXY_HOPS`: how many of the last addresses in `X-Forwarded-For` our own proxies
     /// wrote. Whatever stands before them, the client may have made up.
     pub proxy_hops: usize,
@@ -49,8 +59,12 @@ impl Config {
             autoconfirm: false,
             sign_up: true,
             anonymous: true,
+            link_page: true,
             password_min_length: 12,
+            password_strength: 2,
             reauthenticate: false,
+            reauthenticate_after_s: 86_400,
+            secure_email_change: true,
             proxy_hops: 0,
         }
     }
@@ -73,7 +87,7 @@ impl Config {
                 .collect(),
             redirect_to_loopback: !production,
             auth_url: match optional("API_EXTERNAL_URL") {
-                Some(base) => format!("{}/auth/v1", base.trim_end_matches('/')),
+                Some(base) => auth_url(&base),
                 None => house.auth_url,
             },
             token_lifetime_s: parsed("AUTH_TOKEN_LIFETIME_S", house.token_lifetime_s)?,
@@ -82,9 +96,24 @@ impl Config {
             sign_up: parsed("AUTH_SIGN_UP", house.sign_up)?,
             anonymous: parsed("AUTH_ANONYMOUS", house.anonymous)?,
             password_min_length: parsed("AUTH_PASSWORD_MIN_LENGTH", house.password_min_length)?,
+            link_page: parsed("AUTH_LINK_PAGE", house.link_page)?,
+            password_strength: strength(house.password_strength)?,
             reauthenticate: parsed("AUTH_REAUTHENTICATE", house.reauthenticate)?,
+            reauthenticate_after_s: parsed(
+                "AUTH_REAUTHENTICATE_AFTER_S",
+                house.reauthenticate_after_s,
+            )?,
+            secure_email_change: parsed("AUTH_SECURE_EMAIL_CHANGE", house.secure_email_change)?,
             proxy_hops: parsed("AUTH_PROXY_HOPS", usize::from(on_lambda))?,
             secret,
         })
+    }
+}
+
+fn strength(usual: u8) -> Result<u8, BadSetting> {
+    let strength = parsed("AUTH_PASSWORD_STRENGTH", usual)?;
+    match strength <= 4 {
+        true => Ok(strength),
+        false => Err(BadSetting::new("AUTH_PASSWORD_STRENGTH", "must be 0 to 4.")),
     }
 }

@@ -73,6 +73,13 @@ impl Refusal {
                 (404, "flow_state_not_found", "invalid flow state, no valid flow state found")
             }
             "invalid_credentials" => (400, "invalid_credentials", "Invalid login credentials"),
+            "method_not_allowed" => (405, "method_not_allowed", "This path is not asked so"),
+            "not_found" => (404, "not_found", "There is nothing at this path"),
+            "no_address_to_ask" => (
+                422,
+                "validation_failed",
+                "Reauthentication requires the user to have an email or a phone number",
+            ),
             "no_authorization" => {
                 (401, "no_authorization", "This endpoint requires a valid Bearer token")
             }
@@ -84,6 +91,12 @@ impl Refusal {
             "over_request_rate_limit" => {
                 (429, "over_request_rate_limit", "Request rate limit reached")
             }
+            "password_required" => (422, "validation_failed", "Signup requires a valid password"),
+            "password_without_address" => (
+                422,
+                "validation_failed",
+                "Updating password of an anonymous user without an email or phone is not allowed",
+            ),
             "provider_disabled" => {
                 (400, "validation_failed", "Unsupported provider: provider is not enabled")
             }

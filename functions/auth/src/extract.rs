@@ -4,9 +4,11 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json,
-    extract::{ConnectInfo, FromRequest, FromRequestParts, Request, rejection::JsonRejection},
+    extract::{
+        ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection,
+    },
 };
-use http::{HeaderMap, HeaderName, header, request::Parts};
+use http::{HeaderMap, HeaderName, StatusCode, header, request::Parts};
 use serde::de::DeserializeOwned;
 use tokens::Claims;
 use uuid::Uuid;
@@ -31,6 +33,38 @@ impl<T: DeserializeOwned> FromRequest<Auth> for Body<T> {
                 Err(Refusal::validation("Request is too large"))
             }
             Err(_) => Err(Refusal::validation("Could not read the request body as JSON")),
+        }
+    }
+}
+
+/// What the address asks for. Whatever is wrong with it is a `validation_failed`, not axum's
+/// text.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Auth> for Asked<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self> {
+        match Query::<T>::from_request_parts(parts, auth).await {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(_) => Err(Refusal::validation("Could not parse the query parameters")),
+        }
+    }
+}
+
+/// The ids in a path. One that is no uuid names nothing.
+pub struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Auth> for Named<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self> {
+        match Path::<T>::from_request_parts(parts, auth).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(_) => Err(Refusal {
+                status: StatusCode::NOT_FOUND,
+                ..Refusal::validation("An id in the path must be a UUID")
+            }),
         }
     }
 }

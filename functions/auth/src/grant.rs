@@ -1,9 +1,6 @@
 //! `POST /token`: a password, a refresh token or a PKCE code for a session.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
@@ -11,7 +8,7 @@ use crate::{
     Auth,
     code::secret_hash,
     error::{Refusal, Result},
-    extract::{Body, Client},
+    extract::{Asked, Body, Client},
     refresh_token::RefreshToken,
     session::Session,
     sign_up::filled,
@@ -37,7 +34,7 @@ pub struct Proof {
 pub async fn token(
     State(auth): State<Auth>,
     client: Client,
-    Query(grant): Query<Grant>,
+    Asked(grant): Asked<Grant>,
     Body(proof): Body<Proof>,
 ) -> Result<Json<Session>> {
     let session = match grant.grant_type.as_deref() {

@@ -44,6 +44,9 @@ pub async fn health(State(auth): State<Auth>) -> Result<Json<Value>> {
 
 /// `GET /.well-known/jwks.json`: the keys access tokens are checked with.
 pub async fn jwks(State(auth): State<Auth>) -> Result<Response> {
+    // Verifiers remember an empty list as long as a full one: the first key is made before it is
+    // needed.
+    auth.signer.ensure().await?;
     let keys = auth.db.text(Caller::SERVICE, "select api.signing_keys()", &[]).await?;
     let keys = RawValue::from_string(keys.unwrap_or_default()).map_err(Error::internal)?;
     // As long as verifiers remember keys, ours included.

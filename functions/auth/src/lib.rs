@@ -16,14 +16,16 @@ use axum::{
 use environment::{BadSetting, required};
 use postgres::Db;
 use tokens::{Gateway, Settings, Source};
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
 mod admin;
 mod answer;
 mod code;
 mod config;
+mod confirm;
 mod error;
 mod extract;
+mod generate_link;
 mod grant;
 mod info;
 mod keyring;
@@ -105,14 +107,19 @@ pub fn router(auth: Auth) -> Router {
         .route("/otp", post(otp::otp))
         .route("/magiclink", post(otp::otp))
         .route("/resend", post(otp::resend))
-        .route("/verify", get(verify::follow_link).post(verify::verify))
-        .route("/authorize", get(info::authorize))
+        // Scanners of mail ask HEAD first, and axum would answer it as a GET that uses the link.
+        .route("/verify", get(verify::follow_link).head(no_head).post(verify::verify))
+        .route("/confirm", get(confirm::show).post(confirm::act))
+        .route("/authorize", get(info::authorize).head(no_head))
         .route("/settings", get(info::settings))
         .route("/health", get(info::health))
         .route("/.well-known/jwks.json", get(info::jwks))
         .route("/invite", post(admin::invite))
+        .route("/admin/generate_link", post(generate_link::generate_link))
         .route("/admin/users", get(admin::list).post(admin::create))
-        .route("/admin/users/{id}", get(admin::get).put(admin::update).delete(admin::delete));
+        .route("/admin/users/{id}", get(admin::get).put(admin::update).delete(admin::delete))
+        .method_not_allowed_fallback(async || Refusal::of("method_not_allowed"))
+        .fallback(async || Refusal::of("not_found"));
     Router::new()
         .nest("/auth/v1", routes)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
@@ -121,14 +128,11 @@ pub fn router(auth: Auth) -> Router {
         .with_state(auth)
 }
 
+async fn no_head() -> Refusal {
+    Refusal::of("method_not_allowed")
+}
+
 fn cors() -> CorsLayer {
-    let allowed = [
-        header::AUTHORIZATION,
-        header::CONTENT_TYPE,
-        HeaderName::from_static("apikey"),
-        HeaderName::from_static("x-client-info"),
-        HeaderName::from_static("x-supabase-api-version"),
-    ];
     let exposed = [
         header::LINK,
         HeaderName::from_static("x-total-count"),
@@ -138,7 +142,9 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-        .allow_headers(allowed)
+        // As under /rest/v1: front ends add headers of their own, and no header here opens more
+        // than the token or key in it does.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(exposed)
         .max_age(Duration::from_secs(86_400))
 }

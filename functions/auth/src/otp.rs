@@ -1,10 +1,7 @@
 //! `/recover`, `/otp`, `/resend`: mails to addresses that may be anybody's. The answer never
 //! tells whose.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +9,7 @@ use crate::{
     Auth,
     code::Challenge,
     error::{Refusal, Result},
-    extract::{Body, Client},
+    extract::{Asked, Body, Client},
     sign_up::{Afterwards, checked_data, checked_email, filled},
 };
 
@@ -32,7 +29,7 @@ pub struct Wish {
 pub async fn recover(
     State(auth): State<Auth>,
     client: Client,
-    Query(afterwards): Query<Afterwards>,
+    Asked(afterwards): Asked<Afterwards>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>> {
     auth.send("recovery", false, client, afterwards, wish).await
@@ -42,7 +39,7 @@ pub async fn recover(
 pub async fn otp(
     State(auth): State<Auth>,
     client: Client,
-    Query(afterwards): Query<Afterwards>,
+    Asked(afterwards): Asked<Afterwards>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>> {
     let create = auth.config.sign_up && wish.create_user.unwrap_or(true);
@@ -53,7 +50,7 @@ pub async fn otp(
 pub async fn resend(
     State(auth): State<Auth>,
     client: Client,
-    Query(afterwards): Query<Afterwards>,
+    Asked(afterwards): Asked<Afterwards>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>> {
     let purpose = match wish.kind.as_deref() {

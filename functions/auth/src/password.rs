@@ -9,9 +9,12 @@ use argon2::{
 use errors::Error;
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use zxcvbn::{Score, zxcvbn};
+use zxcvbn::zxcvbn;
 
-use crate::error::{Refusal, Result};
+use crate::{
+    Config,
+    error::{Refusal, Result},
+};
 
 /// No password is cut off before this, and none is longer: hashing must have a bound.
 const MAX_CHARS: usize = 128;
@@ -148,14 +151,17 @@ pub fn must_be_hash(hash: &str) -> Result<()> {
 
 /// Refuse a password that is short, endless, or among the first that anybody would try.
 /// `about` is what the password must not be made of: the address, the name.
-pub fn must_be_strong(password: &str, min_chars: usize, about: &[&str]) -> Result<()> {
+pub fn must_be_strong(password: &str, config: &Config, about: &[&str]) -> Result<()> {
     must_be_short(password)?;
+    let min_chars = config.password_min_length;
     if password.chars().count() < min_chars {
         let message = format!("Password should be at least {min_chars} characters.");
         return Err(Refusal::weak_password(message, vec!["length"]));
     }
-    // Below 10^6 guesses by lists of common passwords, names, words, dates and keyboard runs.
-    if zxcvbn(password, about).score() <= Score::One {
+    // A score of 2 is 10^6 guesses by lists of common passwords, names, words, dates and
+    // keyboard runs.
+    let strength = config.password_strength;
+    if strength > 0 && u8::from(zxcvbn(password, about).score()) < strength {
         let message =
             "Password is known to be weak and easy to guess, please choose a different one.";
         return Err(Refusal::weak_password(message, vec!["pwned"]));
@@ -249,16 +255,28 @@ mod tests {
     #[test]
     fn common_and_personal_passwords_are_weak() {
         let about = ["alice@example.com", "Alice Wonder"];
+        let config = Config::development("a secret that is long enough to be one");
         for weak in ["password1234", "qwertyuiop123", "123456789012", "aaaaaaaaaaaaaaa"] {
             assert_eq!(
-                must_be_strong(weak, 12, &about).unwrap_err().code,
+                must_be_strong(weak, &config, &about).unwrap_err().code,
                 "weak_password",
                 "{weak}"
             );
         }
-        assert_eq!(must_be_strong("tR4v3rsa-9k", 12, &about).unwrap_err().weak, ["length"]);
-        assert!(must_be_strong("alice@example.com", 12, &about).is_err());
-        assert!(must_be_strong(LONG, 12, &about).is_ok());
-        assert!(must_be_strong(&"é1v".repeat(43), 12, &about).is_err());
+        assert_eq!(must_be_strong("tR4v3rsa-9k", &config, &about).unwrap_err().weak, ["length"]);
+        assert!(must_be_strong("alice@example.com", &config, &about).is_err());
+        assert!(must_be_strong(LONG, &config, &about).is_ok());
+        assert!(must_be_strong(&"é1v".repeat(43), &config, &about).is_err());
+    }
+
+    #[test]
+    fn how_strong_a_password_must_be_is_for_the_house_to_say() {
+        let house = Config::development("a secret that is long enough to be one");
+        let config = Config { password_min_length: 6, password_strength: 0, ..house.clone() };
+        assert!(must_be_strong("password", &config, &[]).is_ok());
+        assert_eq!(must_be_strong("short", &config, &[]).unwrap_err().weak, ["length"]);
+        let config = Config { password_strength: 4, ..house };
+        assert!(must_be_strong("password password", &config, &[]).is_err());
+        assert!(must_be_strong(LONG, &config, &[]).is_ok());
     }
 }

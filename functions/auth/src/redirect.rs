@@ -62,6 +62,14 @@ pub fn with_code(target: &str, code: &str) -> Response {
     see_other(&with_query(target, &query.finish()))
 }
 
+/// 303 that says what is still to be done, in query and fragment.
+pub fn with_message(target: &str, message: &str) -> Response {
+    let mut words = form_urlencoded::Serializer::new(String::new());
+    words.append_pair("message", message);
+    let words = words.finish();
+    see_other(&format!("{}#{words}", with_query(target, &words)))
+}
+
 /// 303 that says what went wrong, in query and fragment: clients read one or the other.
 pub fn with_refusal(target: &str, refusal: &Refusal) -> Response {
     if refusal.status.is_server_error() {

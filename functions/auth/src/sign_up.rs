@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::{
     Auth,
     code::Challenge,
     error::{Refusal, Result},
-    extract::{Body, Client},
+    extract::{Asked, Body, Client},
     password::must_be_strong,
 };
 
@@ -41,7 +41,7 @@ pub struct NewUser {
 pub async fn sign_up(
     State(auth): State<Auth>,
     client: Client,
-    Query(afterwards): Query<Afterwards>,
+    Asked(afterwards): Asked<Afterwards>,
     Body(new): Body<NewUser>,
 ) -> Result<Response> {
     if !auth.config.sign_up {
@@ -58,7 +58,7 @@ pub async fn sign_up(
         (None, Some(_)) => return Err(Refusal::validation("To signup, please provide your email")),
     };
     let email = checked_email(&email)?;
-    must_be_strong(&password, auth.config.password_min_length, &about(&email, &data))?;
+    must_be_strong(&password, &auth.config, &about(&email, &data))?;
     let hash = auth.hasher.hash(&password).await?;
     let redirect_to = afterwards.redirect_to.as_deref();
     let mail = auth.new_mail(&email, redirect_to, &new.challenge)?;

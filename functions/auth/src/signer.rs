@@ -66,6 +66,11 @@ impl Signer {
         Ok(Rotation { current: current.kid().into(), standby })
     }
 
+    /// Make the first key, unless there is one.
+    pub async fn ensure(&self) -> Result<()> {
+        self.current().await.map(drop)
+    }
+
     async fn current(&self) -> Result<SigningKey> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((since, key)) = known

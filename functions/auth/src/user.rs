@@ -1,9 +1,6 @@
 //! `/user`, `/logout`, `/reauthenticate`: what somebody signed in does with their account.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
@@ -13,7 +10,7 @@ use crate::{
     answer::Answer,
     code::Challenge,
     error::{Refusal, Result},
-    extract::{Bearer, Body},
+    extract::{Asked, Bearer, Body, Visitor},
     password::must_be_strong,
     sign_up::{Afterwards, about, checked_data, checked_email, filled},
 };
@@ -39,7 +36,8 @@ pub struct Changes {
 pub async fn update_user(
     State(auth): State<Auth>,
     bearer: Bearer,
-    Query(afterwards): Query<Afterwards>,
+    Visitor(client): Visitor,
+    Asked(afterwards): Asked<Afterwards>,
     Body(changes): Body<Changes>,
 ) -> Result<Json<Box<RawValue>>> {
     if filled(changes.phone).is_some() {
@@ -50,37 +48,55 @@ pub async fn update_user(
         Some(data) => Some(checked_data(Some(data))?),
         None => None,
     };
-    let (password_hash, own_email) = match filled(changes.password) {
-        None => (None, String::new()),
-        Some(password) => {
-            let current = filled(changes.current_password);
-            let (hash, email) = auth.new_password(&bearer, &password, current).await?;
-            (Some(hash), email)
-        }
-    };
-    let nonce = filled(changes.nonce).filter(|_| password_hash.is_some());
-    let nonce_hash = nonce.map(|nonce| auth.code_hash(&own_email, &nonce));
+    let password = filled(changes.password);
+    let mut change = Change::default();
+    if email.is_some() || password.is_some() {
+        change = auth
+            .prepare(&bearer, email.as_deref(), password, filled(changes.current_password))
+            .await?;
+    }
+    let nonce = filled(changes.nonce).filter(|_| change.password_hash.is_some());
+    let nonce_hash = nonce.map(|nonce| auth.code_hash(&change.own_email, &nonce));
     let to = email.as_deref().unwrap_or_default();
     let redirect_to = afterwards.redirect_to.as_deref();
     let mail = auth.new_mail(to, redirect_to, &changes.challenge)?;
+    let current = auth.new_mail(&change.own_email, redirect_to, &changes.challenge)?;
+    let rules = json!({
+        "autoconfirm": auth.config.autoconfirm,
+        "both_addresses": auth.config.secure_email_change,
+        "reauthenticate": auth.config.reauthenticate,
+        "fresh_s": auth.config.reauthenticate_after_s,
+    });
     let answer = auth
         .ask(
-            "select api.auth_update_user($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "select api.auth_update_user($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             &[
                 &bearer.user_id,
                 &bearer.session_id,
                 &email,
-                &password_hash,
+                &change.password_hash,
                 &data,
                 &nonce_hash,
-                &auth.config.reauthenticate,
-                &auth.config.autoconfirm,
+                &change.proved,
+                &rules,
                 &mail,
+                &current,
                 &auth.account_key(to),
+                &auth.account_key(&bearer.user_id.to_string()),
+                &client.address_key,
             ],
         )
         .await?;
     Ok(Json(answer.into_user()?))
+}
+
+/// What a change of address or password takes besides the wish.
+#[derive(Default)]
+struct Change {
+    own_email: String,
+    password_hash: Option<String>,
+    /// The caller gave the present password.
+    proved: bool,
 }
 
 /// The members of a user that checks need.
@@ -102,28 +118,37 @@ impl Auth {
         }
     }
 
-    /// The hash of a password that may replace the present one, and the caller's address.
-    async fn new_password(
+    /// Check what may be checked before the transaction, and hash the new password.
+    async fn prepare(
         &self,
         bearer: &Bearer,
-        password: &str,
+        new_email: Option<&str>,
+        password: Option<String>,
         current: Option<String>,
-    ) -> Result<(String, String)> {
+    ) -> Result<Change> {
         let own = self.own_account(bearer).await?;
         let present = own.password_hash.clone();
         let known: Known =
             serde_json::from_str(own.into_user()?.get()).map_err(errors::Error::internal)?;
-        if let Some(current) = current
-            && !self.hasher.check(&current, present.as_deref()).await?.fits
-        {
-            return Err(Refusal::of("invalid_credentials"));
+        let mut change = Change { own_email: known.email, ..Change::default() };
+        let Some(password) = password else { return Ok(change) };
+        if change.own_email.is_empty() && new_email.is_none() {
+            return Err(Refusal::of("password_without_address"));
         }
-        let about = about(&known.email, &known.user_metadata);
-        must_be_strong(password, self.config.password_min_length, &about)?;
-        if self.hasher.check(password, present.as_deref()).await?.fits {
+        if let Some(current) = current {
+            if !self.hasher.check(&current, present.as_deref()).await?.fits {
+                return Err(Refusal::of("invalid_credentials"));
+            }
+            change.proved = true;
+        }
+        let mut about = about(&change.own_email, &known.user_metadata);
+        about.extend(new_email);
+        must_be_strong(&password, &self.config, &about)?;
+        if self.hasher.check(&password, present.as_deref()).await?.fits {
             return Err(Refusal::of("same_password"));
         }
-        Ok((self.hasher.hash(password).await?, known.email))
+        change.password_hash = Some(self.hasher.hash(&password).await?);
+        Ok(change)
     }
 }
 
@@ -136,7 +161,7 @@ pub struct Scope {
 pub async fn sign_out(
     State(auth): State<Auth>,
     bearer: Bearer,
-    Query(Scope { scope }): Query<Scope>,
+    Asked(Scope { scope }): Asked<Scope>,
 ) -> Result<StatusCode> {
     let scope = scope.as_deref().unwrap_or("global");
     if !matches!(scope, "global" | "local" | "others") {

@@ -2,17 +2,18 @@
 
 use axum::{
     Json,
-    extract::{Query, State},
-    response::Response,
+    extract::State,
+    response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::{
     Auth,
     answer::Answer,
     code::{random_text, secret_hash},
     error::{Refusal, Result},
-    extract::{Body, Client, Visitor},
+    extract::{Asked, Body, Client, Visitor},
     redirect,
     session::Session,
     sign_up::filled,
@@ -20,40 +21,42 @@ use crate::{
 
 const VERIFY: &str = "select api.auth_verify($1, $2, $3, $4, $5, $6, $7)";
 const KINDS: [&str; 6] = ["signup", "invite", "magiclink", "recovery", "email_change", "email"];
+const PHONE_KINDS: [&str; 2] = ["sms", "phone_change"];
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Link {
-    token: Option<String>,
+    pub token: Option<String>,
     #[serde(rename = "type")]
-    kind: Option<String>,
-    redirect_to: Option<String>,
+    pub kind: Option<String>,
+    pub redirect_to: Option<String>,
 }
 
 /// `GET /verify`: the link was opened; lead on to the site, with tokens or with a reason.
 pub async fn follow_link(
     State(auth): State<Auth>,
     Visitor(client): Visitor,
-    Query(link): Query<Link>,
+    Asked(link): Asked<Link>,
 ) -> Response {
-    let target = auth.config.redirect_target(link.redirect_to.as_deref());
-    let kind = link.kind.unwrap_or_default();
-    match auth.open_link(&client, link.token, &kind).await {
-        Ok(Opened::Session(session)) => redirect::with_session(&target, &session, &kind),
-        Ok(Opened::Code(code)) => redirect::with_code(&target, &code),
-        Err(refusal) => redirect::with_refusal(&target, &refusal),
-    }
+    auth.follow(&client, link).await
 }
 
 enum Opened {
     Session(Session),
     Code(String),
+    /// One of two addresses has confirmed a change.
+    Half,
 }
+
+/// GoTrue's words to the first of two addresses.
+const HALF_CONFIRMED: &str =
+    "Confirmation link accepted. Please proceed to confirm link sent to the other email";
 
 #[derive(Deserialize)]
 pub struct Verification {
     #[serde(rename = "type")]
     kind: Option<String>,
     email: Option<String>,
+    phone: Option<String>,
     token: Option<String>,
     token_hash: Option<String>,
 }
@@ -63,8 +66,13 @@ pub async fn verify(
     State(auth): State<Auth>,
     client: Client,
     Body(wish): Body<Verification>,
-) -> Result<Json<Session>> {
-    let kind = checked_kind(wish.kind.as_deref().unwrap_or_default())?;
+) -> Result<Response> {
+    let kind = wish.kind.as_deref().unwrap_or_default();
+    if filled(wish.phone).is_some() && PHONE_KINDS.contains(&kind) {
+        // No code was ever sent to a phone, so none can be right.
+        return Err(Refusal::of("otp_expired"));
+    }
+    let kind = checked_kind(kind)?;
     let answer = match (filled(wish.token_hash), filled(wish.email), filled(wish.token)) {
         (Some(token), None, None) => auth.use_link(&client, kind, &token, None).await?,
         (None, Some(email), Some(code)) => {
@@ -89,10 +97,25 @@ pub async fn verify(
             return Err(Refusal::validation(message));
         }
     };
-    Ok(Json(auth.session(answer).await?))
+    if answer.half {
+        return Ok(Json(json!({ "msg": HALF_CONFIRMED, "code": "200" })).into_response());
+    }
+    Ok(Json(auth.session(answer).await?).into_response())
 }
 
 impl Auth {
+    /// Use a link, and lead on to the site.
+    pub async fn follow(&self, client: &Client, link: Link) -> Response {
+        let target = self.config.redirect_target(link.redirect_to.as_deref());
+        let kind = link.kind.unwrap_or_default();
+        match self.open_link(client, link.token, &kind).await {
+            Ok(Opened::Session(session)) => redirect::with_session(&target, &session, &kind),
+            Ok(Opened::Code(code)) => redirect::with_code(&target, &code),
+            Ok(Opened::Half) => redirect::with_message(&target, HALF_CONFIRMED),
+            Err(refusal) => redirect::with_refusal(&target, &refusal),
+        }
+    }
+
     async fn open_link(
         &self,
         client: &Client,
@@ -104,9 +127,10 @@ impl Auth {
         // Drawn before it is known whether the link was asked for with PKCE.
         let code = random_text()?;
         let answer = self.use_link(client, kind, &token, Some(secret_hash(&code))).await?;
-        match answer.flow {
-            true => Ok(Opened::Code(code)),
-            false => Ok(Opened::Session(self.session(answer).await?)),
+        match (answer.half, answer.flow) {
+            (true, _) => Ok(Opened::Half),
+            (_, true) => Ok(Opened::Code(code)),
+            _ => Ok(Opened::Session(self.session(answer).await?)),
         }
     }
 

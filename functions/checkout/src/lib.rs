@@ -52,6 +52,7 @@ pub fn router(checkout: Checkout) -> Router {
         .route("/functions/v1/accept-booking", post(answer::accept_booking))
         .route("/functions/v1/decline-booking", post(answer::decline_booking))
         .route("/functions/v1/refund-booking", post(answer::refund_booking))
+        .method_not_allowed_fallback(async || Error::no_such_method())
         .layer(cors::any_site())
         .with_state(checkout)
 }

@@ -179,11 +179,12 @@ fn facts<'a>(
     })
 }
 
-/// The link that proves an address, as GoTrue writes it.
+/// The link that proves an address: to the page with the button, because a scanner of mail
+/// opens it before its reader does.
 fn verify_url(settings: &Settings, sign_in: &SignIn) -> Result<Option<String>, url::ParseError> {
     let Some(token_hash) = &sign_in.token_hash else { return Ok(None) };
     let base = settings.api_url.as_str().trim_end_matches('/');
-    let mut url = Url::parse(&format!("{base}/auth/v1/verify"))?;
+    let mut url = Url::parse(&format!("{base}/auth/v1/confirm"))?;
     url.query_pairs_mut()
         .append_pair("token", token_hash)
         .append_pair("type", &sign_in.verification);

@@ -45,6 +45,7 @@ impl FromRef<Onboarding> for Gateway {
 pub fn router(onboarding: Onboarding) -> Router {
     Router::new()
         .route("/functions/v1/payout-account", get(show).post(open))
+        .method_not_allowed_fallback(async || Error::no_such_method())
         .layer(cors::any_site())
         .with_state(onboarding)
 }

@@ -68,6 +68,17 @@ impl Error {
         Self::new(StatusCode::BAD_REQUEST, "M0000", "invalid_request").details(message)
     }
 
+    /// 404: no function has this path. In the words of Supabase's functions.
+    pub fn no_such_path() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this path")
+    }
+
+    /// 405: the path is another method's.
+    pub fn no_such_method() -> Self {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        Self::new(status, "METHOD_NOT_ALLOWED", "This path is not asked so")
+    }
+
     /// 503 with `Retry-After`: the same request may succeed in a moment.
     pub fn unavailable(code: impl Into<String>, message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);

@@ -29,6 +29,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use telemetry::Format;
+use web::cors;
 
 mod address;
 
@@ -37,7 +38,7 @@ type Failure = lambda_runtime::Error;
 /// Answer function URLs and the HTTP API with the router that `start` builds.
 pub fn serve<E: Display>(start: impl FnOnce() -> Result<Router, E>) -> ExitCode {
     run(async {
-        let router = web::observed(built(start)?);
+        let router = web::observed(built(start)?.merge(cors::otherwise()));
         lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayV2httpRequest>| {
             let mut adapter = Adapter::from(router.clone());
             let LambdaEvent { payload, context } = event;

@@ -30,7 +30,7 @@ pub use gateway::Gateway;
 pub use keys::{Key, KeySet};
 pub use policy::Policy;
 pub use remote::Source;
-pub use settings::Settings;
+pub use settings::{Settings, auth_url};
 pub use sign::{SigningKey, api_key, mint, user_claims};
 pub use verifier::{MAX_TOKEN_BYTES, Verifier};
 

@@ -23,6 +23,8 @@ pub struct Policy {
     pub issuer: Option<String>,
     /// The roles there are. A token with another is refused.
     pub roles: Vec<Box<str>>,
+    /// Whether published keys may sign for `service_role`: where `JWT_ROLES` names it.
+    pub service_by_keys: bool,
     /// The role of a token that names none, for issuers that know no roles.
     pub default_role: Option<Box<str>>,
     /// The longest a token of somebody signed in may live, in seconds.
@@ -37,6 +39,7 @@ impl Default for Policy {
             audience: Some(AUTHENTICATED.into()),
             issuer: None,
             roles: ["anon", AUTHENTICATED, "service_role"].map(Into::into).into(),
+            service_by_keys: false,
             default_role: None,
             max_lifetime_s: 7 * 86_400,
             strict: true,

@@ -16,12 +16,26 @@ pub struct Settings {
     pub publishable_key: Option<String>,
     /// `SECRET_KEY`: what servers send as `apikey`, to act as `service_role`.
     pub secret_key: Option<String>,
-    /// `JWT_AUDIENCE` (`*` asks for none), `JWT_ISSUER`, `JWT_ROLES`, `JWT_DEFAULT_ROLE`,
+    /// `JWT_AUDIENCE` (`*` asks for none), `JWT_ISSUER` (likewise), `JWT_ROLES`, `JWT_DEFAULT_ROLE`,
     /// `JWT_MAX_LIFETIME_S`, `JWT_STRICT`.
     pub policy: Policy,
 }
 
+/// Where the auth function is reached at a base URL: the issuer of its tokens.
+pub fn auth_url(base_url: &str) -> String {
+    format!("{}/auth/v1", base_url.trim_end_matches('/'))
+}
+
 impl Settings {
+    /// Whether nobody but the house may sign tokens, and nobody said who `iss` must be: then it
+    /// must be the house.
+    pub fn trusts_the_house_alone(&self) -> bool {
+        optional("JWT_ISSUER").is_none()
+            && self.policy.issuer.is_none()
+            && self.jwks.is_none()
+            && self.jwks_url.is_none()
+    }
+
     /// Read the environment.
     pub fn from_env() -> Result<Self, BadSetting> {
         let house = Policy::default();
@@ -30,6 +44,8 @@ impl Settings {
             None => house.roles,
             Some(words) => words.split(',').map(|word| word.trim().into()).collect(),
         };
+        let service_by_keys = optional("JWT_ROLES")
+            .is_some_and(|words| words.split(',').any(|word| word.trim() == "service_role"));
         Ok(Self {
             jwt_secret: optional("JWT_SECRET"),
             jwks: optional("JWKS"),
@@ -38,8 +54,9 @@ impl Settings {
             secret_key: opaque("SECRET_KEY", "sb_secret_")?,
             policy: Policy {
                 audience: audience.filter(|audience| audience != "*"),
-                issuer: optional("JWT_ISSUER"),
+                issuer: optional("JWT_ISSUER").filter(|issuer| issuer != "*"),
                 roles,
+                service_by_keys,
                 default_role: optional("JWT_DEFAULT_ROLE").map(Into::into),
                 max_lifetime_s: parsed("JWT_MAX_LIFETIME_S", house.max_lifetime_s)?,
                 strict: parsed("JWT_STRICT", house.strict)?,

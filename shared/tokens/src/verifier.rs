@@ -97,7 +97,14 @@ impl Inner {
             .ok_or(TokenError::Malformed("JWT payload is not a JSON object"))?;
         let json = std::str::from_utf8(&payload)
             .map_err(|_| TokenError::Malformed("JWT payload is not a JSON object"))?;
-        self.policy.judge(&members, json, now).map(Arc::new)
+        let claims = self.policy.judge(&members, json, now)?;
+        // Keys that somebody publishes sign for people. The house itself is known by its secret,
+        // unless the settings say that an issuer may speak for it.
+        let is_published = parts.algorithm != "HS256";
+        if is_published && &*claims.role == "service_role" && !self.policy.service_by_keys {
+            return Err(TokenError::Claims("The JWT 'role' claim is not a role of this API"));
+        }
+        Ok(Arc::new(claims))
     }
 
     async fn check_by_remote(&self, parts: &Parts<'_>) -> Result<(), TokenError> {

@@ -5,24 +5,30 @@
 
 use std::time::Duration;
 
+use axum::Router;
 use http::{HeaderName, Method, header};
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+
+use errors::Error;
 
 use crate::REQUEST_ID;
 
 /// Answers preflights, and lets pages read answers and the headers that help them.
+///
+/// Any header may be sent, as under /rest/v1: front ends add their own (`traceparent`,
+/// `x-region`, those of `global.headers`), and none opens more than the token in it does.
 pub fn any_site() -> CorsLayer {
-    let asked = ["apikey", "x-client-info", "idempotency-key"].map(HeaderName::from_static);
     let told = [HeaderName::from_static(REQUEST_ID), header::RETRY_AFTER];
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers(
-            [header::AUTHORIZATION, header::CONTENT_TYPE]
-                .into_iter()
-                .chain(asked)
-                .collect::<Vec<_>>(),
-        )
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(told)
         .max_age(Duration::from_secs(86_400))
+}
+
+/// The answer to whatever no route has, to be merged in: JSON that any site may read. Without
+/// it supabase-js shows "Unexpected end of JSON input".
+pub fn otherwise() -> Router {
+    Router::new().fallback(async || Error::no_such_path()).layer(any_site())
 }

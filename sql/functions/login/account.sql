@@ -43,7 +43,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 return p_account.user_metadata || case
-  when p_account.email is null then '{}'
+  when p_account.email is null or not p_account.user_metadata ? 'sub' then '{}'
   else jsonb_build_object(
     'sub', p_account.account_id,
     'email', p_account.email,
@@ -51,8 +51,10 @@ return p_account.user_metadata || case
     'phone_verified', false)
 end;
 
-comment on function internal.user_metadata is
-  'What a person says of themselves, and their address as GoTrue repeats it there.';
+comment on function internal.user_metadata is $$
+What a person says of themselves. Who signed up by themselves has a `sub` there, and their
+address beside it, as with GoTrue; an account that a server made has what the server said.
+$$;
 
 create or replace function internal.account_json(p_account identity.account)
 returns jsonb
@@ -72,7 +74,7 @@ begin atomic
       'user_metadata', internal.user_metadata(p_account),
       'identities', coalesce((
         select jsonb_agg(
-          jsonb_build_object(
+          jsonb_strip_nulls(jsonb_build_object(
             'identity_id', x.external_login_id,
             'id', x.provider_subject,
             'user_id', x.account_id,
@@ -85,7 +87,7 @@ begin atomic
             'last_sign_in_at', x.last_sign_in_at,
             'created_at', x.created_at,
             'updated_at', x.updated_at,
-            'email', p_account.email)
+            'email', p_account.email))
           order by x.created_at)
         from identity.external_login as x
         where x.account_id = p_account.account_id
@@ -176,7 +178,8 @@ create or replace function internal.make_account(
   p_email         text,
   p_password_hash text,
   p_data          jsonb,
-  p_confirmed     boolean
+  p_confirmed     boolean,
+  p_account_id    uuid default null
 )
 returns identity.account
 language plpgsql
@@ -188,11 +191,11 @@ declare
   v_account identity.account;
 begin
   insert into identity.account as a
-    (email, password_hash, user_metadata, is_anonymous, email_confirmed_at)
+    (account_id, email, password_hash, user_metadata, is_anonymous, email_confirmed_at)
   values
-    (lower(p_email), p_password_hash, p_data, p_email is null,
-     case when p_confirmed and p_email is not null then now() end)
-  on conflict (email) do nothing
+    (coalesce(p_account_id, gen_random_uuid()), lower(p_email), p_password_hash, p_data,
+     p_email is null, case when p_confirmed and p_email is not null then now() end)
+  on conflict do nothing
   returning a.* into v_account;
 
   if not found then
@@ -222,9 +225,36 @@ $$;
 alter function internal.make_account owner to definer;
 
 comment on function internal.make_account is $$
-Make a login, its person and its customer, in one transaction; null if the address is taken.
-Without an address it is a guest's.
+Make a login, its person and its customer, in one transaction; null if the address or the id
+is taken. Without an address it is a guest's. Somebody with that id who has no login gets this
+one: so are people of another system brought along.
 $$;
+
+create or replace function internal.end_sessions_of_suspended()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from identity.session as s where s.account_id = new.person_id;
+  return null;
+end
+$$;
+
+alter function internal.end_sessions_of_suspended owner to definer;
+
+comment on function internal.end_sessions_of_suspended is $$
+End every sign-in of somebody who is suspended or gone, in the transaction that says so: their
+refresh tokens are worth nothing from then on, also once the suspension is over.
+$$;
+
+create or replace trigger end_sessions_of_suspended
+  after update of status on core.person
+  for each row
+  when (new.status <> 'active')
+  execute function internal.end_sessions_of_suspended();
 
 create or replace function internal.signed_in_account(p_account_id uuid, p_session_id uuid)
 returns identity.account
@@ -286,10 +316,13 @@ create or replace function api.auth_update_user(
   p_password_hash text,
   p_data          jsonb,
   p_nonce_hash    bytea,
-  p_nonce_needed  boolean,
-  p_autoconfirm   boolean,
+  p_proved        boolean,
+  p_rules         jsonb,
   p_mail          jsonb,
-  p_account_key   bytea
+  p_mail_current  jsonb,
+  p_account_key   bytea,
+  p_person_key    bytea,
+  p_address_key   bytea
 )
 returns jsonb
 language plpgsql
@@ -300,15 +333,31 @@ as $$
 declare
   v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
   v_reason  text := internal.why_refused(v_account);
+  v_moves   boolean;
 begin
   if v_reason is not null then
     return internal.refused(
       case v_reason when 'user_not_found' then 'session_not_found' else v_reason end);
   end if;
 
+  v_moves := p_email is not null and lower(p_email) is distinct from v_account.email;
+  v_reason := case
+    when p_password_hash is not null and v_account.email is null and not v_moves
+      then 'password_without_address'
+    -- Every limit before any change: what is refused leaves nothing behind.
+    when v_moves and not (
+      internal.allows('mail', p_address_key)
+      and internal.allows('email_change', p_person_key)
+      and internal.allows('mail_to', p_account_key)
+    ) then 'over_email_send_rate_limit'
+  end;
+  if v_reason is not null then
+    return internal.refused(v_reason);
+  end if;
+
   if p_password_hash is not null then
     v_reason := internal.change_password(
-      v_account, p_session_id, p_password_hash, p_nonce_hash, p_nonce_needed);
+      v_account, p_session_id, p_password_hash, p_nonce_hash, p_proved, p_rules);
     if v_reason is not null then
       return internal.refused(v_reason);
     end if;
@@ -321,8 +370,8 @@ begin
     where a.account_id = p_account_id;
   end if;
 
-  if lower(p_email) is distinct from v_account.email and p_email is not null then
-    v_reason := internal.change_email(v_account, p_email, p_autoconfirm, p_mail, p_account_key);
+  if v_moves then
+    v_reason := internal.change_email(v_account, p_email, p_rules, p_mail, p_mail_current);
     if v_reason is not null then
       return internal.refused(v_reason);
     end if;
@@ -337,8 +386,9 @@ $$;
 alter function api.auth_update_user owner to definer;
 
 comment on function api.auth_update_user is $$
-Change what is given of the caller's account. A new address counts once it is confirmed from
-there, unless p_autoconfirm; a new password ends every other session.
+Change what is given of the caller's account. A new address counts once it is confirmed, unless
+p_rules say autoconfirm; a new password ends every other session. p_proved: the caller gave the
+present password. p_rules has autoconfirm, both_addresses, reauthenticate and fresh_s.
 $$;
 
 create or replace function internal.change_password(
@@ -346,7 +396,8 @@ create or replace function internal.change_password(
   p_session_id    uuid,
   p_password_hash text,
   p_nonce_hash    bytea,
-  p_nonce_needed  boolean
+  p_proved        boolean,
+  p_rules         jsonb
 )
 returns text
 language plpgsql
@@ -355,18 +406,16 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_account.email is null then
-    return 'validation_failed';
-  end if;
-
   if p_nonce_hash is not null then
-    if internal.take_code(p_account.account_id, array['reauthentication'], p_nonce_hash) is null then
+    if internal.take_code(p_account.account_id, array['reauthentication'], p_nonce_hash) is null
+    then
       return 'reauthentication_not_valid';
     end if;
-  elsif p_nonce_needed and exists (
+  elsif (p_rules ->> 'reauthenticate')::boolean and not p_proved and exists (
     select
     from identity.session as s
-    where s.session_id = p_session_id and s.created_at < now() - interval '24 hours'
+    where s.session_id = p_session_id
+      and s.created_at < now() - make_interval(secs => (p_rules ->> 'fresh_s')::double precision)
   ) then
     return 'reauthentication_needed';
   end if;
@@ -378,7 +427,9 @@ begin
   delete from identity.session as s
   where s.account_id = p_account.account_id and s.session_id <> p_session_id;
 
-  perform internal.mail('password_changed', p_account, p_account.email);
+  if p_account.email is not null then
+    perform internal.mail('password_changed', p_account, p_account.email);
+  end if;
   return null;
 end
 $$;
@@ -386,15 +437,16 @@ $$;
 alter function internal.change_password owner to definer;
 
 comment on function internal.change_password is $$
-Set a password and end all other sessions: whoever had the old one is out. Returns why not.
+Set a password and end all other sessions: whoever had the old one is out. Where the house asks
+for it, a session that is not fresh needs the present password or a mailed code. Returns why not.
 $$;
 
 create or replace function internal.change_email(
-  p_account     identity.account,
-  p_email       text,
-  p_autoconfirm boolean,
-  p_mail        jsonb,
-  p_account_key bytea
+  p_account      identity.account,
+  p_email        text,
+  p_rules        jsonb,
+  p_mail         jsonb,
+  p_mail_current jsonb
 )
 returns text
 language plpgsql
@@ -402,32 +454,161 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_account identity.account;
 begin
-  if (internal.account_by_email(p_email)).account_id is not null then
+  if (p_rules ->> 'autoconfirm')::boolean
+    and (internal.account_by_email(p_email)).account_id is not null
+  then
     return 'email_exists';
   end if;
 
   update identity.account as a
-  set new_email = lower(p_email), email_change_sent_at = now(), updated_at = now()
-  where a.account_id = p_account.account_id;
+  set new_email = lower(p_email),
+      email_change_awaits = case
+        when a.email is not null and (p_rules ->> 'both_addresses')::boolean
+        then array['current', 'new'] else array['new']
+      end,
+      email_change_sent_at = now(),
+      updated_at = now()
+  where a.account_id = p_account.account_id
+  returning a.* into v_account;
 
-  if p_autoconfirm then
+  if (p_rules ->> 'autoconfirm')::boolean then
     return internal.take_new_email(p_account.account_id);
   end if;
 
-  if p_account.email is not null then
-    perform internal.mail('email_changing', p_account, p_account.email);
+  -- Links of an earlier change would confirm this one.
+  delete from identity.one_time_token as t
+  where t.account_id = p_account.account_id
+    and t.purpose in ('email_change', 'email_change_current');
+
+  perform internal.ask_new_address(v_account, p_mail);
+  if 'current' = any (v_account.email_change_awaits) then
+    perform internal.send_token(
+      'email_change_current', v_account, v_account.email, p_mail_current, null);
+  elsif v_account.email is not null then
+    perform internal.mail('email_changing', v_account, v_account.email);
   end if;
-  return internal.send_token('email_change', p_account, lower(p_email), p_mail, p_account_key)
-    ->> 'refused';
+  return null;
 end
 $$;
 
 alter function internal.change_email owner to definer;
 
 comment on function internal.change_email is $$
-Ask for another address: a link goes there, and a word of warning to the one before.
-Returns why not.
+Ask for another address: a link goes there, and one to the address before, or where the house
+does not ask that one, a word of warning. Whether the new address is somebody else's is told to
+nobody but them. Returns why not.
+$$;
+
+create or replace function internal.ask_new_address(p_account identity.account, p_mail jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_taken identity.account := internal.account_by_email(p_account.new_email);
+begin
+  if v_taken.account_id is null then
+    perform internal.send_token('email_change', p_account, p_account.new_email, p_mail, null);
+  else
+    perform internal.mail('already_registered', v_taken, v_taken.email);
+  end if;
+end
+$$;
+
+alter function internal.ask_new_address owner to definer;
+
+comment on function internal.ask_new_address is $$
+Mail the link of a change to the new address; or, if the address is somebody's already, tell
+them. The caller of the house learns neither.
+$$;
+
+create or replace function internal.resend_change(
+  p_email       text,
+  p_mail        jsonb,
+  p_account_key bytea
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account identity.account;
+begin
+  if not internal.allows('mail_to', p_account_key) then
+    return internal.refused('over_email_send_rate_limit');
+  end if;
+
+  select a.* into v_account
+  from identity.account as a
+  where (a.new_email = p_email and 'new' = any (a.email_change_awaits))
+    or (a.email = p_email and 'current' = any (a.email_change_awaits))
+  order by a.email_change_sent_at desc
+  limit 1;
+
+  if internal.why_refused(v_account) is not null then
+    return '{}'::jsonb;
+  end if;
+  if v_account.new_email = p_email then
+    perform internal.ask_new_address(v_account, p_mail);
+    return '{}'::jsonb;
+  end if;
+  return internal.send_token('email_change_current', v_account, p_email, p_mail, null);
+end
+$$;
+
+alter function internal.resend_change owner to definer;
+
+comment on function internal.resend_change is $$
+Mail the link of a change once more, to whichever of the two addresses asks. The answer does not
+tell whether there is such a change.
+$$;
+
+create or replace function internal.confirm_change(
+  p_account identity.account,
+  p_token   identity.one_time_token
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_awaits text[];
+begin
+  if p_account.new_email is null
+    or p_token.email is distinct from (
+      case p_token.purpose when 'email_change' then p_account.new_email else p_account.email end)
+  then
+    return 'otp_expired';
+  end if;
+
+  update identity.account as a
+  set email_change_awaits = array_remove(
+        a.email_change_awaits,
+        case p_token.purpose when 'email_change' then 'new' else 'current' end)
+  where a.account_id = p_account.account_id
+  returning a.email_change_awaits into v_awaits;
+
+  return case
+    when v_awaits = '{}' then internal.take_new_email(p_account.account_id)
+    else 'half'
+  end;
+end
+$$;
+
+alter function internal.confirm_change owner to definer;
+
+comment on function internal.confirm_change is $$
+One of the addresses confirms a change; with the last of them it happens. Returns `half` while
+the other is awaited, else why not.
 $$;
 
 create or replace function internal.take_new_email(p_account_id uuid)
@@ -441,11 +622,12 @@ declare
   v_account identity.account;
 begin
   update identity.account as a
-  set email              = a.new_email,
-      new_email          = null,
-      email_confirmed_at = now(),
-      is_anonymous       = false,
-      updated_at         = now()
+  set email               = a.new_email,
+      new_email           = null,
+      email_change_awaits = '{}',
+      email_confirmed_at  = now(),
+      is_anonymous        = false,
+      updated_at          = now()
   where a.account_id = p_account_id and a.new_email is not null
   returning a.* into v_account;
 

@@ -57,20 +57,24 @@ begin
     p_attributes ->> 'email',
     p_attributes ->> 'password_hash',
     coalesce(p_attributes -> 'user_metadata', '{}'),
-    coalesce((p_attributes ->> 'email_confirm')::boolean, false));
+    coalesce((p_attributes ->> 'email_confirm')::boolean, false),
+    (p_attributes ->> 'id')::uuid);
 
   if v_account.account_id is null then
-    return internal.refused('email_exists');
+    return internal.refused(case
+      when (internal.account_by_email(p_attributes ->> 'email')).account_id is not null
+      then 'email_exists' else 'user_already_exists' end);
   end if;
   perform internal.audit('create', 'account', v_account.account_id::text, null, null);
-  return api.auth_change_user(v_account.account_id, p_attributes - 'password_hash' - 'email');
+  return api.auth_change_user(
+    v_account.account_id, p_attributes - array['password_hash', 'email', 'id']);
 end
 $$;
 
 alter function api.auth_create_user owner to definer;
 
 comment on function api.auth_create_user is $$
-Make an account with its person and customer: for imports and back offices. Attributes: email,
+Make an account with its person and customer: for imports and back offices. Attributes: id, email,
 password_hash (argon2id or bcrypt), email_confirm, user_metadata, app_metadata, ban_s.
 $$;
 
@@ -157,6 +161,78 @@ alter function api.auth_delete_user owner to definer;
 
 comment on function api.auth_delete_user is
   'Remove a login and its person; see internal.erase_person.';
+
+create or replace function api.auth_generate_link(
+  p_type          text,
+  p_email         text,
+  p_new_email     text,
+  p_password_hash text,
+  p_data          jsonb,
+  p_both          boolean,
+  p_mail          jsonb
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account identity.account := internal.account_by_email(p_email);
+  v_type    text := p_type;
+begin
+  if v_account.account_id is null and p_type = 'magiclink' then
+    v_type := 'signup';
+  elsif v_account.account_id is null and p_type not in ('signup', 'invite') then
+    return internal.refused('no_such_user');
+  end if;
+  if v_type = 'signup' and p_type = 'signup' and v_account.account_id is null
+    and p_password_hash is null
+  then
+    return internal.refused('password_required');
+  end if;
+  if (v_type in ('signup', 'invite') and v_account.email_confirmed_at is not null)
+    or (p_new_email is not null
+        and (internal.account_by_email(p_new_email)).account_id is not null)
+  then
+    return internal.refused('email_exists');
+  end if;
+
+  if v_account.account_id is null then
+    v_account := internal.make_account(p_email, p_password_hash, p_data, false);
+  elsif v_type in ('signup', 'invite') then
+    update identity.account as a
+    set user_metadata = jsonb_strip_nulls(a.user_metadata || p_data),
+        password_hash = coalesce(p_password_hash, a.password_hash)
+    where a.account_id = v_account.account_id;
+  end if;
+
+  update identity.account as a
+  set invited_at = case when v_type = 'invite' then now() else a.invited_at end,
+      new_email = coalesce(lower(p_new_email), a.new_email),
+      email_change_awaits = case
+        when p_new_email is null then a.email_change_awaits
+        when p_both then array['current', 'new']
+        else array['new']
+      end
+  where a.account_id = v_account.account_id
+  returning a.* into v_account;
+
+  perform internal.keep_token(
+    case v_type when 'email_change_new' then 'email_change' else v_type end, v_account,
+    case v_type when 'email_change_new' then v_account.new_email else v_account.email end, p_mail);
+  perform internal.audit(
+    'generate_link', 'account', v_account.account_id::text, null, to_jsonb(v_type));
+  return api.auth_get_user(v_account.account_id) || jsonb_build_object('verification_type', v_type);
+end
+$$;
+
+alter function api.auth_generate_link owner to definer;
+
+comment on function api.auth_generate_link is $$
+Keep a link and a code for an address as a mail would, and mail nothing: a server sends them in
+its own way. A magic link for somebody unknown is a sign-up, as with GoTrue.
+$$;
 
 create or replace function api.auth_invite(p_email text, p_data jsonb, p_mail jsonb)
 returns jsonb

@@ -27,24 +27,19 @@ Put a mail about an account in the outbox (topic auth.email), under GoTrue's nam
 template. The secrets stay in this row, which no request role can read, until it is sent.
 $$;
 
-create or replace function internal.send_token(
-  p_purpose     text,
-  p_account     identity.account,
-  p_email       text,
-  p_mail        jsonb,
-  p_account_key bytea
+create or replace function internal.keep_token(
+  p_purpose text,
+  p_account identity.account,
+  p_email   text,
+  p_mail    jsonb
 )
-returns jsonb
+returns void
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not internal.allows('mail_to', p_account_key) then
-    return internal.refused('over_email_send_rate_limit');
-  end if;
-
   insert into identity.one_time_token as t
     (account_id, purpose, email, link_hash, code_hash, code_challenge, code_challenge_method,
      expires_at)
@@ -68,12 +63,41 @@ begin
                                   else a.confirmation_sent_at end,
       recovery_sent_at = case when p_purpose in ('recovery', 'magiclink') then now()
                               else a.recovery_sent_at end,
-      email_change_sent_at = case when p_purpose = 'email_change' then now()
+      email_change_sent_at = case when p_purpose like 'email\_change%' then now()
                                   else a.email_change_sent_at end,
       reauthentication_sent_at = case when p_purpose = 'reauthentication' then now()
                                       else a.reauthentication_sent_at end
   where a.account_id = p_account.account_id;
+end
+$$;
 
+alter function internal.keep_token owner to definer;
+
+comment on function internal.keep_token is $$
+Keep the digests of a link and a code in place of the last of their kind. p_mail has token, code,
+redirect_to; link_hash and code_hash in hex; lifetime_s; code_challenge and
+code_challenge_method for PKCE.
+$$;
+
+create or replace function internal.send_token(
+  p_purpose     text,
+  p_account     identity.account,
+  p_email       text,
+  p_mail        jsonb,
+  p_account_key bytea
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not internal.allows('mail_to', p_account_key) then
+    return internal.refused('over_email_send_rate_limit');
+  end if;
+
+  perform internal.keep_token(p_purpose, p_account, p_email, p_mail);
   perform internal.mail(
     case p_purpose when 'signup' then 'confirmation' when 'magiclink' then 'magic_link'
                    else p_purpose end,
@@ -84,11 +108,8 @@ $$;
 
 alter function internal.send_token owner to definer;
 
-comment on function internal.send_token is $$
-Mail a link and a code, and keep their digests in place of the last of their kind. p_mail has
-token, code, redirect_to; link_hash and code_hash in hex; lifetime_s; code_challenge and
-code_challenge_method for PKCE.
-$$;
+comment on function internal.send_token is
+  'Mail a link and a code, and keep their digests; see internal.keep_token.';
 
 create or replace function api.auth_send(
   p_purpose     text,
@@ -112,14 +133,15 @@ begin
     return internal.refused('over_email_send_rate_limit');
   end if;
 
-  -- A change is resent to the address asked for; everything else goes to the account's own.
-  select a.* into v_account
-  from identity.account as a
-  where case when p_purpose = 'email_change' then a.new_email else a.email end = lower(p_email)
-  limit 1;
+  if p_purpose = 'email_change' then
+    return internal.resend_change(lower(p_email), p_mail, p_account_key);
+  end if;
+
+  v_account := internal.account_by_email(p_email);
 
   if v_account.account_id is null and p_create then
-    v_account := internal.make_account(p_email, null, p_data, false);
+    v_account := internal.make_account(
+      p_email, null, internal.own_data(p_email, p_data), false);
   end if;
 
   -- Whether or not anybody has this address: the same count, the same answer.
@@ -161,7 +183,7 @@ begin
     return internal.refused('session_not_found');
   end if;
   if v_account.email is null then
-    return internal.refused('validation_failed');
+    return internal.refused('no_address_to_ask');
   end if;
   return internal.send_token(
     'reauthentication', v_account, v_account.email, p_mail, p_account_key);

@@ -23,7 +23,8 @@ begin
     ('token',  150, interval '5 minutes'),
     ('verify',  30, interval '5 minutes'),
     ('mail',    30, interval '5 minutes'),
-    ('mail_to',  5, interval '5 minutes')
+    ('mail_to',  5, interval '5 minutes'),
+    ('email_change', 10, interval '1 hour')
   ) as l(action, uses, per)
   where l.action = p_action;
 

@@ -212,8 +212,11 @@ begin
     set refresh_counter = s.refresh_counter + 1, refreshed_at = now()
     where s.session_id = p_session_id
     returning s.* into v_session;
-  elsif v_session.refreshed_at < now() - interval '10 seconds' then
-    -- Two hold this token, and one of them stole it: neither keeps the session.
+  elsif p_counter < v_session.refresh_counter - 1
+    and v_session.refreshed_at < now() - interval '10 seconds'
+  then
+    -- Its successor was used, so whoever holds this one is somebody else: neither keeps the
+    -- session. The successor itself may never have arrived; then its parent is good.
     delete from identity.session as s where s.session_id = p_session_id;
     return internal.refused('refresh_token_already_used');
   end if;
@@ -225,7 +228,8 @@ $$;
 alter function api.auth_refresh owner to definer;
 
 comment on function api.auth_refresh is $$
-Exchange a refresh token, already found authentic, for its successor. A token used before is
-answered with the same successor for ten seconds, because tabs refresh at once; later it ends
-the session, and every token of it. Locks the session.
+Exchange a refresh token, already found authentic, for its successor. The parent of the token
+that is good now is answered with that token, however late: the answer may have been lost. One
+before it is answered so for ten seconds, because tabs refresh at once; later it ends the
+session, and every token of it. Locks the session.
 $$;

@@ -27,7 +27,8 @@ begin
 
   if v_known.account_id is null then
     v_account := internal.make_account(
-      p_email, p_password_hash, p_data, p_autoconfirm or p_email is null);
+      p_email, p_password_hash, internal.own_data(p_email, p_data),
+      p_autoconfirm or p_email is null);
     if v_account.account_id is null then
       -- The same address signed up a moment ago.
       v_known := internal.account_by_email(p_email);
@@ -54,7 +55,7 @@ begin
     -- Nobody has proved this address yet, so whoever asks last is believed: a password set by
     -- somebody who signed up in another's name must not survive the owner's own sign-up.
     update identity.account as a
-    set password_hash = p_password_hash, user_metadata = p_data
+    set password_hash = p_password_hash, user_metadata = internal.own_data(p_email, p_data)
     where a.account_id = v_known.account_id
     returning a.* into v_account;
   end if;
@@ -73,24 +74,38 @@ signed in; with p_autoconfirm the newcomer is; else a link and a code are mailed
 address that is taken the answer looks alike, and its owner gets a mail instead.
 $$;
 
+create or replace function internal.own_data(p_email text, p_data jsonb)
+returns jsonb
+language sql
+immutable
+return case when p_email is null then p_data else p_data || jsonb '{"sub": ""}' end;
+
+comment on function internal.own_data is
+  'What somebody says of themselves at sign-up, marked as theirs; see internal.user_metadata.';
+
 create or replace function internal.decoy_json(p_email text, p_data jsonb)
 returns jsonb
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
-return jsonb_build_object(
-  'id', gen_random_uuid(),
-  'aud', 'authenticated',
-  'role', 'authenticated',
-  'email', lower(p_email),
-  'phone', '',
-  'app_metadata', jsonb_build_object('provider', 'email', 'providers', jsonb_build_array('email')),
-  'user_metadata', p_data,
-  'identities', '[]'::jsonb,
-  'confirmation_sent_at', now(),
-  'created_at', now(),
-  'updated_at', now(),
-  'is_anonymous', false);
+return (
+  select jsonb_build_object(
+    'id', decoy.id,
+    'aud', 'authenticated',
+    'role', 'authenticated',
+    'email', lower(p_email),
+    'phone', '',
+    'app_metadata',
+    jsonb_build_object('provider', 'email', 'providers', jsonb_build_array('email')),
+    'user_metadata', p_data || jsonb_build_object(
+      'sub', decoy.id, 'email', lower(p_email), 'email_verified', false,
+      'phone_verified', false),
+    'identities', '[]'::jsonb,
+    'confirmation_sent_at', now(),
+    'created_at', now(),
+    'updated_at', now(),
+    'is_anonymous', false)
+  from gen_random_uuid() as decoy(id));
 
 comment on function internal.decoy_json is
   'A user that is none, in answer to a sign-up with an address that is taken.';

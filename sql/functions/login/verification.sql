@@ -10,7 +10,7 @@ return case p_type
   when 'invite' then array['invite']
   when 'magiclink' then array['magiclink', 'signup']
   when 'recovery' then array['recovery']
-  when 'email_change' then array['email_change']
+  when 'email_change' then array['email_change', 'email_change_current']
 end;
 
 comment on function internal.purposes_of is
@@ -27,11 +27,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_token.purpose = 'email_change' then
-    return case
-      when p_account.new_email is distinct from p_token.email then 'otp_expired'
-      else internal.take_new_email(p_account.account_id)
-    end;
+  if p_token.purpose in ('email_change', 'email_change_current') then
+    return internal.confirm_change(p_account, p_token);
   end if;
 
   -- A password given before anybody had proved the address is kept only by the sign-up that
@@ -49,6 +46,40 @@ alter function internal.confirm owner to definer;
 
 comment on function internal.confirm is
   'Believe that the account owns the address the token was mailed to. Returns why not.';
+
+create or replace function internal.account_of_code(
+  p_type      text,
+  p_email     text,
+  p_purposes  text[],
+  p_code_hash bytea
+)
+returns identity.account
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select a.*
+  from identity.account as a
+  where a.email = p_email or (p_type = 'email_change' and a.new_email = p_email)
+  -- Several may ask for one new address: the code is one's alone.
+  order by
+    exists (
+      select
+      from identity.one_time_token as t
+      where t.account_id = a.account_id
+        and t.purpose = any (p_purposes)
+        and t.code_hash = p_code_hash
+    ) desc,
+    a.email = p_email desc nulls last,
+    a.email_change_sent_at desc nulls last
+  limit 1;
+end;
+
+alter function internal.account_of_code owner to definer;
+
+comment on function internal.account_of_code is
+  'Whose code it would be that was mailed to this address.';
 
 create or replace function api.auth_verify(
   p_type        text,
@@ -80,10 +111,7 @@ begin
     where t.link_hash = p_link_hash and t.purpose = any (v_purposes) and t.expires_at > now()
     returning t.* into v_token;
   else
-    select a.* into v_account
-    from identity.account as a
-    where case when p_type = 'email_change' then a.new_email else a.email end = lower(p_email)
-    limit 1;
+    v_account := internal.account_of_code(p_type, lower(p_email), v_purposes, p_code_hash);
 
     v_token := internal.take_code(v_account.account_id, v_purposes, p_code_hash);
   end if;
@@ -98,6 +126,9 @@ begin
   for no key update;
 
   v_reason := coalesce(internal.why_refused(v_account), internal.confirm(v_account, v_token));
+  if v_reason = 'half' then
+    return jsonb_build_object('half', true);
+  end if;
   if v_reason is not null then
     return internal.refused(v_reason);
   end if;

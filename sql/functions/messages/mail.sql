@@ -164,7 +164,11 @@ begin atomic
     'created_at', (p_outbox).created_at,
     'recipient', jsonb_build_object(
       'address',  internal.address_of(p_outbox),
-      'name',     coalesce(internal.name_of(p.person_id), ''),
+      -- What a stranger typed as their name is not sent to an address nobody has proved.
+      'name',     case (p_outbox).topic
+        when 'auth.email' then ''
+        else coalesce(internal.name_of(p.person_id), '')
+      end,
       'locale',   coalesce(p.locale, (p_outbox).payload ->> 'locale', 'en'),
       'timezone', coalesce(p.timezone, (p_outbox).payload ->> 'timezone', m.default_timezone)),
     'marketplace', jsonb_build_object('name', m.name, 'support_email', m.support_email),
@@ -175,6 +179,7 @@ begin atomic
         'verification', case (p_outbox).payload ->> 'template'
           when 'confirmation' then 'signup'
           when 'magic_link' then 'magiclink'
+          when 'email_change_current' then 'email_change'
           else (p_outbox).payload ->> 'template' end,
         'token_hash',  (p_outbox).payload ->> 'token_hash',
         'code',        (p_outbox).payload ->> 'code',

@@ -14,9 +14,11 @@ create policy all_definer on identity.external_login
   with check ((select internal.is_service()));
 
 grant select, delete on identity.account, identity.external_login to definer;
-grant insert (email, password_hash, user_metadata, app_metadata, is_anonymous, email_confirmed_at)
+grant insert (account_id, email, password_hash, user_metadata, app_metadata, is_anonymous,
+              email_confirmed_at)
   on identity.account to definer;
-grant update (email, email_confirmed_at, new_email, password_hash, user_metadata, app_metadata,
+grant update (email, email_confirmed_at, new_email, email_change_awaits, password_hash,
+              user_metadata, app_metadata,
               is_anonymous, banned_until, invited_at, confirmation_sent_at, recovery_sent_at,
               email_change_sent_at, reauthentication_sent_at, last_sign_in_at, updated_at)
   on identity.account to definer;

@@ -1,4 +1,5 @@
--- Who may do what with sign-ins: the house, and nobody else.
+-- Who may do what with sign-ins: the house. Those of somebody suspended may be ended by
+-- whoever suspends them, which is staff.
 
 create policy all_definer on identity.session
   for all to definer
@@ -9,6 +10,22 @@ create policy all_definer on identity.flow_state
   for all to definer
   using ((select internal.is_service()))
   with check ((select internal.is_service()));
+
+create policy select_suspended on identity.session
+  for select to definer
+  using (exists (
+    select
+    from core.person as p
+    where p.person_id = account_id and p.status <> 'active'
+  ));
+
+create policy delete_suspended on identity.session
+  for delete to definer
+  using (exists (
+    select
+    from core.person as p
+    where p.person_id = account_id and p.status <> 'active'
+  ));
 
 grant select, delete on identity.session, identity.flow_state to definer;
 grant insert (account_id, amr, user_agent) on identity.session to definer;

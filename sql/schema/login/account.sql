@@ -7,6 +7,7 @@ create table identity.account (
   email                   text,
   email_confirmed_at      timestamptz,
   new_email               text,
+  email_change_awaits     text[] not null default '{}',
   password_hash           text,
   user_metadata           jsonb not null default '{}',
   app_metadata            jsonb not null default '{}',
@@ -27,6 +28,8 @@ create table identity.account (
   constraint account_email_has_at check (email ~ '^[^@\s]+@[^@\s]+$'),
   constraint account_new_email_is_lower_case
     check (new_email = lower(new_email) and length(new_email) <= 254),
+  constraint account_change_awaits_addresses
+    check (email_change_awaits <@ array['current', 'new']),
   constraint account_password_is_a_hash check (password_hash ~ '^\$(argon2id|2[aby])\$'),
   constraint account_metadata_are_objects
     check (jsonb_typeof(user_metadata) = 'object' and jsonb_typeof(app_metadata) = 'object'),
@@ -37,10 +40,14 @@ create table identity.account (
 alter table identity.account enable row level security;
 alter table identity.account force row level security;
 
+create index account_new_email_idx on identity.account (new_email) where new_email is not null;
+
 comment on table identity.account is
   'A login. account_id is the person''s id and the `sub` of their tokens.';
 comment on column identity.account.new_email is
-  'Asked for, and not yet confirmed from the new address.';
+  'Asked for, and not yet confirmed. It may be somebody else''s: then it never will be.';
+comment on column identity.account.email_change_awaits is
+  'The addresses, `current` and `new`, that have not yet confirmed the change.';
 comment on column identity.account.password_hash is
   'argon2id, or bcrypt as imported until the first sign-in. Null: no password.';
 comment on column identity.account.user_metadata is

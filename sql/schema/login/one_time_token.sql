@@ -20,7 +20,7 @@ create table identity.one_time_token (
   constraint one_time_token_link_hash_key unique (link_hash),
   constraint one_time_token_purpose_is_known
     check (purpose in ('signup', 'invite', 'magiclink', 'recovery', 'email_change',
-                       'reauthentication'))
+                       'email_change_current', 'reauthentication'))
 );
 
 alter table identity.one_time_token enable row level security;

@@ -26,7 +26,7 @@ comment on table identity.session is 'A sign-in that lasts. Deleted when it ends
 comment on column identity.session.refresh_counter is
   'The number of the one refresh token that is good. Those before it were used.';
 comment on column identity.session.refreshed_at is
-  'When the counter last grew: for ten seconds the token before is still answered.';
+  'When the counter last grew: for ten seconds tokens long used are still answered.';
 comment on column identity.session.amr is 'How the person proved who they are, and when.';
 
 create table identity.flow_state (

@@ -70,6 +70,12 @@ impl Folder {
         &self.path
     }
 
+    /// Keep a word here for other commands; the last one counts.
+    pub fn note(&self, name: &str, word: &str) -> Result<()> {
+        let path = self.path.join(name);
+        fs::write(&path, word).with_context(|| format!("{} cannot be written", path.display()))
+    }
+
     /// A secret kept here, made by `make` on first use, readable by us alone.
     pub fn secret(&self, name: &str, make: impl FnOnce() -> Result<String>) -> Result<String> {
         let path = self.path.join(name);

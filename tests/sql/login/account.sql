@@ -1,7 +1,7 @@
 -- Logins: what only the house may do, and what even it may not.
 
 begin;
-select plan(28);
+select plan(39);
 
 -- A mail as the auth Lambda draws it: everything follows from a name.
 create function tests.mail(p_name text)
@@ -62,6 +62,17 @@ returns void
 language sql
 security definer
 as $$ update identity.session set refreshed_at = refreshed_at - interval '11 seconds' $$;
+
+create function tests.sessions(p_name text)
+returns bigint
+language sql
+security definer
+as $$ select count(*) from identity.session where account_id = tests.account_id(p_name) $$;
+create function tests.suspend(p_name text)
+returns void
+language sql
+security definer
+as $$ update core.person set status = 'suspended' where person_id = tests.account_id(p_name) $$;
 
 grant execute on all functions in schema tests to public;
 
@@ -146,6 +157,16 @@ select is(
 select lives_ok('select tests.let_session_age()',
   'the session''s last refresh is made eleven seconds old');
 select is(
+  api.auth_refresh(tests.the_session(), 0, null) ->> 'refresh_counter', '1',
+  'the answer may have been lost: the parent of the live token is answered with it');
+select is(
+  api.auth_refresh(tests.the_session(), 1, null) ->> 'refresh_counter', '2',
+  'then the live one is used');
+select is(
+  api.auth_refresh(tests.the_session(), 0, null) ->> 'refresh_counter', '2',
+  'and for ten seconds its parent''s parent is another tab');
+select lives_ok('select tests.let_session_age()', 'ten more seconds pass');
+select is(
   api.auth_refresh(tests.the_session(), 0, null) ->> 'refused', 'refresh_token_already_used',
   'a refresh token used again after ten seconds is refused as stolen');
 select is(tests.the_session(), null, 'a session whose refresh token was used again is ended');
@@ -158,6 +179,22 @@ select is(
 select is(
   tests.sign_up('other', '{}', '\x02') ->> 'refused', null,
   'the sign-up limit of one network address does not bind another');
+
+-- Suspending somebody ends what they are in, in the same transaction, whoever suspends.
+select isnt(
+  tests.sign_up('sam') -> 'user' ->> 'id', null, 'Sam signs up');
+select isnt(tests.open_code('sam', 'code of sam') ->> 'session_id', null, 'and in');
+select isnt(
+  tests.sign_up('tom') -> 'user' ->> 'id', null, 'and so does Tom');
+select isnt(tests.open_code('tom', 'code of tom') ->> 'session_id', null, 'who is in as well');
+select tests.act_as('eve');
+select tests.suspend('sam');
+select is(tests.sessions('sam'), 0::bigint, 'somebody suspended is out at once');
+select is(tests.sessions('tom'), 1::bigint, 'and nobody else is');
+select tests.act_as_service();
+select is(
+  api.auth_sign_in('sam@example.com', '$argon2id$hash of sam', 'a', null, null) ->> 'refused',
+  'user_banned', 'nor does the password open the door');
 
 select * from finish();
 rollback;

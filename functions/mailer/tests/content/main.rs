@@ -222,7 +222,7 @@ fn what_people_write_cannot_become_markup_links_or_headers() {
 fn a_link_that_proves_an_address_keeps_its_token_whole() {
     let mail = read(&mail_of(&facts("auth_confirmation", "en")));
     assert!(mail.text.contains(
-        "https://api.convene.example/auth/v1/verify?token=pkce_a%2Bb%2Fc&type=signup\
+        "https://api.convene.example/auth/v1/confirm?token=pkce_a%2Bb%2Fc&type=signup\
          &redirect_to=https%3A%2F%2Fconvene.example%2Fwelcome%3Fa%3D1%26b%3D2"
     ));
 }
