@@ -1,8 +1,8 @@
 -- Hours into slots.
 --
 -- A local day is built as (date, time, zone) and converted once. A start that a clock change
--- skips is no start; one that it repeats is the later of the two. A slot keeps its full
--- length in real minutes, whatever the clocks do meanwhile.
+-- skips is no start; one that it repeats is two starts. A window that closes in a repeated hour
+-- closes at the second. A slot keeps its full length in real minutes, whatever the clocks do.
 
 create or replace function internal.weekly_windows(
   p_provider_id uuid,
@@ -69,12 +69,26 @@ begin atomic
   starts as (
     select
       b.offering_id, b.capacity, b.duration, w.availability_rule_id,
-      l.local at time zone w.timezone as starts_at,
+      i.at as starts_at,
       w.closes at time zone w.timezone as closes_at
     from internal.weekly_windows(p_provider_id, p_from, p_until) as w
     cross join bookable as b
     cross join lateral generate_series(w.opens, w.closes - interval '1 minute', b.step) as l(local)
-    where (l.local at time zone w.timezone) at time zone w.timezone = l.local
+    -- Where clocks are put back, `at time zone` means the later of two instants. The earlier one
+    -- has the offset that was in force some hours before.
+    cross join lateral (select l.local at time zone w.timezone as at) as later
+    cross join lateral (
+      select later.at
+      union all
+      select earlier.at
+      from (
+        select later.at + ((l.local - (later.at at time zone 'UTC'))
+                           - (((later.at - interval '3 hours') at time zone w.timezone)
+                              - ((later.at - interval '3 hours') at time zone 'UTC'))) as at
+      ) as earlier
+      where earlier.at <> later.at
+    ) as i
+    where i.at at time zone w.timezone = l.local
 
     union all
 
@@ -110,6 +124,52 @@ The slots a provider's hours make in a time: weekly rules and open exceptions, l
 for each active offering. A pure question; internal.refresh_slots makes it so.
 $$;
 
+create or replace function internal.tell_waiting(p_provider_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot_id uuid;
+begin
+  for v_slot_id in
+    update core.waitlist_entry as w
+    set state = 'waiting', offer_expires_at = null
+    from core.slot as s
+    where s.slot_id = w.slot_id
+      and s.provider_id = p_provider_id
+      and s.state = 'closed'
+      and s.starts_at > now()
+      and w.state = 'offered'
+    returning s.slot_id
+  loop
+    perform internal.settle_slot(v_slot_id);
+  end loop;
+
+  for v_slot_id in
+    select distinct s.slot_id
+    from core.slot as s
+    join core.waitlist_entry as w using (slot_id)
+    where s.provider_id = p_provider_id
+      and s.state = 'open'
+      and s.starts_at > now()
+      and w.state = 'waiting'
+    order by s.slot_id
+  loop
+    perform internal.offer_freed_seats(v_slot_id);
+  end loop;
+end
+$$;
+
+alter function internal.tell_waiting owner to definer;
+
+comment on function internal.tell_waiting is $$
+Slots of a provider have opened, closed or grown: withdraw the offers in closed ones, and offer
+the free seats of open ones to whoever waits. The caller holds the provider's lock.
+$$;
+
 create or replace function internal.refresh_slots(p_provider_id uuid)
 returns void
 language plpgsql
@@ -128,53 +188,64 @@ begin
   -- other join of the two lists has been seen to go through all pairs.
   with change as materialized (
     select
-      e.slot_id, e.is_idle, d.offering_id, d.availability_rule_id, d.capacity,
-      coalesce(d.starts_at, e.starts_at) as starts_at, d.ends_at,
-      e.slot_id is not null as exists_already,
-      d.starts_at is not null as is_desired,
-      (d.ends_at, d.capacity, 'open') is distinct from (e.ends_at, e.capacity, e.state) as differs
+      e.slot_id, e.state, e.ends_at, e.capacity, e.is_capacity_own,
+      coalesce(d.offering_id, e.offering_id) as offering_id,
+      coalesce(d.starts_at, e.starts_at) as starts_at,
+      d.availability_rule_id, d.ends_at as desired_end, d.capacity as desired_capacity,
+      e.slot_id is null as is_new,
+      e.is_unused and d.starts_at is null as is_gone,
+      -- A slot of hours that nobody uses becomes what the hours make there now. One in use stays
+      -- as it is, and sells its other seats only while the hours make precisely this slot.
+      case when e.is_unused then d.ends_at else e.ends_at end as new_end,
+      case
+        when e.origin = 'manual'
+        then not internal.is_time_blocked(p_provider_id, e.starts_at, e.ends_at)
+        else d.starts_at is not null and (e.is_unused or d.ends_at = e.ends_at)
+      end as is_open,
+      e.current_capacity
     from internal.desired_slots(p_provider_id, now(), v_until) as d
     full join (
-      select s.*, s.origin = 'hours' and internal.slot_is_idle(s) as is_idle
+      select
+        s.*, internal.capacity_of(s, o.capacity) as current_capacity,
+        s.origin = 'hours' and internal.slot_is_idle(s) as is_unused
       from core.slot as s
+      join core.offering as o using (offering_id)
       where s.provider_id = p_provider_id and s.starts_at >= now()
     ) as e using (offering_id, starts_at)
   ),
-  removed as (
+  gone as (
     delete from core.slot as s
     using change as c
     where s.slot_id = c.slot_id
-      and c.is_idle and not c.is_desired
+      and c.is_gone
       and not exists (select from core.booking as b where b.slot_id = c.slot_id)
-  ),
-  closed as (
-    update core.slot as s
-    set state = 'closed'
-    from change as c
-    where s.slot_id = c.slot_id
-      and c.is_idle and not c.is_desired
-      and s.state = 'open'
-      and exists (select from core.booking as b where b.slot_id = c.slot_id)
+      and not exists (select from core.waitlist_entry as w where w.slot_id = c.slot_id)
+    returning s.slot_id
   ),
   adjusted as (
     update core.slot as s
-    set state = 'open', ends_at = c.ends_at, capacity = c.capacity,
-        availability_rule_id = c.availability_rule_id
+    set state = case when c.is_open then 'open' else 'closed' end,
+        ends_at = coalesce(c.new_end, s.ends_at),
+        capacity = c.current_capacity,
+        availability_rule_id = coalesce(c.availability_rule_id, s.availability_rule_id)
     from change as c
     where s.slot_id = c.slot_id
-      and c.is_idle and c.is_desired and c.differs
+      and c.state <> 'removed'
+      and (c.is_open, coalesce(c.new_end, c.ends_at), c.current_capacity)
+          is distinct from (c.state = 'open', c.ends_at, c.capacity)
+      and not exists (select from gone as g where g.slot_id = c.slot_id)
   )
   insert into core.slot
     (offering_id, provider_id, availability_rule_id, origin, starts_at, ends_at, capacity)
-  select c.offering_id, p_provider_id, c.availability_rule_id, 'hours', c.starts_at, c.ends_at,
-         c.capacity
+  select c.offering_id, p_provider_id, c.availability_rule_id, 'hours', c.starts_at,
+         c.desired_end, c.desired_capacity
   from change as c
-  where c.is_desired
-    and not c.exists_already
+  where c.is_new
   order by c.starts_at
   on conflict do nothing;
 
   update core.provider as p set slots_until = v_until where p.provider_id = p_provider_id;
+  perform internal.tell_waiting(p_provider_id);
 end
 $$;
 
@@ -182,8 +253,10 @@ alter function internal.refresh_slots owner to definer;
 
 comment on function internal.refresh_slots is $$
 Make a provider's future slots what their hours say, up to the marketplace's horizon.
-Set-based and safe to repeat. Never touches a slot with a seat sold or held, nor one made by
-hand; an idle slot that history refers to is closed, and opened again should the hours return.
+Set-based and safe to repeat. A slot of hours that are gone, and any slot in a blocked time, is
+closed: what is booked in it stands, and nothing more is sold or offered in it. It opens again
+with its hours, or when the block is taken back. Slots of hours that nobody ever used are deleted.
+A slot in use keeps its times; seats follow the offering where the provider set none.
 Locks the provider.
 $$;
 

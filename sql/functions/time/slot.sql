@@ -9,6 +9,48 @@ return (p_slot).taken = 0
 
 comment on function internal.slot_is_idle is 'Nobody has booked the slot or holds a seat in it.';
 
+create or replace function internal.live_holds(p_holds timestamptz[])
+returns integer
+language sql
+stable
+return (select count(*) from unnest(p_holds) as h(until) where h.until > now())::integer;
+
+comment on function internal.live_holds is 'How many of a slot''s holds have not ended.';
+
+create or replace function internal.capacity_of(p_slot core.slot, p_offered integer)
+returns integer
+language sql
+stable
+return case
+  when (p_slot).is_capacity_own then (p_slot).capacity
+  -- Never more than it was or is offered: so slot_not_oversold still catches a mistake.
+  else greatest(p_offered, least((p_slot).capacity,
+                                 (p_slot).taken + internal.live_holds((p_slot).holds)))
+end;
+
+comment on function internal.capacity_of is $$
+The seats a slot has by now: as many as its offering, p_offered, but no fewer than are booked or
+held; unless the provider has set them for this slot.
+$$;
+
+create or replace function internal.is_time_blocked(
+  p_provider_id uuid,
+  p_starts_at   timestamptz,
+  p_ends_at     timestamptz
+)
+returns boolean
+language sql
+stable
+return exists (
+  select
+  from core.availability_exception as x
+  where x.provider_id = p_provider_id
+    and x.kind = 'block'
+    and x.during && tstzrange(p_starts_at, p_ends_at)
+);
+
+comment on function internal.is_time_blocked is 'The provider has closed some of this time.';
+
 create or replace function internal.open_slots()
 returns table (
   slot_id     uuid,
@@ -51,6 +93,31 @@ comment on function internal.open_slots is $$
 Every slot that can be booked this instant. The one predicate: the list of free slots and the
 booking check are both this. Only reads rows that everybody may read, and is inlined.
 $$;
+
+create or replace function internal.booked_slot_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select b.slot_id
+  from core.booking as b
+  where b.customer_id = internal.user_id()
+    and (b.status in ('requested', 'confirmed', 'completed', 'no_show_customer',
+                      'no_show_provider')
+         or b.status = 'pending_payment' and b.hold_expires_at > now())
+  union
+  select w.slot_id
+  from core.waitlist_entry as w
+  where w.customer_id = internal.user_id()
+    and w.state in ('waiting', 'offered');
+end;
+
+alter function internal.booked_slot_ids owner to definer;
+
+comment on function internal.booked_slot_ids is
+  'What the caller has booked or waits for: they may read it even after it is closed.';
 
 create or replace function internal.lock_slot(p_slot_id uuid)
 returns core.slot
@@ -99,6 +166,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_slot    core.slot;
+  v_offered integer;
   v_expires timestamptz;
 begin
   update core.slot as s
@@ -127,6 +195,16 @@ begin
         order by h.until)
   where s.slot_id = p_slot_id
   returning s.* into v_slot;
+
+  -- Seats that the offering has lost meanwhile go when they are given back.
+  select o.capacity into v_offered
+  from core.offering as o
+  where o.offering_id = v_slot.offering_id;
+  if internal.capacity_of(v_slot, v_offered) < v_slot.capacity then
+    update core.slot as s
+    set capacity = internal.capacity_of(v_slot, v_offered)
+    where s.slot_id = p_slot_id;
+  end if;
 
   if v_slot.taken = 0 and v_slot.holds = '{}' then
     delete from core.occupancy as c where c.slot_id = p_slot_id;
@@ -286,6 +364,45 @@ Slots that can be booked now, soonest first: of an offering, a provider, or anyb
 for 14 days unless said otherwise; at most 1,000. Page on by the last starts_at.
 $$;
 
+create or replace function internal.check_times(
+  p_provider_id uuid,
+  p_starts_at   timestamptz,
+  p_ends_at     timestamptz
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_starts_at is null or p_ends_at is null
+     or not isfinite(p_starts_at) or not isfinite(p_ends_at)
+     or p_starts_at <= now() or p_starts_at > now() + interval '730 days'
+     or p_ends_at <= p_starts_at or p_ends_at - p_starts_at > interval '7 days' then
+    perform internal.refuse('M0107', 'times_invalid',
+      'A slot begins within the next 730 days, and its end follows within 7 days.');
+  end if;
+
+  -- Under the lock, so that a block that is being made is seen.
+  perform from core.provider as p where p.provider_id = p_provider_id for no key update;
+  if internal.is_time_blocked(p_provider_id, p_starts_at, p_ends_at) then
+    perform internal.refuse('M9103', 'time_blocked', 'You have closed this time.',
+      'Remove the exception that blocks it first.');
+  end if;
+end
+$$;
+
+alter function internal.check_times owner to definer;
+
+comment on function internal.check_times is $$
+Refuse a time that cannot be a slot. Locks the provider.
+
+Raises
+  M0107 times_invalid  it is past or too far ahead, or the end does not follow within a week
+  M9103 time_blocked   the provider has blocked some of it
+$$;
+
 create or replace function api.add_slot(
   p_offering_id uuid,
   p_starts_at   timestamptz,
@@ -300,6 +417,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_offering core.offering;
+  v_ends_at  timestamptz;
   v_slot_id  uuid;
 begin
   select o.* into v_offering
@@ -311,19 +429,17 @@ begin
     perform internal.refuse(
       'M4101', 'offering_not_found', format('You have no offering %s.', p_offering_id));
   end if;
-  if p_starts_at is null or not isfinite(p_starts_at) or p_starts_at <= now()
-     or p_ends_at <= p_starts_at or not isfinite(p_ends_at) then
-    perform internal.refuse(
-      'M0107', 'times_invalid', 'A slot lies in the future, and its end follows its start.');
-  end if;
+  v_ends_at := coalesce(p_ends_at,
+                        p_starts_at + make_interval(mins => v_offering.duration_min));
+  perform internal.check_times(v_offering.provider_id, p_starts_at, v_ends_at);
 
-  insert into core.slot as s (offering_id, provider_id, origin, starts_at, ends_at, capacity)
-  values (p_offering_id, v_offering.provider_id, 'manual', p_starts_at,
-          coalesce(p_ends_at, p_starts_at + make_interval(mins => v_offering.duration_min)),
-          coalesce(p_capacity, v_offering.capacity))
+  insert into core.slot as s (offering_id, provider_id, origin, starts_at, ends_at, capacity,
+                              is_capacity_own)
+  values (p_offering_id, v_offering.provider_id, 'manual', p_starts_at, v_ends_at,
+          coalesce(p_capacity, v_offering.capacity), p_capacity is not null)
   on conflict (offering_id, starts_at) do update
     set origin = 'manual', state = 'open', ends_at = excluded.ends_at,
-        capacity = excluded.capacity
+        capacity = excluded.capacity, is_capacity_own = excluded.is_capacity_own
     where internal.slot_is_idle(s)
   returning s.slot_id into v_slot_id;
 
@@ -338,12 +454,14 @@ alter function api.add_slot owner to definer;
 
 comment on function api.add_slot is $$
 Add a slot by hand, outside the weekly hours if need be, and return its id. The end defaults
-to the offering's duration, the capacity to its seats. It stays until it is removed.
+to the offering's duration, the capacity to its seats, which it then follows. It stays until it is
+removed; weekly hours do not change it, and a block closes it while the block lasts.
 
 Raises
-  M0107 times_invalid       it is past, or the end does not follow the start
+  M0107 times_invalid       it is past or too far ahead, or the end does not follow within a week
   M4101 offering_not_found  there is none, or it is another provider's
   M9101 slot_in_use         the same start is taken by a slot in use
+  M9103 time_blocked        the provider has blocked some of the time
 $$;
 
 create or replace function api.change_slot(
@@ -359,36 +477,44 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_slot core.slot := internal.lock_slot(p_slot_id);
+  v_slot      core.slot := internal.lock_slot(p_slot_id);
+  v_starts_at timestamptz := coalesce(p_starts_at, v_slot.starts_at);
+  v_ends_at   timestamptz := coalesce(p_ends_at, v_slot.ends_at);
 begin
   if v_slot.provider_id is distinct from internal.user_id() and not internal.is_service() then
     perform internal.refuse('M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
   end if;
-  if p_capacity < v_slot.taken
-                  + (select count(*) from unnest(v_slot.holds) as h(until) where h.until > now())
-  then
+  if p_capacity < v_slot.taken + internal.live_holds(v_slot.holds) then
     perform internal.refuse('M9102', 'capacity_below_taken',
       'More seats than that are booked or held.');
   end if;
-  if (coalesce(p_starts_at, v_slot.starts_at), coalesce(p_ends_at, v_slot.ends_at))
-     is distinct from (v_slot.starts_at, v_slot.ends_at) then
+
+  if (v_starts_at, v_ends_at) is distinct from (v_slot.starts_at, v_slot.ends_at) then
     if not internal.slot_is_idle(v_slot) then
       perform internal.refuse('M9101', 'slot_in_use', 'The slot is booked or held.',
         'Bookings are moved one by one.');
     end if;
-    if coalesce(p_starts_at, v_slot.starts_at) <= now()
-       or coalesce(p_ends_at, v_slot.ends_at) <= coalesce(p_starts_at, v_slot.starts_at) then
-      perform internal.refuse(
-        'M0107', 'times_invalid', 'A slot lies in the future, and its end follows its start.');
-    end if;
+    perform internal.check_times(v_slot.provider_id, v_starts_at, v_ends_at);
   end if;
 
   update core.slot as s
   set capacity = coalesce(p_capacity, s.capacity),
-      starts_at = coalesce(p_starts_at, s.starts_at),
-      ends_at = coalesce(p_ends_at, s.ends_at),
-      origin = 'manual'
+      is_capacity_own = s.is_capacity_own or p_capacity is not null,
+      starts_at = v_starts_at,
+      ends_at = v_ends_at,
+      -- A time that was named is one made by hand; more seats at the old time are not.
+      origin = case when (v_starts_at, v_ends_at) = (s.starts_at, s.ends_at) then s.origin
+                    else 'manual' end,
+      state = case when (v_starts_at, v_ends_at) = (s.starts_at, s.ends_at) then s.state
+                   else 'open' end
   where s.slot_id = p_slot_id;
+
+  -- The hours would make the old time again.
+  if v_slot.origin = 'hours' and v_starts_at <> v_slot.starts_at then
+    insert into core.slot (offering_id, provider_id, origin, starts_at, ends_at, state)
+    values (v_slot.offering_id, v_slot.provider_id, 'manual', v_slot.starts_at, v_slot.ends_at,
+            'removed');
+  end if;
   perform internal.offer_freed_seats(p_slot_id);
 end
 $$;
@@ -396,14 +522,16 @@ $$;
 alter function api.change_slot owner to definer;
 
 comment on function api.change_slot is $$
-Give a slot more or fewer seats, or, while nobody uses it, another time. From then on it
-counts as made by hand. Seats that become free go to the waitlist.
+Give a slot seats of its own, or, while nobody uses it, another time. A slot with another time
+counts as made by hand, and its old time is taken away. One that only has other seats still goes
+by the hours. Seats that become free go to the waitlist.
 
 Raises
-  M0107 times_invalid         it is past, or the end does not follow the start
+  M0107 times_invalid         it is past or too far ahead, or the end does not follow within a week
   M4201 slot_not_found        there is none, or it is another provider's
   M9101 slot_in_use           its time cannot change any more
   M9102 capacity_below_taken  more seats are booked or held
+  M9103 time_blocked          the provider has blocked some of the time
 $$;
 
 create or replace function api.remove_slot(p_slot_id uuid)
@@ -426,7 +554,7 @@ begin
 
   -- Closed and not deleted: the hours would only make it again, and history may refer to it.
   update core.slot as s
-  set state = 'closed', origin = 'manual'
+  set state = 'removed', origin = 'manual'
   where s.slot_id = p_slot_id;
 end
 $$;

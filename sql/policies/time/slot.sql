@@ -1,6 +1,7 @@
 -- Who may see and change a slot.
 --
 --   everyone  reads open slots, seats counted
+--   customer  reads those they have booked, closed or not
 --   provider  reads their closed ones too; adds and closes through the lens
 --   definer   makes them from hours, and counts seats
 --   nobody    writes taken or holds but internal.settle_slot
@@ -12,6 +13,10 @@ create policy select_open on core.slot
 create policy select_provider on core.slot
   for select to authenticated
   using (provider_id = (select internal.user_id()));
+
+create policy select_booked on core.slot
+  for select to authenticated
+  using (slot_id = any (array(select internal.booked_slot_ids())));
 
 create policy all_definer on core.slot
   for all to definer
@@ -26,6 +31,7 @@ grant select on core.slot to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.slot to definer;
 
 grant execute on function internal.open_slots to anon, authenticated, service_role;
+grant execute on function internal.booked_slot_ids to authenticated;
 
 grant execute on function api.list_free_slots to anon, authenticated;
 

@@ -9,6 +9,7 @@ create table core.slot (
   starts_at            timestamptz not null,
   ends_at              timestamptz not null,
   capacity             integer not null default 1,
+  is_capacity_own      boolean not null default false,
   taken                integer not null default 0,
   holds                timestamptz[] not null default '{}',
   state                text not null default 'open',
@@ -28,9 +29,10 @@ create table core.slot (
   constraint slot_origin_is_known check (origin in ('hours', 'manual')),
   constraint slot_ends_after_start
     check (ends_at > starts_at and isfinite(starts_at) and isfinite(ends_at)),
+  constraint slot_lasts_a_week_at_most check (ends_at - starts_at <= interval '7 days'),
   constraint slot_capacity_in_range check (capacity between 1 and 10000),
   constraint slot_not_oversold check (taken between 0 and capacity),
-  constraint slot_state_is_known check (state in ('open', 'closed'))
+  constraint slot_state_is_known check (state in ('open', 'closed', 'removed'))
 ) with (fillfactor = 90);
 
 alter table core.slot enable row level security;
@@ -44,7 +46,14 @@ create index slot_start_idx on core.slot (starts_at, slot_id);
 comment on table core.slot is
   'A bookable time of an offering. Seats are counted under this row''s lock and nowhere else.';
 comment on column core.slot.origin is
-  'hours: made from the provider''s hours, and removed with them while unused. manual: kept.';
+  'hours: made from the provider''s hours, and gone with them. manual: the provider has named this '
+  'time (api.add_slot, or a new time by api.change_slot); it does not need hours, but a block '
+  'closes it as well.';
+comment on column core.slot.state is
+  'closed: its time is blocked, or its hours are gone; internal.refresh_slots opens it again with '
+  'them. removed: the provider has taken it away, for good.';
+comment on column core.slot.is_capacity_own is
+  'The provider has set the seats of this slot; else they follow the seats of its offering.';
 comment on column core.slot.taken is 'Seats of bookings that stand, by internal.settle_slot.';
 comment on column core.slot.holds is
   'For each seat that is only held, the instant its hold ends: a seat is free the second it does.';

@@ -128,7 +128,8 @@ select tests.act_as('carl');
 select throws_ok($$ execute wait(1) $$, 'M9203', 'slot_closed',
   'a customer cannot wait for a closed slot');
 select tests.act_as_nobody();
-update core.slot set starts_at = now() where slot_id = tests.id('lesson');
+update core.slot set starts_at = now(), ends_at = now() + interval '1 hour'
+where slot_id = tests.id('lesson');
 select tests.act_as('carl');
 select throws_ok($$ execute wait(1) $$, 'M9202', 'slot_past',
   'a customer cannot wait for a slot that has begun');
