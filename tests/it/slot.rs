@@ -1,7 +1,9 @@
 //! The slot list is the truth: what it shows can be booked, and nothing else can.
 //!
 //! Random calendars are compared with an oracle that shares no line with the SQL: it reads
-//! the clock changes from chrono-tz. `CALENDARS=1000` is the number of them.
+//! the clock changes from chrono-tz. `CALENDARS=1000` is the number of them. In each, people book,
+//! move and cancel while its expert changes hours and blocks times, and the list is compared after
+//! every step.
 
 mod calendar;
 
@@ -9,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use futures_util::{StreamExt, stream};
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IteratorRandom};
 use tests::World;
 use uuid::Uuid;
 
@@ -41,7 +43,7 @@ async fn every_listed_slot_books_and_every_unlisted_one_is_refused() {
     let world = World::new().await;
     world.sql("update core.marketplace set slot_horizon_days = 420").await;
     world.sql(TRY_BOOK).await;
-    world.make_learners(3).await;
+    world.make_learners(1).await;
 
     let results = stream::iter(0..wanted())
         .map(|seed| check(&world, seed))
@@ -63,40 +65,133 @@ struct Tally {
     refused: usize,
 }
 
+/// A booking that stands.
+#[derive(Debug)]
+struct Booking {
+    id: Uuid,
+    learner: String,
+    slot: Slot,
+}
+
+/// One calendar while people book, move and cancel, and its expert changes hours and blocks.
+struct Story<'a> {
+    world: &'a World,
+    expert: String,
+    calendar: Calendar,
+    bookings: Vec<Booking>,
+    random: StdRng,
+}
+
 async fn check(world: &World, seed: u64) -> Tally {
     let mut random = StdRng::seed_from_u64(seed);
     let calendar = Calendar::random(&mut random);
     let expert = format!("expert-{seed}");
     calendar.write(world, &expert).await;
+    for n in 0..3 {
+        world.make_learner(&format!("learner-{seed}-{n}")).await;
+    }
+    let mut story = Story { world, expert, calendar, bookings: Vec::new(), random };
 
-    let listed = list(world, &expert, &calendar).await;
-    let expected: BTreeSet<Slot> = calendar.slots().into_iter().filter(|s| s.is_far()).collect();
-    assert_eq!(far(&listed), expected, "seed {seed}: {calendar:#?}");
+    let mut listed = story.compare(&format!("seed {seed}, at first")).await;
+    for step in 0..8 {
+        let what = story.step(seed, &listed).await;
+        listed = story.compare(&format!("seed {seed}, step {step}, {what}")).await;
+    }
+    try_all(world, &story.expert, &listed, seed).await
+}
 
-    // Some are booked, one of those is cancelled; what remains is asked of the oracle again.
-    let mut taken: Vec<(Slot, i32)> = Vec::new();
-    let slots: Vec<(&Slot, &Uuid)> = listed.iter().filter(|(slot, _)| slot.is_far()).collect();
-    for n in 0..slots.len().min(3) {
-        let (slot, slot_id) = slots[random.random_range(0..slots.len())];
-        let learner = format!("learner-{n}");
-        let sql = "select booking_id from tutoring.create_booking_with_payment($1, $2)";
-        let Ok(rows) = world.act(&learner, sql, &[&world.id(&learner), slot_id]).await else {
-            continue;
-        };
-        let booking: Uuid = rows[0].get(0);
-        if n == 1 {
-            let cancel = "select 1 from api.cancel_booking($1)";
-            world.act(&learner, cancel, &[&booking]).await.expect("one may cancel");
-        } else {
-            taken.push((slot.clone(), 1));
+impl Story<'_> {
+    /// The list is what the oracle says.
+    async fn compare(&self, when: &str) -> BTreeMap<Slot, Uuid> {
+        let listed = list(self.world, &self.expert, &self.calendar).await;
+        let taken: Vec<Slot> = self.bookings.iter().map(|booking| booking.slot.clone()).collect();
+        let slots = self.calendar.slots().into_iter();
+        let expected: BTreeSet<Slot> =
+            slots.filter(|slot| slot.is_far() && self.calendar.is_free(slot, &taken)).collect();
+        assert_eq!(far(&listed), expected, "{when}: {taken:?} {:#?}", self.calendar);
+        listed
+    }
+
+    /// Something happens; what, in words.
+    async fn step(&mut self, seed: u64, listed: &BTreeMap<Slot, Uuid>) -> String {
+        let booked = self.bookings.len();
+        let chosen = if booked == 0 { 0 } else { self.random.random_range(0..booked) };
+        match self.random.random_range(0..10) {
+            0..4 => self.book(seed, listed).await,
+            4 if booked > 0 => self.cancel(chosen).await,
+            5 if booked > 0 => self.lapse(chosen).await,
+            6 if booked > 0 => self.reschedule(chosen, listed).await,
+            7 => {
+                let slot = self.bookings.get(chosen).map(|booking| booking.slot.clone());
+                let (calendar, random) = (&mut self.calendar, &mut self.random);
+                calendar.except(self.world, &self.expert, random, slot.as_ref()).await;
+                "a time is blocked or opened".into()
+            }
+            8 => {
+                self.calendar.take_back(self.world, &self.expert).await;
+                "exceptions are taken back".into()
+            }
+            9 => {
+                let (calendar, random) = (&mut self.calendar, &mut self.random);
+                calendar.change_hours(self.world, &self.expert, random).await;
+                "the hours change".into()
+            }
+            _ => "nothing".into(),
         }
     }
-    let listed = list(world, &expert, &calendar).await;
-    let expected: BTreeSet<Slot> =
-        expected.into_iter().filter(|slot| calendar.is_free(slot, &taken)).collect();
-    assert_eq!(far(&listed), expected, "seed {seed}, after {taken:?}: {calendar:#?}");
 
-    try_all(world, &expert, &listed, seed).await
+    fn choose(&mut self, listed: &BTreeMap<Slot, Uuid>) -> Option<(Slot, Uuid)> {
+        let slots = listed.iter().filter(|(slot, _)| slot.is_far());
+        slots.choose(&mut self.random).map(|(slot, slot_id)| (slot.clone(), *slot_id))
+    }
+
+    async fn book(&mut self, seed: u64, listed: &BTreeMap<Slot, Uuid>) -> String {
+        let learner = format!("learner-{seed}-{}", self.random.random_range(0..3));
+        let Some((slot, slot_id)) = self.choose(listed) else { return "nothing is free".into() };
+        let sql = "select booking_id from tutoring.create_booking_with_payment($1, $2)";
+        match self.world.act(&learner, sql, &[&self.world.id(&learner), &slot_id]).await {
+            Ok(rows) => self.bookings.push(Booking { id: rows[0].get(0), learner, slot }),
+            Err(error) => return format!("refused: {error}"),
+        }
+        "booked".into()
+    }
+
+    async fn cancel(&mut self, chosen: usize) -> String {
+        let booking = self.bookings.swap_remove(chosen);
+        let who = if self.random.random_bool(0.5) { &booking.learner } else { &self.expert };
+        let done = self.world.act(who, "select 1 from api.cancel_booking($1)", &[&booking.id]);
+        done.await.expect("either side may cancel");
+        format!("{who} cancels")
+    }
+
+    /// The hold ends of a booking that nobody has paid.
+    async fn lapse(&mut self, chosen: usize) -> String {
+        let sql = "with ended as (
+                     update core.booking set hold_expires_at = now() - interval '1 second'
+                     where booking_id = $1 and status = 'pending_payment'
+                     returning slot_id)
+                   select slot_id from ended";
+        let rows = self.world.rows(sql, &[&self.bookings[chosen].id]).await;
+        let Some(row) = rows.first() else { return "nothing".into() };
+        let slot_id: Uuid = row.get(0);
+        self.world.execute("select internal.settle_slot($1)", &[&slot_id]).await;
+        self.bookings.swap_remove(chosen);
+        "a hold ends".into()
+    }
+
+    async fn reschedule(&mut self, chosen: usize, listed: &BTreeMap<Slot, Uuid>) -> String {
+        let offering = self.bookings[chosen].slot.offering;
+        let mut others = listed.clone();
+        others.retain(|slot, _| slot.offering == offering);
+        let Some((slot, slot_id)) = self.choose(&others) else { return "nothing is free".into() };
+        let booking = &mut self.bookings[chosen];
+        let sql = "select 1 from api.reschedule_booking($1, $2)";
+        match self.world.act(&booking.learner, sql, &[&booking.id, &slot_id]).await {
+            Ok(_) => booking.slot = slot,
+            Err(error) => return format!("refused: {error}"),
+        }
+        "moved".into()
+    }
 }
 
 /// Every slot of the expert is tried by somebody with no booking: listed ones book.

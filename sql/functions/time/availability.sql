@@ -158,8 +158,8 @@ begin atomic
 end;
 
 comment on function api.block_time is $$
-Close a time of the caller's and return the exception's id. Unused slots in it go; bookings
-that stand are kept, and must be cancelled one by one.
+Close a time of the caller's and return the exception's id. No slot in it is listed, sold or
+offered any more, be it of hours or made by hand; bookings that stand are kept.
 
 Raises
   M0107 times_invalid  the end does not follow the start, or by more than 400 days

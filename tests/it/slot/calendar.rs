@@ -1,5 +1,7 @@
 //! A random calendar, and what an independent reading says of it.
 
+mod change;
+
 use std::collections::BTreeSet;
 
 use chrono::{
@@ -64,6 +66,36 @@ struct Offering {
     after: i32,
     notice: i32,
     seats: i32,
+    price: i64,
+}
+
+impl Rule {
+    fn random(random: &mut StdRng) -> Self {
+        let quarter = |random: &mut StdRng| {
+            NaiveTime::from_hms_opt(random.random_range(0..24), 15 * random.random_range(0..4), 0)
+                .expect("a time")
+        };
+        Self {
+            weekday: random.random_range(0..7),
+            start: quarter(random),
+            end: quarter(random),
+        }
+    }
+}
+
+impl Exception {
+    fn random(random: &mut StdRng, midnight: DateTime<Utc>) -> Self {
+        let starts_at = midnight + Duration::minutes(15 * random.random_range(0..900));
+        let ends_at = starts_at + Duration::minutes(15 * random.random_range(1..40));
+        Self { is_block: random.random_bool(0.6), starts_at, ends_at }
+    }
+
+    async fn write(&self, world: &World, expert: &str) {
+        let verb = if self.is_block { "block_time" } else { "open_time" };
+        let sql = format!("select api.{verb}($1, $2)");
+        let done = world.act(expert, &sql, &[&self.starts_at, &self.ends_at]).await;
+        done.expect("an expert may");
+    }
 }
 
 impl Calendar {
@@ -76,24 +108,10 @@ impl Calendar {
             Some(day) => day - Duration::days(random.random_range(0..4)),
             None => today + Duration::days(random.random_range(0..20)),
         };
-        let quarter = |random: &mut StdRng| {
-            NaiveTime::from_hms_opt(random.random_range(0..24), 15 * random.random_range(0..4), 0)
-                .expect("a time")
-        };
-        let rules = (0..random.random_range(1..4))
-            .map(|_| Rule {
-                weekday: random.random_range(0..7),
-                start: quarter(random),
-                end: quarter(random),
-            })
-            .collect();
+        let rules = (0..random.random_range(1..4)).map(|_| Rule::random(random)).collect();
         let midnight = Utc.from_utc_datetime(&from.and_time(NaiveTime::MIN));
         let exceptions = (0..random.random_range(0..3))
-            .map(|_| {
-                let starts_at = midnight + Duration::minutes(15 * random.random_range(0..900));
-                let ends_at = starts_at + Duration::minutes(15 * random.random_range(1..40));
-                Exception { is_block: random.random_bool(0.6), starts_at, ends_at }
-            })
+            .map(|_| Exception::random(random, midnight))
             .collect();
         let offerings = (0..random.random_range(1..3))
             .map(|_| Offering {
@@ -102,7 +120,8 @@ impl Calendar {
                 before: *[0, 0, 10, 30].choose(random).expect("one"),
                 after: *[0, 0, 15, 45].choose(random).expect("one"),
                 notice: *[0, 60, 720].choose(random).expect("one"),
-                seats: random.random_range(1..3),
+                seats: random.random_range(1..4),
+                price: *[0, 0, 10000].choose(random).expect("one"),
             })
             .collect();
         Self { zone, from, rules, exceptions, offerings }
@@ -118,25 +137,12 @@ impl Calendar {
         let zone = self.zone.name();
         let become_expert = "select tutoring.become_expert($1, null, null, 'DKK', $2)";
         world.act(expert, become_expert, &[&expert, &zone]).await.expect("anybody may");
-        for rule in &self.rules {
-            let sql = "insert into core.availability_rule
-                         (provider_id, weekday, start_local, end_local, timezone, valid_from,
-                          valid_to)
-                       values ($1, $2, $3, $4, $5, $6, $7)";
-            let weekday = i32::try_from(rule.weekday).expect("a weekday");
-            let to = self.from + Duration::days(9);
-            world
-                .execute(
-                    sql,
-                    &[&id(expert), &weekday, &rule.start, &rule.end, &zone, &self.from, &to],
-                )
-                .await;
-        }
+        self.write_rules(world, expert).await;
         for (n, o) in self.offerings.iter().enumerate() {
             let sql = "insert into core.offering
                          (offering_id, provider_id, title, duration_min, price_minor, slot_step_min,
                           buffer_before_min, buffer_after_min, min_notice_min, capacity)
-                       values ($1, $2, 'Lesson', $3, 10000, $4, $5, $6, $7, $8)";
+                       values ($1, $2, 'Lesson', $3, $9, $4, $5, $6, $7, $8)";
             world
                 .execute(
                     sql,
@@ -149,16 +155,36 @@ impl Calendar {
                         &o.after,
                         &o.notice,
                         &o.seats,
+                        &o.price,
                     ],
                 )
                 .await;
         }
         for exception in &self.exceptions {
-            let verb = if exception.is_block { "block_time" } else { "open_time" };
-            let sql = format!("select api.{verb}($1, $2)");
-            let done = world.act(expert, &sql, &[&exception.starts_at, &exception.ends_at]).await;
-            done.expect("an expert may");
+            exception.write(world, expert).await;
         }
+    }
+
+    async fn write_rules(&self, world: &World, expert: &str) {
+        for rule in &self.rules {
+            let sql = "insert into core.availability_rule
+                         (provider_id, weekday, start_local, end_local, timezone, valid_from,
+                          valid_to)
+                       values ($1, $2, $3, $4, $5, $6, $7)";
+            let weekday = i32::try_from(rule.weekday).expect("a weekday");
+            let to = self.from + Duration::days(9);
+            let zone = self.zone.name();
+            world
+                .execute(
+                    sql,
+                    &[&id(expert), &weekday, &rule.start, &rule.end, &zone, &self.from, &to],
+                )
+                .await;
+        }
+    }
+
+    fn midnight(&self) -> DateTime<Utc> {
+        Utc.from_utc_datetime(&self.from.and_time(NaiveTime::MIN))
     }
 
     /// Which offering of this calendar has this key.
@@ -185,8 +211,10 @@ impl Calendar {
                 while local < closes {
                     match self.zone.from_local_datetime(&local) {
                         LocalResult::None => {}
-                        LocalResult::Single(at) | LocalResult::Ambiguous(_, at) => {
-                            add(at.to_utc(), closes_at);
+                        LocalResult::Single(at) => add(at.to_utc(), closes_at),
+                        LocalResult::Ambiguous(first, second) => {
+                            add(first.to_utc(), closes_at);
+                            add(second.to_utc(), closes_at);
                         }
                     }
                     local += step;
@@ -204,11 +232,11 @@ impl Calendar {
     }
 
     /// Whether seats are left, and the expert is not taken by something else.
-    pub fn is_free(&self, slot: &Slot, taken: &[(Slot, i32)]) -> bool {
-        let same: i32 = taken.iter().filter(|(t, _)| t == slot).map(|(_, seats)| seats).sum();
+    pub fn is_free(&self, slot: &Slot, taken: &[Slot]) -> bool {
+        let same = taken.iter().filter(|other| *other == slot).count();
         let (from, to) = self.busy(slot);
-        same < self.offerings[slot.offering].seats
-            && taken.iter().filter(|(t, _)| t != slot).all(|(other, _)| {
+        i32::try_from(same).expect("a few") < self.offerings[slot.offering].seats
+            && taken.iter().filter(|other| *other != slot).all(|other| {
                 let (other_from, other_to) = self.busy(other);
                 to <= other_from || other_to <= from
             })
