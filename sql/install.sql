@@ -39,6 +39,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/time/availability.sql
 \ir schema/time/slot.sql
 \ir schema/time/occupancy.sql
+\ir schema/booking/call_off.sql
 \ir schema/booking/booking.sql
 \ir schema/time/waitlist.sql
 \ir schema/money/coupon.sql
@@ -120,6 +121,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/booking/booking.sql
 \ir functions/booking/checkout.sql
 \ir functions/booking/cancellation.sql
+\ir functions/booking/call_off.sql
 \ir functions/booking/reschedule.sql
 \ir functions/booking/attendance.sql
 \ir functions/booking/review.sql
@@ -185,6 +187,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/booking.sql
 \ir policies/booking/checkout.sql
 \ir policies/booking/cancellation.sql
+\ir policies/booking/call_off.sql
 \ir policies/booking/reschedule.sql
 \ir policies/booking/attendance.sql
 \ir policies/booking/review.sql

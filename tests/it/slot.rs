@@ -159,8 +159,9 @@ impl Story<'_> {
     async fn cancel(&mut self, chosen: usize) -> String {
         let booking = self.bookings.swap_remove(chosen);
         let who = if self.random.random_bool(0.5) { &booking.learner } else { &self.expert };
-        let done = self.world.act(who, "select 1 from api.cancel_booking($1)", &[&booking.id]);
-        done.await.expect("either side may cancel");
+        let cancel = "select 1 from api.cancel_booking($1)";
+        let done = self.world.act(who, cancel, &[&booking.id]).await;
+        done.expect("either side may cancel");
         format!("{who} cancels")
     }
 

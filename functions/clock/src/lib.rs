@@ -29,7 +29,8 @@ macro_rules! tasks {
 
 /// In the order in which one makes work for the next: what expires frees seats, what is
 /// completed earns, and what happened is told last.
-pub const TASKS: [Task; 7] = tasks! {
+pub const TASKS: [Task; 8] = tasks! {
+    "continue_call_offs"
     "expire_bookings"
     "offer_freed_seats"
     "complete_due_bookings"

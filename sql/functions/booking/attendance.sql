@@ -20,7 +20,7 @@ begin
   perform internal.require_status(v_booking, 'M9213', 'booking_not_requested', 'requested');
   if v_booking.accept_by <= now() then
     perform internal.refuse('M9213', 'booking_not_requested',
-      format('The time to answer was over at %s.', v_booking.accept_by));
+      format('The time to answer was over at %s.', internal.instant_text(v_booking.accept_by)));
   end if;
 
   update core.booking as b
@@ -101,7 +101,7 @@ begin
     perform internal.require_status(v_booking, 'M9216', 'booking_not_confirmed', 'confirmed');
     if v_booking.ends_at > now() then
       perform internal.refuse('M9217', 'booking_not_over',
-        format('It ends at %s.', v_booking.ends_at));
+        format('It ends at %s.', internal.instant_text(v_booking.ends_at)));
     end if;
     v_booking := internal.finish_booking(v_booking, 'completed', internal.side_of(v_booking));
   end if;
@@ -146,7 +146,7 @@ begin
   perform internal.require_status(v_booking, 'M9216', 'booking_not_confirmed', 'confirmed');
   if v_booking.starts_at > now() then
     perform internal.refuse('M9218', 'booking_not_begun',
-      format('It begins at %s.', v_booking.starts_at));
+      format('It begins at %s.', internal.instant_text(v_booking.starts_at)));
   end if;
 
   if p_who = 'provider' then

@@ -33,6 +33,37 @@ Raises
   M9219 too_many_holds  the customer has as many unpaid bookings as the marketplace allows
 $$;
 
+create or replace function internal.conflicting_booking(
+  p_customer_id uuid,
+  p_slot        core.slot,
+  p_but_for     uuid default null
+)
+returns core.booking
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select b.*
+  from core.booking as b
+  where b.customer_id = p_customer_id
+    and b.booking_id is distinct from p_but_for
+    and (
+      b.slot_id = (p_slot).slot_id
+        and (b.status in ('requested', 'confirmed')
+             or b.status = 'pending_payment' and b.hold_expires_at > now())
+      or b.status in ('requested', 'confirmed')
+        and b.starts_at < (p_slot).ends_at and b.ends_at > (p_slot).starts_at
+    )
+  order by b.slot_id = (p_slot).slot_id desc
+  limit 1;
+end;
+
+alter function internal.conflicting_booking owner to definer;
+
+comment on function internal.conflicting_booking is
+  'A booking that keeps a customer from a slot: one of this very slot, or one at the same time.';
+
 create or replace function internal.require_free_customer(
   p_customer_id uuid,
   p_slot        core.slot,
@@ -45,29 +76,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_other core.booking;
+  v_other core.booking := internal.conflicting_booking(p_customer_id, p_slot, p_but_for);
 begin
-  select b.* into v_other
-  from core.booking as b
-  where b.customer_id = p_customer_id
-    and b.booking_id is distinct from p_but_for
-    and (
-      b.slot_id = p_slot.slot_id
-        and (b.status in ('requested', 'confirmed')
-             or b.status = 'pending_payment' and b.hold_expires_at > now())
-      or b.status in ('requested', 'confirmed')
-        and b.starts_at < p_slot.ends_at and b.ends_at > p_slot.starts_at
-    )
-  order by b.slot_id = p_slot.slot_id desc
-  limit 1;
-
-  if not found then
+  if v_other.booking_id is null then
     return;
   end if;
   if v_other.slot_id = p_slot.slot_id then
     perform internal.refuse('M9207', 'already_booked',
       format('You have booking %s in this slot.', v_other.booking_id),
-      'Pay for it, or cancel it first.');
+      case v_other.status when 'pending_payment' then 'Pay for it, or cancel it first.' else '' end);
   end if;
   perform internal.refuse('M9208', 'customer_busy',
     format('You have booking %s at that time.', v_other.booking_id), 'Choose another slot.');
@@ -157,6 +174,8 @@ begin
     perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
   end if;
 
+  -- What concerns the customer is said first: who holds the last seat is not told to wait for it.
+  perform internal.require_free_customer(p_customer_id, v_slot);
   perform internal.require_few_holds(p_customer_id);
   perform internal.take_offer(p_customer_id, p_slot_id);
   if not exists (
@@ -164,7 +183,6 @@ begin
   ) then
     perform internal.refuse_slot(p_slot_id, p_seats);
   end if;
-  perform internal.require_free_customer(p_customer_id, v_slot);
 
   insert into core.booking as b
     (booking_id, slot_id, offering_id, provider_id, customer_id, starts_at, ends_at, seats,

@@ -14,6 +14,68 @@ return coalesce((
 comment on function internal.refund_percent is
   'What a policy gives back now, in percent: the best tier whose hours are still kept.';
 
+create or replace function internal.refund_percent_of(p_booking core.booking)
+returns integer
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return case
+  when coalesce((p_booking).confirmed_at, (p_booking).created_at)
+       > now() - make_interval(mins => (select m.cancel_grace_min from core.marketplace as m))
+  then 100
+  else internal.refund_percent((p_booking).policy_tiers, (p_booking).starts_at)
+end;
+
+alter function internal.refund_percent_of owner to definer;
+
+comment on function internal.refund_percent_of is $$
+What the customer of a booking gets back if they cancel now, in percent: what its policy says, and
+everything for a while after it was booked (marketplace.cancel_grace_min).
+$$;
+
+create or replace function internal.cancel_open_booking(
+  p_booking core.booking,
+  p_actor   text,
+  p_percent integer,
+  p_reason  text
+)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+  v_paid    bigint;
+  v_refund  bigint := 0;
+begin
+  if p_booking.status = 'confirmed' then
+    select p.captured_minor - p.refunded_minor into v_paid
+    from internal.booking_payment(p_booking.booking_id) as p;
+    v_refund := case
+      when p_percent = 100 then v_paid
+      else internal.to_charge_step(round(v_paid * p_percent / 100.0)::bigint, p_booking.currency)
+    end;
+    perform internal.refund_booking(p_booking, v_refund, p_reason, p_actor);
+  else
+    perform internal.release_payment(p_booking.booking_id, 'booking_cancelled');
+  end if;
+
+  v_booking := internal.close_booking(p_booking, 'cancelled', p_actor, p_reason);
+  perform internal.tell_both(v_booking, 'booking_cancelled');
+  return v_refund;
+end
+$$;
+
+alter function internal.cancel_open_booking owner to definer;
+
+comment on function internal.cancel_open_booking is $$
+Cancel a booking that is open, give back so many percent of what was captured, tell both sides,
+and return the sum. The caller holds the locks of provider and booking.
+$$;
+
 create or replace function api.set_cancellation_policy(
   p_name         text,
   p_tiers        jsonb,
@@ -79,8 +141,7 @@ as $$
 declare
   v_booking core.booking := internal.lock_booking(p_booking_id);
   v_side    text := internal.side_of(v_booking);
-  v_paid    bigint;
-  v_refund  bigint := 0;
+  v_refund  bigint;
 begin
   if v_booking.status = 'cancelled' then
     return query
@@ -92,29 +153,16 @@ begin
     v_booking, 'M9211', 'booking_not_open', 'pending_payment', 'requested', 'confirmed');
   if v_booking.starts_at <= now() and v_side in ('customer', 'provider') then
     perform internal.refuse('M9212', 'booking_begun',
-      format('It began at %s.', v_booking.starts_at), 'Write to support.');
+      format('It began at %s.', internal.instant_text(v_booking.starts_at)), 'Write to support.');
   end if;
 
-  if v_booking.status = 'confirmed' then
-    select p.captured_minor - p.refunded_minor into v_paid
-    from internal.booking_payment(p_booking_id) as p;
-    v_refund := case
-      when v_side = 'customer'
-      then internal.to_charge_step(
-        round(v_paid * internal.refund_percent(v_booking.policy_tiers, v_booking.starts_at)
-              / 100.0)::bigint, v_booking.currency)
-      else v_paid
-    end;
-    perform internal.refund_booking(v_booking, v_refund, p_reason, v_side);
-  else
-    perform internal.release_payment(p_booking_id, 'booking_cancelled');
-  end if;
-
-  v_booking := internal.close_booking(v_booking, 'cancelled', v_side, p_reason);
-  perform internal.tell_both(v_booking, 'booking_cancelled');
+  v_refund := internal.cancel_open_booking(
+    v_booking, v_side,
+    case when v_side = 'customer' then internal.refund_percent_of(v_booking) else 100 end,
+    p_reason);
 
   return query
-  select v_booking.booking_id, v_booking.status, v_refund, v_booking.currency;
+  select v_booking.booking_id, 'cancelled'::text, v_refund, v_booking.currency;
 end
 $$;
 
@@ -122,8 +170,9 @@ alter function api.cancel_booking owner to definer;
 
 comment on function api.cancel_booking is $$
 Call a booking off, by either side, before it begins. The customer gets back what the policy
-it was made under says; everything, when the provider, staff or the house cancels. Safe to
-repeat. Locks provider, booking.
+it was made under says; everything for a while after they have booked
+(marketplace.cancel_grace_min), and when the provider, staff or the house cancels. Safe to repeat.
+Locks provider, booking.
 
 Raises
   M4203 booking_not_found  there is none, or the caller has no part in it

@@ -1,5 +1,13 @@
 -- Moving a booking to another time, money and policy with it.
 
+create or replace function internal.minutes_between(p_from timestamptz, p_until timestamptz)
+returns integer
+language sql
+immutable
+return (extract(epoch from p_until - p_from) / 60)::integer;
+
+comment on function internal.minutes_between is 'The minutes from one instant to another.';
+
 create or replace function api.reschedule_booking(p_booking_id uuid, p_slot_id uuid)
 returns table (booking_id uuid, slot_id uuid, starts_at timestamptz, ends_at timestamptz)
 language plpgsql
@@ -23,7 +31,7 @@ begin
   end if;
   perform internal.require_status(
     v_booking, 'M9211', 'booking_not_open', 'requested', 'confirmed');
-  if internal.refund_percent(v_booking.policy_tiers, v_booking.starts_at) < 100
+  if internal.refund_percent_of(v_booking) < 100
      or v_booking.starts_at <= now() then
     perform internal.refuse('M9214', 'too_late_to_move',
       'A booking can be moved while cancelling it would cost nothing.');
@@ -38,6 +46,13 @@ begin
       'Cancel this booking and make a new one.');
   end if;
   v_slot := internal.lock_slot(p_slot_id);
+  if v_slot.ends_at - v_slot.starts_at <> v_booking.ends_at - v_booking.starts_at then
+    perform internal.refuse('M9220', 'other_length',
+      format('The booking lasts %s minutes and the slot %s.',
+             internal.minutes_between(v_booking.starts_at, v_booking.ends_at),
+             internal.minutes_between(v_slot.starts_at, v_slot.ends_at)),
+      'Choose a slot as long as the booking, or cancel it and make a new one.');
+  end if;
   perform from core.customer as c
   where c.customer_id = v_booking.customer_id for no key update;
   perform internal.require_free_customer(v_booking.customer_id, v_slot, p_booking_id);
@@ -48,6 +63,7 @@ begin
   set slot_id = p_slot_id, starts_at = v_slot.starts_at, ends_at = v_slot.ends_at,
       accept_by = case when b.status = 'requested' then least(b.accept_by, v_slot.starts_at)
                        else b.accept_by end,
+      moved_at = now(),
       ics_sequence = b.ics_sequence + 1
   where b.booking_id = p_booking_id
   returning b.* into v_booking;
@@ -73,8 +89,8 @@ $$;
 alter function api.reschedule_booking owner to definer;
 
 comment on function api.reschedule_booking is $$
-Move a booking to another slot of the same offering. Payment, price and policy stay with the
-booking. Allowed while the policy would give everything back, so that moving is no way around
+Move a booking to another slot of the same offering, as long as its own. Payment, price and policy
+stay with the booking. Allowed while the policy would give everything back, so that moving is no way around
 it. Safe to repeat. Locks provider, booking, slot, customer.
 
 Raises
@@ -87,4 +103,5 @@ Raises
   M9211 booking_not_open  it is over, or not paid yet
   M9214 too_late_to_move  cancelling would already cost something
   M9215 other_offering    the slot belongs to another offering
+  M9220 other_length      the slot is longer or shorter than the booking
 $$;

@@ -65,6 +65,14 @@ Refuse on purpose: class M + the last digit of 40x, a stable word, a sentence, w
 docs/errors.md lists every code; a test keeps the two equal.
 $$;
 
+create or replace function internal.instant_text(p_at timestamptz)
+returns text
+language sql
+stable
+return to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+
+comment on function internal.instant_text is 'An instant in a sentence, as ISO 8601 has it.';
+
 create or replace function internal.require_user_id()
 returns uuid
 language plpgsql

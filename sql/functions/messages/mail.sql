@@ -138,7 +138,8 @@ begin atomic
   join core.waitlist_entry as w using (slot_id)
   where s.slot_id = ((p_outbox).payload ->> 'slot_id')::uuid
     and w.customer_id = (p_outbox).person_id
-    and w.state = 'offered';
+    and w.state = case (p_outbox).topic
+      when 'waitlist_called_off' then 'called_off' else 'offered' end;
 end;
 
 alter function internal.occasion_of owner to definer;

@@ -21,8 +21,8 @@ begin atomic
     and b.starts_at > now()
     -- For booking_live_idx: no booking lasts longer than a week.
     and b.ends_at between now() and now() + interval '8 days'
-    -- Whoever booked after the reminder was due has only just been told.
-    and b.confirmed_at <= b.starts_at - make_interval(mins => l.lead_min)
+    -- Whoever booked or moved after the reminder was due has only just been told.
+    and greatest(b.confirmed_at, b.moved_at) <= b.starts_at - make_interval(mins => l.lead_min)
     and not exists (
       select from core.booking_reminder as r
       where r.booking_id = b.booking_id

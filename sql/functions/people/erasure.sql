@@ -100,6 +100,8 @@ begin
   set cancel_reason = null
   where b.provider_id = p_person_id and b.cancelled_by = 'provider' and b.cancel_reason is not null;
 
+  update core.call_off as c set reason = null where c.provider_id = p_person_id;
+
   update core.booking_note as n
   set provider_notes = ''
   from core.booking as b

@@ -95,6 +95,10 @@ begin atomic
       select jsonb_agg(to_jsonb(x))
       from core.availability_exception as x
       where x.provider_id = p_person_id),
+    'call_offs', (
+      select jsonb_agg(to_jsonb(c) order by c.created_at)
+      from core.call_off as c
+      where c.provider_id = p_person_id),
     -- What customers wrote to a provider is theirs; the provider gets their own notes.
     'bookings_received', (
       select jsonb_agg(

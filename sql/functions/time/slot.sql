@@ -242,6 +242,52 @@ The only writer of taken, holds and occupancy; the caller holds the provider's a
 lock, so the count is true until it commits.
 $$;
 
+create or replace function internal.refuse_time(p_slot core.slot)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_offering core.offering;
+  v_provider core.provider;
+begin
+  select o.* into v_offering from core.offering as o where o.offering_id = p_slot.offering_id;
+  select p.* into v_provider from core.provider as p where p.provider_id = p_slot.provider_id;
+
+  if p_slot.starts_at <= now() then
+    perform internal.refuse('M9202', 'slot_past',
+      format('The slot began at %s.', internal.instant_text(p_slot.starts_at)),
+      'Choose a later one.');
+  elsif not v_offering.is_active then
+    perform internal.refuse('M9205', 'offering_inactive', 'This is not offered any more.');
+  elsif not v_provider.accepting_bookings then
+    perform internal.refuse('M9206', 'provider_not_accepting',
+      'The provider takes no bookings at the moment.');
+  elsif p_slot.state <> 'open' then
+    perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
+  elsif p_slot.starts_at <= now() + make_interval(mins => v_offering.min_notice_min) then
+    perform internal.refuse('M9210', 'notice_too_short',
+      format('Bookings are taken up to %s minutes before the start.', v_offering.min_notice_min),
+      'Choose a later one.');
+  end if;
+end
+$$;
+
+alter function internal.refuse_time owner to definer;
+
+comment on function internal.refuse_time is $$
+Refuse a slot that cannot be booked however many seats it has.
+
+Raises
+  M9202 slot_past               it has begun
+  M9203 slot_closed             it was taken away, its time is blocked, or its hours are gone
+  M9205 offering_inactive       it was unpublished
+  M9206 provider_not_accepting  they take no bookings
+  M9210 notice_too_short        it begins too soon
+$$;
+
 create or replace function internal.refuse_slot(p_slot_id uuid, p_seats integer)
 returns void
 language plpgsql
@@ -250,40 +296,20 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_slot     core.slot;
-  v_offering core.offering;
-  v_provider core.provider;
-  v_left     integer;
+  v_slot core.slot;
+  v_left integer;
 begin
   select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id;
-  select o.* into v_offering from core.offering as o where o.offering_id = v_slot.offering_id;
-  select p.* into v_provider from core.provider as p where p.provider_id = v_slot.provider_id;
+  perform internal.refuse_time(v_slot);
 
-  v_left := v_slot.capacity - v_slot.taken
-    - (select count(*) from unnest(v_slot.holds) as h(until) where h.until > now());
-
-  if v_slot.starts_at <= now() then
-    perform internal.refuse('M9202', 'slot_past',
-      format('The slot began at %s.', v_slot.starts_at), 'Choose a later one.');
-  elsif not v_offering.is_active then
-    perform internal.refuse('M9205', 'offering_inactive', 'This is not offered any more.');
-  elsif not v_provider.accepting_bookings then
-    perform internal.refuse('M9206', 'provider_not_accepting',
-      'The provider takes no bookings at the moment.');
-  elsif v_slot.state <> 'open' then
-    perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
-  elsif v_slot.starts_at <= now() + make_interval(mins => v_offering.min_notice_min) then
-    perform internal.refuse('M9210', 'notice_too_short',
-      format('Bookings are taken up to %s minutes before the start.', v_offering.min_notice_min),
-      'Choose a later one.');
-  elsif v_left < p_seats then
+  v_left := v_slot.capacity - v_slot.taken - internal.live_holds(v_slot.holds);
+  if v_left < p_seats then
     perform internal.refuse('M9201', 'slot_full',
       format('%s of %s seats are left.', greatest(v_left, 0), v_slot.capacity),
       'Choose another slot, or join the waitlist.');
-  else
-    perform internal.refuse('M9204', 'provider_busy',
-      'The provider is booked at that time for something else.', 'Choose another slot.');
   end if;
+  perform internal.refuse('M9204', 'provider_busy',
+    'The provider is booked at that time for something else.', 'Choose another slot.');
 end
 $$;
 
@@ -293,13 +319,9 @@ comment on function internal.refuse_slot is $$
 Say why a slot is not among internal.open_slots(). Always raises.
 
 Raises
-  M9201 slot_full               fewer seats are left than asked for
-  M9202 slot_past               it has begun
-  M9203 slot_closed             the provider closed it
-  M9204 provider_busy           an overlapping slot of theirs is booked or held
-  M9205 offering_inactive       it was unpublished
-  M9206 provider_not_accepting  they take no bookings
-  M9210 notice_too_short        it begins too soon
+  M9201 slot_full      fewer seats are left than asked for
+  M9204 provider_busy  an overlapping slot of theirs is booked or held
+  and what internal.refuse_time lists
 $$;
 
 create or replace function api.list_free_slots(
@@ -547,22 +569,30 @@ begin
   if v_slot.provider_id is distinct from internal.user_id() and not internal.is_service() then
     perform internal.refuse('M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
   end if;
-  if not internal.slot_is_idle(v_slot) then
+  if exists (
+    select
+    from core.booking as b
+    where b.slot_id = p_slot_id
+      and (b.status in ('requested', 'confirmed')
+           or b.status = 'pending_payment' and b.hold_expires_at > now())
+  ) then
     perform internal.refuse('M9101', 'slot_in_use', 'The slot is booked or held.',
-      'Cancel its bookings first.');
+      'Call it off (call_off_slot): its bookings are cancelled and given back.');
   end if;
 
-  -- Closed and not deleted: the hours would only make it again, and history may refer to it.
+  -- Removed and not deleted: the hours would only make it again, and history may refer to it.
   update core.slot as s
   set state = 'removed', origin = 'manual'
   where s.slot_id = p_slot_id;
+  perform internal.end_waiting(array[p_slot_id]);
 end
 $$;
 
 alter function api.remove_slot owner to definer;
 
 comment on function api.remove_slot is $$
-Close a slot for good, whatever the weekly hours say. A new one may be added at its time.
+Take a slot away for good, whatever the weekly hours say, and tell who waits for it. A new one
+may be added at its time. One that is booked is called off instead: api.call_off_slot.
 
 Raises
   M4201 slot_not_found  there is none, or it is another provider's

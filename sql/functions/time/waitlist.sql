@@ -38,11 +38,16 @@ declare
 begin
   loop
     select w.* into v_entry
-    from internal.open_slots() as s
+    from internal.open_slots() as f
+    join core.slot as s using (slot_id)
     join core.waitlist_entry as w using (slot_id)
-    where s.slot_id = p_slot_id
+    join core.person as p on p.person_id = w.customer_id
+    where f.slot_id = p_slot_id
       and w.state = 'waiting'
-      and w.seats <= s.seats_left
+      and w.seats <= f.seats_left
+      -- Whoever could not book it is passed over, and keeps their place.
+      and p.status = 'active'
+      and (internal.conflicting_booking(w.customer_id, s)).booking_id is null
     order by w.created_at, w.waitlist_entry_id
     limit 1;
 
@@ -50,9 +55,14 @@ begin
 
     update core.waitlist_entry as w
     set state = 'offered',
-        offer_expires_at = now() + make_interval(mins => m.waitlist_offer_min)
+        -- Nobody books after that, so nothing is kept longer.
+        offer_expires_at = least(now() + make_interval(mins => m.waitlist_offer_min),
+                                 s.starts_at - make_interval(mins => o.min_notice_min))
     from core.marketplace as m
-    where w.waitlist_entry_id = v_entry.waitlist_entry_id;
+    cross join core.slot as s
+    join core.offering as o using (offering_id)
+    where w.waitlist_entry_id = v_entry.waitlist_entry_id
+      and s.slot_id = p_slot_id;
 
     perform internal.settle_slot(p_slot_id);
     perform internal.notify(v_entry.customer_id, 'waitlist_offer',
@@ -66,8 +76,40 @@ $$;
 alter function internal.offer_freed_seats owner to definer;
 
 comment on function internal.offer_freed_seats is $$
-Keep each free seat of a slot for the next who waits, for a while, and tell them; returns how
-many were told. The caller holds the provider's lock.
+Keep each free seat of a slot for the next who waits and could book it, for a while, but no longer
+than it can be booked, and tell them; returns how many were told. The caller holds the provider's
+lock.
+$$;
+
+create or replace function internal.end_waiting(p_slot_ids uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry core.waitlist_entry;
+begin
+  for v_entry in
+    update core.waitlist_entry as w
+    set state = 'called_off', offer_expires_at = null
+    where w.slot_id = any (p_slot_ids)
+      and w.state in ('waiting', 'offered')
+    returning w.*
+  loop
+    perform internal.settle_slot(v_entry.slot_id);
+    perform internal.notify(v_entry.customer_id, 'waitlist_called_off',
+                            jsonb_build_object('slot_id', v_entry.slot_id));
+  end loop;
+end
+$$;
+
+alter function internal.end_waiting owner to definer;
+
+comment on function internal.end_waiting is $$
+Slots do not take place: withdraw the offers in them, end the waiting for them, and tell whoever
+waited. The caller holds the provider's lock.
 $$;
 
 create or replace function api.join_waitlist(p_slot_id uuid, p_seats integer default 1)
@@ -85,10 +127,7 @@ begin
   perform internal.require_active(v_customer_id);
   v_slot := internal.lock_slot(p_slot_id);
 
-  if v_slot.starts_at <= now() then
-    perform internal.refuse('M9202', 'slot_past',
-      format('The slot began at %s.', v_slot.starts_at), 'Choose a later one.');
-  end if;
+  -- What concerns the caller is said first.
   if v_slot.provider_id = v_customer_id then
     perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
   end if;
@@ -96,14 +135,12 @@ begin
     perform internal.refuse(
       'M4202', 'customer_not_found', 'The caller is not a customer yet.', 'Become one first.');
   end if;
-  if v_slot.state <> 'open' then
-    perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
-  end if;
+  perform internal.require_free_customer(v_customer_id, v_slot);
+  perform internal.refuse_time(v_slot);
   if p_seats is null or p_seats not between 1 and least(v_slot.capacity, 100) then
     perform internal.refuse('M0502', 'seats_never_free',
       format('The slot has %s seats.', v_slot.capacity), 'Wait for as many, or fewer.');
   end if;
-  perform internal.require_free_customer(v_customer_id, v_slot);
   if exists (
     select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats
   ) then
@@ -134,7 +171,9 @@ Raises
   M0502 seats_never_free  the slot has fewer, or none is asked for
   M1001 sign_in_required, M3001 person_suspended, M3201 own_offering
   M4201 slot_not_found, M4202 customer_not_found
-  M9202 slot_past, M9203 slot_closed, M9207 already_booked, M9208 customer_busy
+  M9202 slot_past, M9203 slot_closed, M9205 offering_inactive, M9206 provider_not_accepting,
+  M9210 notice_too_short
+  M9207 already_booked, M9208 customer_busy
   M9501 seats_are_free  there is nothing to wait for
 $$;
 

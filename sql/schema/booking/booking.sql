@@ -32,6 +32,8 @@ create table core.booking (
   cancelled_at    timestamptz,
   confirmed_at    timestamptz,
   completed_at    timestamptz,
+  moved_at        timestamptz,
+  call_off_id     uuid,
   ics_sequence    integer not null default 0,
   idempotency_key text,
   created_at      timestamptz not null default now(),
@@ -47,6 +49,8 @@ create table core.booking (
   constraint booking_customer_id_fkey
     foreign key (customer_id) references core.customer (customer_id),
   constraint booking_currency_fkey foreign key (currency) references core.currency (currency),
+  constraint booking_call_off_id_fkey
+    foreign key (call_off_id) references core.call_off (call_off_id),
   constraint booking_ends_after_start check (ends_at > starts_at),
   constraint booking_not_with_oneself check (customer_id <> provider_id),
   constraint booking_seats_in_range check (seats between 1 and 10000),
@@ -76,6 +80,8 @@ create index booking_slot_id_idx on core.booking (slot_id);
 create index booking_currency_idx on core.booking (currency);
 create index booking_live_idx on core.booking (status, ends_at)
   where status in ('pending_payment', 'requested', 'confirmed');
+create index booking_call_off_id_idx on core.booking (call_off_id)
+  where call_off_id is not null;
 create unique index booking_idempotency_key on core.booking (customer_id, idempotency_key)
   where idempotency_key is not null
     and status not in ('cancelled', 'declined', 'expired');
@@ -86,6 +92,9 @@ comment on column core.booking.offering_title is
 comment on column core.booking.price_minor is 'For all seats, before any coupon, in minor units.';
 comment on column core.booking.policy_tiers is
   'The cancellation policy as it stood when the booking was made.';
+comment on column core.booking.moved_at is 'When it was given the time it has; null if never moved.';
+comment on column core.booking.call_off_id is
+  'The calling off of a slot or a time that this booking is to be cancelled by.';
 comment on column core.booking.ics_sequence is
   'Version of the calendar entry, raised by every change of its time or state.';
 

@@ -11,6 +11,7 @@ create table core.marketplace (
   max_holds          integer not null default 20,
   accept_within_min  integer not null default 2880,
   waitlist_offer_min integer not null default 30,
+  cancel_grace_min   integer not null default 30,
   slot_horizon_days  integer not null default 60,
   clearing_days      integer not null default 3,
   review_window_days integer not null default 60,
@@ -26,6 +27,7 @@ create table core.marketplace (
   constraint marketplace_max_holds_in_range check (max_holds between 1 and 100000),
   constraint marketplace_accept_within_in_range check (accept_within_min between 1 and 8640),
   constraint marketplace_waitlist_offer_in_range check (waitlist_offer_min between 1 and 1440),
+  constraint marketplace_cancel_grace_in_range check (cancel_grace_min between 0 and 10080),
   constraint marketplace_slot_horizon_in_range check (slot_horizon_days between 1 and 730),
   constraint marketplace_clearing_in_range check (clearing_days between 0 and 90),
   constraint marketplace_review_window_in_range check (review_window_days between 1 and 3650)
@@ -49,5 +51,7 @@ comment on column core.marketplace.max_holds is
   'Bookings that one customer may hold unpaid at a time, lest one empties a calendar for nothing.';
 comment on column core.marketplace.accept_within_min is
   'Minutes a provider has to answer a request; under the six days an authorisation lasts.';
+comment on column core.marketplace.cancel_grace_min is
+  'Minutes after a booking in which its customer cancels it for nothing; 0 turns that off.';
 comment on column core.marketplace.clearing_days is
   'Days after a booking has ended until its earnings can be paid out.';

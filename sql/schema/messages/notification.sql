@@ -26,6 +26,7 @@ values
   ('booking_no_show_provider', 'Provider did not come',    false, false),
   ('booking_reminder',         'Booking coming up',        false, true),
   ('waitlist_offer',           'A seat is free',           false, true),
+  ('waitlist_called_off',      'A time was called off',    false, true),
   ('review_received',          'New review',               false, false),
   ('payment_captured',         'Payment received',         true,  false),
   ('refund_opened',            'Refund on its way',        true,  false),

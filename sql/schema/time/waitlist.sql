@@ -16,7 +16,7 @@ create table core.waitlist_entry (
     foreign key (customer_id) references core.customer (customer_id),
   constraint waitlist_entry_seats_in_range check (seats between 1 and 100),
   constraint waitlist_entry_state_is_known
-    check (state in ('waiting', 'offered', 'taken', 'lapsed', 'left')),
+    check (state in ('waiting', 'offered', 'taken', 'lapsed', 'left', 'called_off')),
   constraint waitlist_entry_offer_has_end
     check ((state = 'offered') <= (offer_expires_at is not null))
 );

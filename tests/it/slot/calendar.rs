@@ -75,11 +75,7 @@ impl Rule {
             NaiveTime::from_hms_opt(random.random_range(0..24), 15 * random.random_range(0..4), 0)
                 .expect("a time")
         };
-        Self {
-            weekday: random.random_range(0..7),
-            start: quarter(random),
-            end: quarter(random),
-        }
+        Self { weekday: random.random_range(0..7), start: quarter(random), end: quarter(random) }
     }
 }
 
@@ -110,9 +106,8 @@ impl Calendar {
         };
         let rules = (0..random.random_range(1..4)).map(|_| Rule::random(random)).collect();
         let midnight = Utc.from_utc_datetime(&from.and_time(NaiveTime::MIN));
-        let exceptions = (0..random.random_range(0..3))
-            .map(|_| Exception::random(random, midnight))
-            .collect();
+        let exceptions =
+            (0..random.random_range(0..3)).map(|_| Exception::random(random, midnight)).collect();
         let offerings = (0..random.random_range(1..3))
             .map(|_| Offering {
                 minutes: 15 * random.random_range(2..9),

@@ -1,7 +1,8 @@
 -- Cancelling: who may, until when, and what comes back.
 
 begin;
-select plan(40);
+select plan(44);
+update core.marketplace set cancel_grace_min = 0;
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('other', 'uwe', 10000);
@@ -198,6 +199,38 @@ select tests.act_as_nobody();
 select results_eq(
   $$ select status from core.booking where slot_id = tests.id('held') $$,
   $$ values ('expired') $$, 'a booking whose hold has ended is expired');
+
+-- A while after the booking, in which cancelling costs nothing.
+update core.marketplace set cancel_grace_min = 30;
+select tests.offer('soon', 'tara', 10000, p_starts => now() + interval '20 hours');
+select tests.paid('soon', 'alice');
+select tests.act_as('alice');
+select results_eq(
+  $$ select refund_minor from api.cancel_booking(
+       (select id from tutoring.bookings where slot_id = tests.id('soon'))) $$,
+  'values (10000::bigint)', 'who cancels within half an hour of booking gets everything back');
+select tests.act_as_nobody();
+select tests.event('evt_soon_bella', 'payment_intent.succeeded', tests.intent(
+  tests.book('soon', 'bella'), 'succeeded'));
+update core.booking set confirmed_at = now() - interval '30 minutes'
+where slot_id = tests.id('soon') and status = 'confirmed';
+select tests.act_as('bella');
+select results_eq(
+  $$ select refund_minor from api.cancel_booking(
+       (select id from tutoring.bookings where slot_id = tests.id('soon'))) $$,
+  'values (5000::bigint)', 'who cancels later gets back what the policy says');
+select tests.act_as_nobody();
+select tests.event('evt_soon_2', 'payment_intent.succeeded', tests.intent(
+  tests.book('soon', 'cora'), 'succeeded'));
+update core.marketplace set cancel_grace_min = 0;
+select tests.act_as('cora');
+select results_eq(
+  $$ select refund_minor from api.cancel_booking(
+       (select id from tutoring.bookings where slot_id = tests.id('soon'))) $$,
+  'values (5000::bigint)', 'a marketplace turns the while after the booking off');
+select tests.act_as_nobody();
+select throws_ok('update core.marketplace set cancel_grace_min = -1', '23514', null,
+  'the while after the booking is not negative');
 
 select * from finish();
 rollback;

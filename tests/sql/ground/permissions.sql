@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(56);
+select plan(57);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else.
 select tests.offer('a', 'tara', 5000);
@@ -38,6 +38,8 @@ select id, 'txn_' || id, 'charge', 'EUR', 1, 0, now() from pair;
 insert into core.booking_note select booking_id, 'note' from pair;
 insert into core.booking_reminder (booking_id, starts_at, lead_min)
 select booking_id, now(), 60 from pair;
+insert into core.call_off (call_off_id, provider_id, during)
+select id, provider_id, tstzrange(now(), now() + interval '1 hour') from pair;
 insert into core.cancellation_policy (provider_id, name, tiers)
 select provider_id, 'own', '[{"hours_before": 0, "refund_percent": 0}]' from pair;
 insert into core.coupon (coupon_id, code, provider_id, kind, percent)
@@ -96,6 +98,7 @@ values
   ('booking_event',            '- s s', '- - s s S'),
   ('booking_note',             '- s s', '- - - s S'),
   ('booking_reminder',         '- - -', '- - - - -'),
+  ('call_off',                 '- s s', '- - - s S'),
   ('cancellation_policy',      's s s', 'S S S S S'),
   ('coupon',                   '- s s', '- - - s S'),
   ('coupon_redemption',        '- s -', '- - s - -'),

@@ -1,7 +1,7 @@
 -- Waiting for a seat: a freed one is offered once, to one at a time, for a while.
 
 begin;
-select plan(36);
+select plan(50);
 
 select tests.offer('lesson', 'tara', 5000, p_capacity => 2);
 select tests.offer('open', 'tara', 5000, p_starts => now() + interval '20 days');
@@ -138,6 +138,85 @@ update core.person set status = 'suspended' where person_id = tests.id('carl');
 select tests.act_as('carl');
 select throws_ok($$ execute wait(1) $$, 'M3001', 'person_suspended',
   'a suspended customer cannot join a waitlist');
+
+
+-- What concerns the caller is said first, and an offer is only what somebody could take.
+select tests.act_as_nobody();
+select tests.introduce('gus', 'hans', 'ida');
+insert into core.customer
+select tests.id(name) from unnest(array['gus', 'hans', 'ida']) as name;
+select tests.offer('full', 'uwe', 0, p_starts => now() + interval '25 minutes');
+select tests.offer('same time', 'vera', 0, p_starts => now() + interval '25 minutes');
+select tests.book('full', 'gus');
+prepare book_full (text) as
+select count(*) from tutoring.create_booking_with_payment(tests.id($1), tests.id('full'));
+select tests.act_as('gus');
+select throws_ok($$ execute book_full('gus') $$, 'M9207', 'already_booked',
+  'who holds the last seat is told that they have it, and not to wait for it');
+select tests.act_as('hans');
+select throws_ok($$ execute book_full('hans') $$, 'M9201', 'slot_full',
+  'who does not is told that it is full');
+select lives_ok($$ select api.join_waitlist(tests.id('full')) $$, 'one waits for the full slot');
+select tests.act_as('ida');
+select lives_ok($$ select api.join_waitlist(tests.id('full')) $$, 'another waits for it');
+select tests.act_as_nobody();
+select tests.book('same time', 'hans');
+select tests.act_as('gus');
+select lives_ok(
+  $$ update tutoring.bookings set status = 'cancelled' where slot_id = tests.id('full') $$,
+  'the seat comes free');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select p.display_name, w.state from core.waitlist_entry as w
+     join core.person as p on p.person_id = w.customer_id
+     where w.slot_id = tests.id('full') order by 1 $$,
+  $$ values ('hans', 'waiting'), ('ida', 'offered') $$,
+  'who is busy by now is passed over and keeps their place');
+select results_eq(
+  $$ select w.offer_expires_at = s.starts_at
+     from core.waitlist_entry as w join core.slot as s using (slot_id)
+     where w.slot_id = tests.id('full') and w.state = 'offered' $$,
+  'values (true)', 'an offer ends when the slot begins');
+
+-- Notice.
+select tests.act_as('ida');
+select api.leave_waitlist(tests.id('full'));
+select tests.act_as_nobody();
+select is(
+  (select count(*) from core.waitlist_entry
+   where slot_id = tests.id('full') and state = 'offered'), 0::bigint,
+  'the seat is not offered to who is still busy');
+select tests.offer('notice', 'xena', 0, p_starts => now() + interval '2 hours');
+update core.offering set min_notice_min = 110 where offering_id = tests.id('offering notice');
+select tests.book('notice', 'gus');
+select tests.act_as('ida');
+select lives_ok($$ select api.join_waitlist(tests.id('notice')) $$, 'one waits before the notice');
+select tests.act_as('gus');
+select lives_ok(
+  $$ update tutoring.bookings set status = 'cancelled' where slot_id = tests.id('notice') $$,
+  'a seat comes free ten minutes before the notice');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select w.offer_expires_at = now() + interval '10 minutes'
+     from core.waitlist_entry as w where w.slot_id = tests.id('notice') $$,
+  'values (true)', 'an offer ends when the notice begins');
+update core.offering set min_notice_min = 180 where offering_id = tests.id('offering notice');
+select tests.act_as('bob');
+select throws_ok($$ select api.join_waitlist(tests.id('notice')) $$, 'M9210', 'notice_too_short',
+  'nobody waits inside the notice');
+select tests.act_as_nobody();
+update core.offering set is_active = false where offering_id = tests.id('offering notice');
+select tests.act_as('bob');
+select throws_ok($$ select api.join_waitlist(tests.id('notice')) $$, 'M9205',
+  'offering_inactive', 'nobody waits for what is not offered any more');
+select tests.act_as_nobody();
+update core.offering set is_active = true, min_notice_min = 0
+where offering_id = tests.id('offering notice');
+update core.person set status = 'suspended' where person_id = tests.id('ida');
+update core.waitlist_entry set state = 'waiting', offer_expires_at = null
+where slot_id = tests.id('notice');
+select tests.act_as_service();
+select is(api.offer_freed_seats(), 0, 'nobody who is suspended is offered a seat');
 
 select * from finish();
 rollback;

@@ -93,7 +93,9 @@ language sql
 begin atomic
   update core.booking
   set starts_at = starts_at - p_time, ends_at = ends_at - p_time,
-      hold_expires_at = hold_expires_at - p_time, accept_by = accept_by - p_time;
+      hold_expires_at = hold_expires_at - p_time, accept_by = accept_by - p_time,
+      created_at = created_at - p_time, confirmed_at = confirmed_at - p_time,
+      moved_at = moved_at - p_time;
   update core.slot
   set starts_at = starts_at - p_time, ends_at = ends_at - p_time,
       holds = array(select h.until - p_time from unnest(holds) as h(until));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 mod invitation;
 
-const KINDS: [&str; 32] = [
+const KINDS: [&str; 33] = [
     "auth_already_registered",
     "auth_confirmation",
     "auth_email_change",
@@ -39,6 +39,7 @@ const KINDS: [&str; 32] = [
     "refund_opened",
     "review_received",
     "staff",
+    "waitlist_called_off",
     "waitlist_offer",
 ];
 

@@ -19,7 +19,7 @@ impl Calendar {
             Some(slot) => Exception {
                 is_block: true,
                 starts_at: slot.starts_at + Duration::minutes(15 * random.random_range(-2..2)),
-                ends_at: slot.ends_at + Duration::minutes(15 * random.random_range(-1..4)),
+                ends_at: slot.ends_at + Duration::minutes(15 * random.random_range(0..4)),
             },
             None => Exception::random(random, self.midnight()),
         };
