@@ -11,7 +11,7 @@ create policy all_definer on identity.flow_state
   using ((select internal.is_service()))
   with check ((select internal.is_service()));
 
-create policy select_suspended on identity.session
+create policy select_suspended_definer on identity.session
   for select to definer
   using (exists (
     select
@@ -19,7 +19,7 @@ create policy select_suspended on identity.session
     where p.person_id = account_id and p.status <> 'active'
   ));
 
-create policy delete_suspended on identity.session
+create policy delete_suspended_definer on identity.session
   for delete to definer
   using (exists (
     select
