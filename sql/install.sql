@@ -104,6 +104,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/login/sign_up.sql
 \ir functions/login/verification.sql
 \ir functions/login/admin.sql
+\ir functions/login/supabase.sql
 
 -- time: what can be booked and when. offering is what is sold; availability keeps hours, horizon turns
 -- them into slots; slot knows which can be booked this instant and why not; occupancy is the
@@ -179,6 +180,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/login/session.sql
 \ir policies/login/one_time_token.sql
 \ir policies/login/admin.sql
+\ir policies/login/supabase.sql
 \ir policies/time/offering.sql
 \ir policies/time/occupancy.sql
 \ir policies/time/slot.sql

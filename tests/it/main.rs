@@ -31,6 +31,7 @@ mod slot;
 mod sql;
 mod sqs;
 mod stripe_webhook;
+mod supabase;
 mod template;
 mod till;
 mod tls;

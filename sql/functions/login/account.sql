@@ -217,6 +217,8 @@ begin
   -- A guest is nobody yet, whatever part they ask for.
   perform internal.play_parts(
     v_account.account_id, case when v_account.is_anonymous then '{}' else p_data end);
+  -- The owner's part of a sign-up. What it raises undoes the whole.
+  perform hooks.after_sign_up(internal.account_json(v_account));
 
   return v_account;
 end

@@ -13,6 +13,10 @@ create policy all_definer on identity.external_login
   using ((select internal.is_service()))
   with check ((select internal.is_service()));
 
+create policy select_self on identity.external_login
+  for select to definer
+  using (account_id = (select internal.user_id()));
+
 grant select, delete on identity.account, identity.external_login to definer;
 grant insert (account_id, email, password_hash, user_metadata, app_metadata, is_anonymous,
               email_confirmed_at)

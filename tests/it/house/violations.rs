@@ -234,7 +234,7 @@ pub const PERMISSION: &[Violation] = &[
         "definer",
     ),
     (
-        "those who call own nothing, and definer owns functions alone",
+        "those who call own nothing, and definer owns functions alone, and the view of one's own login",
         "alter table core.currency owner to definer",
         "definer owns table core.currency",
     ),

@@ -116,14 +116,16 @@ where r.rolname in ('anon', 'authenticated', 'service_role', 'definer',
             or shobj_description(r.oid, 'pg_authid') = 'Made by Convene.')
        or r.rolcanlogin <> (r.rolname ~ 'authenticator$'));
 
--- those who call own nothing, and definer owns functions alone
+-- those who call own nothing, and definer owns functions alone, and the view of one's own login
 select format('%s owns %s', d.refobjid::regrole, pg_describe_object(d.classid, d.objid, d.objsubid))
 from pg_shdepend as d
 where d.refclassid = 'pg_authid'::regclass
   and d.deptype = 'o'
   and d.dbid in (0, (select b.oid from pg_database as b where b.datname = current_database()))
   and (d.refobjid in (select role_id from caller union all select role_id from login)
-       or d.refobjid = to_regrole('definer') and d.classid <> 'pg_proc'::regclass);
+       or d.refobjid = to_regrole('definer') and d.classid <> 'pg_proc'::regclass
+          and not (d.classid = 'pg_class'::regclass
+                   and d.objid = coalesce(to_regclass('auth.users')::oid, 0)));
 
 -- a login was given nothing of its own: without a role it may do nothing
 select format('%s on %s', l.role, pg_describe_object(d.classid, d.objid, d.objsubid))
