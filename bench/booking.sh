@@ -2,7 +2,7 @@
 # Bookings, free slots and booking views per second through the data API over HTTP, beside
 # pgbench with the same statements, role, claims and pipelines, on one database in one run.
 #
-#   cargo build --release -p rest --bin rest-server && bench/booking.sh
+#   cargo build --release -p data_api --bin rest-server && bench/booking.sh
 #   SECONDS_EACH=2 CLIENTS="1 8 64" EXPERTS=3000 ROUNDS=5 CASES="book view" bench/booking.sh
 #
 # Needs PostgreSQL's binaries with pgbench, wrk and python3. CPU is what the data API itself

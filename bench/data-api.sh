@@ -2,7 +2,7 @@
 # The data API over HTTP beside pgbench: the same SQL with the same settings, role and claims in
 # one pipeline, on one database in one run.
 #
-#   cargo build --release -p rest --bin rest-server && bench/data-api.sh
+#   cargo build --release -p data_api --bin rest-server && bench/data-api.sh
 #   SECONDS_EACH=2 CLIENTS="1 8 64" ROUNDS=5 CASES="key list" bench/data-api.sh
 #   PEER='env PGRST_DB_ANON_ROLE=anon PGRST_SERVER_PORT=3080 postrust' \
 #     PEER_URL=http://127.0.0.1:3080/api bench/data-api.sh

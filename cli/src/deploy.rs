@@ -113,9 +113,9 @@ async fn deploy_once(client: &Client, script: &Script) -> Result<Outcome> {
 async fn leave_schema_cache(client: &Client) -> Result<()> {
     // The lock of a deploy, beyond its transaction: two at once would both make the table.
     client.batch_execute("select pg_advisory_lock(hashtext('convene deploy'))").await?;
-    let schemas = rest::settings::Settings::house()?.schemas();
-    if !rest::cache::is_published(client, &schemas).await {
-        rest::cache::publish(client, &schemas, &["public"]).await?;
+    let schemas = rest::settings()?.schemas();
+    if !data_api::cache::is_published(client, &schemas).await {
+        data_api::cache::publish(client, &schemas, &["public"]).await?;
     }
     client.batch_execute("select pg_advisory_unlock(hashtext('convene deploy'))").await?;
     Ok(())

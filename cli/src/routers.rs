@@ -7,7 +7,6 @@ use environment::{BadSetting, optional};
 use errors::Result;
 use onboarding::Onboarding;
 use postgres::{Caller, Db};
-use rest::Rest;
 use serde_json::{Value, json};
 use stripe_sync::inbox::Inbox;
 use stripe_webhook::Webhook;
@@ -45,7 +44,7 @@ pub fn all(house: House) -> Result<Router, BadSetting> {
     }
     let gateway = Gateway::new(&settings, vec![Source::House(house.service.clone())])?;
     let auth = Auth::new(house.service.clone(), &settings, config)?;
-    let rest = Rest::house(house.api.clone(), Some(house.service.clone()), gateway.clone())?;
+    let rest = rest::marketplace(house.api.clone(), Some(house.service.clone()), gateway.clone())?;
     let own = Router::new().route("/health", get(health)).route("/ready", get(ready));
     Ok(Router::new()
         .merge(rest::router(rest))

@@ -1,6 +1,6 @@
 //! What is linked into a package, and what is not.
 
-use std::{collections::BTreeSet, process::Command};
+use std::{collections::BTreeSet, fs, process::Command};
 
 use crate::template::reading::root;
 
@@ -51,7 +51,7 @@ fn a_function_links_what_it_calls_and_nothing_else() {
 /// A library that another one uses is below it; each may use what stands before it here.
 #[test]
 fn the_libraries_stand_on_one_another_in_this_order() {
-    const ORDER: [&str; 10] = [
+    const ORDER: [&str; 11] = [
         "environment",
         "telemetry",
         "errors",
@@ -62,8 +62,9 @@ fn the_libraries_stand_on_one_another_in_this_order() {
         "tokens",
         "stripe",
         "stripe_sync",
+        "data_api",
     ];
-    const STANDS_ON: [&[&str]; 10] = [
+    const STANDS_ON: [&[&str]; 11] = [
         &[],
         &["environment"],
         &[],
@@ -74,6 +75,7 @@ fn the_libraries_stand_on_one_another_in_this_order() {
         &["environment", "errors", "postgres"],
         &["environment", "errors"],
         &["environment", "errors", "postgres", "stripe"],
+        &["environment", "errors", "postgres", "telemetry", "tokens"],
     ];
     for (library, stands_on) in ORDER.iter().zip(STANDS_ON) {
         let found: Vec<String> = linked(library)
@@ -96,4 +98,42 @@ fn there_is_one_way_to_encrypt() {
 #[test]
 fn a_server_links_no_lambda_runtime() {
     assert_eq!(unwelcome("convene", &["lambda_"]), Vec::<String>::new());
+}
+
+/// Words of the marketplace in a text.
+fn house_words(text: &str) -> Vec<&str> {
+    const WORDS: [&str; 10] = [
+        "marketplace",
+        "booking",
+        "lens",
+        "lenses",
+        "tutoring",
+        "expert",
+        "learner",
+        "provider",
+        "offering",
+        "stripe",
+    ];
+    let lower = |word: &&str| WORDS.contains(&word.to_lowercase().as_str());
+    text.split(|c: char| !c.is_alphanumeric()).filter(lower).collect()
+}
+
+#[test]
+fn the_data_api_says_no_word_of_the_marketplace() {
+    assert_eq!(house_words("fn of_booking() // a Lens"), ["booking", "Lens"]);
+    let mut folders = vec![root().join("shared/data_api/src")];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("a source");
+            assert_eq!(house_words(&text), Vec::<&str>::new(), "{}", path.display());
+            files += 1;
+        }
+    }
+    assert!(files > 60, "sources are found: {files}");
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use postgres::{Db, Limits};
-use rest::{
-    Rest,
-    identity::{Identity, Plain},
+use data_api::{
+    DataApi, Profile,
+    identity::{Identity, JwtRules},
     settings::{Settings, TxEnd},
 };
+use postgres::{Db, Limits};
 use serde_json::{Value, json};
 use tests::EmptyDatabase;
 use tokio_postgres::NoTls;
@@ -59,11 +59,11 @@ impl Reply {
     }
 }
 
-/// Where `rest` listens from now on.
-async fn served(rest: Rest) -> String {
+/// Where `api` listens from now on.
+async fn served(api: DataApi) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(rest::standalone(listener, rest));
+    tokio::spawn(data_api::standalone(listener, api));
     url
 }
 
@@ -75,12 +75,26 @@ impl Api {
 
     /// The same with other settings.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let plain = Plain::from_env().unwrap();
-        Self::open(Identity::Plain(Arc::new(plain)), change).await
+        let plain = JwtRules::from_env().unwrap();
+        Self::open(Identity::Jwt(Arc::new(plain)), change).await
+    }
+
+    /// The same as the marketplace serves it.
+    pub async fn of_the_marketplace() -> Self {
+        let identity = Identity::Jwt(Arc::new(JwtRules::from_env().unwrap()));
+        Self::open_as(rest::profile(None), identity, |_| {}).await
     }
 
     /// The same with other callers.
     pub async fn open(identity: Identity, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::open_as(Profile::default(), identity, change).await
+    }
+
+    async fn open_as(
+        profile: Profile,
+        identity: Identity,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let database = EmptyDatabase::new().await;
         let (admin, connection) =
             tokio_postgres::connect(&database.admin_url, NoTls).await.unwrap();
@@ -96,7 +110,7 @@ impl Api {
         change(&mut settings);
         let limits = Limits { connections: 4, ..Limits::default() };
         let db = Db::connect(&database.admin_url, limits).unwrap();
-        let url = served(Rest::new(db, identity, settings)).await;
+        let url = served(DataApi::new(db, identity, settings, profile)).await;
         Self { url, admin, http: reqwest::Client::new(), database }
     }
 
@@ -137,8 +151,8 @@ impl Api {
         let db = Db::connect(&url, Limits::default()).unwrap();
         let mut settings = Settings::from_env().unwrap();
         settings.anonymous_role = Some("anon".into());
-        let identity = Identity::Plain(Arc::new(Plain::from_env().unwrap()));
-        self.url = served(Rest::new(db, identity, settings)).await;
+        let identity = Identity::Jwt(Arc::new(JwtRules::from_env().unwrap()));
+        self.url = served(DataApi::new(db, identity, settings, Profile::default())).await;
     }
 
     /// The refusal of a plain GET: its status and code.
@@ -168,13 +182,13 @@ async fn the_cache_a_deployment_left_serves_until_the_catalog_changes() {
     let api = Api::new().await;
     let schemas = Settings::from_env().unwrap().schemas();
     let db = Db::connect(&api.database.admin_url, Limits::default()).unwrap();
-    let published = rest::cache::publish(&api.admin, &schemas, &["anon"]).await.unwrap();
-    assert!(rest::cache::is_published(&api.admin, &schemas).await);
-    let loaded = rest::cache::load(&db, &schemas).await.unwrap();
+    let published = data_api::cache::publish(&api.admin, &schemas, &["anon"]).await.unwrap();
+    assert!(data_api::cache::is_published(&api.admin, &schemas).await);
+    let loaded = data_api::cache::load(&db, &schemas).await.unwrap();
     assert_eq!(loaded.fingerprint, published.fingerprint);
     api.admin.batch_execute("create table another (n int)").await.unwrap();
-    assert!(!rest::cache::is_published(&api.admin, &schemas).await);
-    let rebuilt = rest::cache::load(&db, &schemas).await.unwrap();
+    assert!(!data_api::cache::is_published(&api.admin, &schemas).await);
+    let rebuilt = data_api::cache::load(&db, &schemas).await.unwrap();
     assert!(rebuilt.model.resource("public", "another").is_some());
 }
 

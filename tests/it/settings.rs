@@ -14,7 +14,7 @@ use crate::template::reading::root;
 const UNLISTED: [&str; 2] = ["AWS_LAMBDA_FUNCTION_NAME", "PGRST_DB_SCHEMA"];
 
 /// The data API as a stand-in for PostgREST, which has settings of its own.
-const STAND_IN: [&str; 2] = ["functions/rest/src/bin", "functions/rest/src/identity.rs"];
+const STAND_IN: [&str; 2] = ["data_api/src/bin", "data_api/src/identity.rs"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
@@ -76,12 +76,12 @@ fn the_example_lists_every_setting_that_is_read_and_no_other() {
 fn the_data_api_knows_its_own_settings() {
     let mut files = Vec::new();
     for part in ["src/settings.rs", "src/identity.rs", "src/bin/rest-server.rs"] {
-        files.push(root().join("functions/rest").join(part));
+        files.push(root().join("shared/data_api").join(part));
     }
     let code: String =
         files.iter().map(|file| fs::read_to_string(file).expect("a source")).collect();
     let read = r#"(?:\b(?:optional|required|parsed|flag|number|words|verbosity)\(\s*|const NAME: &str = )"(PGRST_[A-Z0-9_]+)""#;
-    let known: BTreeSet<String> = rest::settings::NAMES.map(str::to_owned).into();
+    let known: BTreeSet<String> = data_api::settings::NAMES.map(str::to_owned).into();
     assert_eq!(names(read, &code), known);
 
     let table =

@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use environment::BadSetting;
-use rest::Rest;
 
 fn main() -> ExitCode {
-    lambda::serve(|| Ok::<_, BadSetting>(rest::router(Rest::from_env()?)))
+    lambda::serve(|| Ok::<_, BadSetting>(rest::router(rest::from_env()?)))
 }

@@ -9,6 +9,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use tokio_postgres::error::{DbError, SqlState};
 
+pub mod sqlstate;
+
 /// What a handler returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -97,7 +99,7 @@ impl Error {
 
     fn from_db(db: &DbError) -> Self {
         let code = db.code().code();
-        if let Some(status) = refusal_status(code) {
+        if let Some(status) = sqlstate::refusal_status(code) {
             return Self {
                 status,
                 code: code.into(),
@@ -107,7 +109,7 @@ impl Error {
                 retry_after_s: None,
             };
         }
-        let (status, message) = fixed_answer(code);
+        let (status, message) = sqlstate::fixed_answer(code);
         match status {
             StatusCode::INTERNAL_SERVER_ERROR => {
                 tracing::error!(
@@ -125,35 +127,6 @@ impl Error {
             _ => tracing::info!(code, constraint = db.constraint(), "refused by the database"),
         }
         Self::new(status, code, message)
-    }
-}
-
-/// Class `M` + the last digit of 40x, the class of refusals raised on purpose.
-fn refusal_status(code: &str) -> Option<StatusCode> {
-    let digit = code.strip_prefix('M')?.bytes().next()?;
-    matches!(digit, b'0'..=b'4' | b'9')
-        .then(|| StatusCode::from_u16(400 + u16::from(digit - b'0')).ok())?
-}
-
-/// Status and fixed text of an error the database found by itself: design.md, section 7.
-fn fixed_answer(code: &str) -> (StatusCode, &'static str) {
-    match code {
-        "42501" => (StatusCode::FORBIDDEN, "You may not do this."),
-        "23503" | "23505" | "23P01" => {
-            (StatusCode::CONFLICT, "This conflicts with what is already there.")
-        }
-        "23502" | "23514" => (StatusCode::BAD_REQUEST, "A value is missing or out of range."),
-        "40001" | "40P01" => (StatusCode::SERVICE_UNAVAILABLE, "Too busy; try again."),
-        "55P03" | "57014" => (StatusCode::SERVICE_UNAVAILABLE, "This took too long; try again."),
-        _ => match &code[..2] {
-            "22" => (StatusCode::BAD_REQUEST, "A value does not have the form it must have."),
-            "08" | "53" => (StatusCode::SERVICE_UNAVAILABLE, "The database is busy; try again."),
-            "57" => (StatusCode::SERVICE_UNAVAILABLE, "The database is restarting; try again."),
-            _ => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "An unexpected error happened. It has been logged.",
-            ),
-        },
     }
 }
 

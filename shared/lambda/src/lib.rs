@@ -2,7 +2,7 @@
 //!
 //! ```ignore
 //! fn main() -> ExitCode {
-//!     lambda::serve(|| Ok::<_, BadSetting>(rest::router(rest::State::from_env()?)))
+//!     lambda::serve(|| Ok::<_, BadSetting>(rest::router(rest::from_env()?)))
 //! }
 //! ```
 //!

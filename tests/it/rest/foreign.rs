@@ -22,7 +22,7 @@ const FIXTURE: &str = r#"
 "#;
 
 async fn api() -> Api {
-    let api = Api::with(|settings| settings.tx_end = rest::settings::TxEnd::Rollback).await;
+    let api = Api::with(|settings| settings.tx_end = data_api::settings::TxEnd::Rollback).await;
     api.admin.batch_execute(FIXTURE).await.unwrap();
     api
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use rest::{
-    identity::{Identity, Plain},
+use data_api::{
+    identity::{Identity, JwtRules},
     settings::Verbosity,
 };
 use serde_json::{Value, json};
@@ -237,8 +237,8 @@ const SECRET: &str = "a secret that is long enough for HS256";
 
 #[tokio::test]
 async fn tokens_are_refused_in_the_words_of_postgrest() {
-    let plain = Plain::new(Some(SECRET), None, ".role").unwrap();
-    let api = Api::open(Identity::Plain(Arc::new(plain)), |_| {}).await;
+    let plain = JwtRules::new(Some(SECRET), None, ".role").unwrap();
+    let api = Api::open(Identity::Jwt(Arc::new(plain)), |_| {}).await;
     let forged = mint("another secret, of some 32 characters", &json!({"role": "anon"})).unwrap();
     let good = mint(SECRET, &json!({"role": "anon"})).unwrap();
     let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJyb2xlIjoiYW5vbiJ9.";
@@ -267,13 +267,13 @@ async fn bearing(api: &Api, token: &str) -> (u16, Value) {
 #[tokio::test]
 async fn the_role_is_where_the_path_leads() {
     let role = |path: &str, claims: Value| {
-        let plain = Plain::new(Some(SECRET), None, path).unwrap();
+        let plain = JwtRules::new(Some(SECRET), None, path).unwrap();
         async move {
-            let identity = Identity::Plain(Arc::new(plain));
+            let identity = Identity::Jwt(Arc::new(plain));
             let mut headers = reqwest::header::HeaderMap::new();
             let token = format!("Bearer {}", mint(SECRET, &claims).unwrap());
             headers.insert("authorization", token.parse().unwrap());
-            identity.of(&headers, None).await.map(|caller| caller.role.to_string()).ok()
+            identity.identify(&headers, None).await.map(|caller| caller.role.to_string()).ok()
         }
     };
     let named = json!({"https://app/role": "ann", "app": {"roles": ["bob", "cid"], "a.b": "dan"}});
@@ -288,6 +288,6 @@ async fn the_role_is_where_the_path_leads() {
         assert_eq!(role(path, named.clone()).await.as_deref(), expected, "{path}");
     }
     for bad in ["$['open", "$.roles[?(@ == \"ann\")]", "$.roles[*]", "$"] {
-        assert!(Plain::new(None, None, bad).is_err(), "{bad}");
+        assert!(JwtRules::new(None, None, bad).is_err(), "{bad}");
     }
 }

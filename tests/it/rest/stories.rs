@@ -1,6 +1,6 @@
 //! An unmodified supabase-js, and a schema it has never seen.
 
-use rest::identity::Identity;
+use data_api::identity::Identity;
 use tests::World;
 use tokens::Gateway;
 
@@ -10,6 +10,6 @@ use super::Api;
 async fn supabase_js_finds_the_dialect_whole() {
     let world = World::new().await;
     let gateway = Gateway::new(&world.keys.settings().unwrap(), Vec::new()).unwrap();
-    let api = Api::open(Identity::House(gateway), |_| {}).await;
+    let api = Api::open(Identity::Gateway(gateway), |_| {}).await;
     world.story_with("data_api", &[], &[("CONVENE_URL", &api.url)]).await;
 }

@@ -145,7 +145,7 @@ async fn a_database_may_speak_latin_and_have_settings_of_old() {
     let url = format!("{before}/{name}{place}");
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     let connection = tokio::spawn(connection);
-    let built = rest::cache::build(&client, &rest::cache::Schemas::default()).await;
+    let built = data_api::cache::build(&client, &data_api::cache::Schemas::default()).await;
     drop(client);
     connection.await.unwrap().unwrap();
     api.admin.batch_execute(&format!("drop database {name}")).await.unwrap();

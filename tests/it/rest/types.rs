@@ -1,6 +1,6 @@
 //! TypeScript for schemas of strangers, as `convene types` prints it.
 
-use rest::{
+use data_api::{
     cache::{self, Schemas},
     types::typescript,
 };

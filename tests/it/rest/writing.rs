@@ -1,6 +1,5 @@
 //! Writes.
 
-use rest::settings::Verbosity;
 use serde_json::json;
 
 use super::Api;
@@ -155,7 +154,7 @@ async fn limits_say_what_they_are() {
 
 #[tokio::test]
 async fn a_view_that_cannot_be_changed_says_what_it_is_for() {
-    let api = Api::with(|settings| settings.verbosity = Verbosity::Fixed).await;
+    let api = Api::of_the_marketplace().await;
     let row = Some(json!({"id": 1, "title": "One"}));
     for (method, body) in [("POST", row.clone()), ("PATCH", row.clone()), ("DELETE", None)] {
         let reply = api.ask(method, "/nested_view?id=eq.1", &[], body).await;

@@ -1,4 +1,4 @@
-//! Who calls: by the house's rules, or by PostgREST's for any database.
+//! Who calls: by keys and tokens as Supabase's gateway takes them, or by PostgREST's rules.
 
 use std::{
     sync::Arc,
@@ -8,7 +8,6 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use environment::{BadSetting, optional, parsed};
 use http::{HeaderMap, header};
-use postgres::Caller;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 use tokens::{Claims, Gateway, KeySet, TokenError};
@@ -17,15 +16,15 @@ use uuid::Uuid;
 /// How callers are told apart.
 #[derive(Clone)]
 pub enum Identity {
-    /// The house's keys and tokens.
-    House(Gateway),
+    /// Supabase's: API keys, and tokens of the roles that a policy lists.
+    Gateway(Gateway),
     /// PostgREST's `jwt-secret`: any role that a well-signed token names.
-    Plain(Arc<Plain>),
+    Jwt(Arc<JwtRules>),
 }
 
 /// A caller.
 #[derive(Clone, Debug)]
-pub struct Identified {
+pub struct Caller {
     /// The role the transaction runs as.
     pub role: Box<str>,
     /// The claims as JSON.
@@ -35,39 +34,45 @@ pub struct Identified {
 }
 
 impl Identity {
-    /// Who sent these headers; `anonymous` is the role of who does not say.
-    pub async fn of(
+    /// Who sent these headers; `anonymous` is the role of anonymous callers.
+    pub async fn identify(
         &self,
         headers: &HeaderMap,
         anonymous: Option<&str>,
-    ) -> Result<Arc<Identified>, TokenError> {
+    ) -> Result<Arc<Caller>, TokenError> {
         match self {
-            Self::House(gateway) => gateway.identify(headers).await.map(|claims| of_house(&claims)),
-            Self::Plain(plain) => plain.identify(headers, anonymous, now()),
+            Self::Gateway(gateway) => {
+                gateway.identify(headers).await.map(|claims| claimed(&claims))
+            }
+            Self::Jwt(rules) => rules.identify(headers, anonymous, now()),
         }
     }
 }
 
-fn of_house(claims: &Claims) -> Arc<Identified> {
-    let Caller { role, claims, user_id } = claims.caller();
-    Arc::new(Identified { role: role.into(), claims: claims.into(), user_id })
+fn claimed(claims: &Claims) -> Arc<Caller> {
+    let caller = claims.caller();
+    Arc::new(Caller {
+        role: caller.role.into(),
+        claims: caller.claims.into(),
+        user_id: caller.user_id,
+    })
 }
 
 /// PostgREST's rules.
-pub struct Plain {
+pub struct JwtRules {
     keys: Option<KeySet>,
     audience: Option<String>,
     /// The way to the role, as a JSON pointer.
     role: String,
     /// Tokens whose signatures were found good.
-    opened: Cache<String, Arc<Opened>>,
+    opened: Cache<String, Arc<VerifiedToken>>,
 }
 
 /// What a token says.
-struct Opened {
+struct VerifiedToken {
     claims: Map<String, Value>,
     /// Whom it speaks for, if it names a role or anybody may be anonymous.
-    caller: Option<Arc<Identified>>,
+    caller: Option<Arc<Caller>>,
 }
 
 /// Tokens remembered, of a few kilobytes each: reading one again costs as much as the rest of
@@ -77,7 +82,7 @@ const REMEMBERED: usize = 10_000;
 /// Clocks differ.
 const LEEWAY_S: f64 = 30.0;
 
-impl Plain {
+impl JwtRules {
     /// Read `PGRST_JWT_SECRET`, `PGRST_JWT_SECRET_IS_BASE64`, `PGRST_JWT_AUD` and
     /// `PGRST_JWT_ROLE_CLAIM_KEY`.
     pub fn from_env() -> Result<Self, BadSetting> {
@@ -116,7 +121,7 @@ impl Plain {
         headers: &HeaderMap,
         anonymous: Option<&str>,
         now: f64,
-    ) -> Result<Arc<Identified>, TokenError> {
+    ) -> Result<Arc<Caller>, TokenError> {
         let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.map(|header| header.split_once(' ').unwrap_or((header, "")));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
@@ -131,13 +136,17 @@ impl Plain {
     }
 
     /// A token with a good signature, which is checked once.
-    fn opened(&self, token: &str, anonymous: Option<&str>) -> Result<Arc<Opened>, TokenError> {
+    fn opened(
+        &self,
+        token: &str,
+        anonymous: Option<&str>,
+    ) -> Result<Arc<VerifiedToken>, TokenError> {
         self.opened.get_or_insert_with(token, || {
             let keys = self.keys.as_ref().ok_or(TokenError::NoKeys)?;
             match serde_json::from_slice(&keys.open(token)?) {
                 Ok(Value::Object(claims)) => {
                     let caller = self.caller(claims.clone(), anonymous);
-                    Ok(Arc::new(Opened { claims, caller }))
+                    Ok(Arc::new(VerifiedToken { claims, caller }))
                 }
                 _ => Err(TokenError::Malformed("JWT payload is not a JSON object")),
             }
@@ -145,18 +154,14 @@ impl Plain {
     }
 
     /// Whom these claims speak for.
-    fn caller(
-        &self,
-        claims: Map<String, Value>,
-        anonymous: Option<&str>,
-    ) -> Option<Arc<Identified>> {
+    fn caller(&self, claims: Map<String, Value>, anonymous: Option<&str>) -> Option<Arc<Caller>> {
         let mut claims = Value::Object(claims);
         let named = claims.pointer(&self.role).and_then(Value::as_str);
         let role: Box<str> = named.or(anonymous)?.into();
         claims["role"] = Value::from(&*role);
         let user_id = claims["sub"].as_str().and_then(|sub| Uuid::try_parse(sub).ok());
         let claims = claims.to_string().into();
-        Some(Arc::new(Identified { role, claims, user_id }))
+        Some(Arc::new(Caller { role, claims, user_id }))
     }
 
     /// Whether these claims may be believed now.

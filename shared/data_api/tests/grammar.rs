@@ -1,9 +1,9 @@
 //! The grammar takes whatever comes: it answers or refuses, and never panics.
 //!
-//! `GRAMMAR_INPUTS=10000000 cargo test -p rest --release --test grammar` is the long run.
+//! `GRAMMAR_INPUTS=10000000 cargo test -p data_api --release --test grammar` is the long run.
 
+use data_api::query::{Aggregate, Item, Join, Operator, Query};
 use proptest::prelude::*;
-use rest::query::{Aggregate, Item, Join, Operator, Query};
 
 /// Words of the dialect.
 const PIECES: [&str; 44] = [

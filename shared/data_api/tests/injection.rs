@@ -1,14 +1,14 @@
 //! No text of a request gets into the statement, other than as a bind or inside a quoted
 //! identifier.
 
-use proptest::prelude::*;
-use rest::{
+use data_api::{
     cache::model::{Column, Model, Qualified, Relation},
     plan::{self, Root, Shape, Source},
     query::Query,
     settings::Settings,
     sql::{Before, Output, Statement, statement_for},
 };
+use proptest::prelude::*;
 
 const MARK: &str = "INJECTED";
 

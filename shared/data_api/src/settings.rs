@@ -25,8 +25,6 @@ pub enum Verbosity {
     Verbose,
     /// The code and the message alone, of every refusal.
     Minimal,
-    /// The code and a fixed text; refusals of class `M` are forwarded whole.
-    Fixed,
 }
 
 /// What the OpenAPI document lists.
@@ -90,26 +88,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of the marketplace: five lenses, `public` the default one, `api` behind all.
-    pub fn house() -> Result<Self, BadSetting> {
-        let lens = optional("DEFAULT_LENS").unwrap_or_else(|| "tutoring".into());
-        let lenses = ["tutoring", "trainers", "avenrae", "fitness", "dogs", "api"];
-        let mut profiles = vec![("public".to_owned(), lens)];
-        profiles.extend(lenses.map(|name| (name.to_owned(), name.to_owned())));
-        let plain = Self::from_env()?;
-        match optional("PGRST_DB_SCHEMAS") {
-            Some(_) => Ok(plain),
-            None => Ok(Self {
-                profiles,
-                fallback_schema: Some("api".into()),
-                anonymous_role: plain.anonymous_role.or_else(|| Some("anon".into())),
-                max_rows: plain.max_rows.or(Some(1000)),
-                verbosity: verbosity(Verbosity::Fixed)?,
-                ..plain
-            }),
-        }
-    }
-
     /// The settings for any database, as PostgREST reads them.
     pub fn from_env() -> Result<Self, BadSetting> {
         let schemas = words("PGRST_DB_SCHEMAS").or_else(|| words("PGRST_DB_SCHEMA"));
@@ -123,7 +101,7 @@ impl Settings {
             plan_enabled: flag("PGRST_DB_PLAN_ENABLED", false)?,
             aggregates_enabled: flag("PGRST_DB_AGGREGATES_ENABLED", false)?,
             tx_end: tx_end()?,
-            verbosity: verbosity(Verbosity::Verbose)?,
+            verbosity: verbosity()?,
             pre_request: optional("PGRST_DB_PRE_REQUEST").map(|name| match name.split_once('.') {
                 Some((schema, name)) => (schema.to_owned(), name.to_owned()),
                 None => (String::new(), name),
@@ -247,16 +225,13 @@ fn tx_end() -> Result<TxEnd, BadSetting> {
     }
 }
 
-fn verbosity(default: Verbosity) -> Result<Verbosity, BadSetting> {
+fn verbosity() -> Result<Verbosity, BadSetting> {
     match optional("PGRST_CLIENT_ERROR_VERBOSITY").as_deref() {
-        None => Ok(default),
-        Some("verbose") => Ok(Verbosity::Verbose),
+        None | Some("verbose") => Ok(Verbosity::Verbose),
         Some("minimal") => Ok(Verbosity::Minimal),
-        Some("fixed") => Ok(Verbosity::Fixed),
-        Some(_) => Err(BadSetting::new(
-            "PGRST_CLIENT_ERROR_VERBOSITY",
-            "must be verbose, minimal or fixed.",
-        )),
+        Some(_) => {
+            Err(BadSetting::new("PGRST_CLIENT_ERROR_VERBOSITY", "must be verbose or minimal."))
+        }
     }
 }
 

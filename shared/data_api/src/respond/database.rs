@@ -5,10 +5,10 @@ use postgres::{Failure, Refused};
 use serde_json::Value;
 
 use super::Refusal;
-use crate::settings::Verbosity;
+use crate::Profile;
 
 /// The refusal for a failed transaction of a caller who is `anonymous` or not.
-pub fn refusal_of(failure: Failure, verbosity: Verbosity, anonymous: bool) -> Refusal {
+pub fn refusal_of(failure: Failure, profile: &Profile, anonymous: bool) -> Refusal {
     match failure {
         Failure::Busy => {
             Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool.")
@@ -18,54 +18,35 @@ pub fn refusal_of(failure: Failure, verbosity: Verbosity, anonymous: bool) -> Re
             Refusal::busy("PGRST001", "Database client error. Retrying the connection.")
         }
         Failure::Deadline => Refusal::busy("57014", "This took too long; try again."),
-        Failure::Refused(refused) => of_postgres(&refused, verbosity, anonymous),
+        Failure::Refused(refused) => of_postgres(&refused, profile, anonymous),
     }
 }
 
-fn of_postgres(db: &Refused, verbosity: Verbosity, anonymous: bool) -> Refusal {
-    let code = db.code.as_str();
-    if code == "PGRST" {
-        return raised(db);
+fn of_postgres(refused: &Refused, profile: &Profile, anonymous: bool) -> Refusal {
+    if refused.code == "PGRST" {
+        return raised(refused);
     }
-    let house = verbosity == Verbosity::Fixed;
-    let status = match code.strip_prefix('M').and_then(|rest| rest.bytes().next()) {
-        // Class `M`: a refusal of our own, whose next digit is the last of 40x.
-        Some(digit @ (b'0'..=b'4' | b'9')) => 400 + u16::from(digit - b'0'),
+    let mut refusal = (profile.refusal)(refused);
+    if refused.fatal {
         // Postgres starts, stops, or takes no more connections: nobody asked wrongly.
-        _ if db.fatal => 503,
-        _ if house => house_status(code, &db.message),
-        _ => status(code, &db.message),
-    };
-    let status = if code == "42501" && anonymous { 401 } else { status };
-    let mut refusal = if house && !code.starts_with('M') {
-        log(db, status);
-        Refusal::new(status, code, fixed_text(code, status))
-    } else {
-        let mut refusal = Refusal::new(status, code, &db.message);
-        refusal.details = db.detail.as_deref().map_or(Value::Null, Into::into);
-        refusal.hint = db.hint.as_deref().map_or(Value::Null, Into::into);
-        refusal
-    };
-    if status == 401 {
-        refusal = refusal.header(header::WWW_AUTHENTICATE, "Bearer");
+        refusal.status = StatusCode::SERVICE_UNAVAILABLE;
+    } else if refused.code == "42501" && anonymous {
+        refusal.status = StatusCode::UNAUTHORIZED;
     }
-    if status == 503 {
-        refusal = refusal.header(header::RETRY_AFTER, "1");
+    match refusal.status {
+        StatusCode::UNAUTHORIZED => refusal.header(header::WWW_AUTHENTICATE, "Bearer"),
+        StatusCode::SERVICE_UNAVAILABLE => refusal.header(header::RETRY_AFTER, "1"),
+        _ => refusal,
     }
-    refusal
 }
 
-fn log(db: &Refused, status: u16) {
-    match status {
-        500.. => tracing::error!(
-            code = db.code.as_str(),
-            message = db.message,
-            detail = db.detail,
-            context = db.context,
-            "database error"
-        ),
-        _ => tracing::info!(code = db.code.as_str(), message = db.message, "refused"),
-    }
+/// What PostgREST makes of an error of the database.
+pub fn postgrest_refusal(refused: &Refused) -> Refusal {
+    let status = status(&refused.code, &refused.message);
+    let mut refusal = Refusal::new(status, &refused.code, &refused.message);
+    refusal.details = refused.detail.as_deref().map_or(Value::Null, Into::into);
+    refusal.hint = refused.hint.as_deref().map_or(Value::Null, Into::into);
+    refusal
 }
 
 /// PostgREST's statuses.
@@ -94,47 +75,6 @@ fn status(code: &str, message: &str) -> u16 {
             "09" | "25" | "2D" | "38" | "39" | "3B" | "40" | "54" | "55" | "57" | "58" | "F0"
             | "HV" | "P0" | "XX" | "21" => 500,
             _ => 400,
-        },
-    }
-}
-
-/// The statuses of design.md, section 7: what is not the caller's fault is a 5xx.
-fn house_status(code: &str, message: &str) -> u16 {
-    match code {
-        "23503" | "23505" | "23P01" => 409,
-        "23502" | "23514" => 400,
-        "25006" => 405,
-        "42501" => 403,
-        "40001" | "40P01" | "55P03" | "57014" => 503,
-        // The caller's own words: a type it named, a value or operator that does not fit.
-        "42703" | "42704" | "42804" | "42803" | "42P10" | "428C9" | "21000" | "2201B" => 400,
-        // A column of a view that is computed, or one that the view shows by two names.
-        "0A000" if message.starts_with("cannot insert into column") => 400,
-        "0A000" if message.starts_with("cannot update column") => 400,
-        "42601" if message.starts_with("multiple assignments to same column") => 400,
-        "42883" | "42P01" => 404,
-        _ => match code.get(..2).unwrap_or_default() {
-            "22" => 400,
-            "08" | "53" | "57" => 503,
-            _ => 500,
-        },
-    }
-}
-
-fn fixed_text(code: &str, status: u16) -> &'static str {
-    match code {
-        "42501" => "You may not do this.",
-        "23503" | "23505" | "23P01" => "This conflicts with what is already there.",
-        "23502" | "23514" => "A value is missing or out of range.",
-        "25006" => "This request may not change anything.",
-        "40001" | "40P01" => "Too busy; try again.",
-        "55P03" | "57014" => "This took too long; try again.",
-        _ => match code.get(..2).unwrap_or_default() {
-            "22" => "A value does not have the form it must have.",
-            "08" | "53" => "The database is busy; try again.",
-            "57" => "The database is restarting; try again.",
-            _ if status < 500 => "The request does not fit the data.",
-            _ => "An unexpected error happened. It has been logged.",
         },
     }
 }

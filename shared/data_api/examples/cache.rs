@@ -1,12 +1,12 @@
 //! How long a cold start takes to load the schema cache of a database with many relations.
 //!
-//! `DATABASE_URL=… cargo run --release -p rest --example cache`, as a user who may create tables:
+//! `DATABASE_URL=… cargo run --release -p data_api --example cache`, as a user who may create tables:
 //! it makes 1,000 of them with 10 columns and a foreign key each, if they are not there.
 
 use std::time::{Duration, Instant};
 
+use data_api::cache::{self, Schemas};
 use postgres::{Db, Limits, tls};
-use rest::cache::{self, Schemas};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -16,7 +16,6 @@ use crate::{
     query::{Operator, Query},
     request::{self, Media, Return},
     respond::{Answered, Refusal, RowsAnswer},
-    settings::Verbosity,
     sql::{Before, Output},
 };
 
@@ -84,8 +83,7 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
     Ok(answer)
 }
 
-/// 405 for a view that this method cannot change. PostgREST leaves it to Postgres, which answers
-/// 55000, as for much else that is nobody's mistake: a 500.
+/// 405 for a view that this method cannot change, where the profile wants it.
 fn may_change(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
     let can = match *asked.method {
         Method::POST => relation.insertable,
@@ -94,7 +92,7 @@ fn may_change(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
         Method::DELETE => relation.deletable,
         _ => true,
     };
-    if can || asked.settings.verbosity != Verbosity::Fixed {
+    if can || !asked.inner.profile.refuses_writes_early {
         return Ok(());
     }
     let message = format!("{} is not for {}", relation.id.name, asked.method);

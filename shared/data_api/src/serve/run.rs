@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::Asked;
 use crate::{
     respond::{Refusal, refusal_of},
-    settings::{TxEnd, Verbosity},
+    settings::TxEnd,
     sql::{Sql, identifier},
 };
 
@@ -67,14 +67,13 @@ impl Asked<'_> {
         };
         let anonymous = Some(&*self.caller.role) == self.settings.anonymous_role.as_deref();
         let db = self.inner.db_for(&self.caller.role);
-        // In the house alone: PostgREST leaves it to the caller.
-        let again = self.settings.verbosity == Verbosity::Fixed;
+        let again = self.inner.profile.retries;
         self.timing.ended("plan");
         let outcome =
             retry::while_lost(|| db.transact(&transaction), |failure| again && failure.is_lost())
                 .await;
         self.timing.ended("transaction");
-        outcome.map_err(|failure| refusal_of(failure, self.settings.verbosity, anonymous))
+        outcome.map_err(|failure| refusal_of(failure, &self.inner.profile, anonymous))
     }
 
     /// Whether what is written stays.

@@ -5,7 +5,7 @@ mod nearest;
 mod refusal;
 mod rows;
 
-pub use database::refusal_of;
+pub use database::{postgrest_refusal, refusal_of};
 pub use nearest::{NAME, PART, nearest};
 pub use refusal::Refusal;
 pub use rows::{Answered, RowsAnswer, guc_headers, guc_status};

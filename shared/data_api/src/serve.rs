@@ -24,7 +24,7 @@ use timing::Timing;
 use crate::{
     Inner, PREFIX,
     cache::{Loaded, model::Model},
-    identity::Identified,
+    identity::Caller,
     query::{Query, Range},
     request::{self, Media, Preferences, Resource},
     respond::{Refusal, RowsAnswer},
@@ -36,7 +36,7 @@ pub(crate) struct Asked<'r> {
     pub(crate) inner: &'r Inner,
     pub(crate) settings: &'r Settings,
     pub(crate) model: &'r Model,
-    pub(crate) caller: &'r Identified,
+    pub(crate) caller: &'r Caller,
     pub(crate) schema: &'r str,
     pub(crate) method: &'r Method,
     pub(crate) headers: &'r HeaderMap,
@@ -117,7 +117,7 @@ async fn respond(
     let path = path_of(&parts.uri);
     let resource = Resource::read(path)?;
     let anonymous = settings.anonymous_role.as_deref();
-    let caller = inner.identity.of(&parts.headers, anonymous).await?;
+    let caller = inner.identity.identify(&parts.headers, anonymous).await?;
     timing.ended("jwt");
     let body = read_body(body, settings.max_body).await?;
 
@@ -164,7 +164,7 @@ struct Arrived<'r> {
     parts: &'r Parts,
     path: &'r str,
     resource: &'r Resource,
-    caller: &'r Identified,
+    caller: &'r Caller,
     timing: &'r Timing,
 }
 

@@ -1,0 +1,64 @@
+//! What of an error of the database is told.
+//!
+//! A refusal raised on purpose (class `M`) is forwarded whole. Any other error becomes a fixed
+//! text: its DETAIL may carry somebody else's row.
+
+use data_api::{Refusal, postgrest_refusal};
+use errors::sqlstate::{fixed_answer, refusal_status};
+use postgres::Refused;
+
+/// The marketplace's own way.
+pub(crate) fn fixed(refused: &Refused) -> Refusal {
+    if let Some(refusal) = raised(refused) {
+        return refusal;
+    }
+    let (status, text) = match own_words(&refused.code, &refused.message) {
+        Some(status) => (status, "The request does not fit the data."),
+        None => {
+            let (status, text) = fixed_answer(&refused.code);
+            (status.as_u16(), text)
+        }
+    };
+    log(refused, status);
+    Refusal::new(status, &refused.code, text)
+}
+
+/// PostgREST's way.
+pub(crate) fn postgrest(refused: &Refused) -> Refusal {
+    raised(refused).unwrap_or_else(|| postgrest_refusal(refused))
+}
+
+fn raised(refused: &Refused) -> Option<Refusal> {
+    let status = refusal_status(&refused.code)?;
+    let mut refusal = postgrest_refusal(refused);
+    refusal.status = status;
+    Some(refusal)
+}
+
+/// The status of an error that lies in the caller's own words. In no other Lambda do a caller's
+/// words become part of a statement; there, these errors are mistakes of ours.
+fn own_words(code: &str, message: &str) -> Option<u16> {
+    match code {
+        // A type the caller named, or a value or operator that does not fit.
+        "42703" | "42704" | "42804" | "42803" | "42P10" | "428C9" | "21000" | "2201B" => Some(400),
+        // A column of a view that is computed, or one that the view shows by two names.
+        "0A000" if message.starts_with("cannot insert into column") => Some(400),
+        "0A000" if message.starts_with("cannot update column") => Some(400),
+        "42601" if message.starts_with("multiple assignments to same column") => Some(400),
+        "42883" | "42P01" => Some(404),
+        _ => None,
+    }
+}
+
+fn log(refused: &Refused, status: u16) {
+    match status {
+        500.. => tracing::error!(
+            code = refused.code.as_str(),
+            message = refused.message,
+            detail = refused.detail,
+            context = refused.context,
+            "database error"
+        ),
+        _ => tracing::info!(code = refused.code.as_str(), message = refused.message, "refused"),
+    }
+}

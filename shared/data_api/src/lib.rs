@@ -1,0 +1,95 @@
+//! An API of any database, in PostgREST's dialect.
+//!
+//! A request goes through five modules, none of which knows the one after it: `request` and
+//! `query` read it, `plan` resolves its names against the `cache`, `sql` writes one statement,
+//! and `respond` turns the one row that comes back into an answer. `serve` walks the way.
+
+pub mod cache;
+pub mod identity;
+mod openapi;
+pub mod plan;
+mod profile;
+pub mod query;
+pub mod request;
+mod respond;
+mod serve;
+pub mod settings;
+pub mod sql;
+pub mod types;
+
+use std::sync::Arc;
+
+use axum::{
+    Router, extract::State, handler::Handler, response::Response, routing::any, serve::ListenerExt,
+};
+use environment::BadSetting;
+use postgres::Db;
+use tokio::net::TcpListener;
+
+pub use crate::{
+    profile::Profile,
+    respond::{Refusal, postgrest_refusal},
+};
+
+use crate::{identity::Identity, serve::Memory, settings::Settings};
+
+/// Where supabase-js looks for the API; it is served at the root as well.
+const PREFIX: &str = "/rest/v1";
+
+/// The API of one database. Cheap to clone.
+#[derive(Clone)]
+pub struct DataApi(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    identity: Identity,
+    settings: Settings,
+    profile: Profile,
+    memory: Memory,
+}
+
+impl DataApi {
+    /// The API of `db`, for callers told apart by `identity`. Nothing is connected yet.
+    pub fn new(db: Db, identity: Identity, settings: Settings, profile: Profile) -> Self {
+        let memory = Memory::new(settings.schemas());
+        Self(Arc::new(Inner { db, identity, settings, profile, memory }))
+    }
+
+    /// Load the schema cache now rather than with the first request.
+    pub async fn warm(&self) -> Result<(), cache::CacheError> {
+        self.0.memory.reload(&self.0.db).await
+    }
+
+    /// Reload the schema cache whenever the database sends `notify pgrst`. Needs a connection
+    /// of its own that is not a pooler's; ends when that connection does.
+    pub async fn listen(&self, url: &str) -> Result<(), BadSetting> {
+        serve::listen(&self.0.memory, &self.0.db, url).await
+    }
+}
+
+impl Inner {
+    /// The login that may become `role`.
+    fn db_for(&self, role: &str) -> &Db {
+        self.profile.login(role).unwrap_or(&self.db)
+    }
+}
+
+/// The routes of the API, under `/rest/v1`.
+pub fn router(api: DataApi) -> Router {
+    Router::new()
+        .route(PREFIX, any(answer))
+        .route("/rest/v1/", any(answer))
+        .route("/rest/v1/{*path}", any(answer))
+        .with_state(api)
+}
+
+/// Serve the same API at the root of a server of its own, where PostgREST has it.
+pub async fn standalone(listener: TcpListener, api: DataApi) -> std::io::Result<()> {
+    // An answer's last packet must not wait for the client's word on the one before.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    axum::serve(listener, answer.with_state(api).into_make_service()).await
+}
+
+async fn answer(State(api): State<DataApi>, request: axum::extract::Request) -> Response {
+    serve::answer(&api.0, request).await
+}
