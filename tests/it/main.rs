@@ -2,6 +2,7 @@
 
 mod auth;
 mod booking;
+mod connections;
 mod coupon;
 mod crash;
 mod delivery;

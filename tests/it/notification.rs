@@ -286,7 +286,7 @@ async fn a_person_reads_and_mutes_their_own_news_alone() {
     let world = &office.world;
     let read = "select api.mark_notifications_read()";
     let rows = world.act("alice", read, &[]).await.expect("alice may read");
-    assert_eq!(rows[0].get::<_, i32>(0), 1);
+    assert_eq!(rows[0].get::<i32>(0).unwrap(), 1);
     let wish = "select api.set_notification_preference('review_received', false)::text";
     world.act("alice", wish, &[]).await.expect("alice may wish");
     office.settle().await;

@@ -131,7 +131,7 @@ impl Office {
 }
 
 /// A connection string under whose connections Postgres shows a name.
-fn named(url: &str, name: &str) -> String {
+pub fn named(url: &str, name: &str) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
     format!("{url}{separator}application_name={name}")
 }

@@ -150,7 +150,7 @@ impl Story<'_> {
         let Some((slot, slot_id)) = self.choose(listed) else { return "nothing is free".into() };
         let sql = "select booking_id from tutoring.create_booking_with_payment($1, $2)";
         match self.world.act(&learner, sql, &[&self.world.id(&learner), &slot_id]).await {
-            Ok(rows) => self.bookings.push(Booking { id: rows[0].get(0), learner, slot }),
+            Ok(rows) => self.bookings.push(Booking { id: rows[0].get(0).unwrap(), learner, slot }),
             Err(error) => return format!("refused: {error}"),
         }
         "booked".into()
@@ -229,9 +229,10 @@ async fn list(world: &World, expert: &str, calendar: &Calendar) -> BTreeMap<Slot
         .expect("anybody may look");
     rows.iter()
         .map(|row| {
-            let offering = calendar.offering_number(expert, row.get(1));
-            let (starts_at, ends_at): (DateTime<Utc>, DateTime<Utc>) = (row.get(2), row.get(3));
-            (Slot { offering, starts_at, ends_at }, row.get(0))
+            let offering = calendar.offering_number(expert, row.get(1).unwrap());
+            let (starts_at, ends_at): (DateTime<Utc>, DateTime<Utc>) =
+                (row.get(2).unwrap(), row.get(3).unwrap());
+            (Slot { offering, starts_at, ends_at }, row.get(0).unwrap())
         })
         .collect()
 }

@@ -100,7 +100,7 @@ impl Way<'_> {
         Ok(Db::over(url.parse()?, tls::trusting(roots)?, Limits::default())?)
     }
 
-    /// What comes of it, by the data API's own protocol and by the library's.
+    /// What comes of it: as a failure, and as the answer that is made of a failure.
     async fn tried(&self) -> (String, String) {
         let db = self.open().expect("good settings");
         let sql = "select current_user::text";

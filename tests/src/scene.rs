@@ -1,9 +1,8 @@
 //! Setting a scene the way its people would: an expert with hours and a session, learners.
 
 use chrono::{DateTime, Utc};
-use postgres::{Caller, Params};
+use postgres::{Caller, Params, Row};
 use serde_json::{Value, json};
-use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{World, id};
@@ -47,7 +46,7 @@ impl World {
                      (expert_id, title, duration_minutes, price_cents, max_participants)
                    values ($1, 'Lesson', $2, $3, $4) returning id";
         let row = self.must(expert, sql, &[&id(expert), &minutes, &price, &seats]).await;
-        row[0].get(0)
+        row[0].get(0).expect("an id")
     }
 
     /// Somebody who can book.
@@ -73,7 +72,11 @@ impl World {
         let sql = "select slot_id, starts_at, ends_at from api.list_free_slots($1)";
         let rows = self.api.query(anonymous, sql, &[&session]).await.expect("anybody may look");
         rows.iter()
-            .map(|row| FreeSlot { slot_id: row.get(0), starts_at: row.get(1), ends_at: row.get(2) })
+            .map(|row| FreeSlot {
+                slot_id: row.get(0).unwrap(),
+                starts_at: row.get(1).unwrap(),
+                ends_at: row.get(2).unwrap(),
+            })
             .collect()
     }
 

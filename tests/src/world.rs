@@ -10,7 +10,7 @@ use convene::{
     server,
     settings::Stripe,
 };
-use postgres::{Db, Limits, Params};
+use postgres::{Db, Limits};
 use reqwest::{Client as Http, Method};
 use serde_json::Value;
 use stripe_double::StripeDouble;
@@ -49,6 +49,9 @@ const LIMITS: Limits = Limits {
     deadline: Duration::from_secs(30),
     prepared: true,
 };
+
+/// Parameters of a statement that the superuser runs.
+pub type SqlParams<'a> = &'a [&'a (dyn tokio_postgres::types::ToSql + Sync)];
 
 impl World {
     /// A fresh marketplace with nobody in it, where nothing can be paid.
@@ -167,19 +170,19 @@ impl World {
     }
 
     /// Run one statement with parameters, and return the number of rows it touched.
-    pub async fn execute(&self, sql: &str, params: Params<'_>) -> u64 {
+    pub async fn execute(&self, sql: &str, params: SqlParams<'_>) -> u64 {
         let done = self.sql.execute(sql, params).await;
         done.unwrap_or_else(|error| panic!("{}\n{sql}", told(&error)))
     }
 
     /// The rows of a query.
-    pub async fn rows(&self, sql: &str, params: Params<'_>) -> Vec<Row> {
+    pub async fn rows(&self, sql: &str, params: SqlParams<'_>) -> Vec<Row> {
         let rows = self.sql.query(sql, params).await;
         rows.unwrap_or_else(|error| panic!("{}\n{sql}", told(&error)))
     }
 
     /// The one value of a query: `world.value::<i64>("select count(*) from …", &[])`.
-    pub async fn value<T>(&self, sql: &str, params: Params<'_>) -> T
+    pub async fn value<T>(&self, sql: &str, params: SqlParams<'_>) -> T
     where
         T: for<'a> tokio_postgres::types::FromSql<'a>,
     {

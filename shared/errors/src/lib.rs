@@ -1,13 +1,12 @@
 //! One error type for every Lambda, and its way to HTTP.
 //!
 //! A refusal raised on purpose by a SQL function (SQLSTATE class `M`) is forwarded as it
-//! was written. Every other database error becomes a fixed text: its DETAIL may carry a row
-//! of somebody else. What is not understood is logged in full and answered opaquely.
+//! was written. Every other database error becomes a fixed text ([`sqlstate`]): its DETAIL may
+//! carry a row of somebody else. What is not understood is logged in full and answered opaquely.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use tokio_postgres::error::{DbError, SqlState};
 
 pub mod sqlstate;
 
@@ -95,59 +94,6 @@ impl Error {
             "XX000",
             "An unexpected error happened. It has been logged.",
         )
-    }
-
-    fn from_db(db: &DbError) -> Self {
-        let code = db.code().code();
-        if let Some(status) = sqlstate::refusal_status(code) {
-            return Self {
-                status,
-                code: code.into(),
-                message: db.message().into(),
-                details: db.detail().map(Into::into),
-                hint: db.hint().map(Into::into),
-                retry_after_s: None,
-            };
-        }
-        let (status, message) = sqlstate::fixed_answer(code);
-        match status {
-            StatusCode::INTERNAL_SERVER_ERROR => {
-                tracing::error!(
-                    code,
-                    message = db.message(),
-                    detail = db.detail(),
-                    context = db.where_(),
-                    "database error"
-                );
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                tracing::warn!(code, message = db.message(), "database busy");
-                return Self::unavailable(code, message);
-            }
-            _ => tracing::info!(code, constraint = db.constraint(), "refused by the database"),
-        }
-        Self::new(status, code, message)
-    }
-}
-
-impl From<tokio_postgres::Error> for Error {
-    fn from(error: tokio_postgres::Error) -> Self {
-        match error.as_db_error() {
-            Some(db) => Self::from_db(db),
-            None if error.is_closed() || error.code() == Some(&SqlState::CONNECTION_EXCEPTION) => {
-                tracing::warn!(%error, "connection lost");
-                Self::unavailable("08006", "The database is busy; try again.")
-            }
-            // The driver speaks: a parameter or a column of an unexpected type, or the network.
-            None => {
-                use std::error::Error as _;
-                if error.source().is_some_and(|cause| cause.is::<std::io::Error>()) {
-                    tracing::warn!(%error, "connection lost");
-                    return Self::unavailable("08006", "The database is busy; try again.");
-                }
-                Self::internal(error)
-            }
-        }
     }
 }
 

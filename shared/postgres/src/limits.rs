@@ -41,7 +41,7 @@ impl Limits {
             // The connection used last has its plans and pages warm.
             .queue_mode(QueueMode::Lifo)
             .timeouts(Timeouts { wait: Some(self.wait), create: Some(self.wait), recycle: None })
-            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| BadSetting::new("DATABASE_URL", error.to_string()))
     }

@@ -1,16 +1,15 @@
 //! A transaction of the caller's own making, in one round trip.
 //!
-//! What [`Db::query`](super::Db::query) does for everybody is not enough for the data API: it
-//! chooses its own settings and isolation, looks at the result before it commits, must see the
-//! error as Postgres sent it, and does so a thousand times a second.
+//! [`Db::query`] is one with the usual settings. The data API chooses its own settings and
+//! isolation, looks at the result before it commits, and must see the error as Postgres sent it.
 
-use std::{borrow::Cow, io, sync::OnceLock};
+use std::{borrow::Cow, sync::OnceLock};
 
 use deadpool::managed;
 
 use super::{
-    Db, retry,
-    wire::{Refused, Row, Wire},
+    Db, Failure,
+    wire::{Row, Wire},
 };
 
 /// Values of `$1`, `$2`, … as text: Postgres reads each as the type its place asks for.
@@ -58,37 +57,13 @@ pub struct Outcome {
     pub then: Vec<Row>,
 }
 
-/// Why there are no rows.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// All connections are taken.
-    #[error("all connections are busy")]
-    Busy,
-    /// The deadline passed.
-    #[error("the deadline passed")]
-    Deadline,
-    /// There is no connection, or it was lost.
-    #[error("no connection: {0}")]
-    Connection(#[from] io::Error),
-    /// Postgres said no.
-    #[error(transparent)]
-    Refused(Box<Refused>),
-}
-
-impl Failure {
-    /// Whether the transaction lost to another, and may simply be tried again.
-    pub fn is_lost(&self) -> bool {
-        matches!(self, Self::Refused(refused) if retry::is_lost(&refused.code))
-    }
-}
-
 impl Db {
     /// Run a transaction. Every call ends within the deadline.
     pub async fn transact(&self, transaction: &Transaction<'_>) -> Result<Outcome, Failure> {
         self.on_wire(async |wire| wire.transact(transaction).await).await
     }
 
-    /// Run one statement as the login itself: what is the house's own and everybody may know.
+    /// Run one statement as the login itself, for what every caller may know.
     pub async fn look_up(&self, sql: &str, params: Texts<'_>) -> Result<Vec<Row>, Failure> {
         self.on_wire(async |wire| {
             wire.push(None, sql, params)?;
@@ -101,7 +76,8 @@ impl Db {
         &self,
         work: impl AsyncFnOnce(&mut Wire) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let mut wire = self.wires.get().await.map_err(|error| match error {
+        let mut wire = self.pool.get().await.map_err(|error| match error {
+            managed::PoolError::Backend(Failure::Connection(error)) => Failure::Unreachable(error),
             managed::PoolError::Backend(failure) => failure,
             _ => Failure::Busy,
         })?;

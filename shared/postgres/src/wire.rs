@@ -22,7 +22,9 @@ use postgres_protocol::{
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::{Failure, MAX_STATEMENTS};
+use tokio_postgres::types::Type;
+
+use super::Failure;
 
 mod open;
 mod row;
@@ -56,8 +58,8 @@ type Statements = HashMap<String, HashMap<String, Statement, RandomState>, Rando
 #[derive(Clone)]
 struct Statement {
     name: Arc<str>,
-    /// Which columns are jsonb.
-    jsonb: Arc<[bool]>,
+    /// The types of its columns.
+    types: Arc<[Type]>,
 }
 
 /// A statement on its way.
@@ -84,6 +86,9 @@ enum State {
     /// All was sent, and not all answered.
     Awaiting,
 }
+
+/// Statements kept on one connection at most.
+const MAX_STATEMENTS: usize = 500;
 
 /// How long a connection may finish what a caller who left had asked for.
 const DRAIN: Duration = Duration::from_millis(100);
@@ -154,7 +159,7 @@ impl Wire {
         frontend::parse(&name, sql, [], &mut self.to_send)?;
         frontend::describe(b'S', &name, &mut self.to_send)?;
         let keep = role.map(|role| (role.to_owned(), sql.to_owned()));
-        Ok((Statement { name, jsonb: [].into() }, keep))
+        Ok((Statement { name, types: [].into() }, keep))
     }
 
     /// Requests have as many forms as callers have ideas; the server keeps a plan for each.
@@ -199,12 +204,12 @@ impl Wire {
             match (message, step) {
                 // It was understood: Postgres has it from now on, whatever becomes of this.
                 (Message::RowDescription(body), Some(step)) => {
-                    step.statement.jsonb = row::jsonb(&body)?;
+                    step.statement.types = row::types(&body)?;
                     step.kept(&mut self.statements);
                 }
                 (Message::NoData, Some(step)) => step.kept(&mut self.statements),
                 (Message::DataRow(body), Some(step)) => {
-                    rows.push(Row::new(body, step.statement.jsonb.clone()));
+                    rows.push(Row::new(body, step.statement.types.clone()));
                 }
                 (Message::CommandComplete(_) | Message::EmptyQueryResponse, _) => {
                     results.push(std::mem::take(&mut rows));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use errors::Result;
-use postgres::{Caller, Db};
+use postgres::{Caller, Db, Params};
 use stripe::{
     Failure, StripeClient, event::Event, stripe_connect::account::RetrieveAccount,
     stripe_connect::transfer_reversal::ListIdTransferReversal,
@@ -108,9 +108,8 @@ impl Inbox {
             self.db.json(Caller::SERVICE, APPLY, &[&event_id, &nothing.0, &nothing.1]).await?;
         if let Some(needed) = &applied.fetch {
             let fetched = self.fetch(needed).await?;
-            let params: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
-                [&event_id, &fetched, &applied.asked_at];
-            applied = self.db.json(Caller::SERVICE, APPLY, &params).await?;
+            let params: Params<'_> = &[&event_id, &fetched, &applied.asked_at];
+            applied = self.db.json(Caller::SERVICE, APPLY, params).await?;
         }
         let status = applied.status.as_deref().unwrap_or_default();
         if matches!(status, "missing" | "unknown" | "failed") {

@@ -16,7 +16,7 @@ use axum::{Json, Router, extract::State, response::Html, routing::get};
 use chrono::{DateTime, Utc};
 use mail_parser::{MessageParser, MimeHeaders, PartType};
 use mailin::{Action, Handler, Response, Session, SessionBuilder, response};
-use postgres::{Caller, Db, Limits};
+use postgres::{Caller, Db, Failure, Limits, Row};
 use serde::Serialize;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -100,7 +100,7 @@ impl Mailbox {
         let sql = "select m.message_id, m.recipient, m.received_at, m.copies, m.raw
                    from local_mailbox.mail as m order by m.received_at desc, m.message_id limit 500";
         let rows = self.db.query(OWNER, sql, &[]).await?;
-        Ok(rows.iter().map(mail).collect())
+        Ok(rows.iter().map(mail).collect::<Result<_, _>>()?)
     }
 
     async fn listen(self, listener: TcpListener) {
@@ -195,16 +195,16 @@ impl Handler for Clerk {
     }
 }
 
-fn mail(row: &tokio_postgres::Row) -> Mail {
-    let raw: Vec<u8> = row.get(4);
+fn mail(row: &Row) -> Result<Mail, Failure> {
+    let raw: Vec<u8> = row.get(4)?;
     let parsed = MessageParser::default().parse(&raw).unwrap_or_default();
     let is_calendar = |kind: &mail_parser::ContentType<'_>| kind.subtype() == Some("calendar");
     let calendar = parsed.parts.iter().find(|part| part.content_type().is_some_and(is_calendar));
-    Mail {
-        message_id: row.get(0),
-        recipient: row.get(1),
-        received_at: row.get(2),
-        copies: row.get(3),
+    Ok(Mail {
+        message_id: row.get(0)?,
+        recipient: row.get(1)?,
+        received_at: row.get(2)?,
+        copies: row.get(3)?,
         subject: parsed.subject().unwrap_or_default().to_owned(),
         text: parsed.body_text(0).unwrap_or_default().into_owned(),
         html: parsed.body_html(0).unwrap_or_default().into_owned(),
@@ -212,7 +212,7 @@ fn mail(row: &tokio_postgres::Row) -> Mail {
             PartType::Text(text) => Some(text.to_string()),
             _ => None,
         }),
-    }
+    })
 }
 
 async fn list(State(mailbox): State<Mailbox>) -> errors::Result<Json<Vec<Mail>>> {

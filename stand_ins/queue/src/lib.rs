@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
-use postgres::{Caller, Db, Limits};
+use postgres::{Caller, Db, Failure, Limits};
 use queue::{BATCH, Entry, Received, Receiver, Rejected, Sender, all_rejected};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -72,7 +72,7 @@ impl LocalQueue {
     pub async fn dead_letters(&self) -> Result<Vec<String>> {
         let sql = "select m.body from local_queue.message as m where m.is_dead order by m.body";
         let rows = self.db.query(OWNER, sql, &[]).await?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
+        Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, Failure>>()?)
     }
 
     async fn take(&self) -> errors::Result<Vec<Received>> {
@@ -102,13 +102,15 @@ impl LocalQueue {
         let visibility = self.rules.visibility.as_secs_f64();
         let max = self.rules.max_receive_count;
         let rows = self.db.query(OWNER, sql, &[&max, &batch, &visibility]).await?;
-        let received = rows.iter().map(|row| Received {
-            message_id: row.get::<_, Uuid>(0).to_string(),
-            receipt: row.get(1),
-            body: row.get(2),
-            receive_count: row.get::<_, i32>(3).unsigned_abs(),
+        let received = rows.iter().map(|row| {
+            Ok(Received {
+                message_id: row.get::<Uuid>(0)?.to_string(),
+                receipt: row.get(1)?,
+                body: row.get(2)?,
+                receive_count: row.get::<i32>(3)?.unsigned_abs(),
+            })
         });
-        Ok(received.collect())
+        Ok(received.collect::<Result<_, Failure>>()?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where the model comes from: the row a deployment left, or the catalog itself.
 
-use postgres::{Db, Failure};
+use postgres::{Db, End, Failure, Param, Transaction};
 use tokio_postgres::Client;
 
 use super::{build as builder, model::Model, raw};
@@ -41,9 +41,6 @@ pub enum CacheError {
     /// The same, over the connection that serves requests.
     #[error("the catalog cannot be read: {0}")]
     Failed(#[from] Failure),
-    /// There is no connection to be had.
-    #[error("the catalog cannot be read: {0}")]
-    Connection(errors::Error),
     /// The catalog is not what this release expects.
     #[error("the catalog is not understood: {0}")]
     Form(#[from] serde_json::Error),
@@ -75,9 +72,31 @@ pub async fn build(client: &Client, schemas: &Schemas) -> Result<Loaded, CacheEr
         .await?;
     let row = client.query_one(CATALOG, &[&schemas.exposed, &schemas.extra]).await;
     client.batch_execute("rollback").await?;
-    let text: String = row?.get(0);
-    let catalog: raw::Catalog = serde_json::from_str(&text)?;
-    Ok(Loaded { model: builder::model(catalog), fingerprint })
+    Ok(Loaded { model: model_of(row?.get(0))?, fingerprint })
+}
+
+fn model_of(catalog: &str) -> Result<Model, CacheError> {
+    Ok(builder::model(serde_json::from_str::<raw::Catalog>(catalog)?))
+}
+
+/// The same over a connection that serves requests.
+async fn rebuild(db: &Db, schemas: &Schemas) -> Result<Loaded, CacheError> {
+    let fingerprint = current(db, schemas).await?;
+    let (exposed, extra) = (schemas.exposed.text(), schemas.extra.text());
+    let settings = [("transaction_read_only", "on"), ("jit", "off"), ("search_path", "")];
+    let read = Transaction {
+        begin: None,
+        settings: &settings,
+        first: None,
+        sql: CATALOG,
+        params: &[exposed.as_deref(), extra.as_deref()],
+        then: None,
+        prepared: false,
+        end: End::Commit,
+    };
+    let outcome = db.transact(&read).await?;
+    let catalog = outcome.rows.first().and_then(|row| row.text(0)).unwrap_or_default();
+    Ok(Loaded { model: model_of(&catalog)?, fingerprint })
 }
 
 /// The model: the row a deployment left if it fits the catalog, else built anew.
@@ -85,8 +104,7 @@ pub async fn load(db: &Db, schemas: &Schemas) -> Result<Loaded, CacheError> {
     if let Some(loaded) = stored(db, schemas).await? {
         return Ok(loaded);
     }
-    let connection = db.connection().await.map_err(CacheError::Connection)?;
-    build(connection.client(), schemas).await
+    rebuild(db, schemas).await
 }
 
 /// The fingerprint of the catalog now, over the connection that serves requests.

@@ -13,11 +13,12 @@ pub fn refusal_of(failure: Failure, profile: &Profile, anonymous: bool) -> Refus
         Failure::Busy => {
             Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool.")
         }
-        Failure::Connection(error) => {
+        Failure::Unreachable(error) | Failure::Connection(error) => {
             tracing::error!(%error, "no connection to the database");
             Refusal::busy("PGRST001", "Database client error. Retrying the connection.")
         }
         Failure::Deadline => Refusal::busy("57014", "This took too long; try again."),
+        Failure::Unexpected(problem) => Refusal::internal(problem),
         Failure::Refused(refused) => of_postgres(&refused, profile, anonymous),
     }
 }

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use postgres::RawRow;
+use postgres::Row;
 use serde_json::Value;
 
 use super::Refusal;
@@ -29,7 +29,7 @@ pub struct Answered {
 
 impl Answered {
     /// Read the row.
-    pub fn read(rows: &[RawRow]) -> Result<Self, Refusal> {
+    pub fn read(rows: &[Row]) -> Result<Self, Refusal> {
         let Some(row) = rows.first() else { return Err(Refusal::internal("no row")) };
         Ok(Self {
             total: row.int(0),

@@ -1,7 +1,7 @@
 //! Calling a function.
 
 use http::{Method, StatusCode, header};
-use postgres::{Check, RawRow};
+use postgres::{Check, Row};
 
 use super::{
     Asked, allow,
@@ -53,7 +53,7 @@ pub(super) async fn function(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer
 
     let single = matches!(media, Media::Object(_)) && function.returns.set;
     let limit = affected_limit(asked, function)?;
-    let good = |rows: &[RawRow]| {
+    let good = |rows: &[Row]| {
         let rows = rows.first().and_then(|row| row.int(1)).unwrap_or_default();
         (!single || rows == 1) && limit.is_none_or(|limit| rows <= limit)
     };

@@ -1,7 +1,7 @@
 //! Reading a relation.
 
 use http::{Method, StatusCode, header};
-use postgres::RawRow;
+use postgres::Row;
 use serde_json::Value;
 
 use super::{
@@ -239,7 +239,7 @@ impl Asked<'_> {
 }
 
 /// The estimate in a plan that was printed as JSON.
-fn planned_rows(rows: &[RawRow]) -> Option<i64> {
+fn planned_rows(rows: &[Row]) -> Option<i64> {
     let plan: Value = serde_json::from_slice(&rows.first()?.bytes(0)?).ok()?;
     plan.pointer("/0/Plan/Plan Rows")?.as_i64()
 }

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use postgres::{Check, RawRow};
+use postgres::{Check, Row};
 
 use super::{
     Asked,
@@ -50,7 +50,7 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
     let single = form == Output::Object;
     let replaces = asked.is(&Method::PUT);
     let limit = asked.prefer.affected_limit().filter(|_| !inserts);
-    let good = |rows: &[RawRow]| {
+    let good = |rows: &[Row]| {
         let affected = affected(rows);
         (!(single || replaces) || affected == 1) && limit.is_none_or(|limit| affected <= limit)
     };
@@ -101,7 +101,7 @@ fn may_change(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
         .header(header::ALLOW, &methods(relation)))
 }
 
-fn affected(rows: &[RawRow]) -> i64 {
+fn affected(rows: &[Row]) -> i64 {
     rows.first().and_then(|row| row.int(1)).unwrap_or_default()
 }
 

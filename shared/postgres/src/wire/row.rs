@@ -5,26 +5,28 @@ use std::{io, sync::Arc};
 use bytes::Bytes;
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::{DataRowBody, ErrorResponseBody, RowDescriptionBody};
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{FromSql, Type};
+
+use crate::Failure;
 
 /// A row: its values as Postgres sent them.
 pub struct Row {
     body: DataRowBody,
-    jsonb: Arc<[bool]>,
+    types: Arc<[Type]>,
 }
 
 impl Row {
-    pub(super) fn new(body: DataRowBody, jsonb: Arc<[bool]>) -> Self {
-        Self { body, jsonb }
+    pub(super) fn new(body: DataRowBody, types: Arc<[Type]>) -> Self {
+        Self { body, types }
     }
 
     /// The value in a column, if it is not null: text and JSON as they are, bytea too.
     pub fn bytes(&self, column: usize) -> Option<Bytes> {
         let range = self.body.ranges().nth(column).ok()???;
         let value = self.body.buffer_bytes().slice(range);
-        match self.jsonb.get(column) {
+        match self.types.get(column) {
             // The binary form of jsonb is its text behind a version byte.
-            Some(true) if !value.is_empty() => Some(value.slice(1..)),
+            Some(&Type::JSONB) if !value.is_empty() => Some(value.slice(1..)),
             _ => Some(value),
         }
     }
@@ -34,17 +36,32 @@ impl Row {
         String::from_utf8(self.bytes(column)?.into()).ok()
     }
 
+    /// The value in a column as a `T`, or what is wrong with it.
+    pub fn get<'a, T: FromSql<'a>>(&'a self, column: usize) -> Result<T, Failure> {
+        let unexpected = |problem: String| {
+            Failure::Unexpected(format!("column {column} of the answer: {problem}"))
+        };
+        let kind = self.types.get(column).ok_or_else(|| unexpected("it is missing".into()))?;
+        if !T::accepts(kind) {
+            return Err(unexpected(format!("its type is {kind}")));
+        }
+        let range = self.body.ranges().nth(column)?.flatten();
+        let value = range.map(|range| &self.body.buffer()[range]);
+        T::from_sql_nullable(kind, value).map_err(|error| unexpected(error.to_string()))
+    }
+
     /// The bigint in a column, if there is one.
     pub fn int(&self, column: usize) -> Option<i64> {
         Some(i64::from_be_bytes(self.bytes(column)?.as_ref().try_into().ok()?))
     }
 }
 
-/// Which columns are jsonb; domains are told by what they are made of.
-pub(super) fn jsonb(body: &RowDescriptionBody) -> io::Result<Arc<[bool]>> {
-    let kinds: Vec<bool> =
-        body.fields().map(|field| Ok(field.type_oid() == Type::JSONB.oid())).collect()?;
-    Ok(kinds.into())
+/// The types of columns; domains are told by what they are made of. A type that this client does
+/// not know is passed on as it is: of an enumeration that is its text.
+pub(super) fn types(body: &RowDescriptionBody) -> io::Result<Arc<[Type]>> {
+    let known = |oid| Type::from_oid(oid).unwrap_or(Type::TEXT);
+    let types: Vec<Type> = body.fields().map(|field| Ok(known(field.type_oid()))).collect()?;
+    Ok(types.into())
 }
 
 /// An error, as Postgres sent it.
@@ -61,6 +78,8 @@ pub struct Refused {
     pub hint: Option<String>,
     /// Where it happened.
     pub context: Option<String>,
+    /// The constraint that was violated.
+    pub constraint: Option<String>,
     /// Whether the connection ends with it, or does not even begin.
     pub fatal: bool,
 }
@@ -77,6 +96,7 @@ impl Refused {
                 b'D' => refused.detail = Some(value),
                 b'H' => refused.hint = Some(value),
                 b'W' => refused.context = Some(value),
+                b'n' => refused.constraint = Some(value),
                 b'V' => refused.fatal = matches!(value.as_str(), "FATAL" | "PANIC"),
                 _ => {}
             }
