@@ -31,6 +31,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/people/customer.sql
 \ir schema/login/account.sql
 \ir schema/login/session.sql
+\ir schema/login/factor.sql
 \ir schema/login/one_time_token.sql
 \ir schema/login/signing_key.sql
 \ir schema/login/rate_limit.sql
@@ -100,6 +101,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/login/rate_limit.sql
 \ir functions/login/signing_key.sql
 \ir functions/login/session.sql
+\ir functions/login/factor.sql
 \ir functions/login/one_time_token.sql
 \ir functions/login/sign_up.sql
 \ir functions/login/verification.sql
@@ -178,6 +180,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/login/rate_limit.sql
 \ir policies/login/signing_key.sql
 \ir policies/login/session.sql
+\ir policies/login/factor.sql
 \ir policies/login/one_time_token.sql
 \ir policies/login/admin.sql
 \ir policies/login/supabase.sql

@@ -94,6 +94,13 @@ async fn gotrues_clients_find_what_they_expect() {
 }
 
 #[tokio::test]
+async fn supabase_js_asks_for_a_second_factor() {
+    let world = World::new().await;
+    let window = window(&world).await;
+    world.story_with("factor", &[], &[("WINDOW_URL", &window)]).await;
+}
+
+#[tokio::test]
 async fn there_is_a_key_before_there_is_a_token() {
     let world = World::new().await;
     let published = world.get(Who::Anonymous, "/auth/v1/.well-known/jwks.json").await.ok();

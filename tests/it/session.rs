@@ -81,6 +81,47 @@ async fn a_link_opened_twice_at_once_lets_one_in() {
     assert_eq!(statuses, [200, 403]);
 }
 
+#[tokio::test]
+async fn one_code_shown_twice_at_once_is_good_once() {
+    let world = World::new().await;
+    let id = member(&world, "factor@example.com").await;
+    let session = sign_in(&world, "factor@example.com", PASSWORD).await.ok();
+    let session = session["access_token"].as_str().expect("a token").split('.').nth(1);
+    let claims = base64::Engine::decode(
+        &base64::prelude::BASE64_URL_SAFE_NO_PAD,
+        session.expect("a payload"),
+    );
+    let claims: Value = serde_json::from_slice(&claims.expect("base64")).expect("JSON");
+    let session_id = claims["session_id"].as_str().expect("an id");
+    world
+        .sql(&format!(
+            "insert into identity.factor (factor_id, account_id, secret)
+             values ('{id}', '{id}', '\\x00');
+             insert into identity.factor_challenge (factor_id, session_id, expires_at)
+             select '{id}', '{session_id}', now() + interval '1 minute'
+             from generate_series(1, 2)"
+        ))
+        .await;
+    let asked = "select factor_challenge_id from identity.factor_challenge";
+    let asked: Vec<uuid::Uuid> =
+        world.rows(asked, &[]).await.iter().map(|row| row.get(0)).collect();
+    // Two challenges, one code: the seventh step's.
+    let show = async |challenge: uuid::Uuid| {
+        let client = world.connection().await;
+        client.batch_execute("set role service_role").await.expect("the house");
+        let sql = format!(
+            "select api.auth_verify_factor('{id}', '{session_id}', '{id}', '{challenge}', 7,
+                                           '\\x01') ->> 'refused' is null"
+        );
+        client.query_one(&sql, &[]).await.expect("an answer").get::<_, bool>(0)
+    };
+    let gun = world.hold("select from identity.factor for update").await;
+    let (one, two, ()) = tokio::join!(show(asked[0]), show(asked[1]), gun.fire_at(2));
+    let mut accepted = [one, two];
+    accepted.sort();
+    assert_eq!(accepted, [false, true]);
+}
+
 /// Another instance of the auth function before the same database, and where it listens.
 async fn instance(world: &World) -> (::auth::Auth, String) {
     let service = Db::connect(&world.logins.service, Default::default()).expect("a url");

@@ -69,6 +69,12 @@ impl Config {
         }
     }
 
+    /// The site's host, as people know it.
+    pub fn site_host(&self) -> String {
+        let host = self.site_url.split("://").nth(1).unwrap_or(&self.site_url);
+        host.split(['/', '?']).next().unwrap_or_default().to_owned()
+    }
+
     /// Read the environment; `jwt_secret` is what stands in for `AUTH_SECRET`.
     pub fn from_env(jwt_secret: Option<&str>) -> Result<Self, BadSetting> {
         let secret = optional("AUTH_SECRET").or_else(|| jwt_secret.map(Into::into));

@@ -14,6 +14,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use tokens::TokenError;
 
+use crate::refusals::REFUSALS;
+
 const API_VERSION: HeaderName = HeaderName::from_static("x-supabase-api-version");
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-sb-error-code");
 const FIRST_VERSION: &str = "2024-01-01";
@@ -52,81 +54,13 @@ impl Refusal {
 
     /// A refusal by its word, as the database or a handler decided it.
     pub fn of(word: &str) -> Self {
-        let (status, code, message) = match word {
-            "anonymous_provider_disabled" => {
-                (422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled")
-            }
-            "bad_code_verifier" => (
-                400,
-                "bad_code_verifier",
-                "code challenge does not match previously saved code verifier",
-            ),
-            "email_exists" => {
-                (422, "email_exists", "A user with this email address has already been registered")
-            }
-            "email_link_expired" => (403, "otp_expired", "Email link is invalid or has expired"),
-            "email_not_confirmed" => (400, "email_not_confirmed", "Email not confirmed"),
-            "flow_state_expired" => {
-                (403, "flow_state_expired", "invalid flow state, flow state has expired")
-            }
-            "flow_state_not_found" => {
-                (404, "flow_state_not_found", "invalid flow state, no valid flow state found")
-            }
-            "invalid_credentials" => (400, "invalid_credentials", "Invalid login credentials"),
-            "method_not_allowed" => (405, "method_not_allowed", "This path is not asked so"),
-            "not_found" => (404, "not_found", "There is nothing at this path"),
-            "no_address_to_ask" => (
-                422,
-                "validation_failed",
-                "Reauthentication requires the user to have an email or a phone number",
-            ),
-            "no_authorization" => {
-                (401, "no_authorization", "This endpoint requires a valid Bearer token")
-            }
-            "not_admin" => (403, "not_admin", "User not allowed"),
-            "otp_expired" => (403, "otp_expired", "Token has expired or is invalid"),
-            "over_email_send_rate_limit" => {
-                (429, "over_email_send_rate_limit", "Email rate limit exceeded")
-            }
-            "over_request_rate_limit" => {
-                (429, "over_request_rate_limit", "Request rate limit reached")
-            }
-            "password_required" => (422, "validation_failed", "Signup requires a valid password"),
-            "password_without_address" => (
-                422,
-                "validation_failed",
-                "Updating password of an anonymous user without an email or phone is not allowed",
-            ),
-            "provider_disabled" => {
-                (400, "validation_failed", "Unsupported provider: provider is not enabled")
-            }
-            "reauthentication_needed" => {
-                (400, "reauthentication_needed", "Password update requires reauthentication")
-            }
-            "reauthentication_not_valid" => {
-                (422, "reauthentication_not_valid", "Nonce has expired or is invalid")
-            }
-            "refresh_token_already_used" => {
-                (400, "refresh_token_already_used", "Invalid Refresh Token: Already Used")
-            }
-            "refresh_token_not_found" => {
-                (400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
-            }
-            "same_password" => {
-                (422, "same_password", "New password should be different from the old password.")
-            }
-            "session_not_found" => {
-                (403, "session_not_found", "Session from session_id claim in JWT does not exist")
-            }
-            "signup_disabled" => (422, "signup_disabled", "Signups not allowed for this instance"),
-            "user_already_exists" => (422, "user_already_exists", "User already registered"),
-            "user_banned" => (400, "user_banned", "User is banned"),
-            "user_not_found" => {
-                (403, "user_not_found", "User from sub claim in JWT does not exist")
-            }
-            "no_such_user" => (404, "user_not_found", "User not found"),
-            _ => (400, "validation_failed", "The request cannot be carried out"),
-        };
+        let known = REFUSALS.iter().find(|(known, ..)| *known == word);
+        let (_, status, code, message) = known.copied().unwrap_or((
+            "",
+            400,
+            "validation_failed",
+            "The request cannot be carried out",
+        ));
         Self::new(status, code, message)
     }
 

@@ -11,7 +11,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     http::{HeaderName, Method, header},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use environment::{BadSetting, required};
 use postgres::Db;
@@ -25,6 +25,7 @@ mod config;
 mod confirm;
 mod error;
 mod extract;
+mod factor;
 mod generate_link;
 mod grant;
 mod info;
@@ -33,9 +34,11 @@ mod otp;
 mod password;
 mod redirect;
 mod refresh_token;
+mod refusals;
 mod session;
 mod sign_up;
 mod signer;
+mod totp;
 mod user;
 mod verify;
 
@@ -117,6 +120,12 @@ pub fn router(auth: Auth) -> Router {
         .route("/invite", post(admin::invite))
         .route("/admin/generate_link", post(generate_link::generate_link))
         .route("/admin/users", get(admin::list).post(admin::create))
+        .route("/factors", post(factor::enroll))
+        .route("/factors/{id}", delete(factor::unenroll))
+        .route("/factors/{id}/challenge", post(factor::challenge))
+        .route("/factors/{id}/verify", post(factor::verify))
+        .route("/admin/users/{id}/factors", get(factor::list))
+        .route("/admin/users/{id}/factors/{factor_id}", delete(factor::delete))
         .route("/admin/users/{id}", get(admin::get).put(admin::update).delete(admin::delete))
         .method_not_allowed_fallback(async || Refusal::of("method_not_allowed"))
         .fallback(async || Refusal::of("not_found"));

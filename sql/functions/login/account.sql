@@ -56,6 +56,31 @@ What a person says of themselves. Who signed up by themselves has a `sub` there,
 address beside it, as with GoTrue; an account that a server made has what the server said.
 $$;
 
+create or replace function internal.factors_json(p_account_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_agg(
+    jsonb_build_object(
+      'id', f.factor_id,
+      'friendly_name', f.friendly_name,
+      'factor_type', 'totp',
+      'status', case when f.verified_at is null then 'unverified' else 'verified' end,
+      'created_at', f.created_at,
+      'updated_at', f.updated_at)
+    order by f.created_at)
+  from identity.factor as f
+  where f.account_id = p_account_id;
+end;
+
+alter function internal.factors_json owner to definer;
+
+comment on function internal.factors_json is
+  'The factors of an account as GoTrue lists them, without secrets; null if there is none.';
+
 create or replace function internal.account_json(p_account identity.account)
 returns jsonb
 language sql
@@ -105,7 +130,8 @@ begin atomic
       'reauthentication_sent_at', p_account.reauthentication_sent_at,
       'invited_at', p_account.invited_at,
       'banned_until', p_account.banned_until,
-      'last_sign_in_at', p_account.last_sign_in_at));
+      'last_sign_in_at', p_account.last_sign_in_at,
+      'factors', internal.factors_json(p_account.account_id)));
 end;
 
 alter function internal.account_json owner to definer;
@@ -344,6 +370,8 @@ begin
 
   v_moves := p_email is not null and lower(p_email) is distinct from v_account.email;
   v_reason := case
+    when (p_password_hash is not null or v_moves)
+      and internal.needs_factor(p_account_id, p_session_id) then 'insufficient_aal'
     when p_password_hash is not null and v_account.email is null and not v_moves
       then 'password_without_address'
     -- Every limit before any change: what is refused leaves nothing behind.

@@ -24,7 +24,8 @@ begin
     ('verify',  30, interval '5 minutes'),
     ('mail',    30, interval '5 minutes'),
     ('mail_to',  5, interval '5 minutes'),
-    ('email_change', 10, interval '1 hour')
+    ('email_change', 10, interval '1 hour'),
+    ('factor', 30, interval '5 minutes')
   ) as l(action, uses, per)
   where l.action = p_action;
 

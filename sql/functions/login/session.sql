@@ -37,7 +37,7 @@ begin atomic
         when length(p_account.user_metadata::text) <= 2048 then internal.user_metadata(p_account)
         else '{}'
       end,
-      'aal', 'aal1',
+      'aal', case when p_session.factor_id is null then 'aal1' else 'aal2' end,
       'amr', p_session.amr,
       'session_id', p_session.session_id,
       'is_anonymous', p_account.is_anonymous,

@@ -25,6 +25,11 @@ begin
         'created_at', s.created_at, 'refreshed_at', s.refreshed_at, 'user_agent', s.user_agent))
       from identity.session as s
       where s.account_id = v_me),
+    'factors', (
+      select jsonb_agg(jsonb_build_object(
+        'friendly_name', f.friendly_name, 'verified_at', f.verified_at, 'created_at', f.created_at))
+      from identity.factor as f
+      where f.account_id = v_me),
     'person', (select to_jsonb(p) from core.person as p where p.person_id = v_me),
     'private', (select to_jsonb(p) from core.person_private as p where p.person_id = v_me),
     'roles', (
