@@ -142,6 +142,13 @@ pub const CODE: &[Violation] = &[
         "api.f(uuid)",
     ),
     (
+        "a lens writes nothing itself: its functions run as the caller and call api alone",
+        "create function tutoring.f() returns void language plpgsql
+           set search_path = pg_catalog, pg_temp
+           as $$ begin delete from core.review; end $$",
+        "tutoring.f()",
+    ),
+    (
         "a trigger function is nobody's to call",
         "grant execute on function internal.on_row_touched to anon",
         "internal.on_row_touched()",
