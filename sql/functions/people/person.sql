@@ -133,6 +133,23 @@ Raises
   M0001 timezone_unknown  the zone is no IANA name
 $$;
 
+create or replace function internal.on_person_kept()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = '42501', message = 'A person keeps their id.';
+end
+$$;
+
+comment on function internal.on_person_kept is
+  'Trigger: the key of a person never changes, whoever asks: it is the sub of their token.';
+
+create or replace trigger person_keep before update of person_id on core.person
+  for each row when (new.person_id <> old.person_id)
+  execute function internal.on_person_kept();
+
 create or replace function internal.require_active(p_person_id uuid)
 returns void
 language plpgsql

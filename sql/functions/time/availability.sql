@@ -1,6 +1,25 @@
 -- A provider's own hours: setting them, closing a time, opening one. Triggers of horizon.sql make
 -- the slots follow, in the same transaction.
 
+create or replace function internal.on_hours_kept()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = '42501', message = 'Hours stay with their provider.';
+end
+$$;
+
+comment on function internal.on_hours_kept is
+  'Trigger: hours are never handed to another provider, whoever asks.';
+
+create or replace trigger availability_rule_keep
+  before update of availability_rule_id, provider_id on core.availability_rule
+  for each row when (
+    (new.availability_rule_id, new.provider_id) <> (old.availability_rule_id, old.provider_id))
+  execute function internal.on_hours_kept();
+
 create or replace function internal.read_windows(p_windows jsonb, p_timezone text)
 returns table (weekday integer, start_local time, end_local time, timezone text)
 language sql

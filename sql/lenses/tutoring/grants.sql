@@ -11,10 +11,9 @@ grant select
      tutoring.slots
   to anon;
 
-grant insert (id, display_name, first_name, last_name, avatar_url, timezone),
-      update (display_name, first_name, last_name, avatar_url, timezone)
+grant insert (id, user_id, display_name, first_name, last_name, avatar_url, timezone),
+      update (id, user_id, display_name, first_name, last_name, avatar_url, timezone)
   on tutoring.user_profiles to authenticated, service_role;
-grant insert (user_id) on tutoring.user_profiles to authenticated, service_role;
 grant insert (user_profile_id, bio, expertise_areas, hourly_rate_cents, currency, is_available),
       update (bio, expertise_areas, hourly_rate_cents, currency, is_available)
   on tutoring.expert_profiles to authenticated, service_role;
@@ -30,7 +29,7 @@ grant insert (id, expert_id, title, description, short_description, topic_tags,
       delete
   on tutoring.sessions to authenticated, service_role;
 grant insert (id, expert_id, day_of_week, start_time, end_time, timezone, is_active),
-      update (day_of_week, start_time, end_time, timezone, is_active),
+      update (id, expert_id, day_of_week, start_time, end_time, timezone, is_active),
       delete
   on tutoring.availability_windows to authenticated, service_role;
 grant insert (id, session_id, start_time, end_time, max_bookings),

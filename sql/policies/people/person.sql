@@ -45,7 +45,9 @@ grant select on core.person to anon, authenticated, service_role, definer;
 grant insert (person_id, username, display_name, first_name, last_name, avatar_url, bio,
               timezone, locale)
   on core.person to authenticated, service_role;
-grant update (username, display_name, first_name, last_name, avatar_url, bio, timezone, locale)
+-- The key too, because an upsert sets every column it gives; a trigger keeps it what it is.
+grant update (person_id, username, display_name, first_name, last_name, avatar_url, bio,
+              timezone, locale)
   on core.person to authenticated, service_role;
 grant insert, update on core.person to definer;
 

@@ -2,7 +2,7 @@
 -- service key.
 
 begin;
-select plan(43);
+select plan(47);
 
 select tests.offer('lesson', 'tara', 5000);
 select tests.introduce('alice', 'bob', 'eve');
@@ -104,6 +104,28 @@ select results_eq(
      values (tests.id('offering lesson'), date_trunc('day', now()) + interval '40 days')
      returning end_time - start_time, is_available $$,
   $$ values (interval '1 hour', true) $$, 'an upsert of a slot that is not there adds it');
+
+-- Plain columns are written by the view itself; the keys that an upsert sets stay what they are.
+select lives_ok(
+  $$ insert into tutoring.availability_windows as w
+       (id, expert_id, day_of_week, start_time, end_time, timezone)
+     select tests.id('hours'), tests.id('tara'), 1, '09:00', '10:00', 'UTC'
+     from generate_series(1, 2)
+     limit 1
+     on conflict (id) do update set id = excluded.id, expert_id = excluded.expert_id $$,
+  'hours are upserted with their keys');
+select throws_ok(
+  $$ update tutoring.availability_windows set expert_id = tests.id('alice')
+     where id = tests.id('hours') $$, '42501', 'Hours stay with their provider.',
+  'hours cannot be handed to another provider');
+select tests.act_as_service();
+select throws_ok(
+  $$ update tutoring.availability_windows set expert_id = tests.id('alice')
+     where id = tests.id('hours') $$, '42501', 'Hours stay with their provider.',
+  'the service key cannot hand hours to another provider');
+select throws_ok(
+  $$ update tutoring.user_profiles set id = tests.id('x') where id = tests.id('alice') $$,
+  '42501', 'A person keeps their id.', 'the service key cannot change the id of a person');
 
 select tests.act_as('alice');
 select throws_ok(
