@@ -1,5 +1,8 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
+// A test that cannot go on should say where and stop; its helpers too.
+#![allow(clippy::unwrap_used)]
+
 mod auth;
 mod booking;
 mod connections;
