@@ -5,6 +5,7 @@
 
 mod auth;
 mod booking;
+mod circles;
 mod connections;
 mod coupon;
 mod crash;
@@ -26,6 +27,7 @@ mod office;
 mod outbox;
 mod payment;
 mod payout;
+mod production;
 mod reschedule;
 mod rest;
 mod serve;
