@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     deploy::{self, Outcome},
-    serve, token, types,
+    serve, settings, token, types,
     verify::{self, Findings},
 };
 
@@ -109,7 +109,7 @@ async fn execute(arguments: Arguments) -> Result<()> {
         Command::Serve(Serve { port, data, reset, demo, no_demo }) => {
             let stop = asked_to_stop()?;
             let demo = (demo || no_demo).then_some(demo);
-            serve::serve(serve::Options { port, data, reset, demo }, stop).await
+            serve::serve(settings::Options { port, data, reset, demo }, stop).await
         }
         Command::Deploy(Database { database_url }) => {
             let outcome = deploy::deploy(&database_url).await?;

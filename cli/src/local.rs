@@ -26,10 +26,9 @@ use crate::{
     keys::Keys,
     routers::{self, House},
     schedules::Schedules,
-    serve::Options,
     server,
     server_version::ServerVersion,
-    settings::{CONNECTIONS, Stripe},
+    settings::{CONNECTIONS, Options, Stripe},
 };
 use demo::{Cast, Expert, Learner};
 

@@ -5,6 +5,7 @@ mod stripe;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -17,6 +18,19 @@ use crate::{deploy::Logins, keys::Keys};
 pub use stripe::Stripe;
 
 use problems::problems;
+
+/// What `convene serve` is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// The data folder, instead of the usual one.
+    pub data: Option<PathBuf>,
+    /// Forget all data first.
+    pub reset: bool,
+    /// Whether a new database gets the demo; if nobody says, one of our own does.
+    pub demo: Option<bool>,
+}
 
 /// Connections of each login.
 pub(crate) const CONNECTIONS: usize = 16;
