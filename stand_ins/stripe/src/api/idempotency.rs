@@ -53,7 +53,10 @@ impl State {
     /// Forget what is a day old.
     fn forget_keys(&mut self) {
         let oldest = self.now() - KEPT_SECONDS;
-        while let Some((at, name)) = self.kept_since.pop_front_if(|(at, _)| *at <= oldest) {
+        while let Some((at, name)) = self.kept_since.pop_front() {
+            if at > oldest {
+                return self.kept_since.push_front((at, name));
+            }
             // A key that was used again since is younger.
             if self.kept.get(&name).is_some_and(|kept| kept.at == at) {
                 self.kept.remove(&name);
