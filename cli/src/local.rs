@@ -222,7 +222,7 @@ async fn logins(owner_url: &str) -> Result<Logins> {
 
 /// On standard output, for people: the log is elsewhere.
 fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, stripe: Option<&StripeDouble>) {
-    println!("Convene serves.\n");
+    println!("Convene is running.\n");
     for (name, value) in [
         ("Base URL", format!("http://{address}").as_str()),
         ("anon key", &keys.anon_key),

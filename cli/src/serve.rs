@@ -14,7 +14,7 @@ pub async fn serve(
 ) -> Result<()> {
     match Environment::from_env()? {
         Environment::Production if options.reset || options.demo == Some(true) => {
-            bail!("CONVENE_ENV is production: nothing is reset there, and no demo is loaded.")
+            bail!("CONVENE_ENV is production: --reset and --demo are not allowed there.")
         }
         Environment::Production => production::serve(options.port, stop).await,
         Environment::Development => local::serve(options, stop).await,

@@ -55,7 +55,7 @@ impl Settings {
         let problems = problems(&optional);
         if !problems.is_empty() {
             let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            bail!("These settings are not fit for production:\n  {}", sentences.join("\n  "));
+            bail!("These settings are not safe for production:\n  {}", sentences.join("\n  "));
         }
         let host: IpAddr = parsed("HOST", Ipv4Addr::LOCALHOST.into())?;
         let metrics = match optional("METRICS_ADDRESS") {
