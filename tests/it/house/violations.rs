@@ -241,7 +241,7 @@ pub const PERMISSION: &[Violation] = &[
         "definer",
     ),
     (
-        "those who call own nothing, and definer owns functions alone, and the view of one's own login",
+        "request roles own nothing, and definer owns only functions and the view auth.users",
         "alter table core.currency owner to definer",
         "definer owns table core.currency",
     ),

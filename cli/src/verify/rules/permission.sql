@@ -120,7 +120,7 @@ where r.rolname in ('anon', 'authenticated', 'service_role', 'definer',
             or shobj_description(r.oid, 'pg_authid') = 'Made by Convene.')
        or r.rolcanlogin <> (r.rolname ~ 'authenticator$'));
 
--- those who call own nothing, and definer owns functions alone, and the view of one's own login
+-- request roles own nothing, and definer owns only functions and the view auth.users
 select format('%s owns %s', d.refobjid::regrole, pg_describe_object(d.classid, d.objid, d.objsubid))
 from pg_shdepend as d
 where d.refclassid = 'pg_authid'::regclass
