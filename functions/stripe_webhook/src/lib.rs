@@ -100,7 +100,9 @@ impl Webhook {
             match applied.await {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => tracing::warn!(%error, event.event_id, "left for the sweep"),
-                Err(_) => tracing::warn!(event.event_id, "applying took too long, left for the sweep"),
+                Err(_) => {
+                    tracing::warn!(event.event_id, "applying took too long, left for the sweep")
+                }
             }
         }
         Ok(())

@@ -9,7 +9,11 @@ pub const STATE: &[Violation] = &[
         "alter table core.booking no force row level security",
         "core.booking",
     ),
-    ("every table has a comment that says what it holds", "comment on table core.booking is null", "core.booking"),
+    (
+        "every table has a comment that says what it holds",
+        "comment on table core.booking is null",
+        "core.booking",
+    ),
     (
         "the schemas of state hold no functions",
         "create function core.f() returns int language sql return 1",
@@ -82,13 +86,21 @@ pub const STATE: &[Violation] = &[
 ];
 
 pub const CODE: &[Violation] = &[
-    ("the schemas of code and lenses hold no tables", "create table api.scratch (n int)", "api.scratch"),
+    (
+        "the schemas of code and lenses hold no tables",
+        "create table api.scratch (n int)",
+        "api.scratch",
+    ),
     (
         "every view of a lens runs with the rights of its caller (security_invoker)",
         "alter view tutoring.bookings reset (security_invoker)",
         "tutoring.bookings",
     ),
-    ("every view has a comment that says what it shows", "comment on view tutoring.bookings is null", "tutoring.bookings"),
+    (
+        "every view has a comment that says what it shows",
+        "comment on view tutoring.bookings is null",
+        "tutoring.bookings",
+    ),
     (
         "every function has a comment that says what it does",
         "comment on function internal.on_row_touched is null",
@@ -235,11 +247,7 @@ pub const PERMISSION: &[Violation] = &[
         "grant select on core.booking to anon",
         "select to anon on core.booking",
     ),
-    (
-        "our roles have no attributes beyond their grants",
-        "alter role definer bypassrls",
-        "definer",
-    ),
+    ("our roles have no attributes beyond their grants", "alter role definer bypassrls", "definer"),
     (
         "request roles own nothing, and definer owns only functions and the view auth.users",
         "alter table core.currency owner to definer",
