@@ -44,6 +44,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/booking/booking.sql
 \ir schema/time/waitlist.sql
 \ir schema/money/coupon.sql
+\ir schema/catalogue/product.sql
 \ir schema/money/order.sql
 \ir schema/money/payment.sql
 \ir schema/money/refund.sql
@@ -72,12 +73,10 @@ select to_regnamespace('core') is null as fresh \gset
 -- are used.
 
 -- ground: what all stand on: the roles, who the caller is, refusals, money's currencies, the settings of
--- the marketplace, the audit log, what lenses are written with. Every
--- other file uses internal.user_id and internal.refuse.
+-- the marketplace, the audit log. Every other file uses internal.user_id and internal.refuse.
 \ir functions/ground/foundation.sql
 \ir functions/ground/marketplace.sql
 \ir functions/ground/audit.sql
-\ir functions/ground/lens.sql
 
 -- people: who somebody is. A person comes first; provider and customer are parts of a person and share
 -- the key. privacy exports what is kept of a person, erasure removes it.
@@ -120,6 +119,9 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/time/horizon.sql
 \ir functions/time/availability.sql
 
+-- catalogue: what is sold besides time. product counts the pieces of what is sent.
+\ir functions/catalogue/product.sql
+
 -- booking: a customer's seats. booking holds and confirms, party says which side somebody is on, checkout
 -- hands the payment to the Lambda; cancellation, reschedule and attendance end or move a booking.
 \ir functions/booking/party.sql
@@ -140,6 +142,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/money/wallet.sql
 \ir functions/money/coupon.sql
 \ir functions/money/order.sql
+\ir functions/money/basket.sql
+\ir functions/money/quote.sql
 \ir functions/money/earning.sql
 \ir functions/money/payment.sql
 \ir functions/money/settlement.sql
@@ -169,7 +173,6 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/ground/foundation.sql
 \ir policies/ground/marketplace.sql
 \ir policies/ground/audit.sql
-\ir policies/ground/lens.sql
 \ir policies/people/person.sql
 \ir policies/people/provider.sql
 \ir policies/people/customer.sql
@@ -192,7 +195,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/time/slot.sql
 \ir policies/time/waitlist.sql
 \ir policies/time/availability.sql
-\ir policies/booking/party.sql
+\ir policies/catalogue/product.sql
 \ir policies/booking/booking.sql
 \ir policies/booking/checkout.sql
 \ir policies/booking/cancellation.sql
@@ -204,6 +207,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/money/wallet.sql
 \ir policies/money/coupon.sql
 \ir policies/money/order.sql
+\ir policies/money/basket.sql
+\ir policies/money/quote.sql
 \ir policies/money/earning.sql
 \ir policies/money/payment.sql
 \ir policies/money/refund.sql

@@ -26,9 +26,10 @@ use crate::{
     keys::Keys,
     routers::{self, House},
     schedules::Schedules,
+    serve::Options,
     server,
     server_version::ServerVersion,
-    settings::{CONNECTIONS, Options, Stripe},
+    settings::{CONNECTIONS, Stripe},
 };
 use demo::{Cast, Expert, Learner};
 
@@ -222,7 +223,7 @@ async fn logins(owner_url: &str) -> Result<Logins> {
 
 /// On standard output, for people: the log is elsewhere.
 fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, stripe: Option<&StripeDouble>) {
-    println!("Convene is running.\n");
+    println!("Convene serves.\n");
     for (name, value) in [
         ("Base URL", format!("http://{address}").as_str()),
         ("anon key", &keys.anon_key),

@@ -92,6 +92,9 @@ async fn one_refund() {
         let booked = till.book_and_pay("lesson").await;
         till.act("alice", "cancel_booking", &booked).await;
         till.die("refund", dies).await;
+        // Stripe sends it once the charge has settled, which takes days.
+        till.stripe.advance(std::time::Duration::from_secs(10 * 86_400));
+        till.sweep().await;
         assert_eq!(till.standing(&booked).await, "refunded cancelled", "{dies:?}");
         assert_eq!(till.stripe.objects("refund").len(), 1, "{dies:?}");
         till.audit().await;

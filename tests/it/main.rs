@@ -1,11 +1,7 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
-// A test that cannot go on should say where and stop; its helpers too.
-#![allow(clippy::unwrap_used)]
-
 mod auth;
 mod booking;
-mod circles;
 mod connections;
 mod coupon;
 mod crash;
@@ -27,7 +23,6 @@ mod office;
 mod outbox;
 mod payment;
 mod payout;
-mod production;
 mod reschedule;
 mod rest;
 mod serve;

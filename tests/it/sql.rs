@@ -25,7 +25,7 @@ sql_tests! {
     lenses { tutoring }
     login { account }
     messages { notification }
-    money { coupon, earning, ledger, payment, random_operations, refund, wallet }
+    money { coupon, earning, ledger, line, payment, quote, random_operations, recovery, refund, wallet }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
     people { customer, person, privacy, provider }
     stripe { event_order, reconciliation }

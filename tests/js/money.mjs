@@ -223,7 +223,7 @@ await tell({
     }
   },
 
-  async "a dispute is held, lost, and netted from what is earned next"() {
+  async "a dispute is held, lost, and taken back from who was paid"() {
     const booking = await paid();
     await clear(booking);
     await turn("pay");
@@ -241,9 +241,10 @@ await tell({
     assert.equal(after.available_minor, before.available_minor - 21250, "the provider's share");
     await audit();
 
-    const next = await paid();
-    await clear(next);
-    assert.equal((await wallet()).available_minor, before.available_minor, "and is even again");
+    await turn("pay");
+    await atStripe("settle");
+    assert.equal((await wallet()).available_minor, before.available_minor,
+      "the transfer is reversed, and the wallet is even again");
     await audit();
   },
 });

@@ -66,6 +66,10 @@ impl Cluster {
         let template = format!("{prefix}_template");
         admin.batch_execute(&format!("create database {template} owner {OWNER}")).await?;
         deploy::deploy(&with_database(&owner_url, &template)).await?;
+        // Tests price in many currencies; the house itself settles in one until it says otherwise.
+        let settled = "update core.marketplace
+                       set settlement_currencies = array(select currency from core.currency)";
+        deploy::connect(&with_database(&admin_url, &template)).await?.batch_execute(settled).await?;
         Ok(Self { admin_url, owner_url, prefix, clones: AtomicU32::new(0) })
     }
 

@@ -29,9 +29,10 @@ macro_rules! tasks {
 
 /// In the order in which one makes work for the next: what expires frees seats, what is
 /// completed earns, and what happened is told last.
-pub const TASKS: [Task; 8] = tasks! {
+pub const TASKS: [Task; 9] = tasks! {
     "continue_call_offs"
     "expire_bookings"
+    "expire_orders"
     "offer_freed_seats"
     "complete_due_bookings"
     "release_due_earnings"

@@ -31,8 +31,8 @@ macro_rules! templates {
             "booking_no_show_provider" "booking_reminder" "booking_requested" "booking_rescheduled"
             "dispute_lost" "dispute_opened" "dispute_won" "payment_captured"
             "payout_account_changed" "payout_bank_failed" "payout_failed" "payout_paid"
-            "payout_reversed" "refund_opened" "review_received" "staff" "waitlist_called_off"
-            "waitlist_offer")
+            "payout_reversed" "refund_failed" "refund_opened" "refund_settled" "review_received"
+            "staff" "waitlist_called_off" "waitlist_offer")
     };
     ($language:literal: $($kind:literal)*) => {
         &[$((

@@ -66,9 +66,10 @@ begin
   where b.booking_id = p_booking.booking_id
   returning b.* into v_booking;
 
-  if p_status = 'completed' then
+  if 'completed' in (p_status, p_booking.status) then
     update core.provider as p
-    set sessions_completed = p.sessions_completed + 1
+    set sessions_completed = p.sessions_completed
+                             + case p_status when 'completed' then 1 else -1 end
     where p.provider_id = v_booking.provider_id;
   end if;
 
@@ -143,16 +144,20 @@ begin
     perform internal.refuse('M3204', 'provider_or_staff_only',
       'Only the provider says how it went.', 'If they did not come, write to support.');
   end if;
-  perform internal.require_status(v_booking, 'M9216', 'booking_not_confirmed', 'confirmed');
+  -- The clock completes a booking a day after its end; that a provider did not come may be
+  -- heard of later.
+  perform internal.require_status(
+    v_booking, 'M9216', 'booking_not_confirmed', 'confirmed',
+    case p_who when 'provider' then 'completed' else 'confirmed' end);
   if v_booking.starts_at > now() then
     perform internal.refuse('M9218', 'booking_not_begun',
       format('It begins at %s.', internal.instant_text(v_booking.starts_at)));
   end if;
 
   if p_who = 'provider' then
-    perform internal.refund_booking(v_booking, p.captured_minor - p.refunded_minor,
-                                    v_status, internal.side_of(v_booking))
-    from internal.booking_payment(p_booking_id) as p;
+    perform internal.refund_booking(
+      v_booking, internal.cancellation_refund(v_booking, 100), v_status,
+      internal.side_of(v_booking));
   end if;
   v_booking := internal.finish_booking(v_booking, v_status, internal.side_of(v_booking));
   return query select v_booking.booking_id, v_booking.status;
@@ -163,7 +168,8 @@ alter function api.mark_no_show owner to definer;
 
 comment on function api.mark_no_show is $$
 Say that a side did not come. When the customer did not, the provider is paid all the same;
-when the provider did not, the customer gets everything back. A customer's claim goes through
+when the provider did not, the customer gets everything back, also when the booking was counted
+as completed already. A customer's claim goes through
 support: it moves money, so they cannot make it alone. Safe to repeat.
 
 Raises
@@ -207,104 +213,4 @@ alter function api.complete_due_bookings owner to definer;
 comment on function api.complete_due_bookings is $$
 Complete the bookings that ended a day ago and of which nobody said otherwise; returns how
 many. For the clock: safe to run twice, late or beside itself.
-$$;
-
-create or replace function api.move_booking(
-  p_booking_id uuid,
-  p_status     text,
-  p_reason     text default null
-)
-returns text
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  case p_status
-    when 'confirmed' then perform api.accept_booking(p_booking_id);
-    when 'declined' then perform api.decline_booking(p_booking_id, p_reason);
-    when 'cancelled' then perform api.cancel_booking(p_booking_id, p_reason);
-    when 'completed' then perform api.complete_booking(p_booking_id);
-    when 'no_show_customer' then perform api.mark_no_show(p_booking_id, 'customer');
-    when 'no_show_provider' then perform api.mark_no_show(p_booking_id, 'provider');
-    else
-      raise exception using
-        errcode = '22P02',
-        message = format('A booking cannot be set to %s.', left(quote_nullable(p_status), 60)),
-        hint    = 'Set it to confirmed, declined, cancelled, completed or no_show_*.';
-  end case;
-  return p_status;
-end
-$$;
-
-alter function api.move_booking owner to definer;
-
-comment on function api.move_booking is $$
-Take the step that ends in p_status, and return it: confirmed accepts a request, declined and
-cancelled end one with a reason, completed and no_show_customer or no_show_provider say how it
-went. Safe to repeat. Each step checks who may take it, and raises what it raises by itself.
-
-Raises
-  22P02  no step ends in that status
-$$;
-
-create or replace function api.save_booking(p_booking jsonb, p_if_exists text default 'merge')
-returns uuid
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_booking_id uuid := (p_booking ->> 'booking_id')::uuid;
-begin
-  perform internal.require_fields(p_booking,
-    'booking_id', 'customer_id', 'slot_id', 'seats', 'customer_notes', 'provider_notes',
-    'status', 'cancel_reason', 'coupon_code', 'idempotency_key');
-
-  if v_booking_id is null then
-    if p_booking ->> 'status' not in ('pending', 'pending_payment') then
-      raise exception using errcode = '22P02', message = 'A new booking is pending.';
-    end if;
-    select k.booking_id into v_booking_id
-    from api.book_slot(
-      coalesce((p_booking ->> 'customer_id')::uuid, internal.user_id()),
-      (p_booking ->> 'slot_id')::uuid, p_booking ->> 'customer_notes',
-      p_booking ->> 'idempotency_key', coalesce((p_booking ->> 'seats')::integer, 1),
-      p_booking ->> 'coupon_code') as k;
-    return v_booking_id;
-  end if;
-
-  if not internal.found_to_save('booking', p_if_exists) then
-    return null;
-  end if;
-  perform api.annotate_booking(
-    v_booking_id,
-    case when p_booking ? 'customer_notes'
-         then coalesce(p_booking ->> 'customer_notes', '') end,
-    case when p_booking ? 'provider_notes'
-         then coalesce(p_booking ->> 'provider_notes', '') end);
-  if p_booking ? 'status' then
-    perform api.move_booking(v_booking_id, p_booking ->> 'status', p_booking ->> 'cancel_reason');
-  end if;
-  return v_booking_id;
-end
-$$;
-
-alter function api.save_booking owner to definer;
-
-comment on function api.save_booking is $$
-Book, or change a booking of the caller's, and return its id. p_booking without "booking_id"
-books: {"slot_id", "customer_id"? (the caller), "seats"?, "customer_notes"?, "coupon_code"?,
-"idempotency_key"?}, see api.book_slot. With it, "customer_notes" and "provider_notes" are kept
-(each side its own) and "status" with "cancel_reason" takes a step, see api.move_booking.
-p_if_exists: merge; ignore leaves a booking as it is and returns null; fail refuses.
-
-Raises
-  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
-  M4203 booking_not_found  there is none, or the caller has no part in it
-  22P02                    no step ends in that status
-  23505                    p_if_exists is fail, and booking_id is given
-  and what api.book_slot and api.move_booking raise
 $$;

@@ -1,7 +1,9 @@
 -- Booking seats, and what follows from a payment.
 --
--- Locks are taken in the order provider, slot, booking, order, payment, ledger account,
--- payout. Every function that takes more than one keeps to it; that is why none deadlocks.
+-- Locks are taken in the order provider, slot, booking, order, payment, stock, customer, coupon,
+-- ledger account, payout; several of a kind in the order of their key. Every function that takes
+-- more than one keeps to it, or takes the later ones on rows that it has just made: that is why
+-- none deadlocks.
 
 create or replace function internal.require_few_holds(p_customer_id uuid)
 returns void
@@ -170,42 +172,9 @@ begin
     return v_booking;
   end if;
 
-  if v_slot.provider_id = p_customer_id then
-    perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
-  end if;
-
-  -- What concerns the customer is said first: who holds the last seat is not told to wait for it.
-  perform internal.require_free_customer(p_customer_id, v_slot);
-  perform internal.require_few_holds(p_customer_id);
-  perform internal.take_offer(p_customer_id, p_slot_id);
-  if not exists (
-    select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats
-  ) then
-    perform internal.refuse_slot(p_slot_id, p_seats);
-  end if;
-
-  insert into core.booking as b
-    (booking_id, slot_id, offering_id, provider_id, customer_id, starts_at, ends_at, seats,
-     hold_expires_at, offering_title, price_minor, currency, policy_tiers, customer_notes,
-     idempotency_key)
-  select internal.uuid_v7(), v_slot.slot_id, v_slot.offering_id, v_slot.provider_id,
-         p_customer_id, v_slot.starts_at, v_slot.ends_at, p_seats,
-         now() + make_interval(mins => m.hold_min), o.title, o.price_minor * p_seats,
-         o.currency, c.tiers, nullif(btrim(p_notes), ''), p_idempotency_key
-  from core.offering as o
-  join core.cancellation_policy as c using (cancellation_policy_id)
-  cross join core.marketplace as m
-  where o.offering_id = v_slot.offering_id
-  returning b.* into v_booking;
-
-  if v_booking.price_minor > 99999999 then
-    perform internal.refuse('M0206', 'amount_too_large', 'No card is charged over eight digits.',
-      'Book fewer seats at a time.');
-  end if;
-  perform internal.settle_slot(p_slot_id);
-  perform internal.record_step(v_booking, null, 'customer', null);
-
-  v_payment := internal.open_order(v_booking, p_coupon_code);
+  v_booking := internal.hold_seats(v_slot, p_customer_id, p_seats, p_notes, p_idempotency_key);
+  v_payment := internal.open_order(
+    p_customer_id, v_booking.currency, array[internal.line_of_booking(v_booking)], p_coupon_code);
   if v_payment.status = 'captured' then
     perform internal.confirm_booking(v_booking.booking_id);
   end if;
@@ -217,14 +186,82 @@ alter function internal.place_booking owner to definer;
 
 comment on function internal.place_booking is $$
 Hold seats in a slot for a customer and open the order that pays for them. What costs nothing
-is confirmed at once. The one path by which any system books.
+is confirmed at once.
 
 Raises
-  M0206 amount_too_large  the seats come to more than a card can be charged
-  and what api.book_slot lists
+  what api.create_booking_with_payment lists
 
 Security definer, because locking a provider takes a privilege no customer has; the policies
 of booking still confine what is written to the caller. Locks provider, slot, customer.
+$$;
+
+create or replace function internal.hold_seats(
+  p_slot            core.slot,
+  p_customer_id     uuid,
+  p_seats           integer,
+  p_notes           text,
+  p_idempotency_key text
+)
+returns core.booking
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+begin
+  if p_slot.provider_id = p_customer_id then
+    perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
+  end if;
+
+  -- What concerns the customer is said first: who holds the last seat is not told to wait for it.
+  perform internal.require_free_customer(p_customer_id, p_slot);
+  perform internal.require_few_holds(p_customer_id);
+  perform internal.take_offer(p_customer_id, p_slot.slot_id);
+  if not exists (
+    select from internal.open_slots() as s
+    where s.slot_id = p_slot.slot_id and s.seats_left >= p_seats
+  ) then
+    perform internal.refuse_slot(p_slot.slot_id, p_seats);
+  end if;
+
+  insert into core.booking as b
+    (booking_id, slot_id, offering_id, provider_id, customer_id, starts_at, ends_at, seats,
+     hold_expires_at, offering_title, price_minor, currency, policy_tiers, customer_notes,
+     idempotency_key)
+  select internal.uuid_v7(), p_slot.slot_id, p_slot.offering_id, p_slot.provider_id,
+         p_customer_id, p_slot.starts_at, p_slot.ends_at, p_seats,
+         now() + make_interval(mins => m.hold_min), o.title, o.price_minor * p_seats,
+         o.currency, c.tiers, nullif(btrim(p_notes), ''), p_idempotency_key
+  from core.offering as o
+  join core.cancellation_policy as c using (cancellation_policy_id)
+  cross join core.marketplace as m
+  where o.offering_id = p_slot.offering_id
+  returning b.* into v_booking;
+
+  if v_booking.price_minor > 99999999 then
+    perform internal.refuse('M0206', 'amount_too_large', 'No card is charged over eight digits.',
+      'Book fewer seats at a time.');
+  end if;
+  perform internal.settle_slot(p_slot.slot_id);
+  perform internal.record_step(v_booking, null, 'customer', null);
+  return v_booking;
+end
+$$;
+
+alter function internal.hold_seats owner to definer;
+
+comment on function internal.hold_seats is $$
+Hold seats in a slot for a customer, without an order yet. The one path by which any system
+books. The caller holds provider, slot and customer.
+
+Raises
+  M0206 amount_too_large  the seats come to more than a card can be charged
+  M3201 own_offering      it is the caller's own
+  M9201 slot_full, M9202 slot_past, M9203 slot_closed, M9204 provider_busy,
+  M9205 offering_inactive, M9206 provider_not_accepting, M9210 notice_too_short
+  M9207 already_booked, M9208 customer_busy, M9219 too_many_holds
 $$;
 
 create or replace function internal.confirm_booking(p_booking_id uuid)
@@ -236,10 +273,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_booking core.booking;
+  v_slot    core.slot;
   v_from    text;
 begin
   select b.* into v_booking from core.booking as b where b.booking_id = p_booking_id;
-  perform internal.lock_slot(v_booking.slot_id);
+  v_slot := internal.lock_slot(v_booking.slot_id);
   select b.* into v_booking
   from core.booking as b
   where b.booking_id = p_booking_id
@@ -249,12 +287,8 @@ begin
   if v_from not in ('pending_payment', 'expired') then
     return v_from not in ('cancelled', 'declined');
   end if;
-
-  -- The hold has ended, so the seat may be somebody else's: only a free one is taken again.
-  if (v_from = 'expired' or v_booking.hold_expires_at <= now()) and not exists (
-    select from internal.open_slots() as s
-    where s.slot_id = v_booking.slot_id and s.seats_left >= v_booking.seats
-  ) then
+  if (v_from = 'expired' or v_booking.hold_expires_at <= now())
+     and not internal.can_still_book(v_booking, v_slot) then
     return false;
   end if;
 
@@ -280,11 +314,41 @@ alter function internal.confirm_booking owner to definer;
 comment on function internal.confirm_booking is $$
 The money is there: confirm the booking, or put the request to the provider. Safe to repeat.
 False says that the seat is gone or the booking was called off; the payment must go back.
-Locks provider, slot, booking.
+Locks provider, slot, booking, and of a booking that is paid late the customer.
 $$;
 
-create or replace function api.book_slot(
-  p_customer_id     uuid,
+create or replace function internal.can_still_book(p_booking core.booking, p_slot core.slot)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform
+  from core.customer as c
+  where c.customer_id = p_booking.customer_id
+  for no key update;
+
+  -- The hold has ended, so the seat may be somebody else's, and the customer may have booked
+  -- again: this slot under the same key, or something else at that time.
+  return exists (
+      select from internal.open_slots() as s
+      where s.slot_id = p_booking.slot_id and s.seats_left >= p_booking.seats)
+    and (internal.conflicting_booking(p_booking.customer_id, p_slot, p_booking.booking_id)).booking_id
+        is null;
+end
+$$;
+
+alter function internal.can_still_book owner to definer;
+
+comment on function internal.can_still_book is $$
+Whether a booking whose hold has ended may be confirmed after all: its seats are free, and its
+customer has nothing else in this slot or at that time. Locks the customer.
+$$;
+
+create or replace function api.create_booking_with_payment(
+  p_learner_user_id uuid,
   p_slot_id         uuid,
   p_notes           text default null,
   p_idempotency_key text default null,
@@ -293,12 +357,10 @@ create or replace function api.book_slot(
 )
 returns table (
   booking_id   uuid,
-  payment_id   uuid,
-  status       text,
-  amount_minor bigint,
+  amount_cents integer,
   currency     text,
-  provider_id  uuid,
-  offering_id  uuid
+  expert_id    uuid,
+  session_id   uuid
 )
 language plpgsql
 volatile
@@ -306,7 +368,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_customer_id uuid := internal.require_identity(p_customer_id);
+  v_customer_id uuid := internal.require_identity(p_learner_user_id);
   v_booking     core.booking;
 begin
   perform internal.require_active(v_customer_id);
@@ -329,19 +391,17 @@ begin
     v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code);
 
   return query
-  select b.booking_id, p.payment_id, b.status, p.amount_minor, p.currency, b.provider_id,
-         b.offering_id
-  from internal.booking_payment(v_booking.booking_id) as p
-  join core.booking as b on b.booking_id = v_booking.booking_id;
+  select v_booking.booking_id, p.amount_minor::integer, p.currency, v_booking.provider_id,
+         v_booking.offering_id
+  from internal.booking_payment(v_booking.booking_id) as p;
 end
 $$;
 
-alter function api.book_slot owner to definer;
+alter function api.create_booking_with_payment owner to definer;
 
-comment on function api.book_slot is $$
+comment on function api.create_booking_with_payment is $$
 Hold seats in a slot for the caller for 15 minutes, and open the payment for them. One row:
-amount_minor is in minor units of currency, after any coupon; status is pending_payment, or what
-follows at once when nothing is to be paid.
+amount_cents is in minor units of currency, after any coupon.
 
 Safe to retry: the same p_idempotency_key returns the booking made the first time, unless it
 was called off since. Locks provider, slot.
@@ -361,36 +421,7 @@ Raises
   M9208 customer_busy           another booking of theirs stands at that time
   M9209 idempotency_key_reused  the key belongs to a different booking
   M9219 too_many_holds          the caller has that many bookings they have not paid
-  42501                         p_customer_id is somebody else
-$$;
-
-create or replace function api.quote_booking(
-  p_slot_id     uuid,
-  p_seats       integer default 1,
-  p_coupon_code text default null
-)
-returns jsonb
-language sql
-stable
-begin atomic
-  select jsonb_build_object(
-    'slot_id', s.slot_id, 'seats', p_seats, 'starts_at', s.starts_at, 'ends_at', s.ends_at,
-    'currency', o.currency, 'amount_minor', o.price_minor * p_seats,
-    'amount', internal.to_decimal(o.price_minor * p_seats, o.currency),
-    'seats_left', coalesce(f.seats_left, 0),
-    'is_bookable', coalesce(f.seats_left, 0) >= p_seats,
-    'booking_mode', o.booking_mode, 'cancellation', c.tiers)
-  from core.slot as s
-  join core.offering as o using (offering_id)
-  join core.cancellation_policy as c using (cancellation_policy_id)
-  left join internal.open_slots() as f on f.slot_id = s.slot_id
-  where s.slot_id = p_slot_id
-    and p_seats between 1 and 100;
-end;
-
-comment on function api.quote_booking is $$
-What seats in a slot would cost, and whether they can be had: a question that holds nothing.
-Null for a slot that is not there, or a number of seats that nobody books.
+  42501                         p_learner_user_id is somebody else
 $$;
 
 create or replace function internal.close_booking(

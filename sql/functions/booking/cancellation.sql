@@ -48,16 +48,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_booking core.booking;
-  v_paid    bigint;
-  v_refund  bigint := 0;
+  v_refund  bigint := internal.cancellation_refund(p_booking, p_percent);
 begin
   if p_booking.status = 'confirmed' then
-    select p.captured_minor - p.refunded_minor into v_paid
-    from internal.booking_payment(p_booking.booking_id) as p;
-    v_refund := case
-      when p_percent = 100 then v_paid
-      else internal.to_charge_step(round(v_paid * p_percent / 100.0)::bigint, p_booking.currency)
-    end;
     perform internal.refund_booking(p_booking, v_refund, p_reason, p_actor);
   else
     perform internal.release_payment(p_booking.booking_id, 'booking_cancelled');
@@ -72,7 +65,7 @@ $$;
 alter function internal.cancel_open_booking owner to definer;
 
 comment on function internal.cancel_open_booking is $$
-Cancel a booking that is open, give back so many percent of what was captured, tell both sides,
+Cancel a booking that is open, give back so many percent of its line, tell both sides,
 and return the sum. The caller holds the locks of provider and booking.
 $$;
 
@@ -131,6 +124,57 @@ Raises
   M1001 sign_in_required, M4001 provider_not_found
 $$;
 
+create or replace function internal.cancellation_refund(p_booking core.booking, p_percent integer)
+returns bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_left bigint;
+begin
+  if p_booking.status not in ('confirmed', 'completed') then
+    return 0;
+  end if;
+  select coalesce(sum(internal.line_left(l.order_line_id)), 0) into v_left
+  from core.order_line as l
+  where l.booking_id = p_booking.booking_id;
+
+  if p_percent = 100 then
+    return v_left;
+  end if;
+  return internal.to_charge_step(round(v_left * p_percent / 100.0)::bigint, p_booking.currency);
+end
+$$;
+
+alter function internal.cancellation_refund owner to definer;
+
+comment on function internal.cancellation_refund is $$
+So many percent of what is left of a booking's line, in steps that can be refunded: what calling
+it off now gives back. Nothing of a booking that is not paid.
+$$;
+
+create or replace function internal.refunded_of_booking(p_booking_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(sum(x.amount_minor), 0)::bigint
+  from core.order_line as l
+  join core.refund_line as x using (order_line_id)
+  join core.refund as r using (refund_id)
+  where l.booking_id = p_booking_id
+    and r.status not in ('dropped', 'covered') and r.resent_as is null;
+end;
+
+alter function internal.refunded_of_booking owner to definer;
+
+comment on function internal.refunded_of_booking is
+  'What of a booking has been given back, or is promised.';
+
 create or replace function api.cancel_booking(p_booking_id uuid, p_reason text default null)
 returns table (booking_id uuid, status text, refund_minor bigint, currency text)
 language plpgsql
@@ -145,8 +189,8 @@ declare
 begin
   if v_booking.status = 'cancelled' then
     return query
-    select v_booking.booking_id, v_booking.status,
-           (internal.booking_payment(p_booking_id)).refunded_minor, v_booking.currency;
+    select v_booking.booking_id, v_booking.status, internal.refunded_of_booking(p_booking_id),
+           v_booking.currency;
     return;
   end if;
   perform internal.require_status(
@@ -178,6 +222,46 @@ Raises
   M4203 booking_not_found  there is none, or the caller has no part in it
   M9211 booking_not_open   it is over, declined or expired
   M9212 booking_begun      too late for either side
+$$;
+
+create or replace function api.quote_cancellation(p_booking_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+  v_side    text;
+  v_refund  bigint;
+begin
+  select b.* into v_booking from core.booking as b where b.booking_id = p_booking_id;
+  v_side := internal.side_of(v_booking);
+  if v_booking.booking_id is null or v_side is null then
+    perform internal.refuse(
+      'M4203', 'booking_not_found', format('You have no booking %s.', p_booking_id));
+  end if;
+
+  v_refund := internal.cancellation_refund(
+    v_booking,
+    case when v_side = 'customer' then internal.refund_percent_of(v_booking) else 100 end);
+  return jsonb_build_object(
+    'booking_id', p_booking_id, 'currency', v_booking.currency, 'refund_minor', v_refund,
+    'refund', internal.to_decimal(v_refund, v_booking.currency),
+    'is_cancellable', v_booking.status in ('pending_payment', 'requested', 'confirmed')
+      and (v_booking.starts_at > now() or v_side not in ('customer', 'provider')));
+end
+$$;
+
+alter function api.quote_cancellation owner to definer;
+
+comment on function api.quote_cancellation is $$
+What the caller would give or get back by calling a booking off this instant: exactly what
+api.cancel_booking then answers. A question that changes nothing.
+
+Raises
+  M4203 booking_not_found  there is none, or the caller has no part in it
 $$;
 
 create or replace function api.decline_booking(p_booking_id uuid, p_reason text default null)
@@ -226,15 +310,28 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_booking core.booking;
+  v_ids     uuid[];
   v_count   integer := 0;
 begin
-  for v_booking in
-    select b.*
+  v_ids := array(
+    select b.booking_id
     from core.booking as b
     where b.status = 'pending_payment' and b.hold_expires_at <= now()
        or b.status = 'requested' and b.accept_by <= now()
-    order by b.provider_id, b.booking_id
-    limit least(p_limit, 10000)
+    limit least(p_limit, 10000));
+  -- All providers first: what is locked on the way to one booking stays locked until the end.
+  perform
+  from core.provider as v
+  where v.provider_id in (
+    select b.provider_id from core.booking as b where b.booking_id = any (v_ids))
+  order by v.provider_id
+  for no key update;
+
+  for v_booking in
+    select b.*
+    from core.booking as b
+    where b.booking_id = any (v_ids)
+    order by b.booking_id
   loop
     v_booking := internal.lock_booking(v_booking.booking_id);
     continue when not (

@@ -18,3 +18,31 @@ end;
 
 comment on function api.marketplace is
   'What a front end needs to know of the marketplace: name, default currency and zone, limits.';
+
+create or replace function internal.require_settled(p_currency text)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from core.marketplace as m where p_currency = any (m.settlement_currencies)
+  ) then
+    perform internal.refuse('M0304', 'currency_not_settled',
+      format('This marketplace does not take %s.', p_currency),
+      'The house can add it, once Stripe keeps a balance for the platform in it.');
+  end if;
+end
+$$;
+
+alter function internal.require_settled owner to definer;
+
+comment on function internal.require_settled is $$
+Refuse a currency in which the platform has no balance at Stripe: a charge in it would be
+converted, and no transfer of it to the seller would ever be accepted.
+
+Raises
+  M0304 currency_not_settled  it is not among marketplace.settlement_currencies
+$$;

@@ -185,7 +185,10 @@ begin
 
   -- The words for somebody who offers, in the five systems. No word makes staff.
   if lower(p_data ->> 'role') in ('provider', 'expert', 'trainer', 'healer') then
-    perform internal.ensure_provider(p_account_id);
+    insert into core.provider (provider_id, currency)
+    select p_account_id, m.default_currency
+    from core.marketplace as m
+    on conflict do nothing;
   end if;
 end
 $$;

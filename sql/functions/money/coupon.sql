@@ -1,4 +1,4 @@
--- Using a coupon once per order, and giving the use back.
+-- What a coupon takes off, using it once per order, and giving the use back.
 
 create or replace function internal.coupon_discount(
   p_coupon         core.coupon,
@@ -15,15 +15,147 @@ return least(
 comment on function internal.coupon_discount is
   'What a coupon takes off: never more than there is to pay.';
 
-create or replace function internal.redeem_coupon(
-  p_code           text,
-  p_order_id       uuid,
-  p_customer_id    uuid,
-  p_provider_id    uuid,
-  p_subtotal_minor bigint,
-  p_currency       text
+create or replace function internal.price_lines(
+  p_lines    core.order_line[],
+  p_coupon   core.coupon,
+  p_currency text
 )
-returns bigint
+returns core.order_line[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_weights  bigint[] := array[]::bigint[];
+  v_parts    bigint[];
+  v_eligible bigint;
+  v_discount bigint;
+  v_step     bigint;
+begin
+  if p_coupon.coupon_id is not null then
+    select c.charge_step into strict v_step from core.currency as c where c.currency = p_currency;
+    for i in 1 .. cardinality(p_lines) loop
+      v_weights := v_weights
+        || case when internal.coupon_fits(p_coupon, p_lines[i])
+                then p_lines[i].unit_minor * p_lines[i].quantity else 0 end;
+    end loop;
+    select sum(w.weight) into v_eligible from unnest(v_weights) as w(weight);
+
+    -- Rounded down to what can be charged, so that a percentage never spoils a sum.
+    v_discount := internal.coupon_discount(p_coupon, v_eligible);
+    if v_discount < v_eligible then
+      v_discount := v_discount - v_discount % v_step;
+    end if;
+    v_parts := internal.split(
+      v_discount / v_step, array(select w.weight / v_step
+                                 from unnest(v_weights) with ordinality as w(weight, n)
+                                 order by w.n));
+  end if;
+
+  for i in 1 .. cardinality(p_lines) loop
+    p_lines[i].discount_minor := coalesce(v_parts[i] * v_step, 0);
+    p_lines[i].total_minor := p_lines[i].unit_minor * p_lines[i].quantity
+                              - p_lines[i].discount_minor + p_lines[i].tax_minor;
+    p_lines[i].commission_minor :=
+      internal.commission_of(p_lines[i].total_minor, p_lines[i].commission_bp);
+  end loop;
+  return p_lines;
+end
+$$;
+
+alter function internal.price_lines owner to definer;
+
+comment on function internal.price_lines is $$
+What lines cost with a coupon (or none, null): the discount is taken off those the coupon is good
+for, split over them by what they cost, to the cent and in steps that can be charged. The one
+place where lines are priced: a quote and an order both come from here.
+$$;
+
+create or replace function internal.coupon_fits(p_coupon core.coupon, p_line core.order_line)
+returns boolean
+language sql
+immutable
+return coalesce((p_coupon).provider_id is null or (p_coupon).provider_id = (p_line).provider_id,
+                false);
+
+comment on function internal.coupon_fits is
+  'Whether a coupon is good for a line: a provider''s for what they sell, the house''s for all.';
+
+create or replace function internal.check_coupon(
+  p_coupon      core.coupon,
+  p_customer_id uuid,
+  p_lines       core.order_line[],
+  p_currency    text
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_eligible bigint;
+begin
+  select sum(l.unit_minor * l.quantity) into v_eligible
+  from unnest(p_lines) as l
+  where p_coupon.provider_id is null or p_coupon.provider_id = l.provider_id;
+
+  if p_coupon.coupon_id is null or not p_coupon.is_active or v_eligible is null then
+    perform internal.refuse('M4301', 'coupon_not_found',
+      'There is no such coupon for this.', 'Leave it out, or check its spelling.');
+  elsif now() not between p_coupon.valid_from and coalesce(p_coupon.valid_until, 'infinity') then
+    perform internal.refuse('M9301', 'coupon_expired', 'This coupon is not valid now.');
+  elsif p_coupon.currency <> p_currency or v_eligible < p_coupon.min_subtotal_minor then
+    perform internal.refuse('M9302', 'coupon_not_applicable',
+      'This coupon is for another currency, or for a larger sum.');
+  elsif internal.coupon_is_used_up(p_coupon, p_customer_id) then
+    perform internal.refuse('M9306', 'coupon_used_up', 'This coupon has been used up.');
+  end if;
+end
+$$;
+
+alter function internal.check_coupon owner to definer;
+
+comment on function internal.check_coupon is $$
+Refuse a coupon that cannot be used for these lines.
+
+Raises
+  M4301 coupon_not_found       there is none, it is switched off, or it is good for no line
+  M9301 coupon_expired         its time has not come, or is over
+  M9302 coupon_not_applicable  another currency, or too small a sum
+  M9306 coupon_used_up         all its uses are taken, or all of this customer's
+$$;
+
+create or replace function internal.coupon_is_used_up(p_coupon core.coupon, p_customer_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((p_coupon).uses >= (p_coupon).max_uses, false)
+      or (p_coupon).per_customer <= (
+        select count(*)
+        from core.coupon_redemption as r
+        where r.coupon_id = (p_coupon).coupon_id
+          and r.customer_id = p_customer_id
+          and r.released_at is null);
+end;
+
+alter function internal.coupon_is_used_up owner to definer;
+
+comment on function internal.coupon_is_used_up is
+  'Whether a coupon has no use left, of all or of this customer''s.';
+
+create or replace function internal.redeem_coupon(
+  p_code        text,
+  p_order_id    uuid,
+  p_customer_id uuid,
+  p_lines       core.order_line[],
+  p_currency    text
+)
+returns core.coupon
 language plpgsql
 volatile
 security definer
@@ -33,7 +165,7 @@ declare
   v_coupon core.coupon;
 begin
   if nullif(btrim(p_code), '') is null then
-    return 0;
+    return null;
   end if;
 
   -- Everyone who uses this coupon queues here, so the count below stays true.
@@ -41,42 +173,61 @@ begin
   from core.coupon as c
   where c.code = upper(btrim(p_code))
   for update;
-
-  if not found or not v_coupon.is_active or v_coupon.provider_id <> p_provider_id then
-    perform internal.refuse('M4301', 'coupon_not_found',
-      'There is no such coupon for this.', 'Leave it out, or check its spelling.');
-  elsif now() not between v_coupon.valid_from and coalesce(v_coupon.valid_until, 'infinity') then
-    perform internal.refuse('M9301', 'coupon_expired', 'This coupon is not valid now.');
-  elsif v_coupon.currency <> p_currency or p_subtotal_minor < v_coupon.min_subtotal_minor then
-    perform internal.refuse('M9302', 'coupon_not_applicable',
-      'This coupon is for another currency, or for a larger sum.');
-  elsif v_coupon.uses >= v_coupon.max_uses or v_coupon.per_customer <= (
-    select count(*)
-    from core.coupon_redemption as r
-    where r.coupon_id = v_coupon.coupon_id and r.customer_id = p_customer_id
-      and r.released_at is null
-  ) then
-    perform internal.refuse('M9306', 'coupon_used_up', 'This coupon has been used up.');
-  end if;
+  perform internal.check_coupon(v_coupon, p_customer_id, p_lines, p_currency);
 
   update core.coupon as c set uses = c.uses + 1 where c.coupon_id = v_coupon.coupon_id;
   insert into core.coupon_redemption (order_id, coupon_id, customer_id)
   values (p_order_id, v_coupon.coupon_id, p_customer_id);
-  return internal.coupon_discount(v_coupon, p_subtotal_minor);
+  return v_coupon;
 end
 $$;
 
 alter function internal.redeem_coupon owner to definer;
 
 comment on function internal.redeem_coupon is $$
-Use a coupon for an order and return what it takes off; no code takes off nothing. Locks the
-coupon.
+Use a coupon for an order and return it; null without a code. Locks the coupon.
 
 Raises
-  M4301 coupon_not_found       there is none, it is switched off, or another provider's
-  M9301 coupon_expired         its time has not come, or is over
-  M9302 coupon_not_applicable  another currency, or too small a sum
-  M9306 coupon_used_up         all its uses are taken, or all of this customer's
+  M4301 coupon_not_found, M9301 coupon_expired, M9302 coupon_not_applicable,
+  M9306 coupon_used_up
+$$;
+
+create or replace function internal.retake_coupon(p_order_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_use    core.coupon_redemption;
+  v_coupon core.coupon;
+begin
+  select r.* into v_use from core.coupon_redemption as r where r.order_id = p_order_id;
+  if not found or v_use.released_at is null then
+    return true;
+  end if;
+
+  perform from core.customer as c where c.customer_id = v_use.customer_id for no key update;
+  select c.* into v_coupon
+  from core.coupon as c
+  where c.coupon_id = v_use.coupon_id
+  for update;
+  if internal.coupon_is_used_up(v_coupon, v_use.customer_id) then
+    return false;
+  end if;
+
+  update core.coupon as c set uses = c.uses + 1 where c.coupon_id = v_coupon.coupon_id;
+  update core.coupon_redemption as r set released_at = null where r.order_id = p_order_id;
+  return true;
+end
+$$;
+
+alter function internal.retake_coupon owner to definer;
+
+comment on function internal.retake_coupon is $$
+An order is paid after its time was over and its coupon's use was given back: take the use again.
+False when somebody else has it by now. Locks the customer, then the coupon.
 $$;
 
 create or replace function internal.release_coupon(p_order_id uuid)
@@ -101,7 +252,7 @@ end;
 alter function internal.release_coupon owner to definer;
 
 comment on function internal.release_coupon is
-  'Give back the use of a coupon whose order will not be paid; once.';
+  'Give back the use of a coupon of whose order nothing stands; once, until it is taken again.';
 
 create or replace function api.create_coupon(
   p_code               text,

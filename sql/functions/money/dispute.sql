@@ -22,6 +22,9 @@ begin
     end if;
     if v_dispute.closed_at is null and v_dispute.status in ('won', 'lost') then
       perform internal.close_dispute(p_payment, v_dispute.dispute_id);
+    elsif v_dispute.lost_at is not null and v_dispute.status = 'won'
+          and v_dispute.regained_at is null then
+      perform internal.regain_dispute(p_payment, v_dispute);
     end if;
   end loop;
 end
@@ -34,45 +37,93 @@ Bring a captured payment to where its disputes are, each step once. One that is 
 when it is over was open before: the steps are the same, whichever event came first.
 $$;
 
+create or replace function internal.hold_lines(p_payment core.payment, p_dispute core.dispute)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Of a line that has cleared, what its seller would lose: no more is held than is disputed.
+  insert into core.dispute_line (dispute_id, order_line_id, amount_minor, held_minor)
+  select p_dispute.dispute_id, s.order_line_id, s.amount_minor,
+         case when e.released_at is null then 0
+         else least(s.amount_minor, (internal.split(
+           least(e.gross_minor, internal.line_gone(e.order_line_id) + s.amount_minor),
+           array[e.commission_minor, e.provider_minor]))[2] - e.returned_minor) end
+  from internal.share_by_line(p_payment.payment_id, p_dispute.amount_minor) as s
+  join core.earning as e using (order_line_id);
+end
+$$;
+
+alter function internal.hold_lines owner to definer;
+
+comment on function internal.hold_lines is
+  'Write down what part of a dispute falls on which line, and what of it is held back.';
+
 create or replace function internal.move_hold(
   p_payment core.payment,
   p_dispute core.dispute,
   p_sign    integer,
   p_key     text
 )
-returns bigint
-language plpgsql
+returns void
+language sql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_held     bigint := p_dispute.held_minor;
-  v_provider uuid;
-begin
-  select e.provider_id, case when p_sign < 0 then v_held else
-           sum(e.provider_minor - e.returned_minor) filter (where e.released_at is not null) end
-    into v_provider, v_held
-  from core.earning as e
-  where e.payment_id = p_payment.payment_id
-  group by e.provider_id
-  order by e.provider_id
-  limit 1;
-
-  perform internal.post_transfer(
-    p_key, 'dispute_hold', 'dispute', p_dispute.dispute_id,
-    array[internal.ledger_account_id('available', p_payment.currency, v_provider),
-          internal.ledger_account_id('held', p_payment.currency, v_provider)],
-    array[-p_sign * v_held, p_sign * v_held])
-  where v_held > 0;
-  return coalesce(v_held, 0);
-end
-$$;
+begin atomic
+  with held as (
+    select e.provider_id, sum(l.held_minor)::bigint as amount_minor
+    from core.dispute_line as l
+    join core.earning as e using (order_line_id)
+    where l.dispute_id = (p_dispute).dispute_id and l.held_minor > 0
+    group by e.provider_id
+  )
+  select internal.post_transfer(
+    p_key, 'dispute_hold', 'dispute', (p_dispute).dispute_id,
+    array_agg(internal.ledger_account_id('available', (p_payment).currency, h.provider_id)
+              order by h.provider_id)
+      || array_agg(internal.ledger_account_id('held', (p_payment).currency, h.provider_id)
+                   order by h.provider_id),
+    array_agg(-p_sign * h.amount_minor order by h.provider_id)
+      || array_agg(p_sign * h.amount_minor order by h.provider_id))
+  from held as h
+  having count(*) > 0;
+end;
 
 alter function internal.move_hold owner to definer;
 
 comment on function internal.move_hold is
-  'Hold back what a disputed payment had already made available (1), or let it go again (-1).';
+  'Hold back what disputed lines had already made available (1), or let it go again (-1).';
+
+create or replace function internal.tell_sellers(
+  p_payment    core.payment,
+  p_dispute_id uuid,
+  p_type       text
+)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select internal.notify(s.provider_id, p_type, jsonb_build_object(
+    'dispute_id', p_dispute_id, 'booking_id', s.booking_id))
+  from (
+    select distinct on (e.provider_id) e.provider_id, e.booking_id
+    from core.dispute_line as l
+    join core.earning as e using (order_line_id)
+    where l.dispute_id = p_dispute_id and e.provider_id is not null
+    order by e.provider_id, e.order_line_id
+  ) as s;
+end;
+
+alter function internal.tell_sellers owner to definer;
+
+comment on function internal.tell_sellers is
+  'Tell each seller of a disputed payment, with the booking of theirs that it is about.';
 
 create or replace function internal.open_dispute(p_payment core.payment, p_dispute core.dispute)
 returns void
@@ -82,27 +133,22 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform internal.lock_wallet(p_payment.payee_id, p_payment.currency)
-  where p_payment.payee_id is not null;
-
-  update core.dispute as d
-  set opened_at = now(),
-      held_minor = internal.move_hold(
-        p_payment, p_dispute, 1, 'dispute:' || p_dispute.dispute_id || ':hold')
-  where d.dispute_id = p_dispute.dispute_id;
+  perform internal.lock_wallets(p_payment.currency, internal.sellers_of(p_payment.payment_id));
+  update core.dispute as d set opened_at = now() where d.dispute_id = p_dispute.dispute_id;
+  perform internal.hold_lines(p_payment, p_dispute);
+  perform internal.move_hold(
+    p_payment, p_dispute, 1, 'dispute:' || p_dispute.dispute_id || ':hold');
 
   perform internal.announce('staff.dispute_opened', null, jsonb_build_object(
     'dispute_id', p_dispute.dispute_id, 'payment_id', p_payment.payment_id));
-  perform internal.notify(p_payment.payee_id, 'dispute_opened', jsonb_build_object(
-    'dispute_id', p_dispute.dispute_id, 'booking_id', p_payment.booking_id))
-  where p_payment.payee_id is not null;
+  perform internal.tell_sellers(p_payment, p_dispute.dispute_id, 'dispute_opened');
 end
 $$;
 
 alter function internal.open_dispute owner to definer;
 
 comment on function internal.open_dispute is
-  'A dispute begins: hold back what its payment earned, tell staff and provider.';
+  'A dispute begins: hold back what its lines earned, tell staff and all their sellers.';
 
 create or replace function internal.close_dispute(p_payment core.payment, p_dispute_id uuid)
 returns void
@@ -116,30 +162,49 @@ declare
   v_key     text := 'dispute:' || p_dispute_id;
 begin
   update core.dispute as d
-  set closed_at = now()
+  set closed_at = now(), lost_at = case when d.status = 'lost' then now() end
   where d.dispute_id = p_dispute_id
   returning d.* into v_dispute;
 
-  perform internal.lock_wallet(p_payment.payee_id, p_payment.currency)
-  where p_payment.payee_id is not null;
+  perform internal.lock_wallets(p_payment.currency, internal.sellers_of(p_payment.payment_id));
   perform internal.move_hold(p_payment, v_dispute, -1, v_key || ':let_go');
 
   if v_dispute.status = 'lost' then
     perform internal.share_return(
       p_payment, v_dispute.amount_minor, v_key || ':lost', 'dispute', 'disputed', p_dispute_id);
+    perform internal.plan_reversals(p_payment.payment_id, p_dispute_id => p_dispute_id);
   end if;
-  perform internal.notify(p_payment.payee_id, 'dispute_' || v_dispute.status,
-    jsonb_build_object('dispute_id', p_dispute_id, 'booking_id', p_payment.booking_id))
-  where p_payment.payee_id is not null;
+  perform internal.tell_sellers(p_payment, p_dispute_id, 'dispute_' || v_dispute.status);
 end
 $$;
 
 alter function internal.close_dispute owner to definer;
 
 comment on function internal.close_dispute is $$
-A dispute ends: let go of what was held; when it was lost, provider and platform bear their
-shares of it, as they had them of the payment.
+A dispute ends: let go of what was held; when it was lost, sellers and platform bear their shares
+of it, line by line, and what a seller was paid already is taken back.
 $$;
+
+create or replace function internal.regain_dispute(p_payment core.payment, p_dispute core.dispute)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.dispute as d set regained_at = now() where d.dispute_id = p_dispute.dispute_id;
+  perform internal.share_return(
+    p_payment, -p_dispute.amount_minor, 'dispute:' || p_dispute.dispute_id || ':regained',
+    'dispute', 'disputed', p_dispute.dispute_id);
+  perform internal.tell_sellers(p_payment, p_dispute.dispute_id, 'dispute_won');
+end
+$$;
+
+alter function internal.regain_dispute owner to definer;
+
+comment on function internal.regain_dispute is
+  'A dispute that was lost is won after all: sellers and platform have their shares back.';
 
 create or replace trigger dispute_touch before update on core.dispute
   for each row execute function internal.on_row_touched();

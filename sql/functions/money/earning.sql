@@ -1,7 +1,9 @@
 -- Splitting what was captured, taking back what is refunded, releasing what has cleared.
 --
--- Every function here holds the provider's wallet (internal.lock_wallet) before it changes an
--- earning, and is called under the payment's lock, or by the clock.
+-- Everything is reckoned line by line: what goes back of one line is borne by its seller and the
+-- platform, in the shares that line was sold in. Every function here holds the sellers' wallets
+-- (internal.lock_wallet) before it changes an earning, and is called under the payment's lock, or
+-- by the clock.
 
 create or replace function internal.earned_minor(p_provider_id uuid)
 returns bigint
@@ -25,6 +27,22 @@ What a provider has earned with bookings that took place, commission taken off; 
 but them and the house. Definer, because the lens asks it for strangers, who see no order.
 $$;
 
+create or replace function internal.sellers_of(p_payment_id uuid)
+returns uuid[]
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return array(
+  select distinct l.provider_id
+  from core.payment as p
+  join core.order_line as l using (order_id)
+  where p.payment_id = p_payment_id and l.provider_id is not null and l.total_minor > 0);
+
+alter function internal.sellers_of owner to definer;
+
+comment on function internal.sellers_of is 'The providers who sell something of a payment''s order.';
+
 create or replace function internal.open_earnings(p_payment core.payment)
 returns void
 language plpgsql
@@ -33,61 +51,125 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_commission bigint;
+  v_posted boolean;
 begin
-  perform internal.lock_wallets(p_payment.currency, array(
-    select l.provider_id from core.order_line as l
-    where l.order_id = p_payment.order_id and l.provider_id is not null));
+  perform internal.lock_wallets(p_payment.currency, internal.sellers_of(p_payment.payment_id));
 
-  v_commission := (internal.split(
-    p_payment.amount_minor,
-    array[m.commission_bp, 10000 - m.commission_bp]::bigint[]))[1]
-  from core.marketplace as m;
-
-  -- What nobody provides is the platform's alone. Several lines share the commission.
+  -- Usually all of it was captured and each line gets what it costs. Somebody may have captured
+  -- less by hand at Stripe: then each gets its share, and the rates apply to that.
   with line as (
     select l.*, row_number() over (order by l.order_line_id) as n
     from core.order_line as l
-    where l.order_id = p_payment.order_id and l.provider_id is not null and l.total_minor > 0
+    where l.order_id = p_payment.order_id and l.total_minor > 0
   ),
-  parts as (
-    select internal.split(v_commission, array_agg(l.total_minor order by l.n)) as commission
+  part as (
+    select internal.split(p_payment.captured_minor, array_agg(l.total_minor order by l.n)) as gross
     from line as l
+  ),
+  share as (
+    select l.*, p.gross[l.n] as gross_minor,
+           case when p.gross[l.n] = l.total_minor then l.commission_minor
+                else internal.commission_of(p.gross[l.n], l.commission_bp) end as kept_minor
+    from line as l
+    cross join part as p
+  ),
+  opened as (
+    insert into core.earning
+      (earning_id, order_line_id, payment_id, booking_id, provider_id, currency, gross_minor,
+       commission_minor, provider_minor)
+    select internal.uuid_v7(), s.order_line_id, p_payment.payment_id, s.booking_id, s.provider_id,
+           p_payment.currency, s.gross_minor, s.kept_minor, s.gross_minor - s.kept_minor
+    from share as s
+    where s.gross_minor > 0
+    returning provider_id, provider_minor
+  ),
+  wallet as (
+    select o.provider_id, sum(o.provider_minor)::bigint as amount_minor
+    from opened as o
+    where o.provider_id is not null
+    group by o.provider_id
+  ),
+  total as (
+    select coalesce(sum(w.amount_minor), 0)::bigint as amount_minor,
+           coalesce(array_agg(internal.ledger_account_id('clearing', p_payment.currency, w.provider_id)
+                              order by w.provider_id), '{}') as accounts,
+           coalesce(array_agg(w.amount_minor order by w.provider_id), '{}') as amounts
+    from wallet as w
   )
-  insert into core.earning
-    (earning_id, order_line_id, payment_id, booking_id, provider_id, currency, gross_minor,
-     commission_minor, provider_minor)
-  select internal.uuid_v7(), l.order_line_id, p_payment.payment_id, l.booking_id, l.provider_id,
-         p_payment.currency, l.total_minor, p.commission[l.n], l.total_minor - p.commission[l.n]
-  from line as l
-  cross join parts as p;
-
-  update core.order_line as l
-  set commission_minor = e.commission_minor
-  from core.earning as e
-  where e.order_line_id = l.order_line_id and e.payment_id = p_payment.payment_id;
-
-  perform internal.post_transfer(
+  select internal.post_transfer(
     'capture:' || p_payment.payment_id, 'capture', 'payment', p_payment.payment_id,
     array[internal.ledger_account_id('processor', p_payment.currency),
-          internal.ledger_account_id('revenue', p_payment.currency)] || e.accounts,
-    array[-p_payment.amount_minor, p_payment.amount_minor - e.total] || e.amounts)
-  from (
-    select
-      coalesce(sum(s.provider_minor), 0)::bigint as total,
-      coalesce(array_agg(internal.ledger_account_id('clearing', s.currency, s.provider_id)
-                         order by s.provider_id), '{}') as accounts,
-      coalesce(array_agg(s.provider_minor order by s.provider_id), '{}') as amounts
-    from core.earning as s
-    where s.payment_id = p_payment.payment_id
-  ) as e;
+          internal.ledger_account_id('revenue', p_payment.currency)] || t.accounts,
+    array[-p_payment.captured_minor, p_payment.captured_minor - t.amount_minor] || t.amounts)
+    into strict v_posted
+  from total as t;
 end
 $$;
 
 alter function internal.open_earnings owner to definer;
 
 comment on function internal.open_earnings is $$
-Split a captured payment between its providers and the platform, to the last minor unit.
+Split a captured payment between the sellers of its lines and the platform, each line at the rate
+it was ordered at, to the last minor unit. Locks the sellers' wallets.
+$$;
+
+create or replace function internal.line_gone(p_order_line_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select (
+    coalesce((
+      select sum(x.amount_minor)
+      from core.refund_line as x
+      join core.refund as r using (refund_id)
+      where x.order_line_id = p_order_line_id
+        and r.reserved_at is not null and r.reversed_at is null and r.resent_as is null), 0)
+    + coalesce((
+      select sum(x.amount_minor)
+      from core.dispute_line as x
+      join core.dispute as d using (dispute_id)
+      where x.order_line_id = p_order_line_id
+        and d.lost_at is not null and d.regained_at is null), 0))::bigint;
+end;
+
+alter function internal.line_gone owner to definer;
+
+comment on function internal.line_gone is
+  'What of a line has gone back to its payer in the ledger, by refunds and by disputes lost.';
+
+create or replace function internal.line_left(p_order_line_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((
+    select greatest(0, e.gross_minor
+      - coalesce((
+          select sum(x.amount_minor)
+          from core.refund_line as x
+          join core.refund as r using (refund_id)
+          where x.order_line_id = p_order_line_id
+            and r.status not in ('dropped', 'covered') and r.resent_as is null), 0)
+      - coalesce((
+          select sum(x.amount_minor)
+          from core.dispute_line as x
+          join core.dispute as d using (dispute_id)
+          where x.order_line_id = p_order_line_id
+            and d.lost_at is not null and d.regained_at is null), 0))
+    from core.earning as e
+    where e.order_line_id = p_order_line_id), 0)::bigint;
+end;
+
+alter function internal.line_left owner to definer;
+
+comment on function internal.line_left is $$
+What of a line was paid and can still be given back: not refunded, not promised, and not taken by
+the payer's bank for good.
 $$;
 
 create or replace function internal.gone_back(p_payment_id uuid)
@@ -97,16 +179,9 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  select least(p.captured_minor, (
-    coalesce((select sum(r.amount_minor) from core.refund as r
-              where r.payment_id = p_payment_id
-                and r.reserved_at is not null and r.reversed_at is null), 0)
-    + coalesce((select sum(d.amount_minor) from core.dispute as d
-                where d.payment_id = p_payment_id
-                  and d.status = 'lost' and d.closed_at is not null), 0)
-  )::bigint)
-  from core.payment as p
-  where p.payment_id = p_payment_id;
+  select coalesce(sum(least(e.gross_minor, internal.line_gone(e.order_line_id))), 0)::bigint
+  from core.earning as e
+  where e.payment_id = p_payment_id;
 end;
 
 alter function internal.gone_back owner to definer;
@@ -134,47 +209,40 @@ declare
   v_accounts uuid[];
   v_amounts  bigint[];
 begin
-  perform internal.lock_wallets(p_payment.currency, array(
-    select e.provider_id from core.earning as e where e.payment_id = p_payment.payment_id));
+  perform internal.lock_wallets(p_payment.currency, internal.sellers_of(p_payment.payment_id));
 
-  -- The parts follow from the sum that has gone back, not from the steps it went in: so the
-  -- order of two refunds makes no difference, and all of them together leave nothing over.
-  with line as (
-    select e.*, row_number() over (order by e.earning_id) as n
+  -- The parts follow from the sum that has gone back of a line, not from the steps it went in: so
+  -- the order of two refunds makes no difference, and all of them together leave nothing over.
+  with target as (
+    select e.*, internal.split(
+      least(e.gross_minor, internal.line_gone(e.order_line_id)),
+      array[e.commission_minor, e.provider_minor]) as part
     from core.earning as e
     where e.payment_id = p_payment.payment_id
   ),
-  weights as (
-    select array_agg(w.weight order by l.n, w.i) as weight
-    from line as l
-    cross join lateral (values (1, l.commission_minor), (2, l.provider_minor)) as w(i, weight)
-  ),
-  target as (
-    select internal.split(
-      least(internal.gone_back(p_payment.payment_id), (select sum(l.gross_minor) from line as l))
-        ::bigint, w.weight) as part
-    from weights as w
-  ),
   moved as (
     update core.earning as e
-    set returned_commission = t.part[2 * l.n - 1], returned_minor = t.part[2 * l.n]
-    from line as l
-    cross join target as t
-    where e.earning_id = l.earning_id
+    set returned_commission = t.part[1], returned_minor = t.part[2]
+    from target as t
+    where e.earning_id = t.earning_id
+      and (e.returned_commission, e.returned_minor) is distinct from (t.part[1], t.part[2])
     returning
-      l.provider_id,
-      case when l.released_at is null then 'clearing' else 'available' end as kind,
-      l.returned_minor - e.returned_minor as provider_delta,
-      l.returned_commission - e.returned_commission as commission_delta
+      t.earning_id, t.provider_id,
+      case when t.released_at is null then 'clearing' else 'available' end as kind,
+      t.returned_commission - t.part[1] as commission_delta,
+      t.returned_minor - t.part[2] as provider_delta
   )
   select
-    array_agg(internal.ledger_account_id(m.kind, p_payment.currency, m.provider_id))
+    coalesce(array_agg(internal.ledger_account_id(m.kind, p_payment.currency, m.provider_id)
+                       order by m.earning_id) filter (where m.provider_delta <> 0), '{}')
       || internal.ledger_account_id('revenue', p_payment.currency),
-    array_agg(m.provider_delta) || coalesce(sum(m.commission_delta), 0)::bigint
+    coalesce(array_agg(m.provider_delta order by m.earning_id)
+             filter (where m.provider_delta <> 0), '{}')
+      || coalesce(sum(m.commission_delta), 0)::bigint
     into v_accounts, v_amounts
   from moved as m;
 
-  -- What went back beyond the payment (refunded, and lost in a dispute) is the house's loss.
+  -- What went back beyond what was paid (refunded, and lost in a dispute) is the house's loss.
   perform internal.post_transfer(
     p_key, p_kind, p_kind, p_reference_id,
     v_accounts || internal.ledger_account_id(p_counter, p_payment.currency)
@@ -188,8 +256,42 @@ $$;
 alter function internal.share_return owner to definer;
 
 comment on function internal.share_return is $$
-Bring the shares of provider and platform in line with what has gone back to the payer, and
-post the difference against a counter account. Locks the wallets of the payment's providers.
+Bring the shares of sellers and platform in line with what has gone back of each line, and post
+the difference against a counter account. Locks the wallets of the payment's sellers.
+$$;
+
+create or replace function internal.share_by_line(p_payment_id uuid, p_amount_minor bigint)
+returns table (order_line_id uuid, amount_minor bigint)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with line as (
+    select e.order_line_id, e.gross_minor, internal.line_left(e.order_line_id) as left_minor,
+           row_number() over (order by e.order_line_id) as n
+    from core.earning as e
+    where e.payment_id = p_payment_id
+  ),
+  part as (
+    -- Of a payment that has gone back whole, whatever comes still falls on what it was.
+    select internal.split(
+      p_amount_minor,
+      case when sum(l.left_minor) > 0 then array_agg(l.left_minor order by l.n)
+           else array_agg(l.gross_minor order by l.n) end) as amount
+    from line as l
+  )
+  select l.order_line_id, p.amount[l.n]
+  from line as l
+  cross join part as p
+  where p.amount[l.n] > 0;
+end;
+
+alter function internal.share_by_line owner to definer;
+
+comment on function internal.share_by_line is $$
+Share an amount that names no lines (a refund begun at Stripe, a dispute) over the lines of a
+payment, by what is left of each.
 $$;
 
 create or replace function internal.due_earnings()
@@ -205,6 +307,7 @@ begin atomic
   left join core.booking as b on b.booking_id = e.booking_id
   cross join core.marketplace as m
   where e.released_at is null
+    and e.provider_id is not null
     and p.dispute_state <> 'open'
     and (b.booking_id is null
          or b.status in ('completed', 'no_show_customer', 'no_show_provider', 'cancelled'))

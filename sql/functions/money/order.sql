@@ -1,4 +1,4 @@
--- Orders: what a booking comes to, and the payment that is asked for it.
+-- Orders: what lines come to, and the payment that is asked for them.
 
 create or replace function internal.new_order_number()
 returns text
@@ -25,7 +25,13 @@ as $$
 declare
   v_currency core.currency;
 begin
-  select c.* into strict v_currency from core.currency as c where c.currency = p_currency;
+  select c.* into v_currency
+  from core.currency as c
+  join core.marketplace as m on c.currency = any (m.settlement_currencies)
+  where c.currency = p_currency;
+  if not found then
+    perform internal.require_settled(p_currency);
+  end if;
 
   if p_amount_minor < v_currency.charge_min_minor
      or p_amount_minor % v_currency.charge_step <> 0
@@ -43,10 +49,12 @@ $$;
 alter function internal.require_chargeable owner to definer;
 
 comment on function internal.require_chargeable is $$
-Refuse what Stripe would refuse: too little, too much, or between its steps.
+Refuse what Stripe would refuse: too little, too much, or between its steps; and what Stripe
+would convert.
 
 Raises
   M0301 amount_not_chargeable  it is
+  M0304 currency_not_settled   the platform has no settlement in this currency
 $$;
 
 create or replace function internal.to_charge_step(p_amount_minor bigint, p_currency text)
@@ -62,7 +70,95 @@ end;
 comment on function internal.to_charge_step is
   'The nearest amount that Stripe charges or refunds in a currency: dinars end in 0.';
 
-create or replace function internal.open_order(p_booking core.booking, p_coupon_code text)
+create or replace function internal.commission_bp(p_provider_id uuid)
+returns integer
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select case when p_provider_id is null then 10000 else m.commission_bp end
+  from core.marketplace as m;
+end;
+
+alter function internal.commission_bp owner to definer;
+
+comment on function internal.commission_bp is
+  'The rate a seller''s line is ordered at now. What the house sells is its own whole.';
+
+create or replace function internal.commission_of(p_total_minor bigint, p_commission_bp integer)
+returns bigint
+language sql
+immutable
+parallel safe
+return round(p_total_minor::numeric * p_commission_bp / 10000)::bigint;
+
+comment on function internal.commission_of is
+  'The platform''s part of a line, to the nearest minor unit; the seller has all the rest.';
+
+create or replace function internal.new_line(
+  p_kind        text,
+  p_title       text,
+  p_offering_id uuid,
+  p_booking_id  uuid,
+  p_customer_id uuid,
+  p_provider_id uuid,
+  p_quantity    integer,
+  p_unit_minor  bigint
+)
+returns core.order_line
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line core.order_line;
+begin
+  v_line.order_line_id := internal.uuid_v7();
+  v_line.kind := p_kind;
+  v_line.title := p_title;
+  v_line.offering_id := p_offering_id;
+  v_line.booking_id := p_booking_id;
+  v_line.customer_id := p_customer_id;
+  v_line.provider_id := p_provider_id;
+  v_line.quantity := p_quantity;
+  v_line.unit_minor := p_unit_minor;
+  v_line.tax_minor := 0;
+  v_line.commission_bp := internal.commission_bp(p_provider_id);
+  return v_line;
+end
+$$;
+
+alter function internal.new_line owner to definer;
+
+comment on function internal.new_line is
+  'A line to be ordered, its commission rate frozen; internal.price_lines says what it comes to.';
+
+create or replace function internal.line_of_booking(p_booking core.booking)
+returns core.order_line
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+return internal.new_line(
+  'booking', (p_booking).offering_title, (p_booking).offering_id, (p_booking).booking_id,
+  (p_booking).customer_id, (p_booking).provider_id, (p_booking).seats,
+  (p_booking).price_minor / (p_booking).seats);
+
+alter function internal.line_of_booking owner to definer;
+
+comment on function internal.line_of_booking is 'The line that a booking is ordered by.';
+
+create or replace function internal.open_order(
+  p_customer_id uuid,
+  p_currency    text,
+  p_lines       core.order_line[],
+  p_coupon_code text,
+  p_expires_at  timestamptz default null,
+  p_key         text default null,
+  p_asked       jsonb default null
+)
 returns core.payment
 language plpgsql
 volatile
@@ -71,47 +167,34 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_order_id uuid := internal.uuid_v7();
-  v_discount bigint := 0;
-  v_total    bigint;
+  v_order    core.order;
   v_payment  core.payment;
 begin
-  v_discount := internal.redeem_coupon(
-    p_coupon_code, v_order_id, p_booking.customer_id, p_booking.provider_id,
-    p_booking.price_minor, p_booking.currency);
-  -- Rounded down to what can be charged, so that a percentage never spoils a sum.
-  select v_discount - (v_discount % c.charge_step) * (v_discount < p_booking.price_minor)::integer
-    into v_discount
-  from core.currency as c
-  where c.currency = p_booking.currency;
+  p_lines := internal.price_lines(
+    p_lines,
+    internal.redeem_coupon(p_coupon_code, v_order_id, p_customer_id, p_lines, p_currency),
+    p_currency);
 
-  v_total := p_booking.price_minor - v_discount;
-  if v_total > 0 then
-    perform internal.require_chargeable(v_total, p_booking.currency);
+  insert into core.order as o
+    (order_id, number, customer_id, currency, subtotal_minor, discount_minor, tax_minor,
+     total_minor, status, expires_at, idempotency_key, asked)
+  select v_order_id, internal.new_order_number(), p_customer_id, p_currency,
+         sum(l.unit_minor * l.quantity), sum(l.discount_minor), sum(l.tax_minor),
+         sum(l.total_minor), case when sum(l.total_minor) = 0 then 'paid' else 'pending' end,
+         p_expires_at, p_key, p_asked
+  from unnest(p_lines) as l
+  returning o.* into v_order;
+  if v_order.total_minor > 0 then
+    perform internal.require_chargeable(v_order.total_minor, p_currency);
   end if;
 
-  insert into core.order (order_id, number, customer_id, currency, subtotal_minor,
-                          discount_minor, total_minor, status)
-  values (v_order_id, internal.new_order_number(), p_booking.customer_id, p_booking.currency,
-          p_booking.price_minor, v_discount, v_total,
-          case when v_total = 0 then 'paid' else 'pending' end);
+  for i in 1 .. cardinality(p_lines) loop
+    p_lines[i].order_id := v_order_id;
+  end loop;
+  insert into core.order_line select l.* from unnest(p_lines) as l;
 
-  insert into core.order_line (order_line_id, order_id, offering_id, booking_id, customer_id,
-                               provider_id, quantity, unit_minor, discount_minor, total_minor)
-  values (internal.uuid_v7(), v_order_id, p_booking.offering_id, p_booking.booking_id,
-          p_booking.customer_id, p_booking.provider_id, p_booking.seats,
-          p_booking.price_minor / p_booking.seats, v_discount, v_total);
-
-  insert into core.payment as p (payment_id, order_id, booking_id, payer_id, payee_id,
-                                 processor, capture_method, currency, amount_minor, captured_at)
-  select internal.uuid_v7(), v_order_id, p_booking.booking_id, p_booking.customer_id,
-         p_booking.provider_id, case when v_total = 0 then 'none' else 'stripe' end,
-         case when o.booking_mode = 'request' then 'manual' else 'automatic' end,
-         p_booking.currency, v_total, case when v_total = 0 then now() end
-  from core.offering as o
-  where o.offering_id = p_booking.offering_id
-  returning p.* into v_payment;
-
-  if v_total > 0 then
+  v_payment := internal.open_payment(v_order, p_lines);
+  if v_order.total_minor > 0 then
     perform internal.plan_payment(v_payment);
   end if;
   return v_payment;
@@ -121,14 +204,49 @@ $$;
 alter function internal.open_order owner to definer;
 
 comment on function internal.open_order is $$
-Order, line and payment of a new booking, in its transaction, and the command that asks Stripe
-for the intent. What costs nothing is paid, and Stripe never hears of it. Locks the coupon.
+Order, lines and payment, in the transaction of what they stand for, and the command that asks
+Stripe for the intent. What costs nothing is paid, and Stripe never hears of it. Locks the coupon.
 
 Raises
-  M0301 amount_not_chargeable
+  M0301 amount_not_chargeable, M0304 currency_not_settled
   M4301 coupon_not_found, M9301 coupon_expired, M9302 coupon_not_applicable,
   M9306 coupon_used_up
 $$;
+
+create or replace function internal.open_payment(p_order core.order, p_lines core.order_line[])
+returns core.payment
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment core.payment;
+  v_is_one  constant boolean := cardinality(p_lines) = 1;
+begin
+  insert into core.payment as p (payment_id, order_id, booking_id, payer_id, payee_id,
+                                 processor, capture_method, currency, amount_minor, captured_at)
+  select internal.uuid_v7(), p_order.order_id, case when v_is_one then p_lines[1].booking_id end,
+         p_order.customer_id,
+         -- Whose sale it is, when it is one seller's alone.
+         case when count(distinct l.provider_id) = 1 and count(l.provider_id) = count(*)
+              then (array_agg(l.provider_id))[1] end,
+         case when p_order.total_minor = 0 then 'none' else 'stripe' end,
+         -- Only a single booking waits for an answer: a basket is taken whole, at once.
+         case when v_is_one and p_lines[1].kind = 'booking'
+                   and min(f.booking_mode) = 'request' then 'manual' else 'automatic' end,
+         p_order.currency, p_order.total_minor, case when p_order.total_minor = 0 then now() end
+  from unnest(p_lines) as l
+  left join core.offering as f on f.offering_id = l.offering_id
+  returning p.* into v_payment;
+  return v_payment;
+end
+$$;
+
+alter function internal.open_payment owner to definer;
+
+comment on function internal.open_payment is
+  'The payment of an order just made: for one booking of a request offering it is authorised first.';
 
 create or replace function internal.plan_payment(p_payment core.payment)
 returns uuid

@@ -12,15 +12,16 @@ security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   select p.*
-  from core.payment as p
-  where p.booking_id = p_booking_id
+  from core.order_line as l
+  join core.payment as p using (order_id)
+  where l.booking_id = p_booking_id
   order by p.attempt desc, p.created_at desc
   limit 1;
 end;
 
 alter function internal.booking_payment owner to definer;
 
-comment on function internal.booking_payment is 'The newest payment attempt of a booking.';
+comment on function internal.booking_payment is 'The newest payment attempt of a booking''s order.';
 
 create or replace function internal.payment_of_intent(p_external_id text)
 returns uuid
@@ -48,11 +49,47 @@ declare
 begin
   select p.* into strict v_payment from core.payment as p where p.payment_id = p_payment_id;
 
-  perform from core.provider as v where v.provider_id = v_payment.payee_id for no key update;
-  perform from core.booking as b where b.booking_id = v_payment.booking_id for no key update;
-  perform from core.order as o where o.order_id = v_payment.order_id for no key update;
+  perform
+  from core.provider as v
+  where v.provider_id in (
+    select l.provider_id from core.order_line as l where l.order_id = v_payment.order_id)
+  order by v.provider_id
+  for no key update;
+  perform
+  from core.booking as b
+  where b.booking_id in (
+    select l.booking_id from core.order_line as l where l.order_id = v_payment.order_id)
+  order by b.booking_id
+  for no key update;
+  return internal.lock_bare_payment(p_payment_id);
+end
+$$;
 
-  select p.* into v_payment
+alter function internal.lock_payment owner to definer;
+
+comment on function internal.lock_payment is $$
+Lock a payment and what stands before it in the order of locks: the providers of all its lines,
+the bookings, the order; several of a kind in the order of their key. The providers come first
+because confirming a booking takes their time, and whoever holds a provider holds their slots.
+$$;
+
+create or replace function internal.lock_bare_payment(p_payment_id uuid)
+returns core.payment
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment core.payment;
+begin
+  perform
+  from core.order as o
+  where o.order_id = (
+    select p.order_id from core.payment as p where p.payment_id = p_payment_id)
+  for no key update;
+
+  select p.* into strict v_payment
   from core.payment as p
   where p.payment_id = p_payment_id
   for no key update;
@@ -60,12 +97,53 @@ begin
 end
 $$;
 
-alter function internal.lock_payment owner to definer;
+alter function internal.lock_bare_payment owner to definer;
 
-comment on function internal.lock_payment is $$
-Lock a payment and what stands before it in the order of locks: provider, booking, order. The
-provider comes first because confirming the booking takes their time.
+comment on function internal.lock_bare_payment is $$
+Lock a payment's order, then the payment: for who holds one booking of it already, or needs none.
+The providers of its other lines must not be asked for any more then.
 $$;
+
+create or replace function internal.call_off_line(p_booking_id uuid)
+returns core.order_line
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line core.order_line;
+begin
+  update core.order_line as l
+  set called_off_at = coalesce(l.called_off_at, now())
+  where l.booking_id = p_booking_id
+  returning l.* into v_line;
+  return v_line;
+end
+$$;
+
+alter function internal.call_off_line owner to definer;
+
+comment on function internal.call_off_line is $$
+The line of a booking does not stand any more: should its payment still arrive, that line goes
+back. The caller holds the order's lock.
+$$;
+
+create or replace function internal.order_stands(p_order_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select exists (
+    select from core.order_line as l
+    where l.order_id = p_order_id and l.called_off_at is null);
+end;
+
+alter function internal.order_stands owner to definer;
+
+comment on function internal.order_stands is 'Whether any line of an order still stands.';
 
 create or replace function internal.payment_external_id(p_payment_id uuid)
 returns text
@@ -98,7 +176,7 @@ begin
   if v_payment.payment_id is null or v_payment.processor = 'none' then
     return;
   end if;
-  v_payment := internal.lock_payment(v_payment.payment_id);
+  v_payment := internal.lock_bare_payment(v_payment.payment_id);
   if v_payment.captured_minor = 0 and v_payment.authorized_minor > 0
      and not v_payment.is_cancelled then
     perform internal.plan_command(
@@ -124,36 +202,53 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_payment core.payment := internal.booking_payment(p_booking_id);
+  v_line    core.order_line;
 begin
-  if v_payment.payment_id is null or v_payment.processor = 'none' then
+  if v_payment.payment_id is null then
     return;
   end if;
-  v_payment := internal.lock_payment(v_payment.payment_id);
-  if v_payment.is_cancelled then
-    return;
-  elsif v_payment.captured_minor > 0 then
+  v_payment := internal.lock_bare_payment(v_payment.payment_id);
+  v_line := internal.call_off_line(p_booking_id);
+
+  if v_payment.captured_minor > 0 then
     -- Captured before anybody here said so, by hand at Stripe: it goes back.
-    perform internal.refund_booking(
-      b, v_payment.captured_minor - v_payment.refunded_minor, p_reason, 'system')
-    from core.booking as b
-    where b.booking_id = p_booking_id;
-    return;
+    perform internal.refund_line(v_payment, v_line, internal.line_left(v_line.order_line_id),
+                                 p_reason, 'system');
+  elsif not v_payment.is_cancelled and not internal.order_stands(v_payment.order_id) then
+    perform internal.release_order(v_payment);
   end if;
-
-  update core.payment as p
-  set release_asked_at = coalesce(p.release_asked_at, now()),
-      -- An intent that was never asked for cannot be paid: this is its end.
-      is_cancelled = exists (
-        select from internal.withdraw_commands('create_payment', array[p.payment_id]))
-  where p.payment_id = v_payment.payment_id;
-
-  perform internal.settle_release(v_payment.payment_id);
 end
 $$;
 
 alter function internal.release_payment owner to definer;
 
 comment on function internal.release_payment is $$
-Let go of a payment that was never captured: declined, expired, or called off. An intent that
-was asked for is cancelled at Stripe; should the payer win that race, everything is refunded.
+Let go of what was never captured of a booking: declined, expired, or called off. When no line of
+its order stands any more, the intent is cancelled at Stripe; should the payer win that race,
+everything is refunded. While other lines stand, only this one goes back when the payment comes.
+The caller holds the booking's lock.
 $$;
+
+create or replace function internal.release_order(p_payment core.payment)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.payment as p
+  set release_asked_at = coalesce(p.release_asked_at, now()),
+      -- An intent that was never asked for cannot be paid: this is its end.
+      is_cancelled = exists (
+        select from internal.withdraw_commands('create_payment', array[p.payment_id]))
+  where p.payment_id = p_payment.payment_id;
+
+  perform internal.settle_release(p_payment.payment_id);
+end
+$$;
+
+alter function internal.release_order owner to definer;
+
+comment on function internal.release_order is
+  'No line of an order stands any more: its payment is let go. The caller holds its lock.';

@@ -15,23 +15,19 @@ as $$
 declare
   v_payment core.payment := internal.booking_payment(p_booking.booking_id);
 begin
-  if v_payment.payment_id is null or v_payment.processor = 'none' then
+  if v_payment.payment_id is null then
     return;
   end if;
-  v_payment := internal.lock_payment(v_payment.payment_id);
+  v_payment := internal.lock_bare_payment(v_payment.payment_id);
 
-  if v_payment.captured_minor = 0 then
+  if v_payment.captured_minor = 0 and v_payment.processor = 'stripe' then
     -- Accepted, but the capture has not arrived. Nothing is kept of what was not taken; should
     -- it arrive all the same, there is no booking for it and everything goes back.
     perform internal.release_payment(p_booking.booking_id, p_reason);
     return;
   end if;
-
-  p_refund_minor := least(p_refund_minor, v_payment.captured_minor - v_payment.refunded_minor);
-  if p_refund_minor > 0 and v_payment.dispute_state = 'none' then
-    perform internal.open_refund(
-      v_payment, 'cancel', p_refund_minor, p_reason, p_actor);
-  end if;
+  perform internal.refund_line(
+    v_payment, internal.call_off_line(p_booking.booking_id), p_refund_minor, p_reason, p_actor);
 end
 $$;
 
@@ -39,15 +35,106 @@ alter function internal.refund_booking owner to definer;
 
 comment on function internal.refund_booking is $$
 Give back p_refund_minor of a booking that is called off, once; the caller holds its lock. A
-payment that is not captured yet is let go whole. While the payer's bank disputes the payment
-nothing is refunded: the bank takes it back already.
+payment that is not captured yet is let go. While the payer's bank disputes the payment nothing
+is sent: what is owed then is remembered, and paid when the dispute ends.
+$$;
+
+create or replace function internal.refund_line(
+  p_payment      core.payment,
+  p_line         core.order_line,
+  p_refund_minor bigint,
+  p_reason       text,
+  p_actor        text
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund_minor constant bigint :=
+    least(p_refund_minor, internal.line_left(p_line.order_line_id));
+begin
+  if v_refund_minor > 0 then
+    perform internal.open_refund(
+      p_payment, 'cancel:' || p_line.order_line_id, array[p_line.order_line_id],
+      array[v_refund_minor], p_reason, p_actor);
+  end if;
+  perform internal.settle_coupon(p_line.order_id);
+end
+$$;
+
+alter function internal.refund_line owner to definer;
+
+comment on function internal.refund_line is $$
+Give back part of a line that is called off, once per line: a second one of the same order has a
+refund of its own. The caller holds the payment's lock.
+$$;
+
+create or replace function internal.refundable_lines(
+  p_payment      core.payment,
+  p_amount_minor bigint,
+  p_lines        jsonb
+)
+returns table (order_line_id uuid, amount_minor bigint)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_left bigint;
+begin
+  select sum(internal.line_left(e.order_line_id)) into v_left
+  from core.earning as e
+  where e.payment_id = p_payment.payment_id;
+
+  if p_lines is null then
+    if coalesce(p_amount_minor, v_left, 0) not between 1 and coalesce(v_left, 0) then
+      perform internal.refuse('M9304', 'refund_too_large',
+        format('%s of this payment can be given back.',
+               internal.to_decimal(coalesce(v_left, 0), p_payment.currency)));
+    end if;
+    return query
+    select s.order_line_id, s.amount_minor
+    from internal.share_by_line(p_payment.payment_id, coalesce(p_amount_minor, v_left)) as s;
+    return;
+  end if;
+
+  return query
+  select e.order_line_id, coalesce(x.amount_minor, internal.line_left(e.order_line_id))
+  from jsonb_to_recordset(p_lines) as x(order_line_id uuid, amount_minor bigint)
+  join core.earning as e on e.order_line_id = x.order_line_id
+  where e.payment_id = p_payment.payment_id
+    and coalesce(x.amount_minor, internal.line_left(e.order_line_id))
+        between 1 and internal.line_left(e.order_line_id);
+  get diagnostics v_left = row_count;
+  if v_left = 0 or v_left <> jsonb_array_length(p_lines)
+     or v_left <> (select count(distinct x ->> 'order_line_id')
+                   from jsonb_array_elements(p_lines) as x) then
+    perform internal.refuse('M9304', 'refund_too_large',
+      'A line is not of this payment, is named twice, or has less than that left.');
+  end if;
+end
+$$;
+
+alter function internal.refundable_lines owner to definer;
+
+comment on function internal.refundable_lines is $$
+Which lines a refund by staff is for, and how much of each: those named, or else all of them by
+what is left of each.
+
+Raises
+  M9304 refund_too_large  less than that is left of the payment or of a line
 $$;
 
 create or replace function api.refund_payment(
   p_payment_id      uuid,
   p_amount_minor    bigint default null,
   p_reason          text default null,
-  p_idempotency_key text default null
+  p_idempotency_key text default null,
+  p_lines           jsonb default null
 )
 returns table (refund_id uuid, payment_id uuid, amount_minor bigint, currency text, status text)
 language plpgsql
@@ -59,41 +146,35 @@ declare
   v_payment core.payment;
   v_refund  core.refund;
   v_cause   text := 'staff:' || coalesce(p_idempotency_key, internal.uuid_v7()::text);
-  v_left    bigint;
+  v_lines   uuid[];
+  v_amounts bigint[];
 begin
   perform internal.require_staff();
   if not exists (select from core.payment as p where p.payment_id = p_payment_id) then
     perform internal.refuse('M4302', 'payment_not_found',
       format('There is no payment %s.', p_payment_id));
   end if;
-  v_payment := internal.lock_payment(p_payment_id);
+  v_payment := internal.lock_bare_payment(p_payment_id);
 
   select r.* into v_refund
   from core.refund as r
   where r.payment_id = p_payment_id and r.cause = v_cause;
 
   if not found then
-    v_left := v_payment.captured_minor - v_payment.refunded_minor;
-    if v_payment.dispute_state <> 'none' then
+    if v_payment.dispute_state = 'open' then
       perform internal.refuse('M9303', 'payment_disputed',
         'The payer''s bank disputes this payment.', 'Refunding it would pay twice.');
     end if;
-    if coalesce(p_amount_minor, v_left) not between 1 and v_left then
-      perform internal.refuse('M9304', 'refund_too_large',
-        format('%s of this payment can be given back.',
-               internal.to_decimal(v_left, v_payment.currency)));
-    end if;
-    if p_amount_minor <> internal.to_charge_step(p_amount_minor, v_payment.currency) then
-      perform internal.refuse('M0302', 'refund_between_steps',
-        format('%s %s cannot be given back.',
-               internal.to_decimal(p_amount_minor, v_payment.currency), v_payment.currency),
-        format('The nearest that can is %s.', internal.to_decimal(
-          internal.to_charge_step(p_amount_minor, v_payment.currency), v_payment.currency)));
-    end if;
+    select array_agg(l.order_line_id), array_agg(l.amount_minor) into v_lines, v_amounts
+    from internal.refundable_lines(v_payment, p_amount_minor, p_lines) as l;
+    perform internal.require_refund_step(
+      (select sum(a.amount)::bigint from unnest(v_amounts) as a(amount)), v_payment.currency);
+
     v_refund := internal.open_refund(
-      v_payment, v_cause, coalesce(p_amount_minor, v_left), p_reason, 'staff');
+      v_payment, v_cause, v_lines, v_amounts, p_reason, 'staff');
     perform internal.audit('refund', 'payment', p_payment_id::text, null, to_jsonb(v_refund));
-  elsif v_refund.amount_minor <> coalesce(p_amount_minor, v_refund.amount_minor) then
+  elsif v_refund.amount_minor <> coalesce(p_amount_minor, v_refund.amount_minor)
+        or not internal.refund_is_for(v_refund.refund_id, p_lines) then
     perform internal.refuse('M9305', 'refund_key_reused',
       'This key already made a different refund.', 'Use a new key for a new refund.');
   end if;
@@ -108,22 +189,71 @@ $$;
 alter function api.refund_payment owner to definer;
 
 comment on function api.refund_payment is $$
-Give back all that is left of a payment, or part of it. For staff. Safe to repeat with the same
-key. What the provider was already paid of it is taken back first.
+Give back all that is left of a payment, or part of it. p_lines names the lines it is for,
+[{"order_line_id": ..., "amount_minor": ...}]; without them it is shared over all lines. For
+staff. Safe to repeat with the same key. What the sellers were already paid of it is taken back
+first.
 
 Raises
   M0302 refund_between_steps  dinars end in 0, krónur and shillings in 00
   M3301 staff_only            the caller is not staff
   M4302 payment_not_found     there is no such payment
-  M9303 payment_disputed      the payer's bank has it already
+  M9303 payment_disputed      the payer's bank has it at the moment
   M9304 refund_too_large      less than that is left, or nothing
   M9305 refund_key_reused     the key belongs to another refund
+$$;
+
+create or replace function internal.refund_is_for(p_refund_id uuid, p_lines jsonb)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p_lines is null or not exists (
+    select
+    from jsonb_to_recordset(p_lines) as x(order_line_id uuid, amount_minor bigint)
+    full join (
+      select l.order_line_id, l.amount_minor from core.refund_line as l
+      where l.refund_id = p_refund_id) as l on l.order_line_id = x.order_line_id
+    where x.order_line_id is null or l.order_line_id is null
+       or x.amount_minor <> l.amount_minor);
+end;
+
+alter function internal.refund_is_for owner to definer;
+
+comment on function internal.refund_is_for is 'Whether a refund is for exactly these lines.';
+
+create or replace function internal.require_refund_step(p_amount_minor bigint, p_currency text)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_amount_minor <> internal.to_charge_step(p_amount_minor, p_currency) then
+    perform internal.refuse('M0302', 'refund_between_steps',
+      format('%s %s cannot be given back.',
+             internal.to_decimal(p_amount_minor, p_currency), p_currency),
+      format('The nearest that can is %s.', internal.to_decimal(
+        internal.to_charge_step(p_amount_minor, p_currency), p_currency)));
+  end if;
+end
+$$;
+
+alter function internal.require_refund_step owner to definer;
+
+comment on function internal.require_refund_step is $$
+Raises
+  M0302 refund_between_steps  Stripe refunds no such amount of this currency
 $$;
 
 create or replace function internal.open_refund(
   p_payment      core.payment,
   p_cause        text,
-  p_amount_minor bigint,
+  p_line_ids     uuid[],
+  p_amounts      bigint[],
   p_reason       text,
   p_actor        text
 )
@@ -138,9 +268,10 @@ declare
 begin
   insert into core.refund as r
     (refund_id, payment_id, cause, amount_minor, reason, status, actor)
-  values
-    (internal.uuid_v7(), p_payment.payment_id, p_cause, p_amount_minor, left(p_reason, 1000),
-     'planned', p_actor)
+  select internal.uuid_v7(), p_payment.payment_id, p_cause, sum(a.amount), left(p_reason, 1000),
+         case when internal.dispute_state(p_payment.payment_id) = 'open' then 'owed'
+              else 'planned' end, p_actor
+  from unnest(p_amounts) as a(amount)
   on conflict on constraint refund_cause_key do nothing
   returning r.* into v_refund;
 
@@ -151,20 +282,15 @@ begin
     return v_refund;
   end if;
 
+  insert into core.refund_line (refund_id, order_line_id, amount_minor)
+  select v_refund.refund_id, a.order_line_id, a.amount
+  from unnest(p_line_ids, p_amounts) as a(order_line_id, amount)
+  where a.amount > 0;
+
   perform internal.settle_payment(p_payment.payment_id);
-  perform internal.plan_command(
-    'refund', v_refund.refund_id, '/v1/refunds',
-    jsonb_build_object(
-      'payment_intent', p_payment.external_id,
-      'amount', p_amount_minor,
-      'reason', case when p_actor = 'customer' then 'requested_by_customer' end,
-      'metadata', jsonb_build_object('payment_id', p_payment.payment_id,
-                                     'refund_id', v_refund.refund_id)),
-    p_payment.payment_id,
-    internal.plan_reversals(v_refund));
-  perform internal.notify(p_payment.payer_id, 'refund_opened', jsonb_build_object(
-    'payment_id', p_payment.payment_id, 'refund_id', v_refund.refund_id,
-    'booking_id', p_payment.booking_id));
+  if v_refund.status = 'planned' then
+    perform internal.ask_for_refund(v_refund.refund_id);
+  end if;
   return v_refund;
 end
 $$;
@@ -172,10 +298,140 @@ $$;
 alter function internal.open_refund owner to definer;
 
 comment on function internal.open_refund is $$
-Give back part of a captured payment, once per cause: row, ledger, reversal of what the
-provider was already paid, command to Stripe. The caller holds the payment's lock
-(internal.lock_payment) and has seen that so much is left.
+Give back parts of lines of a captured payment, once per cause: rows, ledger, reversal of what the
+sellers were already paid, command to Stripe. While the payer's bank disputes the payment it is
+only written down that so much is owed. The caller holds the payment's lock
+(internal.lock_bare_payment) and has seen that so much is left of each line.
 $$;
+
+create or replace function internal.ask_for_refund(p_refund_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund  core.refund;
+  v_payment core.payment;
+begin
+  select r.* into v_refund from core.refund as r where r.refund_id = p_refund_id;
+  select p.* into v_payment from core.payment as p where p.payment_id = v_refund.payment_id;
+
+  perform internal.plan_command(
+    'refund', v_refund.refund_id, '/v1/refunds',
+    jsonb_build_object(
+      'payment_intent', v_payment.external_id,
+      'amount', v_refund.amount_minor,
+      'reason', case when v_refund.actor = 'customer' then 'requested_by_customer' end,
+      'metadata', jsonb_build_object('payment_id', v_payment.payment_id,
+                                     'refund_id', v_refund.refund_id)),
+    v_payment.payment_id,
+    internal.plan_reversals(v_payment.payment_id, p_refund_id => v_refund.refund_id));
+  perform internal.notify(v_payment.payer_id, 'refund_opened', jsonb_build_object(
+    'payment_id', v_payment.payment_id, 'refund_id', v_refund.refund_id,
+    'booking_id', v_payment.booking_id));
+end
+$$;
+
+alter function internal.ask_for_refund owner to definer;
+
+comment on function internal.ask_for_refund is
+  'Plan the command that makes a refund at Stripe, and tell the customer that it is on its way.';
+
+create or replace function internal.settle_owed(p_payment core.payment)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund core.refund;
+  v_total  bigint;
+begin
+  if internal.dispute_state(p_payment.payment_id) = 'open' then
+    return;
+  end if;
+  for v_refund in
+    select r.*
+    from core.refund as r
+    where r.payment_id = p_payment.payment_id and r.status = 'owed'
+    order by r.created_at, r.refund_id
+  loop
+    v_total := internal.trim_refund(v_refund, p_payment.currency);
+    update core.refund as r
+    set status = case when v_total > 0 then 'planned' else 'covered' end,
+        amount_minor = case when v_total > 0 then v_total else r.amount_minor end
+    where r.refund_id = v_refund.refund_id;
+    continue when v_total = 0;
+
+    perform internal.settle_refunds(p_payment);
+    perform internal.ask_for_refund(v_refund.refund_id);
+  end loop;
+end
+$$;
+
+alter function internal.settle_owed owner to definer;
+
+comment on function internal.settle_owed is $$
+A dispute has ended: send what was owed since. What the payer's bank took for good is not paid a
+second time; where it took all, nothing is left to send.
+$$;
+
+create or replace function internal.trim_refund(p_refund core.refund, p_currency text)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line  core.refund_line;
+  v_left  bigint;
+  v_total bigint := 0;
+begin
+  for v_line in
+    select l.* from core.refund_line as l
+    where l.refund_id = p_refund.refund_id
+    order by l.order_line_id
+  loop
+    -- Of its own promise as much stands as the line has room for.
+    select e.gross_minor - internal.line_gone(l.order_line_id) - coalesce((
+             select sum(x.amount_minor)
+             from core.refund_line as x
+             join core.refund as r using (refund_id)
+             where x.order_line_id = l.order_line_id
+               and r.reserved_at is null
+               and r.status = 'owed'
+               and (r.created_at, r.refund_id) < (p_refund.created_at, p_refund.refund_id)), 0)
+      into v_left
+    from core.refund_line as l
+    join core.earning as e using (order_line_id)
+    where l.refund_id = p_refund.refund_id and l.order_line_id = v_line.order_line_id;
+
+    v_left := least(v_line.amount_minor, greatest(v_left, 0));
+    v_left := v_left - v_left % (
+      select c.charge_step from core.currency as c where c.currency = p_currency);
+    if v_left = 0 then
+      delete from core.refund_line as l
+      where l.refund_id = v_line.refund_id and l.order_line_id = v_line.order_line_id;
+    else
+      update core.refund_line as l
+      set amount_minor = v_left
+      where l.refund_id = v_line.refund_id and l.order_line_id = v_line.order_line_id
+        and l.amount_minor <> v_left;
+    end if;
+    v_total := v_total + v_left;
+  end loop;
+  return v_total;
+end
+$$;
+
+alter function internal.trim_refund owner to definer;
+
+comment on function internal.trim_refund is
+  'Cut a refund that was owed down to what its lines still have, and return what it comes to.';
 
 create or replace function internal.settle_refunds(p_payment core.payment)
 returns void
@@ -192,18 +448,26 @@ begin
     select r.*
     from core.refund as r
     where r.payment_id = p_payment.payment_id
+      and r.status not in ('owed', 'covered')
     order by r.created_at, r.refund_id
   loop
     v_key := 'refund:' || v_refund.refund_id;
 
-    -- Refused before anything was set aside: there is nothing to undo.
-    continue when v_refund.status = 'rejected' and v_refund.reserved_at is null;
-
     if v_refund.reserved_at is null then
+      if v_refund.actor = 'stripe' then
+        -- Begun there, it names no lines: it falls on all of them.
+        insert into core.refund_line (refund_id, order_line_id, amount_minor)
+        select v_refund.refund_id, s.order_line_id, s.amount_minor
+        from internal.share_by_line(p_payment.payment_id, v_refund.amount_minor) as s;
+      end if;
       update core.refund as r set reserved_at = now() where r.refund_id = v_refund.refund_id;
       perform internal.share_return(
         p_payment, v_refund.amount_minor, v_key || ':reserve', 'refund', 'refunding',
         v_refund.refund_id, 'pending');
+      if v_refund.actor = 'stripe' then
+        -- Nobody here asked for it, so nobody has taken back yet what its sellers were paid.
+        perform internal.plan_reversals(p_payment.payment_id, p_refund_id => v_refund.refund_id);
+      end if;
     end if;
 
     if v_refund.status in ('succeeded', 'failed') and v_refund.settled_at is null then
@@ -215,9 +479,8 @@ begin
         array[-v_refund.amount_minor, v_refund.amount_minor], 'post', v_key || ':reserve');
     end if;
 
-    if v_refund.status in ('failed', 'rejected') and v_refund.reversed_at is null then
-      update core.refund as r set reversed_at = now() where r.refund_id = v_refund.refund_id;
-      perform internal.undo_refund(p_payment, v_refund);
+    if v_refund.status in ('failed', 'rejected') and v_refund.failed_at is null then
+      perform internal.set_refund_aside(p_payment, v_refund);
     end if;
   end loop;
 end
@@ -227,11 +490,11 @@ alter function internal.settle_refunds owner to definer;
 
 comment on function internal.settle_refunds is $$
 Bring the ledger to where the refunds of a captured payment are, each step once: set the shares
-aside, let the money go, give the shares back when it failed. A failed refund did leave before
+aside, let the money go, keep it for the customer when it failed. A failed refund did leave before
 it came back, whichever of the two is heard of first.
 $$;
 
-create or replace function internal.undo_refund(p_payment core.payment, p_refund core.refund)
+create or replace function internal.set_refund_aside(p_payment core.payment, p_refund core.refund)
 returns void
 language plpgsql
 volatile
@@ -241,26 +504,191 @@ as $$
 declare
   v_key text := 'refund:' || p_refund.refund_id;
 begin
+  update core.refund as r set failed_at = now() where r.refund_id = p_refund.refund_id;
+
   if p_refund.status = 'rejected' then
-    perform internal.share_return(
-      p_payment, -p_refund.amount_minor, v_key || ':void', 'refund', 'refunding',
-      p_refund.refund_id, 'void', v_key || ':reserve');
-    return;
+    perform internal.post_transfer(
+      v_key || ':reject', 'refund', 'refund', p_refund.refund_id,
+      array[internal.ledger_account_id('refunding', p_payment.currency),
+            internal.ledger_account_id('owed', p_payment.currency)],
+      array[-p_refund.amount_minor, p_refund.amount_minor], 'post', v_key || ':reserve');
+  else
+    perform internal.post_transfer(
+      v_key || ':return', 'refund', 'refund', p_refund.refund_id,
+      array[internal.ledger_account_id('processor', p_payment.currency),
+            internal.ledger_account_id('owed', p_payment.currency)],
+      array[-p_refund.amount_minor, p_refund.amount_minor]);
   end if;
 
-  perform internal.share_return(
-    p_payment, -p_refund.amount_minor, v_key || ':return', 'refund', 'processor',
-    p_refund.refund_id);
   perform internal.announce('staff.refund_failed', null, jsonb_build_object(
     'refund_id', p_refund.refund_id, 'payment_id', p_payment.payment_id));
+  perform internal.notify(p_payment.payer_id, 'refund_failed', jsonb_build_object(
+    'payment_id', p_payment.payment_id, 'refund_id', p_refund.refund_id,
+    'booking_id', p_payment.booking_id));
 end
 $$;
 
-alter function internal.undo_refund owner to definer;
+alter function internal.set_refund_aside owner to definer;
 
-comment on function internal.undo_refund is $$
-Give back what a refund had taken from provider and platform: Stripe refused it, or it failed
-and the customer must be paid in another way, of which staff is told.
+comment on function internal.set_refund_aside is $$
+A refund did not arrive: Stripe refused it, or it came back. The money stays set aside for the
+customer (`owed`); no seller has it back. Staff and the customer are told.
+$$;
+
+create or replace function internal.lock_failed_refund(p_refund_id uuid)
+returns core.refund
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund core.refund;
+begin
+  perform internal.require_staff();
+  perform internal.lock_bare_payment(r.payment_id)
+  from core.refund as r
+  where r.refund_id = p_refund_id;
+
+  select r.* into v_refund from core.refund as r where r.refund_id = p_refund_id;
+  if not found then
+    perform internal.refuse('M4305', 'refund_not_found',
+      format('There is no refund %s.', p_refund_id));
+  elsif v_refund.failed_at is null then
+    perform internal.refuse('M9307', 'refund_not_failed', 'This refund has not failed.',
+      'Only what did not arrive is sent again, paid by hand, or dropped.');
+  end if;
+  return v_refund;
+end
+$$;
+
+alter function internal.lock_failed_refund owner to definer;
+
+comment on function internal.lock_failed_refund is $$
+Lock the payment of a refund that did not arrive. For staff.
+
+Raises
+  M3301 staff_only         the caller is not staff
+  M4305 refund_not_found   there is no such refund
+  M9307 refund_not_failed  it is under way, or has arrived
+$$;
+
+create or replace function api.resend_refund(p_refund_id uuid)
+returns table (refund_id uuid, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund core.refund := internal.lock_failed_refund(p_refund_id);
+  v_new_id uuid := v_refund.resent_as;
+begin
+  if v_new_id is null then
+    if v_refund.status in ('by_hand', 'dropped') then
+      perform internal.refuse('M9307', 'refund_not_failed', 'This refund is settled already.');
+    end if;
+    v_new_id := internal.uuid_v7();
+    insert into core.refund
+      (refund_id, payment_id, cause, amount_minor, reason, status, actor, reserved_at)
+    values (v_new_id, v_refund.payment_id, 'again:' || p_refund_id, v_refund.amount_minor,
+            v_refund.reason, 'planned', v_refund.actor, now());
+    insert into core.refund_line (refund_id, order_line_id, amount_minor)
+    select v_new_id, l.order_line_id, l.amount_minor
+    from core.refund_line as l
+    where l.refund_id = p_refund_id;
+    update core.refund as r set resent_as = v_new_id where r.refund_id = p_refund_id;
+
+    perform internal.post_transfer(
+      'refund:' || v_new_id || ':reserve', 'refund', 'refund', v_new_id,
+      array[internal.ledger_account_id('owed', p.currency),
+            internal.ledger_account_id('refunding', p.currency)],
+      array[-v_refund.amount_minor, v_refund.amount_minor], 'pending')
+    from core.payment as p
+    where p.payment_id = v_refund.payment_id;
+    perform internal.count_returns(v_refund.payment_id);
+    perform internal.ask_for_refund(v_new_id);
+    perform internal.audit('resend_refund', 'refund', p_refund_id::text, null,
+      jsonb_build_object('refund_id', v_new_id));
+  end if;
+
+  return query
+  select r.refund_id, r.status from core.refund as r where r.refund_id = v_new_id;
+end
+$$;
+
+alter function api.resend_refund owner to definer;
+
+comment on function api.resend_refund is $$
+Send a refund that did not arrive again, as a new refund, from what was set aside for the
+customer; returns that one. For staff; audited. Safe to repeat: one is sent.
+
+Raises
+  M3301 staff_only, M4305 refund_not_found
+  M9307 refund_not_failed  it is under way, has arrived, or is settled
+$$;
+
+create or replace function api.settle_refund(
+  p_refund_id  uuid,
+  p_is_paid    boolean,
+  p_reference  text
+)
+returns table (refund_id uuid, status text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund  core.refund := internal.lock_failed_refund(p_refund_id);
+  v_payment core.payment;
+  v_status  text := case when p_is_paid then 'by_hand' else 'dropped' end;
+  v_key     text := 'refund:' || p_refund_id;
+begin
+  select p.* into v_payment from core.payment as p where p.payment_id = v_refund.payment_id;
+  if v_refund.resent_as is not null
+     or v_refund.status not in ('failed', 'rejected', v_status) then
+    perform internal.refuse('M9307', 'refund_not_failed', 'This refund is settled already.');
+  end if;
+
+  if v_refund.status <> v_status then
+    update core.refund as r
+    set status = v_status, reversed_at = case when not p_is_paid then now() end
+    where r.refund_id = p_refund_id;
+    if p_is_paid then
+      perform internal.post_transfer(
+        v_key || ':by_hand', 'refund', 'refund', p_refund_id,
+        array[internal.ledger_account_id('owed', v_payment.currency),
+              internal.ledger_account_id('bank', v_payment.currency)],
+        array[-v_refund.amount_minor, v_refund.amount_minor],
+        p_description => left(p_reference, 500));
+    else
+      perform internal.share_return(
+        v_payment, -v_refund.amount_minor, v_key || ':drop', 'refund', 'owed', p_refund_id);
+    end if;
+    perform internal.count_returns(v_payment.payment_id);
+    perform internal.notify(v_payment.payer_id, 'refund_settled', jsonb_build_object(
+      'payment_id', v_payment.payment_id, 'refund_id', p_refund_id,
+      'booking_id', v_payment.booking_id))
+    where p_is_paid;
+    perform internal.audit('settle_refund', 'refund', p_refund_id::text,
+      jsonb_build_object('status', v_refund.status),
+      jsonb_build_object('status', v_status, 'reference', p_reference));
+  end if;
+  return query select p_refund_id, v_status;
+end
+$$;
+
+alter function api.settle_refund owner to definer;
+
+comment on function api.settle_refund is $$
+Say how a refund that did not arrive has ended: paid to the customer in another way, from the
+house's bank; or dropped (p_is_paid false), because the customer has the money already, which
+gives the shares back to sellers and platform. For staff; audited. Safe to repeat.
+
+Raises
+  M3301 staff_only, M4305 refund_not_found
+  M9307 refund_not_failed  it is under way, has arrived, or is settled otherwise
 $$;
 
 create or replace trigger refund_touch before update on core.refund

@@ -1,4 +1,4 @@
--- What follows from the facts of a payment: booking, ledger, refunds, disputes, release.
+-- What follows from the facts of a payment: its lines, ledger, refunds, disputes, release.
 --
 -- Every effect happens once, guarded by a mark on its row or by a ledger key; so settling again
 -- is harmless, and is what every event and every answer does.
@@ -25,22 +25,12 @@ begin
   perform internal.settle_release(p_payment_id);
 
   if v_payment.captured_minor > 0 then
+    -- What Stripe says of refunds first, then of disputes; what was owed until a dispute ended
+    -- is sent last, when it is known what the bank has left to send.
     perform internal.settle_refunds(v_payment);
     perform internal.settle_disputes(v_payment);
-
-    update core.payment as p
-    set refunded_minor = least(p.captured_minor, (
-          select coalesce(sum(r.amount_minor), 0)
-          from core.refund as r
-          where r.payment_id = p_payment_id and r.reserved_at is not null
-            and r.reversed_at is null)),
-        dispute_state = internal.dispute_state(p_payment_id)
-    where p.payment_id = p_payment_id
-    returning p.* into v_payment;
-
-    update core.order as o
-    set status = case when v_payment.status = 'refunded' then 'refunded' else 'paid' end
-    where o.order_id = v_payment.order_id;
+    perform internal.settle_owed(v_payment);
+    perform internal.count_returns(p_payment_id);
   end if;
 end
 $$;
@@ -48,8 +38,61 @@ $$;
 alter function internal.settle_payment owner to definer;
 
 comment on function internal.settle_payment is $$
-Bring booking, ledger, refunds and disputes to where the facts of a payment are. Safe to repeat:
+Bring lines, ledger, refunds and disputes to where the facts of a payment are. Safe to repeat:
 every effect happens once. The caller holds internal.lock_payment; locks wallets.
+$$;
+
+create or replace function internal.count_returns(p_payment_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refunded  bigint;
+  v_refunding bigint;
+  v_lost      bigint;
+  v_status    text;
+  v_order_id  uuid;
+begin
+  select
+    coalesce(sum(r.amount_minor) filter (where r.status in ('succeeded', 'by_hand')), 0),
+    coalesce(sum(r.amount_minor) filter (
+      where r.status not in ('succeeded', 'by_hand', 'dropped', 'covered')
+        and r.resent_as is null), 0)
+    into v_refunded, v_refunding
+  from core.refund as r
+  where r.payment_id = p_payment_id;
+  select coalesce(sum(d.amount_minor), 0) into v_lost
+  from core.dispute as d
+  where d.payment_id = p_payment_id and d.lost_at is not null and d.regained_at is null;
+
+  update core.payment as p
+  set refunded_minor = least(p.captured_minor, v_refunded),
+      refunding_minor = v_refunding,
+      lost_minor = v_lost,
+      dispute_state = internal.dispute_state(p_payment_id)
+  where p.payment_id = p_payment_id
+    and (p.refunded_minor, p.refunding_minor, p.lost_minor, p.dispute_state)
+        is distinct from (least(p.captured_minor, v_refunded), v_refunding, v_lost,
+                          internal.dispute_state(p_payment_id));
+
+  select p.status, p.order_id into v_status, v_order_id
+  from core.payment as p
+  where p.payment_id = p_payment_id;
+  update core.order as o
+  set status = case when v_status = 'refunded' then 'refunded' else 'paid' end
+  where o.order_id = v_order_id
+    and o.status <> case when v_status = 'refunded' then 'refunded' else 'paid' end;
+end
+$$;
+
+alter function internal.count_returns owner to definer;
+
+comment on function internal.count_returns is $$
+Count what of a payment has gone back, is promised, and was lost to the payer's bank; and say of
+its order whether it is paid or refunded. How far its goods have come is another matter.
 $$;
 
 create or replace function internal.settle_capture(p_payment core.payment)
@@ -59,18 +102,23 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_failed uuid[];
 begin
-  -- The mark first: refunding an orphan comes back to internal.settle_payment.
+  -- The mark first: refunding what failed comes back to internal.settle_payment.
   update core.payment as p set captured_at = now() where p.payment_id = p_payment.payment_id;
-  perform internal.open_earnings(p_payment);
   perform internal.notify(p_payment.payer_id, 'payment_captured', jsonb_build_object(
     'payment_id', p_payment.payment_id, 'booking_id', p_payment.booking_id));
 
-  if p_payment.booking_id is not null
-     and not internal.confirm_booking(p_payment.booking_id) then
-    -- Paid too late: the seat is gone, or the booking was called off.
+  v_failed := internal.fulfil_lines(p_payment.order_id);
+  perform internal.open_earnings(p_payment);
+
+  if cardinality(v_failed) > 0 then
     perform internal.open_refund(
-      p_payment, 'orphan', p_payment.amount_minor, 'The booking could not be kept.', 'system');
+      p_payment, 'orphan', v_failed,
+      array(select internal.line_left(f.order_line_id)
+            from unnest(v_failed) with ordinality as f(order_line_id, n) order by f.n),
+      'It could not be kept.', 'system');
   end if;
 end
 $$;
@@ -78,8 +126,125 @@ $$;
 alter function internal.settle_capture owner to definer;
 
 comment on function internal.settle_capture is $$
-The money is there: split it, confirm the booking, or give all of it back when there is no
-booking any more; each exactly once.
+The money is there: carry out each line of the order and split the money. What cannot be carried
+out any more goes back, those lines alone, in one refund; each exactly once.
+$$;
+
+create or replace function internal.fulfil_lines(p_order_id uuid)
+returns uuid[]
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line      core.order_line;
+  v_has_price boolean;
+  v_failed    uuid[] := array[]::uuid[];
+begin
+  -- Stock after payments and before coupons; what is counted below stays true.
+  perform internal.lock_stock(array_agg(l.offering_id))
+  from core.order_line as l
+  where l.order_id = p_order_id and l.kind = 'goods'
+  having count(*) > 0;
+
+  for v_line in
+    select l.* from core.order_line as l
+    where l.order_id = p_order_id
+    order by l.order_line_id
+  loop
+    -- A use of the coupon that was given back is taken again, or the price does not hold.
+    if v_line.discount_minor > 0 and v_has_price is null then
+      v_has_price := internal.retake_coupon(p_order_id);
+    end if;
+    if v_line.discount_minor > 0 and not v_has_price or not internal.fulfil_line(v_line) then
+      v_failed := v_failed || v_line.order_line_id;
+    end if;
+  end loop;
+
+  if cardinality(v_failed) > 0 then
+    update core.order_line as l
+    set called_off_at = coalesce(l.called_off_at, now())
+    where l.order_line_id = any (v_failed);
+    perform internal.settle_coupon(p_order_id);
+  end if;
+  return v_failed;
+end
+$$;
+
+alter function internal.fulfil_lines owner to definer;
+
+comment on function internal.fulfil_lines is $$
+Carry out the lines of an order that is paid; returns those that could not be. Locks stock, and
+the coupon when its use had been given back.
+$$;
+
+create or replace function internal.fulfil_line(p_line core.order_line)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_kept boolean;
+begin
+  v_is_kept := case p_line.kind
+    when 'booking' then internal.confirm_booking(p_line.booking_id)
+    when 'goods' then internal.take_stock(p_line)
+    -- A kind that nobody carries out yet is given back.
+    else false
+  end;
+
+  -- Its time may have been over when the money came: then it stands again.
+  if v_is_kept and (p_line.kind = 'goods' or p_line.called_off_at is not null) then
+    update core.order_line as l
+    set called_off_at = null,
+        fulfilment = case when l.kind = 'goods' then 'placed' end
+    where l.order_line_id = p_line.order_line_id;
+  end if;
+  return v_is_kept;
+end
+$$;
+
+alter function internal.fulfil_line owner to definer;
+
+comment on function internal.fulfil_line is $$
+Carry out one line that is paid, by what it stands for, and say whether it could be: a booking is
+confirmed, goods are taken off the shelf. What a new kind of line does when it is paid is written
+here. The caller holds internal.lock_payment and the stock.
+$$;
+
+create or replace function internal.settle_coupon(p_order_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- While one line keeps its discount the coupon has been used. Of a line that was called off
+  -- the customer kept it only if something of the line was not given back.
+  if exists (
+    select
+    from core.order_line as l
+    left join core.earning as e using (order_line_id)
+    where l.order_id = p_order_id
+      and l.discount_minor > 0
+      and (l.called_off_at is null
+           or e.order_line_id is not null and internal.line_left(l.order_line_id) > 0)
+  ) then
+    return;
+  end if;
+  perform internal.release_coupon(p_order_id);
+end
+$$;
+
+alter function internal.settle_coupon owner to definer;
+
+comment on function internal.settle_coupon is $$
+Give a coupon's use back when none of the lines it lowered stands: all were called off, and all
+that was paid for them has been given back or is promised.
 $$;
 
 create or replace function internal.settle_authorization(p_payment core.payment)
@@ -92,7 +257,9 @@ as $$
 begin
   update core.payment as p set authorized_at = now() where p.payment_id = p_payment.payment_id;
 
-  if not internal.confirm_booking(p_payment.booking_id) then
+  -- Only one booking is ever authorised; anything else that claims to be is let go.
+  if p_payment.booking_id is null
+     or cardinality(internal.fulfil_lines(p_payment.order_id)) > 0 then
     update core.payment as p
     set release_asked_at = coalesce(p.release_asked_at, now())
     where p.payment_id = p_payment.payment_id;
@@ -125,7 +292,7 @@ begin
   perform internal.release_coupon(v_payment.order_id);
   update core.order as o set status = 'cancelled' where o.order_id = v_payment.order_id;
   if v_payment.release_asked_at is null then
-    perform internal.lose_payment(v_payment.booking_id);
+    perform internal.lose_payment(v_payment.order_id);
   end if;
 
   if v_payment.external_id is not null and not v_payment.is_cancelled then
@@ -145,7 +312,7 @@ Nobody will be charged: give the coupon's use back, close the order, cancel the 
 intent whose id is not known yet is cancelled as soon as it is.
 $$;
 
-create or replace function internal.lose_payment(p_booking_id uuid)
+create or replace function internal.lose_payment(p_order_id uuid)
 returns void
 language plpgsql
 volatile
@@ -155,21 +322,32 @@ as $$
 declare
   v_booking core.booking;
 begin
-  select b.* into v_booking from core.booking as b where b.booking_id = p_booking_id;
+  update core.order_line as l
+  set called_off_at = coalesce(l.called_off_at, now())
+  where l.order_id = p_order_id;
 
-  if v_booking.status in ('pending_payment', 'requested') then
-    perform internal.close_booking(v_booking, 'expired', 'system', 'payment_lapsed');
-  elsif v_booking.status = 'confirmed' then
-    perform internal.tell_both(
-      internal.close_booking(v_booking, 'cancelled', 'system', 'payment_lapsed'),
-      'booking_cancelled');
-  end if;
+  for v_booking in
+    select b.*
+    from core.order_line as l
+    join core.booking as b using (booking_id)
+    where l.order_id = p_order_id
+    order by b.booking_id
+  loop
+    if v_booking.status in ('pending_payment', 'requested') then
+      perform internal.close_booking(v_booking, 'expired', 'system', 'payment_lapsed');
+    elsif v_booking.status = 'confirmed' then
+      perform internal.tell_both(
+        internal.close_booking(v_booking, 'cancelled', 'system', 'payment_lapsed'),
+        'booking_cancelled');
+    end if;
+  end loop;
 end
 $$;
 
 alter function internal.lose_payment owner to definer;
 
 comment on function internal.lose_payment is $$
-Stripe let go of a payment that nobody here let go of: an authorisation lapsed. Its booking ends,
-whether it was asked for or accepted already. The caller holds internal.lock_payment.
+Stripe let go of a payment that nobody here let go of: an authorisation lapsed. What it would have
+paid for ends, whether it was asked for or accepted already. The caller holds
+internal.lock_payment.
 $$;

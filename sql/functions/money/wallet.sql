@@ -86,6 +86,41 @@ The caller's entries, the newest first, each with the balance of its account aft
 next page begins before the last entry_id of this one.
 $$;
 
+create or replace function internal.require_same_adjustment(
+  p_key          text,
+  p_person_id    uuid,
+  p_amount_minor bigint,
+  p_currency     text
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from core.ledger_transfer as t where t.idempotency_key = p_key)
+     and not exists (
+       select
+       from core.ledger_transfer as t
+       join core.ledger_entry as e using (ledger_transfer_id)
+       join core.ledger_account as a using (ledger_account_id)
+       where t.idempotency_key = p_key
+         and (a.person_id, a.currency, e.amount_minor)
+             = (p_person_id, p_currency, p_amount_minor)) then
+    perform internal.refuse('M9405', 'adjustment_key_reused',
+      'This key already made a different adjustment.', 'Use a new key for a new one.');
+  end if;
+end
+$$;
+
+alter function internal.require_same_adjustment owner to definer;
+
+comment on function internal.require_same_adjustment is $$
+Raises
+  M9405 adjustment_key_reused  the key moved another sum, or another person's money
+$$;
+
 create or replace function api.adjust_wallet(
   p_person_id       uuid,
   p_amount_minor    bigint,
@@ -110,6 +145,8 @@ begin
   end if;
 
   perform internal.lock_wallet(p_person_id, p_currency);
+  perform internal.require_same_adjustment(
+    'adjustment:' || p_idempotency_key, p_person_id, p_amount_minor, p_currency);
   v_posted := internal.post_transfer(
     'adjustment:' || p_idempotency_key, 'adjustment', 'person', p_person_id,
     array[internal.ledger_account_id('grants', p_currency),
@@ -133,4 +170,5 @@ sides. For staff; audited. Safe to repeat: false when the key was used before.
 Raises
   M0401 adjustment_incomplete  amount, reason or key is missing
   M3301 staff_only             the caller is not staff
+  M9405 adjustment_key_reused  the key belongs to another adjustment
 $$;

@@ -88,6 +88,20 @@ Make a provider's current payout account, keeping the one before. A change start
 period and tells the provider, who may not have been the one who made it.
 $$;
 
+create or replace function internal.payouts_are_held(p_provider_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select exists (select from core.payout_hold as h where h.provider_id = p_provider_id);
+end;
+
+alter function internal.payouts_are_held owner to definer;
+
+comment on function internal.payouts_are_held is 'Whether staff holds a provider''s payouts.';
+
 create or replace function internal.payout_account_view(p_account core.payout_account)
 returns jsonb
 language sql
@@ -103,7 +117,7 @@ return jsonb_build_object(
   'requirements', (p_account).requirements,
   'details_last4', right((p_account).details, 4),
   'usable_from', (p_account).usable_from,
-  'is_held', (p_account).held_at is not null);
+  'is_held', internal.payouts_are_held((p_account).provider_id));
 
 comment on function internal.payout_account_view is
   'What a provider may see of their payout account: of bank details the last four characters.';
@@ -222,30 +236,46 @@ create or replace trigger payout_account_touch before update on core.payout_acco
   for each row execute function internal.on_row_touched();
 
 create or replace function api.hold_payouts(p_provider_id uuid, p_reason text)
-returns void
+returns boolean
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_before jsonb;
 begin
   perform internal.require_staff();
-  update core.payout_account as a
-  set held_at = case when nullif(btrim(p_reason), '') is not null then coalesce(a.held_at, now()) end,
-      hold_reason = nullif(btrim(p_reason), '')
-  where a.provider_id = p_provider_id and a.replaced_at is null;
-  perform internal.audit('hold_payouts', 'provider', p_provider_id::text, null,
+  perform from core.provider as p where p.provider_id = p_provider_id for no key update;
+  if not found then
+    perform internal.refuse('M4001', 'provider_not_found',
+      format('There is no provider %s.', p_provider_id));
+  end if;
+
+  select to_jsonb(h) into v_before from core.payout_hold as h where h.provider_id = p_provider_id;
+  if nullif(btrim(p_reason), '') is null then
+    delete from core.payout_hold as h where h.provider_id = p_provider_id;
+  else
+    insert into core.payout_hold as h (provider_id, reason)
+    values (p_provider_id, btrim(p_reason))
+    on conflict (provider_id) do update set reason = excluded.reason;
+  end if;
+  perform internal.audit('hold_payouts', 'provider', p_provider_id::text, v_before,
     jsonb_build_object('reason', p_reason));
+  return internal.payouts_are_held(p_provider_id);
 end
 $$;
 
 alter function api.hold_payouts owner to definer;
 
 comment on function api.hold_payouts is $$
-Hold a provider's payouts for a reason, or let them go with an empty one. For staff; audited.
+Hold a provider's payouts for a reason, or let them go with an empty one; says whether they are
+held now. A hold is of the person: it needs no account, and stays when the account is replaced.
+For staff; audited.
 
 Raises
-  M3301 staff_only  the caller is not staff
+  M3301 staff_only          the caller is not staff
+  M4001 provider_not_found  there is no such provider
 $$;
 
 create or replace function api.pause_payouts(p_is_paused boolean)

@@ -41,9 +41,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_payout core.payout;
+  v_from   text;
   v_key    text := 'payout:' || p_leg.payout_leg_id;
 begin
   select p.* into v_payout from core.payout as p where p.payout_id = p_leg.payout_id;
+  -- What is paid by hand leaves the house's own bank, and Stripe has it still.
+  select case a.rail when 'manual' then 'bank' else 'processor' end into v_from
+  from core.payout_account as a
+  where a.payout_account_id = v_payout.payout_account_id;
 
   update core.payout_leg as l
   set status = p_status, failure = p_failure, finished_at = now()
@@ -53,7 +58,7 @@ begin
     perform internal.post_transfer(
       v_key || ':post', 'payout', 'payout', p_leg.payout_id,
       array[internal.ledger_account_id('reserved', v_payout.currency, v_payout.provider_id),
-            internal.ledger_account_id('processor', v_payout.currency)],
+            internal.ledger_account_id(v_from, v_payout.currency)],
       array[-p_leg.amount_minor, p_leg.amount_minor], 'post', v_key || ':reserve');
   else
     perform internal.post_transfer(

@@ -20,7 +20,7 @@ begin
   if not found or v_account.rail = 'stripe_connect' and v_account.status <> 'active' then
     perform internal.refuse('M9402', 'payout_account_not_ready',
       'There is no account yet to pay to.', 'Finish setting up the payout account.');
-  elsif v_account.held_at is not null or internal.payouts_are_paused() then
+  elsif internal.payouts_are_held(p_provider_id) or internal.payouts_are_paused() then
     perform internal.refuse('M9404', 'payouts_held',
       'Payouts are held at the moment.', 'Write to support.');
   elsif v_account.usable_from > now() then
@@ -139,7 +139,7 @@ begin
     where a.kind = 'available'
       and b.balance_minor > 0
       and p.replaced_at is null
-      and p.held_at is null
+      and not internal.payouts_are_held(a.person_id)
       and p.usable_from <= now()
       and p.status = 'active'
       and p.rail = 'stripe_connect'
@@ -185,17 +185,22 @@ begin
   -- The oldest earnings first; what they do not cover was granted by the house.
   with room as (
     select
-      p.payout_id, e.earning_id, p.amount_minor as wanted,
-      e.provider_minor - e.returned_minor - e.allocated_minor as room,
-      sum(e.provider_minor - e.returned_minor - e.allocated_minor)
-        over (partition by p.payout_id order by e.released_at, e.earning_id) as up_to
+      p.payout_id, e.earning_id, p.amount_minor as wanted, h.room,
+      sum(h.room) over (partition by p.payout_id order by e.released_at, e.earning_id) as up_to
     from core.payout as p
     join core.earning as e on e.provider_id = p.provider_id and e.currency = p.currency
-    join core.payment as y on y.payment_id = e.payment_id
+    -- What a dispute holds back is not paid; the rest of the same line is.
+    cross join lateral (
+      select e.provider_minor - e.returned_minor - e.allocated_minor
+             - coalesce(sum(l.held_minor), 0)::bigint as room
+      from core.dispute_line as l
+      join core.dispute as d using (dispute_id)
+      where l.order_line_id = e.order_line_id and d.closed_at is null
+    ) as h
     where p.payout_id = any (p_payout_ids)
       and e.released_at is not null
       and e.allocated_minor + e.returned_minor < e.provider_minor
-      and y.dispute_state = 'none'
+      and h.room > 0
   ),
   covered as (
     select r.payout_id, r.earning_id,

@@ -1,6 +1,10 @@
--- Taking back what a provider was paid, because the payer is refunded.
+-- Taking back what a provider was paid, because the payer is refunded or won a dispute.
 
-create or replace function internal.plan_reversals(p_refund core.refund)
+create or replace function internal.plan_reversals(
+  p_payment_id uuid,
+  p_refund_id  uuid default null,
+  p_dispute_id uuid default null
+)
 returns uuid
 language plpgsql
 volatile
@@ -17,7 +21,7 @@ begin
     select l.payout_leg_id, l.earning_id, l.external_id, l.amount_minor - l.reversed_minor as left
     from core.earning as e
     join core.payout_leg as l using (earning_id)
-    where e.payment_id = p_refund.payment_id
+    where e.payment_id = p_payment_id
       and l.status = 'paid'
       and l.external_id is not null
     order by l.payout_leg_id desc
@@ -40,8 +44,8 @@ begin
 
     v_reversal_id := internal.uuid_v7();
     insert into core.payout_reversal
-      (payout_reversal_id, payout_leg_id, refund_id, amount_minor)
-    values (v_reversal_id, v_leg.payout_leg_id, p_refund.refund_id, v_amount);
+      (payout_reversal_id, payout_leg_id, refund_id, dispute_id, amount_minor)
+    values (v_reversal_id, v_leg.payout_leg_id, p_refund_id, p_dispute_id, v_amount);
 
     v_command_id := internal.plan_command(
       'reverse_transfer', v_reversal_id,
@@ -49,7 +53,7 @@ begin
       jsonb_build_object(
         'amount', v_amount,
         'metadata', jsonb_build_object('payout_reversal_id', v_reversal_id)),
-      p_refund.payment_id, v_command_id);
+      p_payment_id, v_command_id);
   end loop;
   return v_command_id;
 end

@@ -23,16 +23,16 @@ begin
       'Cancel the bookings that lie ahead first.');
   end if;
 
-  -- A wallet may be negative: what is owed to the house leaves with the person.
+  -- Nor may it be negative: who is erased can neither be paid nor pay back. Staff settles it.
   if exists (
     select
     from core.ledger_account as a
     join core.ledger_balance as b using (ledger_account_id)
-    where a.person_id = p_person_id and b.balance_minor > 0
+    where a.person_id = p_person_id and b.balance_minor <> 0
   ) then
     perform internal.refuse(
-      'M9702', 'wallet_not_empty', 'The wallet of this person still holds money.',
-      'Have it paid out first; without a payout account nobody could be paid any more.');
+      'M9702', 'wallet_not_empty', 'The wallet of this person holds or owes money.',
+      'Have it paid out, or settled by the house, first.');
   end if;
 end
 $$;
@@ -42,7 +42,7 @@ alter function internal.require_nothing_open owner to definer;
 comment on function internal.require_nothing_open is $$
 Raises
   M9701 bookings_are_open  a booking lies ahead
-  M9702 wallet_not_empty   money of the person has not been paid out
+  M9702 wallet_not_empty   money of the person has not been paid out, or is owed
 $$;
 
 create or replace function internal.erase_payment_details(p_person_id uuid)

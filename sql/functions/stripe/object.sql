@@ -182,7 +182,8 @@ language sql
 immutable
 parallel safe
 return array_position(
-  array['planned', 'pending', 'succeeded', 'failed', 'rejected'], p_status);
+  array['owed', 'planned', 'pending', 'succeeded', 'failed', 'rejected', 'by_hand', 'dropped',
+        'covered'], p_status);
 
 comment on function internal.refund_rank is 'How far a refund has come; it never goes back.';
 
@@ -220,12 +221,16 @@ begin
   end if;
 
   perform internal.lock_payment(v_payment_id);
-  insert into core.refund as r
-    (refund_id, payment_id, cause, amount_minor, reason, status, external_id, actor)
-  values
-    (coalesce(v_refund_id, internal.uuid_v7()), v_payment_id, 'stripe:' || (p_object ->> 'id'),
-     (p_object ->> 'amount')::bigint, p_object ->> 'reason', v_status, p_object ->> 'id', 'stripe')
-  on conflict do nothing;
+  if v_refund_id is null then
+    -- It names no lines: internal.settle_refunds shares it over them once they are paid.
+    insert into core.refund
+      (refund_id, payment_id, cause, amount_minor, reason, status, external_id, actor)
+    values
+      (internal.uuid_v7(), v_payment_id, 'stripe:' || (p_object ->> 'id'),
+       (p_object ->> 'amount')::bigint, p_object ->> 'reason', v_status, p_object ->> 'id',
+       'stripe')
+    on conflict do nothing;
+  end if;
 
   update core.refund as r
   set external_id = p_object ->> 'id',
@@ -256,10 +261,12 @@ return case p_status
   when 'warning_under_review' then 2
   when 'needs_response' then 3
   when 'under_review' then 4
+  when 'won' then 6
   else 5
 end;
 
-comment on function internal.dispute_rank is 'How far a dispute has come; it never goes back.';
+comment on function internal.dispute_rank is
+  'How far a dispute has come; it never goes back. One that was lost can still be won.';
 
 create or replace function internal.is_inquiry(p_status text)
 returns boolean
@@ -279,8 +286,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   select case
-    when bool_or(d.status = 'lost') then 'lost'
     when bool_or(d.status in ('needs_response', 'under_review')) then 'open'
+    when bool_or(d.status = 'lost') then 'lost'
     else 'none'
   end
   from core.dispute as d

@@ -75,7 +75,9 @@ begin atomic
   from compared as c
   where not c.agrees and c.happened_at < now() - interval '1 hour'
   on conflict (external_id) do update
-  set problem = excluded.problem, expected_minor = excluded.expected_minor
+  set problem = excluded.problem, expected_minor = excluded.expected_minor,
+      -- What staff has looked at is something else now.
+      resolved_at = null, told_at = null, note = null
   where (f.problem, f.expected_minor)
         is distinct from (excluded.problem, excluded.expected_minor);
 end;
@@ -213,4 +215,50 @@ amount), missing (only we have it). For staff.
 
 Raises
   M3301 staff_only  the caller is not staff
+$$;
+
+create or replace function api.close_finding(p_external_id text, p_note text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before core.reconciliation_finding;
+begin
+  perform internal.require_staff();
+  if nullif(btrim(p_note), '') is null then
+    perform internal.refuse('M0307', 'note_required', 'A finding is closed with a reason.');
+  end if;
+  select f.* into v_before
+  from core.reconciliation_finding as f
+  where f.external_id = p_external_id
+  for update;
+  if not found then
+    perform internal.refuse('M4307', 'finding_not_found',
+      format('There is no finding about %s.', p_external_id));
+  elsif v_before.resolved_at is not null then
+    return false;
+  end if;
+
+  update core.reconciliation_finding as f
+  set resolved_at = now(), note = left(btrim(p_note), 1000)
+  where f.external_id = p_external_id;
+  perform internal.audit('close_finding', 'reconciliation_finding', p_external_id,
+    to_jsonb(v_before), jsonb_build_object('note', p_note));
+  return true;
+end
+$$;
+
+alter function api.close_finding owner to definer;
+
+comment on function api.close_finding is $$
+Close a finding that will never agree, with the reason why: false when it was closed before. It
+opens again by itself when what differs becomes something else. For staff; audited.
+
+Raises
+  M0307 note_required      no reason is given
+  M3301 staff_only         the caller is not staff
+  M4307 finding_not_found  there is no such finding
 $$;

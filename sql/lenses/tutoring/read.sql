@@ -97,8 +97,7 @@ select
   o.created_at,
   o.updated_at
 from core.offering as o
--- One store: what another system calls a service is booked the same way.
-where o.kind in ('session', 'service');
+where o.kind = 'session';
 
 comment on view tutoring.sessions is
   'Sessions on offer, and one''s own. materials_url is shown to who has booked, and to its expert.';
@@ -156,18 +155,24 @@ select
   end as status,
   case
     when y.status = 'requires_payment' then 'pending'
-    when y.status in ('partially_refunded', 'disputed') then 'captured'
-    when y.status = 'dispute_lost' then 'refunded'
+    when y.status = 'dispute_lost' and y.refunded_minor + y.lost_minor >= y.captured_minor
+      then 'refunded'
+    when y.status in ('refund_pending', 'partially_refunded', 'disputed', 'dispute_lost')
+      then 'captured'
     else y.status
   end as payment_status,
   y.authorized_minor as amount_authorized,
   y.captured_minor as amount_captured,
-  y.refunded_minor as amount_refunded,
+  least(y.refunded_minor + y.lost_minor, y.captured_minor) as amount_refunded,
   b.currency,
   internal.payment_external_id(y.payment_id) as stripe_payment_intent_id,
   b.customer_notes as learner_notes,
   (
-    select n.provider_notes from core.booking_note as n where n.booking_id = b.booking_id
+    -- Said here too, because the row that a write gives back is read by definer.
+    select n.provider_notes
+    from core.booking_note as n
+    where n.booking_id = b.booking_id
+      and (b.provider_id = internal.user_id() or internal.is_service())
   ) as expert_notes,
   case
     when b.status = 'no_show_provider' or b.cancelled_by = 'provider' then 'expert'
@@ -184,7 +189,8 @@ select
   b.hold_expires_at
 from core.booking as b
 left join lateral (
-  select p.payment_id, p.status, p.authorized_minor, p.captured_minor, p.refunded_minor
+  select p.payment_id, p.status, p.authorized_minor, p.captured_minor, p.refunded_minor,
+         p.lost_minor
   from core.order_line as l
   join core.payment as p using (order_id)
   where l.booking_id = b.booking_id

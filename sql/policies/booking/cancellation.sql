@@ -21,5 +21,5 @@ grant select on core.cancellation_policy to anon, authenticated, service_role, d
 grant insert, update on core.cancellation_policy to definer;
 
 grant execute on function
-  api.set_cancellation_policy, api.cancel_booking, api.decline_booking
+  api.set_cancellation_policy, api.cancel_booking, api.quote_cancellation, api.decline_booking
   to authenticated;

@@ -1,12 +1,5 @@
 -- Who may see an order: the one who placed it. Providers see their lines. Functions write.
 
--- The split made at capture is written to the line it was made of.
-create policy update_definer on core.order_line
-  for update to definer
-  using (true)
-  with check (true);
-
-grant update (commission_minor) on core.order_line to definer;
 create policy select_customer on core.order
   for select to authenticated
   using (customer_id = (select internal.user_id()));
@@ -45,3 +38,12 @@ create policy insert_definer on core.order_line
 
 grant select on core.order_line to authenticated, service_role, definer;
 grant insert on core.order_line to definer;
+
+-- What was ordered never changes; how far it has come does.
+create policy update_definer on core.order_line
+  for update to definer
+  using (true)
+  with check (true);
+
+grant update (fulfilment, called_off_at) on core.order_line to definer;
+

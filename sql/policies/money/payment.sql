@@ -1,4 +1,5 @@
--- Who may see a payment: who pays, and whose sale it is. The processor's ids are columns that
+-- Who may see a payment: who pays, and whose sale it is alone. Of an order of several sellers each
+-- sees their own lines, refund_line and dispute_line: the sums of a payment are the others' too. The processor's ids are columns that
 -- only internal.payment_external_id gives, to the payer. Functions write, the status nobody.
 
 create policy select_payer on core.payment
@@ -24,13 +25,14 @@ create policy update_definer on core.payment
 
 grant select (payment_id, seq, order_id, booking_id, payer_id, payee_id, attempt, processor,
               capture_method, currency, amount_minor, authorized_minor, captured_minor,
-              refunded_minor, status, capture_before, captured_at, created_at, updated_at)
+              refunded_minor, refunding_minor, lost_minor, status, capture_before, captured_at, created_at, updated_at)
   on core.payment to authenticated;
 grant select on core.payment to service_role, definer;
 grant insert on core.payment to definer;
 -- What was asked for, and of whom, never changes.
 grant update (external_id, charge_id, authorized_minor, captured_minor, is_cancelled, progress,
-              progress_at, failure_code, capture_before, refunded_minor, dispute_state,
+              progress_at, failure_code, capture_before, refunded_minor, refunding_minor, lost_minor,
+              dispute_state,
               authorized_at, captured_at, release_asked_at, updated_at)
   on core.payment to definer;
 

@@ -24,7 +24,42 @@ grant select (refund_id, payment_id, amount_minor, reason, status, created_at, u
   on core.refund to authenticated;
 grant select on core.refund to service_role, definer;
 grant insert on core.refund to definer;
-grant update (external_id, status, reserved_at, settled_at, reversed_at, updated_at)
+grant update (external_id, status, amount_minor, resent_as, reserved_at, settled_at, failed_at,
+              reversed_at, updated_at)
   on core.refund to definer;
 
-grant execute on function api.refund_payment to authenticated;
+create policy select_parties on core.refund_line
+  for select to authenticated
+  using (exists (
+    select from core.order_line as l
+    where l.order_line_id = refund_line.order_line_id
+      and (select internal.user_id()) in (l.customer_id, l.provider_id)));
+
+create policy select_definer_and_service on core.refund_line
+  for select to service_role, definer
+  using (true);
+
+create policy insert_definer on core.refund_line
+  for insert to definer
+  with check (true);
+
+-- Only what is owed until a dispute ends is ever cut down; what was sent stays as it is.
+create policy update_definer on core.refund_line
+  for update to definer
+  using (exists (
+    select from core.refund as r
+    where r.refund_id = refund_line.refund_id and r.status = 'owed'))
+  with check (true);
+
+create policy delete_definer on core.refund_line
+  for delete to definer
+  using (exists (
+    select from core.refund as r
+    where r.refund_id = refund_line.refund_id and r.status = 'owed'));
+
+grant select on core.refund_line to authenticated, service_role, definer;
+grant insert, delete, update (amount_minor) on core.refund_line to definer;
+
+grant execute on function
+  api.refund_payment, api.resend_refund, api.settle_refund
+  to authenticated;

@@ -17,9 +17,20 @@ create policy update_definer on core.payout_account
 grant select on core.payout_account to service_role, definer;
 grant insert on core.payout_account to definer;
 grant update (external_id, bank_ref, is_submitted, can_transfer, can_pay_out, is_disconnected,
-              requirements, usable_from, refreshed_at, held_at, hold_reason, replaced_at,
-              updated_at)
+              requirements, usable_from, refreshed_at, replaced_at, updated_at)
   on core.payout_account to definer;
+
+create policy select_definer_and_service on core.payout_hold
+  for select to service_role, definer
+  using (true);
+
+create policy all_definer on core.payout_hold
+  for all to definer
+  using (true)
+  with check ((select internal.is_service()) or (select internal.is_staff()));
+
+grant select on core.payout_hold to service_role, definer;
+grant insert, delete, update (reason) on core.payout_hold to definer;
 
 create policy select_definer_and_service on core.payout_setting
   for select to service_role, definer

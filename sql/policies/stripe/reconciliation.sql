@@ -15,7 +15,8 @@ create policy update_definer on core.reconciliation_finding
 
 grant select on core.reconciliation_finding to service_role, definer;
 grant insert on core.reconciliation_finding to definer;
-grant update (problem, expected_minor, told_at, resolved_at) on core.reconciliation_finding
+grant update (problem, expected_minor, told_at, resolved_at, note)
+  on core.reconciliation_finding
   to definer;
 
-grant execute on function api.list_reconciliation_findings to authenticated;
+grant execute on function api.list_reconciliation_findings, api.close_finding to authenticated;

@@ -14,6 +14,7 @@ create table core.marketplace (
   cancel_grace_min   integer not null default 30,
   slot_horizon_days  integer not null default 60,
   clearing_days      integer not null default 3,
+  settlement_currencies text[] not null default '{DKK}',
   review_window_days integer not null default 60,
   support_email      text,
   updated_at         timestamptz not null default now(),
@@ -45,6 +46,10 @@ comment on table core.marketplace is
   'The settings of the business: exactly one row, because a database is one marketplace.';
 comment on column core.marketplace.commission_bp is
   'Share the platform keeps of a sale, in hundredths of a percent.';
+comment on column core.marketplace.settlement_currencies is
+  'Currencies in which Stripe keeps a balance for the platform. Stripe converts a charge in any '
+  'other, and then refuses to transfer it: so a price in another currency is refused when it is '
+  'made.';
 comment on column core.marketplace.hold_min is
   'Minutes a seat is kept for somebody who has not paid yet.';
 comment on column core.marketplace.max_holds is

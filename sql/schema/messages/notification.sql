@@ -30,6 +30,8 @@ values
   ('review_received',          'New review',               false, false),
   ('payment_captured',         'Payment received',         true,  false),
   ('refund_opened',            'Refund on its way',        true,  false),
+  ('refund_failed',            'Refund did not arrive',    true,  false),
+  ('refund_settled',           'Refund paid another way',  true,  false),
   ('dispute_opened',           'Payment disputed',         true,  false),
   ('dispute_won',              'Dispute won',              true,  false),
   ('dispute_lost',             'Dispute lost',             true,  false),

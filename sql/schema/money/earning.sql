@@ -1,7 +1,7 @@
--- Earnings: what a captured payment leaves to a provider, and how far that has come.
+-- Earnings: what a captured payment leaves to the seller of a line, and how far that has come.
 --
--- The split is made at capture and never again: commission + provider = gross. The provider's
--- part clears some days after the booking has ended, is then available, and is allocated to
+-- The split is made at capture and never again: commission + provider = gross. What the house
+-- sells is commission whole. The provider's part clears some days after the booking has ended, is then available, and is allocated to
 -- the payouts that carry it. Rows are changed under the lock of the provider's wallet.
 
 create table core.earning (
@@ -9,7 +9,7 @@ create table core.earning (
   order_line_id       uuid not null,
   payment_id          uuid not null,
   booking_id          uuid,
-  provider_id         uuid not null,
+  provider_id         uuid,
   currency            text not null,
   gross_minor         bigint not null,
   commission_minor    bigint not null,
@@ -34,6 +34,7 @@ create table core.earning (
   constraint earning_split_adds_up
     check (commission_minor >= 0 and provider_minor >= 0
            and commission_minor + provider_minor = gross_minor),
+  constraint earning_house_keeps_all check (provider_id is not null or provider_minor = 0),
   constraint earning_returned_in_range
     check (returned_minor between 0 and provider_minor
            and returned_commission between 0 and commission_minor),
@@ -46,12 +47,14 @@ alter table core.earning force row level security;
 create index earning_payment_id_idx on core.earning (payment_id);
 create index earning_booking_id_idx on core.earning (booking_id);
 create index earning_currency_idx on core.earning (currency);
-create index earning_clearing_idx on core.earning (created_at) where released_at is null;
+create index earning_clearing_idx on core.earning (created_at)
+  where released_at is null and provider_id is not null;
 create index earning_unpaid_idx on core.earning (provider_id, currency, released_at)
   where released_at is not null and allocated_minor + returned_minor < provider_minor;
 create index earning_provider_idx on core.earning (provider_id, created_at);
 
-comment on table core.earning is 'What one order line leaves to a provider.';
+comment on table core.earning is 'What one order line leaves to its seller.';
+comment on column core.earning.provider_id is 'Who earned it; null is the house.';
 comment on column core.earning.returned_minor is
   'The provider''s part of what has gone back to the payer, or was lost in a dispute.';
 comment on column core.earning.allocated_minor is

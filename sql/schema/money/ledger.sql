@@ -25,8 +25,8 @@ create table core.ledger_account (
     check (
       case
         when person_id is null
-          then kind in ('processor', 'bank', 'revenue', 'refunding', 'disputed', 'fees', 'loss',
-                           'grants')
+          then kind in ('processor', 'bank', 'revenue', 'refunding', 'owed', 'disputed', 'fees',
+                       'loss', 'grants', 'bonuses')
         else kind in ('clearing', 'available', 'held', 'reserved')
       end
     )
@@ -40,7 +40,8 @@ create index ledger_account_currency_idx on core.ledger_account (currency);
 comment on table core.ledger_account is
   'Where money is. Of a person: earned and clearing, available, held in a dispute, reserved for '
   'a payout. Of the platform (no person): at the processor, at its own bank, its revenue, refunds '
-  'under way, disputed, fees, losses, and what it grants to wallets.';
+  'under way, refunds that failed and are owed to customers, disputed, fees, losses, what staff '
+  'corrects in wallets, and the bonuses it gives.';
 
 create table core.ledger_balance (
   ledger_account_id uuid,
@@ -77,7 +78,7 @@ create table core.ledger_transfer (
     foreign key (resolves_transfer_id) references core.ledger_transfer (ledger_transfer_id),
   constraint ledger_transfer_kind_is_known
     check (kind in ('capture', 'release', 'refund', 'dispute', 'dispute_hold', 'payout',
-                    'payout_reversal', 'adjustment', 'fee', 'bank')),
+                    'payout_reversal', 'adjustment', 'bonus', 'promotion', 'fee', 'bank')),
   constraint ledger_transfer_phase_is_known
     check (phase in ('single', 'pending', 'post', 'void')),
   constraint ledger_transfer_only_an_end_resolves

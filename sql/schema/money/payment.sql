@@ -28,6 +28,8 @@ create table core.payment (
   failure_code     text,
   capture_before   timestamptz,
   refunded_minor   bigint not null default 0,
+  refunding_minor  bigint not null default 0,
+  lost_minor       bigint not null default 0,
   dispute_state    text not null default 'none',
 
   authorized_at    timestamptz,
@@ -42,6 +44,7 @@ create table core.payment (
       when dispute_state = 'open' then 'disputed'
       when refunded_minor > 0 and refunded_minor = captured_minor then 'refunded'
       when refunded_minor > 0 then 'partially_refunded'
+      when refunding_minor > 0 then 'refund_pending'
       when captured_minor > 0 or amount_minor = 0 then 'captured'
       when is_cancelled then 'cancelled'
       when authorized_minor > 0 then 'authorized'
@@ -67,12 +70,13 @@ create table core.payment (
   constraint payment_dispute_state_is_known check (dispute_state in ('none', 'open', 'lost')),
   constraint payment_status_is_known
     check (status in ('requires_payment', 'processing', 'authorized', 'captured',
-                      'partially_refunded', 'refunded', 'failed', 'cancelled', 'disputed',
-                      'dispute_lost')),
+                      'refund_pending', 'partially_refunded', 'refunded', 'failed', 'cancelled',
+                      'disputed', 'dispute_lost')),
   constraint payment_amounts_in_range
     check (amount_minor >= 0 and authorized_minor between 0 and amount_minor
-           and captured_minor in (0, amount_minor)
-           and refunded_minor between 0 and captured_minor),
+           and captured_minor between 0 and amount_minor
+           and refunded_minor between 0 and captured_minor
+           and refunding_minor >= 0 and lost_minor >= 0),
   constraint payment_of_nothing_has_no_processor check ((processor = 'none') = (amount_minor = 0))
 );
 
@@ -89,8 +93,12 @@ create index payment_open_idx on core.payment (status, created_at)
 
 comment on table core.payment is
   'One PaymentIntent of one order. `none` is the processor of what costs nothing.';
+comment on column core.payment.booking_id is
+  'The booking it pays for, when the order is of that booking alone; null otherwise.';
 comment on column core.payment.payee_id is
-  'The provider whose sale it pays for; null when an order has several.';
+  'The provider whose sale it pays for; null when the order has several sellers, or the house.';
+comment on column core.payment.captured_minor is
+  'What was taken: the amount, or less when somebody captured a part by hand at Stripe.';
 comment on column core.payment.external_id is 'Stripe''s id of the intent, once it is known.';
 comment on column core.payment.charge_id is
   'Stripe''s id of the charge: what a transfer to the provider names as its source.';
@@ -99,7 +107,10 @@ comment on column core.payment.progress is
   'How far the payer has come before any money is attached; the latest event says.';
 comment on column core.payment.capture_before is 'When the authorisation lapses, by the charge.';
 comment on column core.payment.refunded_minor is
-  'Sum of the refunds that stand. Falls when a refund fails: the customer is owed again.';
+  'What has gone back by refunds that arrived. Falls when one fails: the customer is owed again.';
+comment on column core.payment.refunding_minor is
+  'What is promised and has not arrived: owed until a dispute ends, under way, or failed.';
+comment on column core.payment.lost_minor is 'What the payer''s bank took for good, in disputes.';
 comment on column core.payment.authorized_at is
   'When the authorisation took effect here: the booking was requested.';
 comment on column core.payment.captured_at is

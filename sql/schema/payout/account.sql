@@ -14,8 +14,6 @@ create table core.payout_account (
   requirements      jsonb not null default '[]',
   usable_from       timestamptz not null default now(),
   refreshed_at      timestamptz,
-  held_at           timestamptz,
-  hold_reason       text,
   replaced_at       timestamptz,
   created_at        timestamptz not null default now(),
   updated_at        timestamptz not null default now(),
@@ -37,8 +35,7 @@ create table core.payout_account (
   constraint payout_account_status_is_known
     check (status in ('pending', 'restricted', 'active', 'disconnected')),
   constraint payout_account_details_are_short check (length(details) <= 1000),
-  constraint payout_account_manual_has_details check (rail <> 'manual' or details is not null),
-  constraint payout_account_hold_has_reason check ((held_at is null) = (hold_reason is null))
+  constraint payout_account_manual_has_details check (rail <> 'manual' or details is not null)
 );
 
 alter table core.payout_account enable row level security;
@@ -58,6 +55,24 @@ comment on column core.payout_account.usable_from is
   'End of the cooling period after a change: nothing is paid before.';
 comment on column core.payout_account.refreshed_at is
   'When Stripe was asked for what stands here; an older answer changes nothing.';
+
+create table core.payout_hold (
+  provider_id uuid,
+  reason      text not null,
+  held_at     timestamptz not null default now(),
+
+  constraint payout_hold_pkey primary key (provider_id),
+  constraint payout_hold_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint payout_hold_reason_is_short check (length(btrim(reason)) between 1 and 1000)
+);
+
+alter table core.payout_hold enable row level security;
+alter table core.payout_hold force row level security;
+
+comment on table core.payout_hold is
+  'A provider who is not paid for now. It is of the person, whatever account they have, and stays '
+  'until staff ends it.';
 
 create table core.payout_setting (
   is_only       boolean not null default true,

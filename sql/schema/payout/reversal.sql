@@ -1,11 +1,12 @@
--- Money taken back from a provider who was paid, because the payer is refunded.
+-- Money taken back from a provider who was paid, because the payer is refunded or won a dispute.
 --
 --   planned -> done | failed
 
 create table core.payout_reversal (
   payout_reversal_id uuid,
   payout_leg_id      uuid not null,
-  refund_id          uuid not null,
+  refund_id          uuid,
+  dispute_id         uuid,
   amount_minor       bigint not null,
   status             text not null default 'planned',
   external_id        text,
@@ -14,11 +15,15 @@ create table core.payout_reversal (
 
   constraint payout_reversal_pkey primary key (payout_reversal_id),
   constraint payout_reversal_refund_key unique (refund_id, payout_leg_id),
+  constraint payout_reversal_dispute_key unique (dispute_id, payout_leg_id),
+  constraint payout_reversal_has_one_cause check (num_nonnulls(refund_id, dispute_id) = 1),
   constraint payout_reversal_external_id_key unique (external_id),
   constraint payout_reversal_payout_leg_id_fkey
     foreign key (payout_leg_id) references core.payout_leg (payout_leg_id),
   constraint payout_reversal_refund_id_fkey
     foreign key (refund_id) references core.refund (refund_id),
+  constraint payout_reversal_dispute_id_fkey
+    foreign key (dispute_id) references core.dispute (dispute_id),
   constraint payout_reversal_amount_positive check (amount_minor > 0),
   constraint payout_reversal_status_is_known check (status in ('planned', 'done', 'failed'))
 );
@@ -29,5 +34,5 @@ alter table core.payout_reversal force row level security;
 create index payout_reversal_payout_leg_id_idx on core.payout_reversal (payout_leg_id);
 
 comment on table core.payout_reversal is
-  'What is taken back from a provider who was paid, because the payer is refunded. When it '
-  'fails, the wallet stays negative and the next earnings pay for it.';
+  'What is taken back from a provider who was paid, because the payer is refunded or won '
+  'a dispute. When it fails, the wallet stays negative and the next earnings pay for it.';

@@ -3,7 +3,7 @@
 create table core.offering (
   offering_id            uuid default gen_random_uuid(),
   seq                    integer generated always as identity,
-  provider_id            uuid not null,
+  provider_id            uuid,
   kind                   text not null default 'session',
   title                  text not null,
   slug                   text,
@@ -39,6 +39,7 @@ create table core.offering (
   constraint offering_cancellation_policy_id_fkey
     foreign key (cancellation_policy_id)
     references core.cancellation_policy (cancellation_policy_id),
+  constraint offering_house_sells_goods check (provider_id is not null or kind = 'product'),
   constraint offering_kind_is_known
     check (kind in ('session', 'service', 'event', 'product', 'course')),
   constraint offering_title_is_short check (length(btrim(title)) between 1 and 200),
@@ -47,6 +48,9 @@ create table core.offering (
   constraint offering_tags_are_few check (cardinality(tags) <= 50),
   constraint offering_level_is_known
     check (level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
+  constraint offering_session_lasts_quarters
+    check (kind <> 'session' or (duration_min is not null and duration_min % 15 = 0)),
+  constraint offering_duration_in_range check (duration_min between 1 and 10080),
   constraint offering_capacity_in_range check (capacity between 1 and 10000),
   constraint offering_price_in_range check (price_minor between 0 and 99999999),
   constraint offering_booking_mode_is_known check (booking_mode in ('instant', 'request')),
@@ -66,9 +70,8 @@ create index offering_cancellation_policy_id_idx on core.offering (cancellation_
 create index offering_kind_active_idx on core.offering (kind, category_code) where is_active;
 create index offering_tags_idx on core.offering using gin (tags);
 
-comment on table core.offering is 'Something a provider sells.';
-comment on column core.offering.duration_min is
-  'How long it lasts. A trigger knows how long each kind may.';
+comment on table core.offering is 'Something a provider sells, or the house.';
+comment on column core.offering.provider_id is 'Who sells it; null is the house, which sells goods.';
 comment on column core.offering.price_minor is
   'Price of one seat, in minor units of currency.';
 comment on column core.offering.booking_mode is

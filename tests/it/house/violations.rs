@@ -9,23 +9,19 @@ pub const STATE: &[Violation] = &[
         "alter table core.booking no force row level security",
         "core.booking",
     ),
+    ("a table says what it holds", "comment on table core.booking is null", "core.booking"),
     (
-        "every table has a comment that says what it holds",
-        "comment on table core.booking is null",
-        "core.booking",
-    ),
-    (
-        "the schemas of state hold no functions",
+        "state holds no code",
         "create function core.f() returns int language sql return 1",
         "core.f()",
     ),
     (
-        "the schemas of state hold tables only: no view, no rule, no type",
+        "state is tables: no view, no rule and no type of its own",
         "create type core.mood as enum ('glad')",
         "core.mood",
     ),
     (
-        "every constraint is named for its table and for the fact it states",
+        "every constraint is named for its table and the fact it states",
         "alter table core.booking add check (seats < 9999)",
         "booking_seats_check on core.booking",
     ),
@@ -42,42 +38,42 @@ pub const STATE: &[Violation] = &[
         "role_owner_id_fkey on core.role",
     ),
     (
-        "a key carries its table's name and is never just id",
+        "a key carries its table's name, and never just id",
         "alter table core.role add id uuid",
         "core.role.id",
     ),
     (
-        "a timestamp has a time zone, and no column is a float or money",
+        "an instant has a zone, and a number that must be exact is not a float",
         "alter table core.role add tip double precision",
         "core.role.tip is double precision",
     ),
     (
-        "amounts of money are whole minor units (bigint)",
+        "money is whole minor units",
         "alter table core.role add tip_minor numeric",
         "core.role.tip_minor is numeric",
     ),
     (
-        "a counter is an identity column and never a default that callers could use",
+        "a number that only grows is an identity, never a default that somebody may use",
         "alter table core.role add number serial",
         "core.role.number",
     ),
     (
-        "every status or state column has a constraint that lists its values",
+        "what has a state says which states there are",
         "alter table core.slot drop constraint slot_state_is_known",
         "core.slot.state",
     ),
     (
-        "where request roles may update rows, a trigger keeps updated_at",
+        "where those who call may update, a trigger keeps updated_at",
         "alter table core.person disable trigger person_touch",
         "core.person.updated_at",
     ),
     (
-        "a table whose comment says append-only has a trigger that refuses every change",
+        "what is said to be append-only is, for every role",
         "drop trigger booking_event_keep on core.booking_event",
         "core.booking_event",
     ),
     (
-        "rows of money and history are not deleted or emptied with the rows they refer to",
+        "money and history do not go when what they refer to does",
         "alter table core.payment drop constraint payment_order_id_fkey;
          alter table core.payment add constraint payment_order_id_fkey
            foreign key (order_id) references core.order (order_id) on delete cascade",
@@ -86,48 +82,40 @@ pub const STATE: &[Violation] = &[
 ];
 
 pub const CODE: &[Violation] = &[
+    ("code and lenses hold no state", "create table api.scratch (n int)", "api.scratch"),
     (
-        "the schemas of code and lenses hold no tables",
-        "create table api.scratch (n int)",
-        "api.scratch",
-    ),
-    (
-        "every view of a lens runs with the rights of its caller (security_invoker)",
+        "a view of a lens runs as whoever asks",
         "alter view tutoring.bookings reset (security_invoker)",
         "tutoring.bookings",
     ),
+    ("a view says what it shows", "comment on view tutoring.bookings is null", "tutoring.bookings"),
     (
-        "every view has a comment that says what it shows",
-        "comment on view tutoring.bookings is null",
-        "tutoring.bookings",
-    ),
-    (
-        "every function has a comment that says what it does",
+        "a function says what it does",
         "comment on function internal.on_row_touched is null",
         "internal.on_row_touched()",
     ),
     (
-        "PUBLIC may execute no function",
+        "nothing is executable by PUBLIC",
         "create function api.open() returns int language sql return 1",
         "api.open()",
     ),
     (
-        "security definer functions, and only they, are owned by definer",
+        "a security definer function belongs to definer, and nothing else does",
         "create function api.mine() returns int language sql security definer return 1",
         "api.mine()",
     ),
     (
-        "every plpgsql or security definer function sets search_path to pg_catalog, pg_temp",
+        "a plpgsql function pins search_path to pg_catalog, pg_temp",
         "alter function internal.audit set search_path = ''",
         "internal.audit(text,text,text,jsonb,jsonb)",
     ),
     (
-        "every SQL function has a standard body, whose names are bound when it is created",
+        "a function in SQL has a standard body, whose names are bound when it is made",
         "create function api.late() returns int language sql as 'select 1'",
         "api.late()",
     ),
     (
-        "every function is written in SQL or plpgsql, and none is declared leakproof",
+        "a function is written in SQL or plpgsql, and never says it is leakproof",
         "alter function internal.user_id leakproof",
         "internal.user_id()",
     ),
@@ -138,30 +126,23 @@ pub const CODE: &[Violation] = &[
         "api.run(text)",
     ),
     (
-        "no function that clients call is overloaded",
+        "a name that clients call stands for one function",
         "create function api.marketplace(p_n int) returns int language sql return 1",
         "api.marketplace",
     ),
     (
-        "the arguments of functions that clients call begin with p_",
+        "arguments that clients name begin with p_",
         "create function api.f(int) returns int language sql return 1",
         "api.f(integer)",
     ),
     (
-        "a function that takes a person's id as an argument compares it with the caller",
+        "an identity given as an argument is compared with the caller",
         "create function api.f(p_learner_user_id uuid) returns uuid language sql
          return p_learner_user_id",
         "api.f(uuid)",
     ),
     (
-        "a lens writes nothing itself: its functions run as the caller and call api alone",
-        "create function tutoring.f() returns void language plpgsql
-           set search_path = pg_catalog, pg_temp
-           as $$ begin delete from core.review; end $$",
-        "tutoring.f()",
-    ),
-    (
-        "no request role may call a trigger function",
+        "a trigger function is nobody's to call",
         "grant execute on function internal.on_row_touched to anon",
         "internal.on_row_touched()",
     ),
@@ -174,97 +155,101 @@ pub const PERMISSION: &[Violation] = &[
         "authenticated on core",
     ),
     (
-        "request roles may not create objects; definer may not outside a deploy",
+        "nobody who calls makes anything, and definer nothing between deploys",
         "grant create on schema api to definer",
         "definer in api",
     ),
     (
-        "request roles and definer may not create temporary tables",
+        "those who call make no temporary tables",
         "do $$ begin
            execute format('grant temporary on database %I to anon', current_database());
          end $$",
         "anon",
     ),
     (
-        "insert and update are granted to request roles column by column",
+        "insert and update are granted by column to those who call",
         "grant update on core.booking to authenticated",
         "update to authenticated on core.booking",
     ),
     (
-        "no role may truncate or reference a table, put a trigger on it, or pass its privileges on",
+        "nobody truncates a table, refers to it, puts a trigger on it or passes a right on",
         "grant truncate on core.booking to definer",
         "truncate to definer on core.booking",
     ),
     (
-        "request roles have no privileges on sequences",
+        "nobody who calls draws numbers",
         "grant usage on sequence core.booking_seq_seq to authenticated",
         "usage on core.booking_seq_seq",
     ),
     (
-        "only functions write keys, states, counts and verifications",
+        "keys, states, counts and what the house thinks are written by functions alone",
         "grant update (verification) on core.provider to authenticated",
         "update of core.provider.verification to authenticated",
     ),
     (
-        "policies ask for the caller once per query, not once per row",
+        "a policy asks for the caller once per query, not once per row",
         "create policy select_slow on core.booking for select to authenticated
            using (customer_id = internal.user_id())",
         "select_slow on core.booking",
     ),
     (
-        "a policy for update says what a row may become (with check)",
+        "a policy that lets rows be changed says what they may become",
         "create policy update_blind on core.booking for update to definer
            using (customer_id = (select internal.user_id()))",
         "update_blind on core.booking",
     ),
     (
-        "every policy names its roles and is never for PUBLIC",
+        "a policy is for roles by name, never for everybody",
         "create policy select_all on core.booking for select using (true)",
         "select_all on core.booking",
     ),
     (
-        "every policy is named for its command and its roles",
+        "a policy is permissive, named for its command and for whom",
         "alter policy select_customer on core.booking rename to customer",
         "customer on core.booking",
     ),
     (
-        "a policy for definer or service_role is named for the roles it is for",
+        "a policy for definer or the service is named for the roles it is for",
         "alter policy insert_definer on core.booking rename to insert_house",
         "insert_house on core.booking",
     ),
     (
-        "every policy for writes of request roles confines the rows",
+        "those who call write only rows that a policy confines",
         "create policy insert_any on core.customer for insert to authenticated with check (true)",
         "insert_any on core.customer",
     ),
     (
-        "every policy confines a privilege that is granted",
+        "no policy without a privilege that it confines",
         "create policy select_anon on core.booking for select to anon using (false)",
         "select_anon on core.booking (anon)",
     ),
     (
-        "every privilege on a table is confined by a policy",
+        "no privilege without a policy that confines it",
         "grant select on core.booking to anon",
         "select to anon on core.booking",
     ),
-    ("our roles have no attributes beyond their grants", "alter role definer bypassrls", "definer"),
     (
-        "request roles own nothing, and definer owns only functions and the view auth.users",
+        "no role of a request has a power beyond its grants",
+        "alter role definer bypassrls",
+        "definer",
+    ),
+    (
+        "those who call own nothing, and definer owns functions alone, and the view of one's own login",
         "alter table core.currency owner to definer",
         "definer owns table core.currency",
     ),
     (
-        "the two logins have no privileges of their own",
+        "a login was given nothing of its own: without a role it may do nothing",
         "grant usage on schema api to authenticator",
         "authenticator on schema api",
     ),
     (
-        "each login may become its own roles and inherits nothing",
+        "a login becomes its own roles and inherits nothing",
         "grant service_role to authenticator",
         "authenticator becomes service_role",
     ),
     (
-        "request roles are members of no role, and only the deploying user may become definer",
+        "a role of a request is a member of nothing, and only who deploys may become definer",
         "grant definer to authenticated",
         "authenticated becomes definer",
     ),

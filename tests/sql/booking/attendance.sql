@@ -1,7 +1,7 @@
 -- After booking: accepting, moving, completing, not coming.
 
 begin;
-select plan(46);
+select plan(49);
 
 select tests.offer('request', 'tara', 5000, p_mode => 'request');
 select tests.offer('lesson', 'tara', 5000, p_starts => now() + interval '5 days');
@@ -180,6 +180,24 @@ select is(
    join core.payment as p using (payment_id)
    where p.booking_id = current_setting('test.lesson')::uuid),
   5000::numeric, 'the customer gets everything back when the provider did not come');
+
+rollback to over;
+select tests.act_as_service();
+select api.complete_booking(current_setting('test.lesson')::uuid);
+select throws_ok(
+  $$ execute no_show('customer') $$, 'M9216', 'booking_not_confirmed',
+  'a completed booking cannot become one that its customer missed');
+select results_eq(
+  $$ execute no_show('provider') $$, $$ values ('no_show_provider') $$,
+  'a completed booking can still become one that its provider missed');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select r.amount_minor, v.sessions_completed from core.refund as r
+     join core.payment as p using (payment_id)
+     join core.provider as v on v.provider_id = p.payee_id
+     where p.booking_id = current_setting('test.lesson')::uuid $$,
+  $$ values (5000::bigint, 0) $$,
+  'a no-show found out late gives everything back and is not counted as a session');
 
 rollback to over;
 select tests.act_as('tara');

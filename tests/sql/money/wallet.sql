@@ -1,7 +1,7 @@
 -- The wallet: what a person has, how it came about, and what staff adds or takes.
 
 begin;
-select plan(21);
+select plan(23);
 
 select tests.earned('first', 'tara', 10000);
 select tests.earned('second', 'tara', 20000, now() + interval '20 days');
@@ -50,6 +50,10 @@ select results_eq(
   $$ select api.adjust_wallet(tests.id('tara'), 500, 'EUR', 'welcome', 'k')
      from generate_series(1, 2) $$,
   $$ values (true), (false) $$, 'an adjustment with the same key is made once');
+select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 501, 'EUR', 'welcome', 'k') $$,
+  'M9405', 'adjustment_key_reused', 'a key of an adjustment is good for no other sum');
+select throws_ok($$ select api.adjust_wallet(tests.id('alice'), 500, 'EUR', 'welcome', 'k') $$,
+  'M9405', 'adjustment_key_reused', 'a key of an adjustment is good for no other person');
 select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 0, 'EUR', 'why', 'l') $$, 'M0401',
   'adjustment_incomplete', 'an adjustment of nothing is refused');
 select throws_ok($$ select api.adjust_wallet(tests.id('tara'), 5, 'EUR', ' ', 'l') $$, 'M0401',

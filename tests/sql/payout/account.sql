@@ -1,7 +1,7 @@
 -- Where providers are paid to: opened at Stripe, given by hand, changed, held and paused.
 
 begin;
-select plan(29);
+select plan(33);
 
 -- The account as Stripe shows it.
 create function tests.seen(p_bank text, p_active boolean)
@@ -56,7 +56,7 @@ select results_eq(
   $$ select a ->> 'transfers_enabled', a ->> 'payouts_enabled', a -> 'requirements'
      from api.my_payout_account() as a $$,
   $$ values ('true', 'true', '["individual.dob.day"]'::jsonb) $$,
-  'of two answers about an account the one asked for later counts');
+  'the later of two answers about an account counts');
 select lives_ok($$ select api.request_payout(1000, 'EUR', 'k1') $$,
   'an account that Stripe calls active is paid to');
 select tests.act_as_service();
@@ -99,6 +99,20 @@ select throws_ok($$ select api.request_payout(1000, 'EUR', 'k2') $$, 'M9404', 'p
   'a provider whose payouts are held cannot ask for one');
 select is(api.my_payout_account() ->> 'is_held', 'true', 'a provider sees that payouts are held');
 
+select api.set_manual_payout_account('IBAN DK50 0040 0440 1162 44');
+select is(api.my_payout_account() ->> 'is_held', 'true',
+  'a hold stays when the provider replaces the account');
+select tests.act_as_nobody();
+update core.payout_account set usable_from = now() - interval '1 second';
+select tests.introduce('newcomer');
+insert into core.provider (provider_id) values (tests.id('newcomer'));
+select tests.act_as('sam');
+select is(api.hold_payouts(tests.id('newcomer'), 'unclear papers'), true,
+  'staff holds the payouts of a provider without an account');
+select throws_ok($$ select api.hold_payouts(gen_random_uuid(), 'who') $$, 'M4001',
+  'provider_not_found', 'staff cannot hold the payouts of nobody');
+select is(api.hold_payouts(tests.id('newcomer'), null), false, 'staff ends a hold with no reason');
+
 -- Paused by staff: everybody's.
 select tests.act_as('sam');
 select api.hold_payouts(tests.id('tara'), '');
@@ -124,7 +138,7 @@ select tests.act_as_nobody();
 select results_eq(
   $$ select action, count(*) from core.audit_log
      where actor_id = tests.id('sam') group by 1 order by 1 $$,
-  $$ values ('hold_payouts', 2::bigint), ('pause_payouts', 2) $$,
+  $$ values ('hold_payouts', 4::bigint), ('pause_payouts', 2) $$,
   'the audit log has every hold and pause and who made it');
 
 set constraints all immediate;

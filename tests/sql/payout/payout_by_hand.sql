@@ -1,7 +1,7 @@
 -- Payouts that staff makes by hand, to accounts that Stripe cannot reach.
 
 begin;
-select plan(16);
+select plan(17);
 
 select tests.earned('first', 'tara', 10000);
 select tests.earned('sent', 'uwe', 10000, now() + interval '20 days');
@@ -63,6 +63,9 @@ select results_eq($$ execute settle('manual', false) $$, $$ values ('paid') $$,
 select tests.act_as_nobody();
 select is(tests.balance('tara', 'available'), 7500::bigint,
   'a payout by hand that is settled twice is paid once');
+select results_eq($$ select tests.balance(null, 'bank'), tests.balance(null, 'processor') $$,
+  $$ values (1000::bigint, -11500::bigint) $$,
+  'a payout by hand leaves the house''s bank, and Stripe''s balance as it is');
 select results_eq(
   $$ select actor_id, count(*) from core.audit_log where action = 'settle_payout' group by 1 $$,
   $$ values (tests.id('sam'), 4::bigint) $$,

@@ -1,7 +1,7 @@
 -- A copy of one's data, and being forgotten: the books stay, the person goes.
 
 begin;
-select plan(39);
+select plan(40);
 
 -- How often a word is found anywhere in the database but in what cannot be changed.
 create function tests.traces(p_word text)
@@ -142,6 +142,13 @@ select throws_ok(
   'select api.erase_me()', 'M9702', 'wallet_not_empty',
   'a provider with money in the wallet cannot be erased');
 select tests.act_as_service();
+select api.adjust_wallet(tests.id('tara'), -1000000, 'EUR', 'owes', 'owes');
+select tests.act_as('tara');
+select throws_ok(
+  'select api.erase_me()', 'M9702', 'wallet_not_empty',
+  'a provider who owes money cannot be erased');
+select tests.act_as_service();
+select api.adjust_wallet(tests.id('tara'), 1000000, 'EUR', 'owes', 'owes no more');
 select throws_ok(
   $$ select internal.erase_person(tests.id('tara')) $$, '42501', null,
   'the service cannot call the internal function that erases');

@@ -1,7 +1,7 @@
 -- Reconciliation: Stripe's fees reach the ledger, and what differs is found and told.
 
 begin;
-select plan(20);
+select plan(27);
 
 -- A line of Stripe's books, as its API lists it.
 create function tests.line(p_id text, p_type text, p_source text, p_amount bigint,
@@ -93,6 +93,25 @@ select tests.act_as_nobody();
 update core.balance_transaction set source_id = (select charge_id from paid where slot = 'second')
 where external_id = 'txn_2';
 select is(tests.reconcile(), 1, 'a finding is resolved when both sides agree again');
+
+-- What will never agree is closed with a reason.
+select tests.act_as('tara');
+select throws_ok($$ select api.close_finding('txn_5', 'mine') $$, 'M3301', 'staff_only',
+  'a provider cannot close a finding');
+select tests.act_as_service();
+select throws_ok($$ select api.close_finding('txn_5', ' ') $$, 'M0307', 'note_required',
+  'a finding is not closed without a reason');
+select throws_ok($$ select api.close_finding('txn_none', 'why') $$, 'M4307', 'finding_not_found',
+  'a finding that does not exist cannot be closed');
+select is(api.close_finding('txn_5', 'booked by hand'), true, 'staff closes a finding with a reason');
+select is(api.close_finding('txn_5', 'booked by hand'), false, 'a finding is closed only once');
+select tests.act_as_nobody();
+select is(tests.reconcile(), 0, 'a finding that staff closed stays closed');
+update core.payment set captured_minor = 9000
+where payment_id = (select payment_id from paid where slot = 'lesson');
+select is(tests.reconcile(), 1, 'a closed finding opens again when it becomes another');
+update core.payment set captured_minor = 10000
+where payment_id = (select payment_id from paid where slot = 'lesson');
 
 -- A transfer nobody asked for.
 select is(internal.payouts_are_paused(), false, 'an unknown charge does not pause payouts');

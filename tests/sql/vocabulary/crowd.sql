@@ -22,10 +22,10 @@ as $$
                           status)
   select tests.id('o' || n), 'o' || n, tests.id('alice'), 'EUR', 10000, 10000, 'paid'
   from generate_series(1, p_count) as n;
-  insert into core.order_line (order_line_id, order_id, customer_id, provider_id, unit_minor,
-                               total_minor, commission_minor)
-  select tests.id('l' || n), tests.id('o' || n), tests.id('alice'), tests.id('p' || n), 10000,
-         10000, 1500
+  insert into core.order_line (order_line_id, order_id, kind, title, customer_id, provider_id,
+                               unit_minor, total_minor, commission_bp, commission_minor)
+  select tests.id('l' || n), tests.id('o' || n), 'goods', 'A thing', tests.id('alice'),
+         tests.id('p' || n), 10000, 10000, 1500, 1500
   from generate_series(1, p_count) as n;
   insert into core.payment (payment_id, order_id, payer_id, payee_id, currency, amount_minor,
                             captured_minor, captured_at, external_id)

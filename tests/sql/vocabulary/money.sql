@@ -42,11 +42,84 @@ begin
   insert into core.customer (customer_id) values (tests.id(p_customer)) on conflict do nothing;
   perform tests.act_as_service();
   select b.booking_id into v_booking_id
-  from api.book_slot(tests.id(p_customer), tests.id(p_slot),
+  from api.create_booking_with_payment(tests.id(p_customer), tests.id(p_slot),
                                        p_coupon_code => p_coupon) as b;
   perform tests.act_as_nobody();
   return (select payment_id from core.payment where booking_id = v_booking_id);
 end
+$$;
+
+-- Goods of a provider, or of the house (null); so many of them, or any number.
+create or replace function tests.goods(
+  p_name     text,
+  p_provider text,
+  p_price    bigint,
+  p_currency text default 'EUR',
+  p_on_hand  integer default null
+)
+returns uuid
+language plpgsql
+as $$
+begin
+  if p_provider is not null then
+    perform tests.introduce(p_provider);
+    insert into core.provider (provider_id) values (tests.id(p_provider)) on conflict do nothing;
+  end if;
+  insert into core.offering (offering_id, provider_id, kind, title, price_minor, currency,
+                             published_at)
+  values (tests.id('offering ' || p_name), case when p_provider is not null then
+            tests.id(p_provider) end, 'product', p_name, p_price, p_currency, now());
+  if p_on_hand is not null then
+    insert into core.stock_item (offering_id, on_hand)
+    values (tests.id('offering ' || p_name), p_on_hand);
+  end if;
+  return tests.id('offering ' || p_name);
+end
+$$;
+
+-- What a basket of slots and goods is to the api; a name may come several times.
+create or replace function tests.items(variadic p_names text[])
+returns jsonb
+language sql
+as $$
+  select jsonb_agg(
+    case when s.slot_id is not null then jsonb_build_object('slot_id', s.slot_id)
+         else jsonb_build_object('offering_id', tests.id('offering ' || n.name)) end
+    || jsonb_build_object('quantity', 1) order by n.n)
+  from unnest(p_names) with ordinality as n(name, n)
+  left join core.slot as s on s.slot_id = tests.id(n.name);
+$$;
+
+-- An order of those things; returns the payment.
+create or replace function tests.basket(p_customer text, p_coupon text, variadic p_names text[])
+returns uuid
+language plpgsql
+as $$
+declare
+  v_items jsonb := tests.items(variadic p_names);
+  v_order jsonb;
+begin
+  perform tests.introduce(p_customer);
+  insert into core.customer (customer_id) values (tests.id(p_customer)) on conflict do nothing;
+  perform tests.act_as_service();
+  v_order := api.place_order(v_items, p_coupon, p_customer_id => tests.id(p_customer));
+  perform tests.act_as_nobody();
+  return (select payment_id from core.payment
+          where order_id = (v_order ->> 'order_id')::uuid);
+end
+$$;
+
+-- The line of a payment's order that has this title.
+create or replace function tests.line(p_payment_id uuid, p_title text)
+returns uuid
+language sql
+stable
+security definer
+as $$
+  select l.order_line_id
+  from core.order_line as l
+  join core.payment as p using (order_id)
+  where p.payment_id = p_payment_id and l.title = p_title;
 $$;
 
 -- The intent of a payment, as Stripe would show it.
@@ -114,6 +187,15 @@ begin
   perform tests.act_as_nobody();
   return v_result ->> 'status';
 end
+$$;
+
+-- The money of a payment arrives.
+create or replace function tests.arrives(p_payment_id uuid)
+returns text
+language sql
+as $$
+  select tests.event('evt_paid_' || p_payment_id, 'payment_intent.succeeded',
+                     tests.intent(p_payment_id, 'succeeded'));
 $$;
 
 -- A booking paid with a good card.
@@ -293,6 +375,43 @@ as $$
   ) as e using (payment_id)
   where p.captured_minor <> coalesce(e.provider + e.commission, 0) + internal.gone_back(p.payment_id)
     and p.processor = 'stripe'
+  union all
+  -- Of every line, by other code: its seller has given up their part of what went back of it, by
+  -- the states of refunds and disputes, and nothing of what went back of others.
+  select 'line: ' || e.order_line_id
+  from core.earning as e
+  cross join lateral (
+    select least(e.gross_minor, coalesce((
+        select sum(x.amount_minor) from core.refund_line as x join core.refund as r using (refund_id)
+        where x.order_line_id = e.order_line_id and r.resent_as is null
+          and r.status not in ('owed', 'covered', 'dropped')), 0)
+      + coalesce((
+        select sum(x.amount_minor) from core.dispute_line as x join core.dispute as d using (dispute_id)
+        where x.order_line_id = e.order_line_id and d.status = 'lost'), 0)) as gone
+  ) as g
+  where e.returned_commission <> round(g.gone * e.commission_minor / e.gross_minor)
+     or e.returned_minor <> g.gone - round(g.gone * e.commission_minor / e.gross_minor)
+  union all
+  select 'refund: ' || r.refund_id
+  from core.refund as r
+  left join core.refund_line as l using (refund_id)
+  where r.reserved_at is not null
+  group by r.refund_id
+  having r.amount_minor <> sum(l.amount_minor)
+  union all
+  select 'order: ' || o.order_id
+  from core.order as o
+  join core.order_line as l using (order_id)
+  group by o.order_id
+  having o.total_minor <> sum(l.total_minor) or o.discount_minor <> sum(l.discount_minor)
+  union all
+  -- What is set aside for customers is what failed and nobody has settled.
+  select 'owed: ' || c.currency
+  from core.currency as c
+  where tests.balance(null, 'owed', c.currency) <> coalesce((
+    select sum(r.amount_minor) from core.refund as r join core.payment as p using (payment_id)
+    where p.currency = c.currency and r.failed_at is not null and r.resent_as is null
+      and r.status in ('failed', 'rejected')), 0)
   union all
   -- Of every provider: what they earned and were given is in the wallet or was paid out.
   select 'wallet: ' || w.person_id || ' ' || w.currency

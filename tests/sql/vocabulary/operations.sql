@@ -13,6 +13,9 @@ as $$
   select tests.introduce('p1', 'p2', 'p3', 'p4', 'c1', 'c2', 'c3');
   insert into core.provider (provider_id) select tests.id('p' || n) from generate_series(1, 4) as n;
   select tests.onboard('p' || n) from generate_series(1, 4) as n;
+  insert into core.coupon (coupon_id, code, kind, percent, per_customer)
+  values (tests.id('tenth'), 'TENTH', 'percent', 10, 1000000);
+  insert into core.customer (customer_id) select tests.id('c' || n) from generate_series(1, 3) as n;
 $$;
 
 -- A payment at random, of those that are captured or not.
@@ -30,19 +33,81 @@ as $$
   limit 1;
 $$;
 
+-- A price that can be charged in a currency.
+create or replace function tests.some_price(p_currency text)
+returns bigint
+language sql
+as $$
+  select case p_currency when 'KWD' then 10 when 'UGX' then 100 else 1 end
+         * (500 + floor(random() * 20000)::bigint);
+$$;
+
+-- An order of one to five lines, of up to three providers and the house; now and then one booking
+-- by the short way.
 create or replace function tests.sell()
 returns void
 language plpgsql
 as $$
 declare
   v_n        bigint := nextval('tests.step');
-  v_currency text := (array['EUR', 'DKK', 'JPY', 'KWD'])[1 + v_n % 4];
-  v_price    bigint := case v_currency when 'KWD' then 10 else 1 end
-                       * (500 + floor(random() * 20000)::bigint);
+  v_currency text := (array['UGX', 'DKK', 'JPY', 'KWD'])[1 + v_n % 4];
+  v_names    text[] := array[]::text[];
+  v_name     text;
 begin
-  perform tests.offer('s' || v_n, 'p' || 1 + floor(random() * 4)::int, v_price, v_currency,
-                      p_starts => now() + interval '1 day' + v_n * interval '61 minutes');
-  perform tests.book('s' || v_n, 'c' || 1 + floor(random() * 3)::int);
+  if random() < 0.3 then
+    perform tests.offer('s' || v_n, 'p' || 1 + floor(random() * 4)::int,
+                        tests.some_price(v_currency), v_currency,
+                        p_starts => now() + interval '1 day' + v_n * interval '61 minutes');
+    perform tests.book('s' || v_n, 'c' || 1 + floor(random() * 3)::int);
+    return;
+  end if;
+
+  for i in 1 .. 1 + floor(random() * 5)::int loop
+    v_n := nextval('tests.step');
+    v_name := 's' || v_n;
+    if random() < 0.5 then
+      perform tests.offer(v_name, 'p' || 1 + floor(random() * 3)::int,
+                          tests.some_price(v_currency), v_currency,
+                          p_starts => now() + interval '1 day' + v_n * interval '61 minutes');
+    else
+      perform tests.goods(v_name, case when random() < 0.6 then 'p' || 1 + floor(random() * 3)::int end,
+                          tests.some_price(v_currency), v_currency,
+                          case when random() < 0.5 then 1 end);
+    end if;
+    v_names := v_names || v_name;
+  end loop;
+  perform tests.basket('c' || 1 + floor(random() * 3)::int,
+                       case when random() < 0.3 then 'TENTH' end, variadic v_names);
+end
+$$;
+
+-- The time of some orders ends before they are paid, and somebody else takes what they held.
+create or replace function tests.lapse_some()
+returns void
+language plpgsql
+as $$
+declare
+  v_payment core.payment := tests.some_payment(false);
+begin
+  update core.booking set hold_expires_at = now() - interval '1 second'
+  where status = 'pending_payment'
+    and booking_id in (select l.booking_id from core.order_line as l
+                       where l.order_id = v_payment.order_id);
+  update core.order set expires_at = now() - interval '1 second'
+  where order_id = v_payment.order_id and expires_at is not null;
+  perform tests.act_as_service();
+  perform api.expire_bookings();
+  perform api.expire_orders();
+  perform tests.act_as_nobody();
+  if random() < 0.5 then
+    update core.stock_item set on_hand = 0
+    where offering_id in (select l.offering_id from core.order_line as l
+                          where l.order_id = v_payment.order_id);
+    update core.slot set state = 'closed'
+    where slot_id in (select b.slot_id from core.order_line as l join core.booking as b using (booking_id)
+                      where l.order_id = v_payment.order_id)
+      and taken = 0;
+  end if;
 end
 $$;
 
@@ -65,11 +130,38 @@ returns void
 language plpgsql
 as $$
 declare
-  v_payment core.payment := tests.some_payment(random() < 0.7);
+  v_payment    core.payment := tests.some_payment(random() < 0.7);
+  v_booking_id uuid;
 begin
+  select l.booking_id into v_booking_id
+  from core.order_line as l
+  where l.order_id = v_payment.order_id and l.booking_id is not null
+  order by random() limit 1;
   perform tests.act_as_service();
-  if v_payment.booking_id is not null then
-    perform api.cancel_booking(v_payment.booking_id);
+  if v_booking_id is not null then
+    perform api.cancel_booking(v_booking_id);
+  end if;
+end
+$$;
+
+-- Staff deals with a refund that failed: sends it again, pays it by hand, or drops it.
+create or replace function tests.mend_refund()
+returns void
+language plpgsql
+as $$
+declare
+  v_refund core.refund;
+begin
+  select r.* into v_refund from core.refund as r
+  where r.failed_at is not null and r.resent_as is null and r.status in ('failed', 'rejected')
+  order by random() limit 1;
+  if found then
+    perform tests.act_as_service();
+    if random() < 0.5 then
+      perform api.resend_refund(v_refund.refund_id);
+    else
+      perform api.settle_refund(v_refund.refund_id, random() < 0.6, 'by hand');
+    end if;
   end if;
 end
 $$;
@@ -80,17 +172,32 @@ language plpgsql
 as $$
 declare
   v_payment core.payment := tests.some_payment(true);
-  v_left    bigint := v_payment.captured_minor - v_payment.refunded_minor;
-  v_amount  bigint := internal.to_charge_step(1 + floor(random() * v_left)::bigint,
-                                              v_payment.currency);
+  v_left    bigint;
+  v_line    uuid;
+  v_amount  bigint;
+  v_part    bigint;
 begin
-  if v_left < 1 then
+  select sum(internal.line_left(e.order_line_id)) into v_left
+  from core.earning as e where e.payment_id = v_payment.payment_id;
+  if coalesce(v_left, 0) < 1 then
     return;
   end if;
-  if random() < 0.6 then
+  v_part := internal.to_charge_step(1 + floor(random() * v_left)::bigint, v_payment.currency);
+  if random() < 0.7 then
+    select e.order_line_id, internal.to_charge_step(
+             1 + floor(random() * internal.line_left(e.order_line_id))::bigint, v_payment.currency)
+      into v_line, v_amount
+    from core.earning as e where e.payment_id = v_payment.payment_id
+    order by random() limit 1;
     perform tests.act_as_service();
-    perform api.refund_payment(v_payment.payment_id, v_amount, 'some',
-                               'k' || nextval('tests.step'));
+    if random() < 0.7 then
+      perform api.refund_payment(
+        v_payment.payment_id, null, 'some', 'k' || nextval('tests.step'),
+        jsonb_build_array(jsonb_build_object('order_line_id', v_line, 'amount_minor', v_amount)));
+    else
+      perform api.refund_payment(v_payment.payment_id, v_part, 'some',
+                                 'k' || nextval('tests.step'));
+    end if;
   else
     perform tests.event('evt_r' || nextval('tests.step'), 'refund.created', tests.refund(
       v_payment.payment_id, 're_' || nextval('tests.step'), 1 + floor(random() * v_left)::bigint,
@@ -160,7 +267,7 @@ language plpgsql
 as $$
 declare
   v_name      text := 'p' || 1 + floor(random() * 4)::int;
-  v_currency  text := (array['EUR', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int];
+  v_currency  text := (array['UGX', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int];
   v_available bigint := tests.balance(v_name, 'available', v_currency);
 begin
   perform tests.act_as(v_name);
@@ -194,7 +301,7 @@ begin
   perform tests.act_as_service();
   perform api.adjust_wallet(
     tests.id('p' || 1 + floor(random() * 4)::int), (-500 + floor(random() * 1500))::bigint,
-    (array['EUR', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int], 'random',
+    (array['UGX', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int], 'random',
     'a' || nextval('tests.step'));
 end
 $$;
@@ -242,7 +349,8 @@ begin
         when v_dice < 28 then perform tests.pay('succeeded');
         when v_dice < 30 then perform tests.pay('requires_payment_method');
         when v_dice < 31 then perform tests.pay('canceled');
-        when v_dice < 35 then perform tests.cancel_some();
+        when v_dice < 34 then perform tests.cancel_some();
+        when v_dice < 36 then perform tests.lapse_some();
         when v_dice < 43 then perform tests.refund_some();
         when v_dice < 49 then perform tests.move_refund();
         when v_dice < 54 then perform tests.dispute_some();
@@ -253,7 +361,8 @@ begin
           update core.stripe_command set next_at = now() where state = 'unknown';
           perform tests.stripe_does((array['done', 'done', 'done', 'refused', 'unknown'])
                                     [1 + floor(random() * 5)::int]);
-        when v_dice < 93 then perform tests.cancel_a_payout();
+        when v_dice < 92 then perform tests.cancel_a_payout();
+        when v_dice < 93 then perform tests.mend_refund();
         when v_dice < 95 then perform tests.adjust_some();
         else perform tests.repeat_an_event();
       end case;

@@ -7,6 +7,10 @@ create extension if not exists pgcrypto schema tap;
 create schema if not exists tests;
 grant usage on schema tap, tests to public;
 
+-- Whatever currency a test is about, Stripe keeps a balance in it for the platform.
+update core.marketplace
+set settlement_currencies = array(select c.currency from core.currency as c order by c.currency);
+
 create or replace function tests.id(p_name text)
 returns uuid
 language sql

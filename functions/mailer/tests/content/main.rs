@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 mod invitation;
 
-const KINDS: [&str; 33] = [
+const KINDS: [&str; 35] = [
     "auth_already_registered",
     "auth_confirmation",
     "auth_email_change",
@@ -36,7 +36,9 @@ const KINDS: [&str; 33] = [
     "payout_failed",
     "payout_paid",
     "payout_reversed",
+    "refund_failed",
     "refund_opened",
+    "refund_settled",
     "review_received",
     "staff",
     "waitlist_called_off",

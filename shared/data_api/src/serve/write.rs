@@ -56,9 +56,7 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
     };
     let checked = single || replaces || limit.is_some();
     let check = checked.then_some(&good as Check<'_>);
-    let columns = asked.prefer.resolution.and_then(|_| inserted_columns(&write.mutation));
-    let run = Run { writes: true, check, columns, ..Run::new(&sql) };
-    let outcome = asked.run(run).await?;
+    let outcome = asked.run(Run { writes: true, check, ..Run::new(&sql) }).await?;
     let answered = Answered::read(&outcome.rows)?;
     if let Some(limit) = limit
         && answered.page > limit
@@ -83,13 +81,6 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
     let mut answer = answer(asked, relation, &chosen.media, answered, inserts)?;
     warn(&mut answer, &node);
     Ok(answer)
-}
-
-/// The names of the columns that an insert gives, as a JSON array.
-fn inserted_columns(mutation: &Mutation<'_>) -> Option<String> {
-    let Mutation::Insert { columns, .. } = mutation else { return None };
-    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-    Some(serde_json::Value::from(names).to_string())
 }
 
 /// 405 for a view that this method cannot change, where the profile wants it.

@@ -1,0 +1,231 @@
+-- Money that is owed: during a dispute, after a refund that failed, by a payment that came late;
+-- and the uses of coupons. Each of these once ended in the wrong hands.
+
+begin;
+select plan(44);
+
+select tests.introduce('sam', 'alice', 'bob');
+insert into core.person_role (person_id, role_id)
+select tests.id('sam'), r.role_id from core.role as r where r.name = 'staff';
+create table paid (name text primary key, payment_id uuid);
+grant select on paid to authenticated, service_role;
+create function paid(p_name text) returns uuid language sql stable
+return (select p.payment_id from paid as p where p.name = p_name);
+create view standing as
+select y.name, p.status, p.refunded_minor, p.refunding_minor, b.booking_id, b.status as booking
+from paid as y join core.payment as p using (payment_id)
+join core.booking as b on b.booking_id = p.booking_id;
+grant select on standing to authenticated, service_role;
+create function cancel(p_who text, p_name text) returns bigint language plpgsql as $$
+declare
+  v_refund bigint;
+  v_id     uuid := (select booking_id from standing where name = p_name);
+begin
+  if p_who is null then perform tests.act_as_service(); else perform tests.act_as(p_who); end if;
+  select c.refund_minor into v_refund from api.cancel_booking(v_id) as c;
+  perform tests.act_as_nobody();
+  return v_refund;
+end $$;
+
+-- Called off during a dispute: remembered, and paid when the dispute ends.
+select tests.offer('won', 'tara', 25000);
+select tests.offer('lost', 'tara', 25000, p_starts => now() + interval '11 days');
+select tests.offer('partly', 'tara', 25000, p_starts => now() + interval '12 days');
+insert into paid select n, tests.paid(n, 'alice') from unnest(array['won', 'lost', 'partly']) as n;
+select tests.stripe_does();
+select tests.event('evt_o' || name, 'charge.dispute.created', tests.dispute(payment_id,
+  'dp_' || name, 'needs_response', '[]')
+  || case when name = 'partly' then '{"amount": 10000}' else '{}' end::jsonb) from paid;
+select is(cancel('tara', name), 25000::bigint, 'cancelling during a dispute says what is owed: ' || name)
+from paid;
+select is((select count(*) from core.stripe_command where kind = 'refund'), 0::bigint,
+  'nothing is sent while the bank has it');
+select is((select refunding_minor from standing where name = 'won'), 25000::bigint,
+  'what is owed is written down');
+select tests.act_as('sam');
+select throws_ok($$ select api.refund_payment(paid('won'), 100, null, 'k') $$, 'M9303',
+  'payment_disputed', 'staff cannot refund a payment that is disputed now');
+select tests.act_as_nobody();
+select tests.event('evt_cwon', 'charge.dispute.closed', tests.dispute(paid('won'), 'dp_won', 'won', '[]'));
+select tests.event('evt_clost', 'charge.dispute.closed', tests.dispute(paid('lost'), 'dp_lost', 'lost', '[]'));
+select tests.event('evt_cpartly', 'charge.dispute.closed',
+  tests.dispute(paid('partly'), 'dp_partly', 'lost', '[]') || '{"amount": 10000}');
+select results_eq(
+  $$ select y.name, r.status, r.amount_minor, (c.params ->> 'amount')::bigint
+     from core.refund as r join paid as y using (payment_id)
+     left join core.stripe_command as c on c.kind = 'refund' and c.subject_id = r.refund_id
+     order by 1 $$,
+  $$ values ('lost', 'covered', 25000::bigint, null::bigint), ('partly', 'planned', 15000, 15000),
+            ('won', 'planned', 25000, 25000) $$,
+  'when a dispute ends, what the bank did not take is sent, and nothing is paid twice');
+select tests.stripe_does();
+select results_eq(
+  'select name, status, refunded_minor, refunding_minor from standing order by 1',
+  $$ values ('lost', 'dispute_lost', 0::bigint, 0::bigint), ('partly', 'dispute_lost', 15000, 0),
+            ('won', 'refunded', 25000, 0) $$, 'a refund that waited for a dispute arrives');
+select is(tests.balance('tara', 'clearing'), 0::bigint, 'the provider who cancelled keeps nothing');
+select is(tests.balance(null, 'loss'), 0::bigint, 'the house loses nothing by a refund that waited');
+select tests.act_as('sam');
+select throws_ok($$ select api.refund_payment(paid('partly'), 1, null, 'k') $$, 'M9304',
+  'refund_too_large', 'after a partly lost dispute and its refund nothing is left to refund');
+select tests.act_as_nobody();
+
+-- A refund that Stripe refuses, or that comes back, stays the customer's.
+select tests.offer('refused', 'tara', 25000, p_starts => now() + interval '13 days');
+select tests.offer('came back', 'tara', 25000, p_starts => now() + interval '14 days');
+insert into paid select n, tests.paid(n, 'alice') from unnest(array['refused', 'came back']) as n;
+select tests.stripe_does();
+select cancel('tara', 'refused');
+select tests.stripe_does('refused');
+select cancel('tara', 'came back');
+select tests.stripe_does();
+select tests.event('evt_back', 'refund.failed', tests.refund(paid('came back'),
+  (select external_id from core.refund where payment_id = paid('came back')), 25000, 'failed'));
+select results_eq(
+  $$ select tests.balance('tara', 'clearing'), tests.balance(null, 'owed') $$,
+  $$ values (0::bigint, 50000::bigint) $$, 'the money of a refund that failed is set aside, and the provider has none of it');
+select results_eq(
+  $$ select name, status, refunding_minor from standing where name in ('refused', 'came back')
+     order by 1 $$,
+  $$ values ('came back', 'refund_pending', 25000::bigint), ('refused', 'refund_pending', 25000) $$,
+  'the customer sees that a failed refund has not arrived');
+select is((select count(*) from core.outbox where topic = 'staff.refund_failed'), 2::bigint,
+  'staff is told of each refund that failed');
+select is((select count(*) from core.notification where type = 'refund_failed'
+           and person_id = tests.id('alice')), 2::bigint, 'the customer is told of each refund that failed');
+create function refund(p_name text) returns uuid language sql stable security definer
+return (select refund_id from core.refund where payment_id = paid(p_name) and resent_as is null);
+select tests.act_as('alice');
+select throws_ok($$ select api.resend_refund(refund('refused')) $$, 'M3301', 'staff_only',
+  'a customer cannot send a failed refund again');
+select throws_ok($$ select api.settle_refund(refund('refused'), true, 'x') $$, 'M3301',
+  'staff_only', 'a customer cannot say that a refund was paid');
+select tests.act_as('sam');
+select throws_ok($$ select api.resend_refund(gen_random_uuid()) $$, 'M4305', 'refund_not_found',
+  'staff cannot resend a refund that does not exist');
+select throws_ok($$ select api.resend_refund(refund('won')) $$, 'M9307', 'refund_not_failed',
+  'staff cannot resend a refund that has arrived');
+select set_config('tests.first', refund('refused')::text, true);
+select is((select status from api.resend_refund(refund('refused'))), 'planned', 'staff sends a failed refund again');
+select is((select refund_id from api.resend_refund(current_setting('tests.first')::uuid)),
+  refund('refused'), 'a failed refund is sent again once, however often it is asked for');
+select is((select status from api.settle_refund(refund('came back'), true, 'bank transfer 7')),
+  'by_hand', 'staff says that a failed refund was paid by hand');
+select is((select status from api.settle_refund(refund('came back'), true, 'bank transfer 7')),
+  'by_hand', 'saying again that a refund was paid by hand changes nothing');
+select throws_ok($$ select api.settle_refund(refund('came back'), false, 'no') $$, 'M9307',
+  'refund_not_failed', 'a refund that was paid by hand cannot be dropped');
+select tests.act_as_nobody();
+select tests.stripe_does();
+select results_eq(
+  $$ select name, status, refunded_minor from standing where name in ('refused', 'came back')
+     order by 1 $$,
+  $$ values ('came back', 'refunded', 25000::bigint), ('refused', 'refunded', 25000) $$,
+  'a refund sent again or paid by hand has arrived');
+select results_eq($$ select tests.balance(null, 'owed'), tests.balance(null, 'bank') $$,
+  $$ values (0::bigint, 25000::bigint) $$, 'a refund by hand is paid from the house''s bank');
+
+-- Dropped: the customer has the money already, so the provider has their part back.
+select tests.offer('already', 'tara', 10000, p_starts => now() + interval '15 days');
+insert into paid values ('already', tests.paid('already', 'alice'));
+select tests.stripe_does();
+select cancel('tara', 'already');
+select tests.stripe_does('refused');
+select tests.act_as('sam');
+select is((select status from api.settle_refund(refund('already'), false, 'paid in cash')),
+  'dropped', 'staff drops a refund');
+select tests.act_as_nobody();
+select results_eq($$ select tests.balance('tara', 'clearing'), tests.balance(null, 'owed') $$,
+  $$ values (8500::bigint, 0::bigint) $$, 'a dropped refund gives seller and house their shares back');
+
+-- A payment that comes late, after its customer has booked again.
+select tests.offer('group', 'tara', 50000, p_capacity => 5, p_starts => now() + interval '20 days');
+create function book(p_key text) returns uuid language plpgsql as $$
+declare
+  v_id uuid;
+begin
+  perform tests.act_as_service();
+  select b.booking_id into v_id from api.create_booking_with_payment(
+    tests.id('alice'), tests.id('group'), p_idempotency_key => p_key) as b;
+  perform tests.act_as_nobody();
+  return (select payment_id from core.payment where booking_id = v_id);
+end $$;
+create function lapse() returns void language plpgsql as $$
+begin
+  update core.booking set hold_expires_at = now() - interval '1 minute'
+  where status = 'pending_payment';
+  perform tests.act_as_service();
+  perform api.expire_bookings();
+  perform tests.act_as_nobody();
+end $$;
+insert into paid values ('first', book('K'));
+select lapse();
+insert into paid values ('second', book('K'));
+select isnt(paid('second'), paid('first'), 'a key whose booking lapsed makes another');
+select is(tests.arrives(paid('second')), 'done', 'the second booking of a key is paid');
+select is(tests.arrives(paid('first')), 'done', 'the payment of the first booking of a key arrives later');
+select results_eq(
+  $$ select name, status, booking from standing where name in ('first', 'second') order by 1 $$,
+  $$ values ('first', 'refund_pending', 'expired'), ('second', 'captured', 'confirmed') $$,
+  'two payments under one key end as a booking and a refund');
+select cancel(null, 'second');
+insert into paid values ('third', book(null));
+select lapse();
+insert into paid values ('fourth', book(null));
+select is(tests.arrives(paid('third')), 'done', 'a late payment arrives while the next booking is held');
+select results_eq(
+  $$ select name, status, booking from standing where name in ('third', 'fourth') order by 1 $$,
+  $$ values ('fourth', 'requires_payment', 'pending_payment'),
+            ('third', 'refund_pending', 'expired') $$, 'a late payment goes back when the next booking is held');
+select tests.arrives(paid('fourth'));
+select tests.offer('clash', 'uwe', 5000, p_starts => now() + interval '20 days 30 minutes');
+select throws_ok($$ select tests.book('clash', 'alice') $$, 'M9208', 'customer_busy',
+  'nobody books two things at a time');
+select tests.act_as_nobody();
+select cancel(null, 'fourth');
+insert into paid values ('clash', tests.book('clash', 'alice'));
+select lapse();
+insert into paid values ('fifth', book(null));
+select tests.arrives(paid('fifth'));
+select tests.arrives(paid('clash'));
+select results_eq(
+  $$ select name, status, booking from standing where name in ('clash', 'fifth') order by 1 $$,
+  $$ values ('clash', 'refund_pending', 'expired'), ('fifth', 'captured', 'confirmed') $$,
+  'a late payment does not book a second thing at that time');
+
+-- Uses of coupons.
+insert into core.coupon (coupon_id, code, kind, percent, max_uses, per_customer)
+values (tests.id('once'), 'ONCE', 'percent', 50, 1, 9), (tests.id('free'), 'FREE', 'percent', 100, 9, 9),
+       (tests.id('some'), 'SOME', 'percent', 10, 9, 9);
+create function uses(p_code text) returns integer language sql
+return (select uses from core.coupon where code = p_code);
+select tests.offer('c1', 'tara', 5000, p_starts => now() + interval '30 days');
+select tests.offer('c2', 'tara', 5000, p_starts => now() + interval '31 days');
+select tests.offer('c3', 'tara', 5000, p_starts => now() + interval '32 days');
+select tests.offer('c4', 'tara', 5000, p_starts => now() + interval '33 days');
+select tests.offer('c5', 'tara', 5000, p_starts => now() + interval '34 days');
+insert into paid values ('late coupon', tests.book('c1', 'alice', 'ONCE'));
+select lapse();
+select is(uses('ONCE'), 0, 'a hold that ends gives its coupon''s use back');
+insert into paid values ('taker', tests.book('c2', 'bob', 'ONCE'));
+select tests.arrives(paid('late coupon'));
+select results_eq($$ select status, booking from standing where name = 'late coupon' $$,
+  $$ values ('refund_pending', 'expired') $$,
+  'a late payment at a price that somebody else has used up books nothing');
+select is(uses('ONCE'), 1, 'a coupon of one use is used once');
+insert into paid values ('late again', tests.book('c3', 'alice', 'SOME'));
+select lapse();
+select tests.arrives(paid('late again'));
+select is(uses('SOME'), 1, 'a late payment that is confirmed takes the use again');
+insert into paid values ('paid some', tests.paid('c4', 'bob', 'SOME'));
+select cancel('tara', 'paid some');
+select is(uses('SOME'), 1, 'a provider who cancels gives the customer''s use back');
+insert into paid values ('free', tests.book('c5', 'bob', 'FREE'));
+select is(uses('FREE'), 1, 'a free booking uses its coupon');
+select cancel('bob', 'free');
+select is(uses('FREE'), 0, 'a free booking that is called off gives its coupon''s use back');
+
+set constraints all immediate;
+select is_empty('select tests.ledger_problems()', 'the ledger adds up');
+select * from finish();
+rollback;
