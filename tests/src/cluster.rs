@@ -69,7 +69,10 @@ impl Cluster {
         // Tests price in many currencies; the house itself settles in one until it says otherwise.
         let settled = "update core.marketplace
                        set settlement_currencies = array(select currency from core.currency)";
-        deploy::connect(&with_database(&admin_url, &template)).await?.batch_execute(settled).await?;
+        deploy::connect(&with_database(&admin_url, &template))
+            .await?
+            .batch_execute(settled)
+            .await?;
         Ok(Self { admin_url, owner_url, prefix, clones: AtomicU32::new(0) })
     }
 
