@@ -13,6 +13,7 @@ mod errors;
 mod house;
 mod killed;
 mod lambda;
+mod layers;
 mod lean;
 mod ledger;
 mod lens;

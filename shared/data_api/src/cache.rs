@@ -5,9 +5,10 @@ mod build;
 pub mod custom;
 mod load;
 pub mod model;
+pub mod name;
 mod named;
 mod raw;
 mod related;
 mod view;
 
-pub use load::{CacheError, Loaded, Schemas, build, current, is_published, load, publish};
+pub use load::{CacheError, SchemaCache, Schemas, build, current, is_published, load, publish};

@@ -1,17 +1,20 @@
 //! An API of any database, in PostgREST's dialect.
 //!
-//! A request goes through five modules, none of which knows the one after it: `request` and
-//! `query` read it, `plan` resolves its names against the `cache`, `sql` writes one statement,
-//! and `respond` turns the one row that comes back into an answer. `serve` walks the way.
+//! A request goes through modules of which each knows only those before it: `refusal` (what can be
+//! said instead of an answer), `cache` (what is known of the database), `identity`, `settings` and
+//! `profile` (what the installation decides), `query` and `request` (what is asked for), `plan`
+//! (its names, resolved against the cache), `sql` (one statement, and the one row that comes back),
+//! `answer`, and `serve`, which walks the way. `openapi` and `types` describe the cache to others.
 
+mod answer;
 pub mod cache;
 pub mod identity;
 mod openapi;
 pub mod plan;
 mod profile;
 pub mod query;
+mod refusal;
 pub mod request;
-mod respond;
 mod serve;
 pub mod settings;
 pub mod sql;
@@ -28,10 +31,10 @@ use tokio::net::TcpListener;
 
 pub use crate::{
     profile::Profile,
-    respond::{Refusal, postgrest_refusal},
+    refusal::{Refusal, postgrest_refusal},
 };
 
-use crate::{identity::Identity, serve::Memory, settings::Settings};
+use crate::{identity::Identity, serve::CacheKeeper, settings::Settings};
 
 /// Where supabase-js looks for the API; it is served at the root as well.
 const PREFIX: &str = "/rest/v1";
@@ -45,25 +48,25 @@ struct Inner {
     identity: Identity,
     settings: Settings,
     profile: Profile,
-    memory: Memory,
+    cache: CacheKeeper,
 }
 
 impl DataApi {
     /// The API of `db`, for callers told apart by `identity`. Nothing is connected yet.
     pub fn new(db: Db, identity: Identity, settings: Settings, profile: Profile) -> Self {
-        let memory = Memory::new(settings.schemas());
-        Self(Arc::new(Inner { db, identity, settings, profile, memory }))
+        let cache = CacheKeeper::new(settings.schemas());
+        Self(Arc::new(Inner { db, identity, settings, profile, cache }))
     }
 
     /// Load the schema cache now rather than with the first request.
     pub async fn warm(&self) -> Result<(), cache::CacheError> {
-        self.0.memory.reload(&self.0.db).await
+        self.0.cache.reload(&self.0.db).await
     }
 
     /// Reload the schema cache whenever the database sends `notify pgrst`. Needs a connection
     /// of its own that is not a pooler's; ends when that connection does.
     pub async fn listen(&self, url: &str) -> Result<(), BadSetting> {
-        serve::listen(&self.0.memory, &self.0.db, url).await
+        serve::listen(&self.0.cache, &self.0.db, url).await
     }
 }
 

@@ -16,7 +16,8 @@ pub use call::{Arguments, Call, CallInput, choose};
 pub use cast::Cast;
 pub use embedded::misnamed;
 pub use read::{Root, read};
-pub use write::{Body, Conflict, Mutation, Write, columns_of_write};
+pub(crate) use relate::no_such_table;
+pub use write::{Mutation, Write, columns_of_write};
 
 use crate::{
     cache::{

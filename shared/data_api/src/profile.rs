@@ -1,13 +1,13 @@
 //! What one installation does in its own way.
 
-use postgres::{Db, Refused};
+use postgres::Db;
 
-use crate::respond::{Refusal, postgrest_refusal};
+use crate::refusal::{Mapping, postgrest_refusal};
 
 /// What an installation decides that is no setting of PostgREST's. The default is its way.
 pub struct Profile {
     /// What an error of the database becomes.
-    pub refusal: fn(&Refused) -> Refusal,
+    pub refusal: Mapping,
     /// Whether a transaction that lost to another one is tried again.
     pub retries: bool,
     /// Whether a write to a view that cannot be written is refused with 405 before the database is

@@ -55,6 +55,24 @@ pub struct Query {
 }
 
 impl Query {
+    /// The page of the root.
+    pub fn page(&self) -> Range {
+        self.ranges
+            .iter()
+            .find(|(path, _)| path.is_empty())
+            .map(|(_, page)| *page)
+            .unwrap_or_default()
+    }
+
+    /// Change the page of the root.
+    pub fn set_page(&mut self, page: Range) {
+        match self.ranges.iter_mut().find(|(path, _)| path.is_empty()) {
+            Some((_, known)) => *known = page,
+            None if page != Range::default() => self.ranges.push((Vec::new(), page)),
+            None => {}
+        }
+    }
+
     /// Read a raw query string. `call` says that the resource is a function: what has no
     /// operator is then an argument.
     pub fn parse(raw: &str, call: bool) -> Result<Self, ParseError> {

@@ -4,15 +4,17 @@ pub mod body;
 mod media;
 mod prefer;
 
-use http::{HeaderMap, Method};
+use bytes::Bytes;
+use http::{HeaderMap, Method, request::Parts};
 use percent_encoding::percent_decode_str;
 
+pub use body::Body;
 pub use media::{Media, content_type};
-pub use prefer::{Count, Preferences, Return};
+pub use prefer::{Conflict, Count, Preferences, Return};
 
 use crate::{
     query::{Query, Range},
-    respond::Refusal,
+    refusal::Refusal,
     settings::Settings,
 };
 
@@ -44,6 +46,67 @@ impl Resource {
             [rpc, name] if rpc == "rpc" => Ok(Self::Function(name.clone())),
             _ => Err(invalid()),
         }
+    }
+}
+
+/// A request, read.
+#[derive(Debug)]
+pub struct Request<'r> {
+    /// The method.
+    pub method: &'r Method,
+    /// The headers.
+    pub headers: &'r HeaderMap,
+    /// The path without the API's prefix, as it was sent.
+    pub path: &'r str,
+    /// The query string, as it was sent.
+    pub raw_query: &'r str,
+    /// The query string, understood. Its page is within the `Range` header.
+    pub query: Query,
+    /// What `Prefer` says.
+    pub prefer: Preferences,
+    /// What `Accept` says, the most wanted first.
+    pub accepted: Vec<Media>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl<'r> Request<'r> {
+    /// Read a request to `path`. `calls` says that a function is called; `zones` are the names of
+    /// time zones.
+    pub fn read(
+        settings: &Settings,
+        parts: &'r Parts,
+        path: &'r str,
+        calls: bool,
+        zones: &[String],
+        body: Bytes,
+    ) -> Result<Self, Refusal> {
+        let (method, headers) = (&parts.method, &parts.headers);
+        let raw_query = parts.uri.query().unwrap_or_default();
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        let mut query = Query::parse(raw_query, calls && reads)?;
+        if query.conditions() > settings.max_conditions {
+            return Err(Refusal::new(400, "PGRST100", "The request has too many conditions")
+                .hint(format!("At most {}.", settings.max_conditions)));
+        }
+        query.set_page(page(query.page(), method, headers)?);
+        let prefer = Preferences::read(headers, zones);
+        prefer.refuse_unknown()?;
+        let accepted = Media::accepted(headers);
+        Ok(Self { method, headers, path, raw_query, query, prefer, accepted, body })
+    }
+
+    /// Whether this is its method.
+    pub fn has_method(&self, method: &Method) -> bool {
+        self.method == method
+    }
+
+    /// The canonical form of path and query, for `Content-Location`.
+    pub fn location(&self) -> String {
+        let mut pairs: Vec<_> = form_urlencoded::parse(self.raw_query.as_bytes()).collect();
+        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        if query.is_empty() { self.path.to_owned() } else { format!("{}?{query}", self.path) }
     }
 }
 
@@ -81,9 +144,8 @@ pub fn profile_header(method: &Method) -> &'static str {
 }
 
 /// The page of the root: `limit` and `offset`, within the `Range` header of a read.
-pub fn page(query: &mut Query, method: &Method, headers: &HeaderMap) -> Result<Range, Refusal> {
-    let at = query.ranges.iter().position(|(path, _)| path.is_empty());
-    let mut page = at.map(|at| query.ranges[at].1).unwrap_or_default();
+fn page(asked: Range, method: &Method, headers: &HeaderMap) -> Result<Range, Refusal> {
+    let mut page = asked;
     let header = headers.get("range").and_then(|value| value.to_str().ok());
     if let (&Method::GET, Some((from, to))) =
         (method, header.and_then(|header| header.rsplit('=').next()?.split_once('-')))
@@ -111,11 +173,6 @@ pub fn page(query: &mut Query, method: &Method, headers: &HeaderMap) -> Result<R
         return Err(unsatisfiable(NEGATIVE));
     }
     page.offset = page.offset.max(0);
-    match at {
-        Some(at) => query.ranges[at].1 = page,
-        None if page != Range::default() => query.ranges.push((Vec::new(), page)),
-        None => {}
-    }
     Ok(page)
 }
 

@@ -6,13 +6,15 @@ mod expression;
 mod order;
 mod privileges;
 mod read;
+mod result;
 mod statement;
 mod write;
 
 pub use privileges::may_use;
+pub use result::ResultRow;
 pub use statement::{Before, Output, Statement, count_plan, statement_for};
 
-use crate::cache::model::Qualified;
+use crate::cache::{model::Qualified, name::quote_into};
 
 /// The text of a statement that is being written, and the values it binds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,16 +41,7 @@ impl Sql {
 
     /// Add a name.
     fn name(&mut self, name: &str) -> &mut Self {
-        self.text.push('"');
-        for c in name.chars() {
-            match c {
-                '"' => self.text.push_str("\"\""),
-                // No identifier of Postgres has one, and it would end the statement.
-                '\0' => {}
-                c => self.text.push(c),
-            }
-        }
-        self.text.push('"');
+        quote_into(&mut self.text, name);
         self
     }
 
@@ -88,13 +81,6 @@ impl Sql {
         }
         self
     }
-}
-
-/// A name as a quoted identifier.
-pub fn identifier(name: &str) -> String {
-    let mut sql = Sql::default();
-    sql.name(name);
-    sql.text
 }
 
 /// The rows of the root.

@@ -11,9 +11,9 @@ use errors::Error;
 
 /// Whoever calls: a person, `anon` or the house.
 #[derive(Clone, Debug)]
-pub struct Identified(pub Arc<Claims>);
+pub struct AnyCaller(pub Arc<Claims>);
 
-impl<S> FromRequestParts<S> for Identified
+impl<S> FromRequestParts<S> for AnyCaller
 where
     Gateway: FromRef<S>,
     S: Send + Sync,
@@ -25,7 +25,7 @@ where
     }
 }
 
-impl Deref for Identified {
+impl Deref for AnyCaller {
     type Target = Claims;
 
     fn deref(&self) -> &Claims {
@@ -50,7 +50,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let Identified(claims) = Identified::from_request_parts(parts, state).await?;
+        let AnyCaller(claims) = AnyCaller::from_request_parts(parts, state).await?;
         match claims.user_id {
             Some(user_id) => Ok(Self { claims, user_id }),
             None => Err(Error::new(StatusCode::UNAUTHORIZED, "M1001", "sign_in_required")

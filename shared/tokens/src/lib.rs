@@ -25,7 +25,7 @@ mod strict_json;
 mod verifier;
 
 pub use error::TokenError;
-pub use extract::{Identified, SignedIn};
+pub use extract::{AnyCaller, SignedIn};
 pub use gateway::Gateway;
 pub use keys::{Key, KeySet};
 pub use policy::Policy;

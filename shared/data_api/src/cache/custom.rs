@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Column, Qualified};
+use super::name::Qualified;
 
 /// Functions of implicit casts between a domain and what travels, spelled as in SQL. A value
 /// goes through them instead of being read and written as the type under the domain.
@@ -16,23 +16,6 @@ pub struct Representation {
     pub input: Option<String>,
     /// From `text` to the domain: what a condition compares with.
     pub operand: Option<String>,
-}
-
-impl Column {
-    /// The function that makes JSON of its values, if its domain has one.
-    pub fn output(&self) -> Option<&str> {
-        self.representation.as_ref()?.output.as_deref()
-    }
-
-    /// The function that reads its values from JSON, if its domain has one.
-    pub fn input(&self) -> Option<&str> {
-        self.representation.as_ref()?.input.as_deref()
-    }
-
-    /// The function that reads its values from text, if its domain has one.
-    pub fn operand(&self) -> Option<&str> {
-        self.representation.as_ref()?.operand.as_deref()
-    }
 }
 
 /// An aggregate over rows whose result is a domain named like a media type.

@@ -12,7 +12,8 @@ const STORED: &str = "select body from convene.schema_cache where fingerprint = 
 
 /// The form of a stored model: a row written by a release whose models differ is never read,
 /// because what it is stored as (postcard, read in a third of JSON's time) does not tell.
-const FORMAT: &str = concat!(include_str!("model.rs"), include_str!("custom.rs"));
+const FORMAT: &str =
+    concat!(include_str!("model.rs"), include_str!("custom.rs"), include_str!("name.rs"));
 
 /// What a model is built for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct Schemas {
 
 /// A model, and the state of the catalog it is true of.
 #[derive(Clone, Debug)]
-pub struct Loaded {
+pub struct SchemaCache {
     /// The model.
     pub model: Model,
     /// The catalog's fingerprint.
@@ -61,7 +62,7 @@ fn purpose(schemas: &Schemas) -> String {
 }
 
 /// Build the model from the catalog.
-pub async fn build(client: &Client, schemas: &Schemas) -> Result<Loaded, CacheError> {
+pub async fn build(client: &Client, schemas: &Schemas) -> Result<SchemaCache, CacheError> {
     let fingerprint = fingerprint(client, schemas).await?;
     // Compiling so wide a query (jit) takes Postgres longer than running it.
     // With an empty path every type is written with its schema, whatever path a request has.
@@ -72,7 +73,7 @@ pub async fn build(client: &Client, schemas: &Schemas) -> Result<Loaded, CacheEr
         .await?;
     let row = client.query_one(CATALOG, &[&schemas.exposed, &schemas.extra]).await;
     client.batch_execute("rollback").await?;
-    Ok(Loaded { model: model_of(row?.get(0))?, fingerprint })
+    Ok(SchemaCache { model: model_of(row?.get(0))?, fingerprint })
 }
 
 fn model_of(catalog: &str) -> Result<Model, CacheError> {
@@ -80,7 +81,7 @@ fn model_of(catalog: &str) -> Result<Model, CacheError> {
 }
 
 /// The same over a connection that serves requests.
-async fn rebuild(db: &Db, schemas: &Schemas) -> Result<Loaded, CacheError> {
+async fn rebuild(db: &Db, schemas: &Schemas) -> Result<SchemaCache, CacheError> {
     let fingerprint = current(db, schemas).await?;
     let (exposed, extra) = (schemas.exposed.text(), schemas.extra.text());
     let settings = [("transaction_read_only", "on"), ("jit", "off"), ("search_path", "")];
@@ -96,11 +97,11 @@ async fn rebuild(db: &Db, schemas: &Schemas) -> Result<Loaded, CacheError> {
     };
     let outcome = db.transact(&read).await?;
     let catalog = outcome.rows.first().and_then(|row| row.text(0)).unwrap_or_default();
-    Ok(Loaded { model: model_of(&catalog)?, fingerprint })
+    Ok(SchemaCache { model: model_of(&catalog)?, fingerprint })
 }
 
 /// The model: the row a deployment left if it fits the catalog, else built anew.
-pub async fn load(db: &Db, schemas: &Schemas) -> Result<Loaded, CacheError> {
+pub async fn load(db: &Db, schemas: &Schemas) -> Result<SchemaCache, CacheError> {
     if let Some(loaded) = stored(db, schemas).await? {
         return Ok(loaded);
     }
@@ -114,13 +115,13 @@ pub async fn current(db: &Db, schemas: &Schemas) -> Result<String, CacheError> {
 }
 
 /// The row a deployment left, if it fits the catalog.
-async fn stored(db: &Db, schemas: &Schemas) -> Result<Option<Loaded>, CacheError> {
+async fn stored(db: &Db, schemas: &Schemas) -> Result<Option<SchemaCache>, CacheError> {
     let fingerprint = current(db, schemas).await?;
     match db.look_up(STORED, &[Some(&fingerprint)]).await {
         Ok(rows) => {
             let body = rows.first().and_then(|row| row.bytes(0));
             let model = body.and_then(|body| postcard::from_bytes(&body).ok());
-            Ok(model.map(|model| Loaded { model, fingerprint }))
+            Ok(model.map(|model| SchemaCache { model, fingerprint }))
         }
         // Nobody deployed anything here.
         Err(Failure::Refused(_)) => Ok(None),
@@ -140,7 +141,7 @@ pub async fn publish(
     client: &Client,
     schemas: &Schemas,
     readers: &[&str],
-) -> Result<Loaded, CacheError> {
+) -> Result<SchemaCache, CacheError> {
     client
         .batch_execute(
             "create schema if not exists convene; \
@@ -151,7 +152,7 @@ pub async fn publish(
         )
         .await?;
     for reader in readers {
-        let reader = crate::sql::identifier(reader);
+        let reader = super::name::identifier(reader);
         client
             .batch_execute(&format!(
                 "grant usage on schema convene to {reader}; \

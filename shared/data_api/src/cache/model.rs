@@ -4,23 +4,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::name::Qualified;
+
 use super::custom::{Computed, Handler, Representation};
-
-/// A name with its schema.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Qualified {
-    /// The schema.
-    pub schema: String,
-    /// The name in it.
-    pub name: String,
-}
-
-impl Qualified {
-    /// A name in a schema.
-    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { schema: schema.into(), name: name.into() }
-    }
-}
 
 /// Names to values, per schema: looked up without building a key.
 pub type BySchema<T> = HashMap<String, HashMap<String, T>>;
@@ -110,6 +96,23 @@ pub struct Column {
     pub comment: Option<String>,
     /// How its domain is written, if casts say so.
     pub representation: Option<Box<Representation>>,
+}
+
+impl Column {
+    /// The function that makes JSON of its values, if its domain has one.
+    pub fn output(&self) -> Option<&str> {
+        self.representation.as_ref()?.output.as_deref()
+    }
+
+    /// The function that reads its values from JSON, if its domain has one.
+    pub fn input(&self) -> Option<&str> {
+        self.representation.as_ref()?.input.as_deref()
+    }
+
+    /// The function that reads its values from text, if its domain has one.
+    pub fn operand(&self) -> Option<&str> {
+        self.representation.as_ref()?.operand.as_deref()
+    }
 }
 
 /// A way from one relation to another.

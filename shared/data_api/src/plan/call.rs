@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     cache::model::{Function, Model, Parameter},
-    respond::{NAME, PART, Refusal, nearest},
+    refusal::{NAME, PART, Refusal, nearest},
 };
 
 /// A call, planned.

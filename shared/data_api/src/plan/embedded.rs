@@ -3,7 +3,7 @@
 use super::{FieldRef, Node, Select, Shape};
 use crate::{
     query::{Field, Filter, IsValue, Operator},
-    respond::Refusal,
+    refusal::Refusal,
 };
 
 /// The node that `path` leads to. What has an alias may be called by its own name if `lenient`.

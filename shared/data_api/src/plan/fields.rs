@@ -1,7 +1,7 @@
 //! Names of fields, found in the catalog.
 
 use super::{Base, FieldRef, Shape};
-use crate::{cache::custom::Computed, query::Field, respond::Refusal, settings::Settings};
+use crate::{cache::custom::Computed, query::Field, refusal::Refusal, settings::Settings};
 
 /// What fields of one node are looked up with.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cache::model::{Model, Qualified},
     query::{Aggregate, Field, FieldItem, Filter, Item, Logic, OrderBy, Query, RelationItem},
-    respond::Refusal,
+    refusal::Refusal,
     settings::Settings,
 };
 
@@ -131,7 +131,7 @@ impl<'m> Planner<'m> {
         let link = relate::find(self.model, self.schema, origin, &item.name, hint)?;
         let foreign = &link.foreign;
         let Some(relation) = self.model.relation(&foreign.schema, &foreign.name) else {
-            return Err(Refusal::no_such_table(&foreign.schema, &foreign.name, None));
+            return Err(relate::no_such_table(&foreign.schema, &foreign.name, None));
         };
         let source = Source::Table(&relation.id);
         let mut node = self.node(source, Shape::Relation(relation), &item.name, Some(item));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     cache::model::{Link, Model, Relationship},
-    respond::{PART, Refusal, nearest},
+    refusal::{NAME, PART, Refusal, nearest},
 };
 
 /// The one relationship from `origin` that `target` and `hint` name.
@@ -207,4 +207,21 @@ fn describe(candidate: &Relationship) -> serde_json::Value {
         "relationship": relationship,
         "embedding": format!("{table} with {foreign}"),
     })
+}
+
+/// 404: no relation of that name is exposed. `model` knows similar names.
+pub(crate) fn no_such_table(schema: &str, name: &str, model: Option<&Model>) -> Refusal {
+    let refusal = Refusal::new(
+        404,
+        "PGRST205",
+        format!("Could not find the table '{schema}.{name}' in the schema cache"),
+    );
+    let known = model.and_then(|model| model.relations.get(schema));
+    let names = known.into_iter().flat_map(|relations| {
+        relations.values().filter(|r| r.is_resource()).map(|r| r.id.name.as_str())
+    });
+    match nearest(name, NAME, names) {
+        Some(near) => refusal.hint(format!("Perhaps you meant the table '{schema}.{near}'")),
+        None => refusal,
+    }
 }

@@ -6,7 +6,7 @@
 //! is asked for.
 
 use super::{Base, Cast, FieldRef, Node, Select, names::expand_stars};
-use crate::respond::Refusal;
+use crate::refusal::Refusal;
 
 /// Hand what spread children select up to their parents, from the leaves on. Where the fields of
 /// a node must be `named`, to be listed or grouped by further up, so must those spread into it.

@@ -4,7 +4,8 @@ use super::{Condition, FieldRef, Shape, fields::Scope};
 use crate::{
     cache::model::{Column, Relation},
     query::{Logic, Query},
-    respond::Refusal,
+    refusal::Refusal,
+    request::Conflict,
     settings::Settings,
 };
 
@@ -42,28 +43,6 @@ pub enum Mutation<'m> {
     },
     /// Rows are removed.
     Delete,
-}
-
-/// What happens to a row that is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Conflict {
-    /// It is changed to what is given.
-    Merge,
-    /// It stays.
-    Ignore,
-}
-
-/// A body of JSON: its text, and what was seen when it was checked.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Body {
-    /// The text.
-    pub text: String,
-    /// The members of its objects.
-    pub keys: Vec<String>,
-    /// Whether it is one object rather than an array.
-    pub is_object: bool,
-    /// Whether its objects have different members.
-    pub uneven: bool,
 }
 
 /// The columns a body gives, found in the relation.

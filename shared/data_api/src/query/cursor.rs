@@ -1,5 +1,7 @@
 //! A position in a text, and what to say when the text goes on wrongly.
 
+use crate::refusal::Refusal;
+
 /// What could not be read, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
@@ -108,4 +110,12 @@ pub(super) fn whole<T>(
             details: format!("{found} expecting {}", stop.expected),
         }
     })
+}
+
+impl From<ParseError> for Refusal {
+    fn from(error: ParseError) -> Self {
+        let ParseError { context, column, details } = error;
+        let message = format!("\"{context}\" (line 1, column {column})");
+        Self::new(400, "PGRST100", message).details(details)
+    }
 }

@@ -5,7 +5,20 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::{plan::Body, respond::Refusal};
+use crate::refusal::Refusal;
+
+/// A body of JSON: its text, and what was seen when it was checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Body {
+    /// The text.
+    pub text: String,
+    /// The members of its objects.
+    pub keys: Vec<String>,
+    /// Whether it is one object rather than an array.
+    pub is_object: bool,
+    /// Whether its objects have different members.
+    pub uneven: bool,
+}
 
 /// Read a body of rows.
 pub fn rows(content_type: &str, text: String) -> Result<Body, Refusal> {
@@ -30,6 +43,11 @@ pub fn rows(content_type: &str, text: String) -> Result<Body, Refusal> {
 pub fn json(text: String) -> Result<Body, Refusal> {
     let outline: Outline = serde_json::from_str(&text).map_err(|_| invalid())?;
     Ok(Body { text, keys: outline.keys, is_object: outline.is_object, uneven: outline.uneven })
+}
+
+/// The body as text.
+pub fn text(body: &[u8]) -> Result<String, Refusal> {
+    String::from_utf8(body.to_vec()).map_err(|_| invalid())
 }
 
 fn invalid() -> Refusal {

@@ -2,7 +2,16 @@
 
 use http::HeaderMap;
 
-use crate::plan::Conflict;
+use crate::refusal::Refusal;
+
+/// What happens to a row that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// It is changed to what is given.
+    Merge,
+    /// It stays.
+    Ignore,
+}
 
 /// What is returned of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +98,16 @@ impl Preferences {
                 _ => false,
             },
         }
+    }
+
+    /// Refuse preferences that are not understood, where the request wants that.
+    pub(super) fn refuse_unknown(&self) -> Result<(), Refusal> {
+        if self.strict != Some(true) || self.unknown.is_empty() {
+            return Ok(());
+        }
+        let list = self.unknown.join(", ");
+        Err(Refusal::new(400, "PGRST122", "Invalid preferences given with handling=strict")
+            .details(format!("Invalid preferences: {list}")))
     }
 
     /// The limit on affected rows, which holds only when handling is strict.

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use crate::respond::RowsAnswer;
+use crate::answer::Answer;
 
 /// What a front end may read of an answer; supabase-js needs `Content-Range` to count.
 const EXPOSED: &str = "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, \
@@ -19,7 +19,7 @@ pub(super) fn is_preflight(headers: &HeaderMap) -> bool {
 
 /// The answer to a browser that asks if it may ask.
 pub(super) fn preflight(headers: &HeaderMap, origins: Option<&[String]>) -> Response {
-    let mut answer = RowsAnswer::new(StatusCode::OK);
+    let mut answer = Answer::new(StatusCode::OK);
     let wanted = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
     let wanted = wanted.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let wanted = wanted.split(',').map(str::trim).filter(|name| !name.is_empty());

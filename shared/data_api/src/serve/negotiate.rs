@@ -2,27 +2,27 @@
 
 use http::header;
 
-use super::Asked;
+use super::context::Context;
 use crate::{
     cache::{
         custom::Handler,
         model::{Qualified, Relation},
     },
     query::Item,
+    refusal::Refusal,
     request::Media,
-    respond::Refusal,
     sql::Output,
 };
 
 /// The form of an answer, and who makes it.
-pub(super) struct Chosen<'m> {
+pub(super) struct AnswerFormat<'m> {
     pub(super) media: Media,
-    pub(super) maker: Maker<'m>,
+    pub(super) source: BodySource<'m>,
 }
 
 /// Who makes the body.
 #[derive(Clone, Copy)]
-pub(super) enum Maker<'m> {
+pub(super) enum BodySource<'m> {
     /// The statement, of rows.
     Rows,
     /// The function that is called: its value is the body.
@@ -33,35 +33,35 @@ pub(super) enum Maker<'m> {
 
 /// What there is to choose from.
 #[derive(Clone, Copy)]
-pub(super) struct Offer<'a> {
+pub(super) struct Available<'a> {
     /// The relation whose rows are answered.
     pub(super) relation: Option<&'a Qualified>,
     /// The media type that the function's value has of itself.
     pub(super) value: Option<&'a str>,
 }
 
-impl<'a> Offer<'a> {
+impl<'a> Available<'a> {
     /// Rows of a relation.
     pub(super) fn rows_of(relation: &'a Relation) -> Self {
         Self { relation: Some(&relation.id), value: None }
     }
 }
 
-impl<'m> Chosen<'m> {
+impl<'m> AnswerFormat<'m> {
     /// The aggregate that makes the body, if one does.
     pub(super) fn handler(&self) -> Option<&'m Handler> {
-        match self.maker {
-            Maker::Aggregate(handler) => Some(handler),
-            Maker::Rows | Maker::Value => None,
+        match self.source {
+            BodySource::Aggregate(handler) => Some(handler),
+            BodySource::Rows | BodySource::Value => None,
         }
     }
 
     /// How the statement makes the body.
     pub(super) fn output(&self) -> Output {
-        match self.maker {
-            Maker::Rows => output_of(&self.media),
-            Maker::Value => Output::Raw,
-            Maker::Aggregate(_) => Output::Handled,
+        match self.source {
+            BodySource::Rows => output_of(&self.media),
+            BodySource::Value => Output::Raw,
+            BodySource::Aggregate(_) => Output::Handled,
         }
     }
 }
@@ -76,27 +76,31 @@ fn output_of(media: &Media) -> Output {
     }
 }
 
-impl<'r> Asked<'r> {
+impl<'r> Context<'r> {
     /// The form of the answer.
-    pub(super) fn choose_media(&self, offer: Offer<'_>) -> Result<Chosen<'r>, Refusal> {
-        let mut choices = self.accepted.iter().filter_map(|media| self.possible(media, offer));
+    pub(super) fn choose_media(&self, offer: Available<'_>) -> Result<AnswerFormat<'r>, Refusal> {
+        let mut choices =
+            self.request.accepted.iter().filter_map(|media| self.possible(media, offer));
         choices.next().ok_or_else(|| self.not_acceptable())
     }
 
     /// The form of that name, if it can be made.
-    fn possible(&self, media: &Media, offer: Offer<'_>) -> Option<Chosen<'r>> {
+    fn possible(&self, media: &Media, offer: Available<'_>) -> Option<AnswerFormat<'r>> {
         if let Media::Plan { of, .. } = media {
-            let maker = self.possible(of, offer).map_or(Maker::Rows, |chosen| chosen.maker);
-            let chosen = Chosen { media: media.clone(), maker };
-            return self.settings.plan_enabled.then_some(chosen);
+            let source = self.possible(of, offer).map_or(BodySource::Rows, |format| format.source);
+            let chosen = AnswerFormat { media: media.clone(), source };
+            return self.settings().plan_enabled.then_some(chosen);
         }
         let Some(name) = media.name() else {
             let known = !matches!(media, Media::OpenApi);
-            return known.then(|| Chosen { media: media.clone(), maker: Maker::Rows });
+            return known.then(|| AnswerFormat { media: media.clone(), source: BodySource::Rows });
         };
         match offer.value {
             Some(value) if value == name || value == "*/*" || name == "*/*" => {
-                return Some(Chosen { media: Media::Other(value.into()), maker: Maker::Value });
+                return Some(AnswerFormat {
+                    media: Media::Other(value.into()),
+                    source: BodySource::Value,
+                });
             }
             _ => {}
         }
@@ -105,14 +109,14 @@ impl<'r> Asked<'r> {
                 (of_any @ "*/*", _) => Media::Other(of_any.into()),
                 (_, media) => media.clone(),
             };
-            return Some(Chosen { media, maker: Maker::Aggregate(handler) });
+            return Some(AnswerFormat { media, source: BodySource::Aggregate(handler) });
         }
         let media = match media {
             Media::Any => Media::Json,
             Media::Other(_) => return None,
             known => known.clone(),
         };
-        Some(Chosen { media, maker: Maker::Rows })
+        Some(AnswerFormat { media, source: BodySource::Rows })
     }
 
     /// The aggregate that makes this of the rows of a relation: one of the relation's own, which
@@ -132,7 +136,7 @@ impl<'r> Asked<'r> {
     }
 
     fn asks_for_whole_rows(&self) -> bool {
-        match self.query.select.as_slice() {
+        match self.request.query.select.as_slice() {
             [Item::Field(only)] => {
                 only.field.name == "*" && only.alias.is_none() && only.aggregate.is_none()
             }
@@ -142,7 +146,7 @@ impl<'r> Asked<'r> {
 
     /// 406: none of what is accepted can be had.
     pub(super) fn not_acceptable(&self) -> Refusal {
-        let header = self.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let header = self.request.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         let accepted = header.unwrap_or_default().replace(',', ", ").replace(",  ", ", ");
         let message = format!("None of these media types are available: {accepted}");
         Refusal::new(406, "PGRST107", message)

@@ -1,245 +1,58 @@
 //! Reading a relation.
 
-use http::{Method, StatusCode, header};
-use postgres::Row;
-use serde_json::Value;
+use http::{Method, header};
 
 use super::{
-    Asked, allow,
-    negotiate::{Chosen, Offer},
-    run::Run,
+    context::Context,
+    execute::Execution,
+    negotiate::Available,
+    verb::{allow, methods, not_one, relation_of, warn},
 };
 use crate::{
-    cache::model::Relation,
-    plan::{self, Node, Root, Shape, Source},
-    request::{Count, Media},
-    respond::{Answered, Refusal, RowsAnswer, guc_headers, guc_status},
-    sql::{Before, Output, Sql, Statement, count_plan, statement_for},
+    answer::Answer,
+    plan::{self, Root, Shape, Source},
+    refusal::Refusal,
+    request::Media,
+    sql::{Before, Output},
 };
 
 /// `GET` and `HEAD` of a relation.
-pub(super) async fn rows(
-    asked: &Asked<'_>,
-    name: &str,
-    raw_query: &str,
-) -> Result<RowsAnswer, Refusal> {
-    let relation = relation_of(asked, name)?;
-    let chosen = asked.choose_media(Offer::rows_of(relation))?;
+pub(super) async fn rows(context: &Context<'_>, name: &str) -> Result<Answer, Refusal> {
+    let relation = relation_of(context, name)?;
+    let chosen = context.choose_media(Available::rows_of(relation))?;
     let root = Root {
         name: &relation.id,
         shape: Shape::Relation(relation),
         source: Source::Table(&relation.id),
         own_conditions: true,
     };
-    let node = plan::read(asked.model, asked.settings, asked.schema, root, &asked.query)?;
+    let node = plan::read(
+        context.model,
+        context.settings(),
+        context.schema,
+        root,
+        &context.request.query,
+    )?;
     let form = chosen.output();
-    let output = if asked.is_head() { Output::Nothing } else { form };
-    let sql = asked.statement(Before::Nothing, &node, output, &chosen, true, &[]);
+    let output = if context.request.has_method(&Method::HEAD) { Output::Nothing } else { form };
+    let sql = context.statement(Before::Nothing, &node, output, &chosen, true, &[]);
     if let Media::Plan { .. } = chosen.media {
-        return asked.explained(sql, &chosen.media, false).await;
+        return context.explained(sql, &chosen.media, false).await;
     }
-    let (answered, total) = asked.counted_run(Run::new(&sql), &node).await?;
+    let (answered, total) = context.counted_run(Execution::new(&sql), &node).await?;
     if form == Output::Object && answered.page != 1 {
         return Err(not_one(answered.page));
     }
-    let mut answer = asked.page_answer(&answered, total)?;
+    let mut answer = context.page_answer(&answered, total)?;
     answer.header(header::CONTENT_TYPE, chosen.media.content_type());
-    answer.header(header::CONTENT_LOCATION, asked.location(raw_query));
+    answer.header(header::CONTENT_LOCATION, context.request.location());
     warn(&mut answer, &node);
-    asked.finish(&mut answer, &answered, false, false)?;
+    context.finish(&mut answer, &answered, false, false)?;
     answer.body = answered.body;
     Ok(answer)
 }
 
 /// `OPTIONS` of a relation: what can be done with it.
-pub(super) fn options(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Refusal> {
-    Ok(allow(&methods(relation_of(asked, name)?)))
-}
-
-/// What can be done with a relation, as `Allow` says it.
-pub(super) fn methods(relation: &Relation) -> String {
-    let mut methods = vec!["OPTIONS,GET,HEAD"];
-    methods.extend(relation.insertable.then_some("POST"));
-    let has_key = !relation.primary_key.is_empty();
-    methods.extend((relation.insertable && relation.updatable && has_key).then_some("PUT"));
-    methods.extend(relation.updatable.then_some("PATCH"));
-    methods.extend(relation.deletable.then_some("DELETE"));
-    methods.join(",")
-}
-
-/// The relation of that name.
-pub(super) fn relation_of<'r>(asked: &Asked<'r>, name: &str) -> Result<&'r Relation, Refusal> {
-    let found = asked.model.resource(asked.schema, name);
-    found.ok_or_else(|| Refusal::no_such_table(asked.schema, name, Some(asked.model)))
-}
-
-/// 406: not exactly one row.
-pub(super) fn not_one(rows: i64) -> Refusal {
-    Refusal::new(406, "PGRST116", "Cannot coerce the result to a single JSON object")
-        .details(format!("The result contains {rows} rows"))
-}
-
-/// Say where the request calls an embedding by its name although it has an alias.
-pub(super) fn warn(answer: &mut RowsAnswer, node: &Node<'_>) {
-    let better = plan::misnamed(node);
-    if better.is_empty() {
-        return;
-    }
-    let better: Vec<_> =
-        better.iter().map(|(name, alias)| format!("`{name}` to `{alias}`")).collect();
-    let warning = format!(
-        "299 convene \"Embedded resource was referenced by relation name even though it has an \
-         alias. This is deprecated and will stop working in a future release. Update {} in query \
-         string filters, orders or limits.\"",
-        better.join(", ")
-    );
-    answer.header(header::WARNING, warning);
-}
-
-impl Asked<'_> {
-    pub(super) fn statement(
-        &self,
-        before: Before<'_, '_>,
-        node: &Node<'_>,
-        output: Output,
-        chosen: &Chosen<'_>,
-        returned: bool,
-        location: &[String],
-    ) -> Sql {
-        let strip_nulls = match &chosen.media {
-            Media::JsonStripped | Media::Object(true) => true,
-            Media::Plan { of, .. } => matches!(**of, Media::JsonStripped | Media::Object(true)),
-            _ => false,
-        };
-        let counted = matches!(self.prefer.count, Some(Count::Exact | Count::Estimated));
-        let count_limit = match (self.prefer.count, node.source) {
-            (Some(Count::Estimated), Source::Table(_)) => self.settings.max_rows.map(|max| max + 1),
-            _ => None,
-        };
-        let statement = Statement {
-            before,
-            node,
-            output,
-            handler: chosen.handler(),
-            strip_nulls,
-            counted,
-            count_limit,
-            returned,
-            location,
-        };
-        statement_for(&statement)
-    }
-
-    /// Run a read, and count as preferred: exactly, by the planner's estimate, or by the
-    /// estimate only where there are more rows than a page may have, or than were counted.
-    pub(super) async fn counted_run(
-        &self,
-        run: Run<'_>,
-        node: &Node<'_>,
-    ) -> Result<(Answered, Option<i64>), Refusal> {
-        let limit = self.settings.max_rows;
-        // The planner knows nothing of what a function returns.
-        let planned = match (self.prefer.count, node.source) {
-            (Some(Count::Planned | Count::Estimated), Source::Table(_)) => Some(count_plan(node)),
-            _ => None,
-        };
-        let outcome = self.run(Run { then: planned.as_ref(), ..run }).await?;
-        let answered = Answered::read(&outcome.rows)?;
-        let total = match (self.prefer.count, answered.total) {
-            (Some(Count::Planned), _) => planned_rows(&outcome.then),
-            (Some(Count::Estimated), Some(counted)) if limit.is_none_or(|max| counted > max) => {
-                planned_rows(&outcome.then).max(Some(counted))
-            }
-            (_, total) => total,
-        };
-        Ok((answered, total))
-    }
-
-    /// Status and `Content-Range` of a page.
-    pub(super) fn page_answer(
-        &self,
-        answered: &Answered,
-        total: Option<i64>,
-    ) -> Result<RowsAnswer, Refusal> {
-        let first = self.page.offset;
-        let last = first + answered.page - 1;
-        let status = match total {
-            Some(total) if first > total => {
-                return Err(Refusal::new(416, "PGRST103", "Requested range not satisfiable")
-                    .details(format!(
-                        "An offset of {first} was requested, but there are only {total} rows."
-                    ))
-                    .header(header::CONTENT_RANGE, &format!("*/{total}")));
-            }
-            Some(total) if answered.page < total => StatusCode::PARTIAL_CONTENT,
-            _ => StatusCode::OK,
-        };
-        let mut answer = RowsAnswer::new(status);
-        answer.content_range(Some((first, last)), total);
-        if let Some(max) = self.settings.max_rows
-            && answered.page >= max
-            && self.page.limit.is_none_or(|limit| limit > max)
-        {
-            // The cap is silent in PostgREST; a client should be able to see that it was cut.
-            answer.header(http::HeaderName::from_static("x-max-rows"), max.to_string());
-        }
-        Ok(answer)
-    }
-
-    /// What every answer has besides: the preferences that applied, and what SQL asked for.
-    pub(super) fn finish(
-        &self,
-        answer: &mut RowsAnswer,
-        answered: &Answered,
-        write: bool,
-        insert: bool,
-    ) -> Result<(), Refusal> {
-        let applied = self.prefer.applied(write, self.tx_allowed(), insert);
-        if !applied.is_empty() {
-            answer.header(http::HeaderName::from_static("preference-applied"), applied);
-        }
-        for (name, value) in guc_headers(answered.headers.as_deref())? {
-            // A function's own word replaces ours; cookies may be several.
-            if name != header::SET_COOKIE {
-                answer.headers.retain(|(other, _)| *other != name);
-            }
-            answer.headers.push((name, value));
-        }
-        if let Some(status) = guc_status(answered.status.as_deref())? {
-            answer.status = status;
-        }
-        Ok(())
-    }
-
-    /// The plan of a statement instead of its rows.
-    pub(super) async fn explained(
-        &self,
-        sql: Sql,
-        media: &Media,
-        writes: bool,
-    ) -> Result<RowsAnswer, Refusal> {
-        let Media::Plan { json, options, .. } = media else {
-            return Err(Refusal::internal("no plan was asked for"));
-        };
-        let format = if *json { "format json" } else { "format text" };
-        let words: Vec<&str> = options.iter().copied().chain([format]).collect();
-        let sql = sql.explained(&words.join(", "));
-        let outcome = self.run(Run { writes, prepared: false, ..Run::new(&sql) }).await?;
-        let lines: Vec<String> = outcome.rows.iter().filter_map(|row| row.text(0)).collect();
-        let mut answer = RowsAnswer::new(StatusCode::OK);
-        answer.header(header::CONTENT_TYPE, media.content_type());
-        answer.body = lines.join("\n").into();
-        Ok(answer)
-    }
-
-    /// Whether the method changes rows.
-    pub(super) fn is(&self, method: &Method) -> bool {
-        self.method == method
-    }
-}
-
-/// The estimate in a plan that was printed as JSON.
-fn planned_rows(rows: &[Row]) -> Option<i64> {
-    let plan: Value = serde_json::from_slice(&rows.first()?.bytes(0)?).ok()?;
-    plan.pointer("/0/Plan/Plan Rows")?.as_i64()
+pub(super) fn options(context: &Context<'_>, name: &str) -> Result<Answer, Refusal> {
+    Ok(allow(&methods(relation_of(context, name)?)))
 }

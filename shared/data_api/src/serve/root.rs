@@ -5,25 +5,22 @@ use std::collections::HashSet;
 use http::{StatusCode, header};
 use serde_json::json;
 
-use super::{Asked, run::Run};
+use super::{context::Context, execute::Execution};
 use crate::{
-    openapi::Document,
-    request::Media,
-    respond::{Refusal, RowsAnswer},
-    settings::OpenApiMode,
+    answer::Answer, openapi::Document, refusal::Refusal, request::Media, settings::OpenApiMode,
     sql::may_use,
 };
 
-/// `GET` of the root, which was asked for at `path`.
-pub(super) async fn document(asked: &Asked<'_>, path: &str) -> Result<RowsAnswer, Refusal> {
-    if asked.settings.openapi_mode == OpenApiMode::Disabled {
+/// `GET` of the root, which was context for at `path`.
+pub(super) async fn document(context: &Context<'_>, path: &str) -> Result<Answer, Refusal> {
+    if context.settings().openapi_mode == OpenApiMode::Disabled {
         return Err(Refusal::new(404, "PGRST126", "Root endpoint metadata is disabled"));
     }
     let known = [Media::OpenApi, Media::Json, Media::Any];
-    if !asked.accepted.iter().any(|media| known.contains(media)) {
-        return Err(asked.not_acceptable());
+    if !context.request.accepted.iter().any(|media| known.contains(media)) {
+        return Err(context.not_acceptable());
     }
-    let (model, schema) = (asked.model, asked.schema);
+    let (model, schema) = (context.model, context.schema);
     let mut relations: Vec<_> =
         model.relations.get(schema).into_iter().flat_map(|r| r.values()).collect();
     relations.retain(|relation| relation.is_resource());
@@ -31,19 +28,23 @@ pub(super) async fn document(asked: &Asked<'_>, path: &str) -> Result<RowsAnswer
     let mut functions: Vec<_> =
         model.functions.get(schema).into_iter().flat_map(|f| f.values().flatten()).collect();
     functions.sort_by(|a, b| a.id.name.cmp(&b.id.name));
-    if asked.settings.openapi_mode == OpenApiMode::FollowPrivileges {
-        let usable = usable(asked).await?;
+    if context.settings().openapi_mode == OpenApiMode::FollowPrivileges {
+        let usable = usable(context).await?;
         relations.retain(|relation| usable.contains(&("r".into(), relation.id.name.clone())));
         functions.retain(|function| usable.contains(&("f".into(), function.id.name.clone())));
     }
-    let uri =
-        asked.settings.openapi_uri.as_deref().map(with_port).or_else(|| own_address(asked, path));
+    let uri = context
+        .settings()
+        .openapi_uri
+        .as_deref()
+        .map(with_port)
+        .or_else(|| own_address(context, path));
     let uri = uri.as_deref();
     let document = Document { model, schema, relations, functions, uri };
-    let mut answer = RowsAnswer::new(StatusCode::OK);
+    let mut answer = Answer::new(StatusCode::OK);
     answer.header(header::CONTENT_TYPE, Media::OpenApi.content_type());
     let mut json = document.json();
-    if asked.settings.openapi_security {
+    if context.settings().openapi_security {
         json["security"] = json!([{ "JWT": [] }]);
         json["securityDefinitions"] = json!({ "JWT": {
             "type": "apiKey",
@@ -68,16 +69,16 @@ fn with_port(uri: &str) -> String {
 }
 
 /// Where the caller has found this API.
-fn own_address(asked: &Asked<'_>, path: &str) -> Option<String> {
-    let text = |name| asked.headers.get(name).and_then(|value| value.to_str().ok());
+fn own_address(context: &Context<'_>, path: &str) -> Option<String> {
+    let text = |name| context.request.headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST.as_str())?;
     let scheme = text("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
     Some(format!("{scheme}://{host}{}", path.trim_end_matches('/')))
 }
 
 /// Kind and name of what the caller may use in the schema.
-async fn usable(asked: &Asked<'_>) -> Result<HashSet<(String, String)>, Refusal> {
-    let sql = may_use(asked.schema);
-    let outcome = asked.run(Run::new(&sql)).await?;
+async fn usable(context: &Context<'_>) -> Result<HashSet<(String, String)>, Refusal> {
+    let sql = may_use(context.schema);
+    let outcome = context.run(Execution::new(&sql)).await?;
     Ok(outcome.rows.iter().filter_map(|row| Some((row.text(0)?, row.text(1)?))).collect())
 }

@@ -5,69 +5,69 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use postgres::{Check, Row};
 
 use super::{
-    Asked,
-    negotiate::Offer,
-    read::{methods, not_one, relation_of, warn},
-    run::Run,
+    context::Context,
+    execute::Execution,
+    negotiate::Available,
+    verb::{methods, not_one, relation_of, result_of, warn, within_limit},
 };
 use crate::{
+    answer::Answer,
     cache::model::Relation,
-    plan::{self, Body, Conflict, Mutation, Root, Shape, Source, Write, columns_of_write},
+    plan::{self, Mutation, Root, Shape, Source, Write, columns_of_write},
     query::{Operator, Query},
-    request::{self, Media, Return},
-    respond::{Answered, Refusal, RowsAnswer},
-    sql::{Before, Output},
+    refusal::Refusal,
+    request::{self, Body, Conflict, Media, Return},
+    sql::{Before, Output, ResultRow},
 };
 
 /// `POST`, `PATCH`, `PUT` and `DELETE` of a relation.
-pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Refusal> {
-    let relation = relation_of(asked, name)?;
-    may_change(asked, relation)?;
-    let chosen = asked.choose_media(Offer::rows_of(relation))?;
-    let body = body_of(asked)?;
-    let mutation = mutation_of(asked, relation, &body)?;
+pub(super) async fn rows(context: &Context<'_>, name: &str) -> Result<Answer, Refusal> {
+    let relation = relation_of(context, name)?;
+    may_change(context, relation)?;
+    let chosen = context.choose_media(Available::rows_of(relation))?;
+    let body = body_of(context)?;
+    let mutation = mutation_of(context, relation, &body)?;
     let inserts = matches!(mutation, Mutation::Insert { .. });
-    let write = Write::new(asked.settings, asked.schema, relation, mutation, &asked.query)?;
+    let write =
+        Write::new(context.settings(), context.schema, relation, mutation, &context.request.query)?;
     let root = Root {
         name: &relation.id,
         shape: Shape::Relation(relation),
         source: Source::Result,
         own_conditions: false,
     };
-    let node = plan::read(asked.model, asked.settings, asked.schema, root, &asked.query)?;
+    let node = plan::read(
+        context.model,
+        context.settings(),
+        context.schema,
+        root,
+        &context.request.query,
+    )?;
 
-    let returned = asked.prefer.returned == Some(Return::Representation);
-    let located = asked.is(&Method::POST) && asked.prefer.returned == Some(Return::HeadersOnly);
+    let returned = context.request.prefer.returned == Some(Return::Representation);
+    let located = context.request.has_method(&Method::POST)
+        && context.request.prefer.returned == Some(Return::HeadersOnly);
     let form = chosen.output();
     let output = if returned { form } else { Output::Nothing };
     let location = if located { relation.primary_key.as_slice() } else { &[] };
     let before = Before::Write(&write, &body);
-    let sql = asked.statement(before, &node, output, &chosen, returned, location);
+    let sql = context.statement(before, &node, output, &chosen, returned, location);
     if let Media::Plan { .. } = chosen.media {
-        return asked.explained(sql, &chosen.media, true).await;
+        return context.explained(sql, &chosen.media, true).await;
     }
 
     let single = form == Output::Object;
-    let replaces = asked.is(&Method::PUT);
-    let limit = asked.prefer.affected_limit().filter(|_| !inserts);
-    let good = |rows: &[Row]| {
-        let affected = affected(rows);
+    let replaces = context.request.has_method(&Method::PUT);
+    let limit = context.request.prefer.affected_limit().filter(|_| !inserts);
+    let may_commit = |rows: &[Row]| {
+        let affected = ResultRow::page_of(rows);
         (!(single || replaces) || affected == 1) && limit.is_none_or(|limit| affected <= limit)
     };
     let checked = single || replaces || limit.is_some();
-    let check = checked.then_some(&good as Check<'_>);
-    let outcome = asked.run(Run { writes: true, check, ..Run::new(&sql) }).await?;
-    let answered = Answered::read(&outcome.rows)?;
-    if let Some(limit) = limit
-        && answered.page > limit
-    {
-        return Err(Refusal::new(
-            400,
-            "PGRST124",
-            "Query result exceeds max-affected preference constraint",
-        )
-        .details(format!("The query affects {} rows", answered.page)));
-    }
+    let check = checked.then_some(&may_commit as Check<'_>);
+    let outcome = context.run(Execution { writes: true, check, ..Execution::new(&sql) }).await?;
+    let answered = result_of(&outcome.rows)?;
+    within_limit(limit, answered.page)?;
     if replaces && answered.page != 1 {
         return Err(Refusal::new(
             400,
@@ -78,42 +78,37 @@ pub(super) async fn rows(asked: &Asked<'_>, name: &str) -> Result<RowsAnswer, Re
     if single && answered.page != 1 {
         return Err(not_one(answered.page));
     }
-    let mut answer = answer(asked, relation, &chosen.media, answered, inserts)?;
+    let mut answer = answer(context, relation, &chosen.media, answered, inserts)?;
     warn(&mut answer, &node);
     Ok(answer)
 }
 
 /// 405 for a view that this method cannot change, where the profile wants it.
-fn may_change(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
-    let can = match *asked.method {
+fn may_change(context: &Context<'_>, relation: &Relation) -> Result<(), Refusal> {
+    let can = match *context.request.method {
         Method::POST => relation.insertable,
         Method::PUT => relation.insertable && relation.updatable,
         Method::PATCH => relation.updatable,
         Method::DELETE => relation.deletable,
         _ => true,
     };
-    if can || !asked.inner.profile.refuses_writes_early {
+    if can || !context.api.profile.refuses_writes_early {
         return Ok(());
     }
-    let message = format!("{} is not for {}", relation.id.name, asked.method);
+    let message = format!("{} is not for {}", relation.id.name, context.request.method);
     Err(Refusal::new(405, "55000", message)
         .hint("A function of this schema does it.")
         .header(header::ALLOW, &methods(relation)))
 }
 
-fn affected(rows: &[Row]) -> i64 {
-    rows.first().and_then(|row| row.int(1)).unwrap_or_default()
-}
-
 /// The body, for methods that have one. `columns=` says which of its members count.
-fn body_of(asked: &Asked<'_>) -> Result<Body, Refusal> {
-    if asked.is(&Method::DELETE) {
+fn body_of(context: &Context<'_>) -> Result<Body, Refusal> {
+    if context.request.has_method(&Method::DELETE) {
         return Ok(Body::default());
     }
-    let text = String::from_utf8(asked.body.to_vec())
-        .map_err(|_| Refusal::new(400, "PGRST102", "Empty or invalid json"))?;
-    let mut body = request::body::rows(&request::content_type(asked.headers), text)?;
-    match &asked.query.columns {
+    let text = request::body::text(&context.request.body)?;
+    let mut body = request::body::rows(&request::content_type(context.request.headers), text)?;
+    match &context.request.query.columns {
         Some(columns) => body.keys = columns.clone(),
         None if body.uneven => {
             return Err(Refusal::new(400, "PGRST102", "All object keys must match"));
@@ -124,32 +119,32 @@ fn body_of(asked: &Asked<'_>) -> Result<Body, Refusal> {
 }
 
 fn mutation_of<'m>(
-    asked: &Asked<'m>,
+    context: &Context<'m>,
     relation: &'m Relation,
     body: &Body,
 ) -> Result<Mutation<'m>, Refusal> {
     let columns = columns_of_write(relation, &body.keys)?;
-    let defaults = asked.prefer.defaults == Some(true);
-    match *asked.method {
+    let defaults = context.request.prefer.defaults == Some(true);
+    match *context.request.method {
         Method::POST => {
-            let conflict = match asked.prefer.resolution {
+            let conflict = match context.request.prefer.resolution {
                 // A trigger is told of duplicates by a setting: see `conflict_word`.
                 Some(resolution) if !relation.instead_of_insert => {
-                    Some((resolution, conflict_columns(relation, &asked.query)?))
+                    Some((resolution, conflict_columns(relation, &context.request.query)?))
                 }
                 _ => None,
             };
             Ok(Mutation::Insert { columns, conflict, defaults, checked: false })
         }
         Method::PUT => {
-            replaces_one(asked, relation)?;
+            replaces_one(context, relation)?;
             let key = relation.primary_key.iter().map(String::as_str).collect();
             let conflict = Some((Conflict::Merge, key));
             Ok(Mutation::Insert { columns, conflict, defaults: false, checked: true })
         }
         Method::PATCH => Ok(Mutation::Update { columns, defaults }),
         Method::DELETE => Ok(Mutation::Delete),
-        _ => Err(Refusal::method(asked.method)),
+        _ => Err(Refusal::method(context.request.method)),
     }
 }
 
@@ -169,8 +164,8 @@ fn conflict_columns<'m>(relation: &'m Relation, query: &Query) -> Result<Vec<&'m
 }
 
 /// PUT replaces the one row that its filters name by its whole key.
-fn replaces_one(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
-    let query = &asked.query;
+fn replaces_one(context: &Context<'_>, relation: &Relation) -> Result<(), Refusal> {
+    let query = &context.request.query;
     if query.ranges.iter().any(|(path, _)| path.is_empty()) {
         return Err(Refusal::new(
             400,
@@ -199,25 +194,26 @@ fn replaces_one(asked: &Asked<'_>, relation: &Relation) -> Result<(), Refusal> {
 }
 
 fn answer(
-    asked: &Asked<'_>,
+    context: &Context<'_>,
     relation: &Relation,
     media: &Media,
-    answered: Answered,
+    answered: ResultRow,
     inserts: bool,
-) -> Result<RowsAnswer, Refusal> {
-    let returned = asked.prefer.returned == Some(Return::Representation);
-    let merged = asked.is(&Method::PUT) || asked.prefer.resolution == Some(Conflict::Merge);
+) -> Result<Answer, Refusal> {
+    let returned = context.request.prefer.returned == Some(Return::Representation);
+    let merged = context.request.has_method(&Method::PUT)
+        || context.request.prefer.resolution == Some(Conflict::Merge);
     let created = !merged || answered.page > answered.merged;
-    let status = match *asked.method {
+    let status = match *context.request.method {
         Method::POST if created => StatusCode::CREATED,
         Method::PUT if created => StatusCode::CREATED,
         Method::POST => StatusCode::OK,
         _ if returned => StatusCode::OK,
         _ => StatusCode::NO_CONTENT,
     };
-    let mut answer = RowsAnswer::new(status);
-    let total = asked.prefer.count.and(Some(answered.page));
-    match *asked.method {
+    let mut answer = Answer::new(status);
+    let total = context.request.prefer.count.and(Some(answered.page));
+    match *context.request.method {
         Method::PATCH => answer.content_range(Some((0, answered.page - 1)), total),
         Method::PUT => {}
         _ => answer.content_range(None, total),
@@ -231,8 +227,8 @@ fn answer(
         answer.header(header::CONTENT_TYPE, media.content_type());
     }
     // Where nothing can be a duplicate, nothing was done about duplicates.
-    let keyed = !relation.primary_key.is_empty() || asked.query.on_conflict.is_some();
-    asked.finish(&mut answer, &answered, true, inserts && keyed)?;
+    let keyed = !relation.primary_key.is_empty() || context.request.query.on_conflict.is_some();
+    context.finish(&mut answer, &answered, true, inserts && keyed)?;
     answer.body = answered.body;
     Ok(answer)
 }

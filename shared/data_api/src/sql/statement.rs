@@ -7,7 +7,8 @@ use crate::{
         custom::{Computed, Handler},
         model::{Link, Qualified},
     },
-    plan::{Base, Body, Call, Condition, Node, Shape, Write},
+    plan::{Base, Call, Condition, Node, Shape, Write},
+    request::Body,
 };
 
 /// How the answer's body is built.
@@ -70,8 +71,7 @@ pub struct Statement<'p, 'm> {
 /// Room for a statement: few are longer.
 const ROOM: usize = 1024;
 
-/// Write the statement. Its columns: total, rows of the page, body, `response.headers`,
-/// `response.status`, rows merged, the created row's key as a JSON array.
+/// Write the statement. Its columns are those of [`ResultRow`](super::ResultRow).
 pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
     let root_is_result = !matches!(parts.before, Before::Nothing);
     let root_columns = match parts.node.shape {
@@ -106,15 +106,7 @@ pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
         sql.push(")");
     }
     sql.push(" select ");
-    sql.total(parts);
-    sql.push(", count(*), ");
-    sql.body(parts);
-    sql.push(
-        ", nullif(current_setting('response.headers', true), ''), \
-         nullif(current_setting('response.status', true), ''), \
-         nullif(current_setting('pgrst.merged', true), ''), ",
-    );
-    sql.location(parts.location);
+    sql.result(parts);
     sql.push(" from (");
     match (&parts.before, parts.returned) {
         _ if parts.output == Output::Csv => drop(sql.push("select * from pgrst_page")),
@@ -140,7 +132,7 @@ impl Sql {
         self
     }
 
-    fn total(&mut self, parts: &Statement<'_, '_>) {
+    pub(super) fn total(&mut self, parts: &Statement<'_, '_>) {
         match (&parts.before, parts.counted) {
             (_, false) => drop(self.push("null::bigint")),
             (Before::Write(..), true) => {
@@ -155,7 +147,7 @@ impl Sql {
         }
     }
 
-    fn body(&mut self, parts: &Statement<'_, '_>) {
+    pub(super) fn body(&mut self, parts: &Statement<'_, '_>) {
         let (open, close) = match parts.strip_nulls {
             true => ("json_strip_nulls(", ")"),
             false => ("", ""),
@@ -203,7 +195,8 @@ impl Sql {
         .push(")")
     }
 
-    fn location(&mut self, key: &[String]) {
+    /// The key of the row that was created, as a JSON array.
+    pub(super) fn key(&mut self, key: &[String]) {
         if key.is_empty() {
             self.push("null::text");
             return;

@@ -3,7 +3,8 @@
 use super::Sql;
 use crate::{
     cache::model::Column,
-    plan::{Body, Conflict, Mutation, Write},
+    plan::{Mutation, Write},
+    request::{Body, Conflict},
 };
 
 /// The table that is written to, within its statement.

@@ -1,9 +1,9 @@
 //! Types of Postgres in TypeScript, as they look in JSON.
 
 use super::quoted;
-use crate::{
-    cache::model::{Column, Function, Model, Qualified, Relation},
-    sql::identifier,
+use crate::cache::{
+    model::{Column, Function, Model, Qualified, Relation},
+    name::identifier,
 };
 
 /// What types are looked up in.

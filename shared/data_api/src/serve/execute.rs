@@ -7,15 +7,17 @@ use postgres::{Check, End, Outcome, Transaction, retry};
 use serde::Serializer as _;
 use serde_json::{Map, Value};
 
-use super::Asked;
+use super::context::Context;
 use crate::{
-    respond::{Refusal, refusal_of},
+    cache::name::identifier,
+    refusal::{Refusal, refusal_of},
+    request::Conflict,
     settings::TxEnd,
-    sql::{Sql, identifier},
+    sql::Sql,
 };
 
 /// How a statement is run.
-pub(super) struct Run<'a> {
+pub(super) struct Execution<'a> {
     pub(super) sql: &'a Sql,
     /// A statement after it, in the same transaction.
     pub(super) then: Option<&'a Sql>,
@@ -29,20 +31,20 @@ pub(super) struct Run<'a> {
     pub(super) prepared: bool,
 }
 
-impl<'a> Run<'a> {
+impl<'a> Execution<'a> {
     pub(super) fn new(sql: &'a Sql) -> Self {
         Self { sql, then: None, writes: false, settings: &[], check: None, prepared: true }
     }
 }
 
-impl Asked<'_> {
-    pub(super) async fn run(&self, run: Run<'_>) -> Result<Outcome, Refusal> {
+impl Context<'_> {
+    pub(super) async fn run(&self, run: Execution<'_>) -> Result<Outcome, Refusal> {
         let settings = self.transaction_settings(&run);
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (*name, &**value)).collect();
         let params = binds(run.sql);
         let then = run.then.map(|sql| (sql.text.as_str(), binds(sql)));
-        let pre_request = self.settings.pre_request.as_ref().map(|(schema, name)| {
+        let pre_request = self.settings().pre_request.as_ref().map(|(schema, name)| {
             let schema = match schema.as_str() {
                 "" => String::new(),
                 schema => identifier(schema) + ".",
@@ -65,34 +67,34 @@ impl Asked<'_> {
             prepared: run.prepared,
             end,
         };
-        let anonymous = Some(&*self.caller.role) == self.settings.anonymous_role.as_deref();
-        let db = self.inner.db_for(&self.caller.role);
-        let again = self.inner.profile.retries;
+        let anonymous = Some(&*self.caller.role) == self.settings().anonymous_role.as_deref();
+        let db = self.api.db_for(&self.caller.role);
+        let again = self.api.profile.retries;
         self.timing.ended("plan");
         let outcome =
             retry::while_lost(|| db.transact(&transaction), |failure| again && failure.is_lost())
                 .await;
         self.timing.ended("transaction");
-        outcome.map_err(|failure| refusal_of(failure, &self.inner.profile, anonymous))
+        outcome.map_err(|failure| refusal_of(failure, self.api.profile.refusal, anonymous))
     }
 
     /// Whether what is written stays.
     fn commits(&self) -> bool {
-        match self.settings.tx_end {
+        match self.settings().tx_end {
             TxEnd::Commit => true,
-            TxEnd::CommitAllowOverride => self.prefer.commit != Some(false),
+            TxEnd::CommitAllowOverride => self.request.prefer.commit != Some(false),
             TxEnd::Rollback => false,
-            TxEnd::RollbackAllowOverride => self.prefer.commit == Some(true),
+            TxEnd::RollbackAllowOverride => self.request.prefer.commit == Some(true),
         }
     }
 
     /// Whether `Prefer: tx=` has a say.
     pub(super) fn tx_allowed(&self) -> bool {
-        matches!(self.settings.tx_end, TxEnd::CommitAllowOverride | TxEnd::RollbackAllowOverride)
+        matches!(self.settings().tx_end, TxEnd::CommitAllowOverride | TxEnd::RollbackAllowOverride)
     }
 
     /// How the transaction begins, if its isolation level is not the usual one.
-    fn begin(&self, run: &Run<'_>) -> Option<&'static str> {
+    fn begin(&self, run: &Execution<'_>) -> Option<&'static str> {
         let of_role = self.model.roles.get(&*self.caller.role).map_or(&[][..], Vec::as_slice);
         let mut all = run.settings.iter().chain(of_role);
         let (_, level) = all.find(|(name, _)| name == "default_transaction_isolation")?;
@@ -105,22 +107,22 @@ impl Asked<'_> {
 
     /// Settings of the transaction, in the order they are set. The role comes last: what it
     /// was given with `alter role … set` may be more than it could set itself.
-    fn transaction_settings<'s>(&'s self, run: &Run<'s>) -> Vec<(&'s str, Cow<'s, str>)> {
+    fn transaction_settings<'s>(&'s self, run: &Execution<'s>) -> Vec<(&'s str, Cow<'s, str>)> {
         let mut settings: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(16);
         if !run.writes {
             settings.push(("transaction_read_only", "on".into()));
         }
         let mut path = identifier(self.schema);
-        for schema in &self.settings.extra_search_path {
+        for schema in &self.settings().extra_search_path {
             path.push_str(", ");
             path.push_str(&identifier(schema));
         }
         settings.push(("search_path", path.into()));
         let of_role = self.model.roles.get(&*self.caller.role).into_iter().flatten();
         let hoisted = run.settings.iter().filter(|(name, _)| HOISTED.contains(&name.as_str()));
-        let given = of_role.chain(hoisted).chain(&self.settings.app_settings);
+        let given = of_role.chain(hoisted).chain(&self.settings().app_settings);
         settings.extend(given.map(|(name, value)| (name.as_str(), value.into())));
-        if let Some(zone) = &self.prefer.timezone {
+        if let Some(zone) = &self.request.prefer.timezone {
             settings.push(("timezone", zone.into()));
         }
         if let Some(word) = self.conflict_word() {
@@ -130,10 +132,10 @@ impl Asked<'_> {
         settings.extend([
             ("request.jwt.claims", Cow::from(&*self.caller.claims)),
             ("app.user_id", user_id.into()),
-            ("request.method", self.method.as_str().into()),
-            ("request.path", self.path.into()),
-            ("request.headers", headers_json(self.headers).into()),
-            ("request.cookies", cookies_json(self.headers).into()),
+            ("request.method", self.request.method.as_str().into()),
+            ("request.path", self.request.path.into()),
+            ("request.headers", headers_json(self.request.headers).into()),
+            ("request.cookies", cookies_json(self.request.headers).into()),
             ("role", Cow::from(&*self.caller.role)),
         ]);
         settings
@@ -141,10 +143,11 @@ impl Asked<'_> {
 
     /// What an INSTEAD OF trigger is told of duplicates: `on conflict` does not reach it.
     fn conflict_word(&self) -> Option<&'static str> {
-        let resolution = self.prefer.resolution.filter(|_| self.method == Method::POST)?;
+        let resolution =
+            self.request.prefer.resolution.filter(|_| self.request.method == Method::POST)?;
         Some(match resolution {
-            crate::plan::Conflict::Merge => "merge",
-            crate::plan::Conflict::Ignore => "ignore",
+            Conflict::Merge => "merge",
+            Conflict::Ignore => "ignore",
         })
     }
 }

@@ -11,28 +11,28 @@ use tokio::sync::Mutex;
 use tokio_postgres::AsyncMessage;
 
 use crate::{
-    cache::{self, CacheError, Loaded, Schemas},
-    respond::Refusal,
+    cache::{self, CacheError, SchemaCache, Schemas},
+    refusal::Refusal,
 };
 
 /// The model every request of this process sees.
-pub(crate) struct Memory {
+pub(crate) struct CacheKeeper {
     schemas: Schemas,
-    current: RwLock<Option<Arc<Loaded>>>,
+    current: RwLock<Option<Arc<SchemaCache>>>,
     /// One load at a time; holds when the last look at the catalog began.
     looked: Mutex<Option<Instant>>,
 }
 
-impl Memory {
+impl CacheKeeper {
     pub(crate) fn new(schemas: Schemas) -> Self {
         Self { schemas, current: RwLock::default(), looked: Mutex::default() }
     }
 
-    fn current(&self) -> Option<Arc<Loaded>> {
+    fn current(&self) -> Option<Arc<SchemaCache>> {
         self.current.read().ok()?.clone()
     }
 
-    fn replace(&self, loaded: Loaded) -> Arc<Loaded> {
+    fn replace(&self, loaded: SchemaCache) -> Arc<SchemaCache> {
         let loaded = Arc::new(loaded);
         if let Ok(mut current) = self.current.write() {
             *current = Some(loaded.clone());
@@ -41,7 +41,7 @@ impl Memory {
     }
 
     /// The model, loaded if there is none yet.
-    pub(crate) async fn get(&self, db: &Db) -> Result<Arc<Loaded>, Refusal> {
+    pub(crate) async fn get(&self, db: &Db) -> Result<Arc<SchemaCache>, Refusal> {
         if let Some(loaded) = self.current() {
             return Ok(loaded);
         }
@@ -61,7 +61,7 @@ impl Memory {
         Ok(self.replace(loaded))
     }
 
-    async fn load(&self, db: &Db) -> Result<Loaded, CacheError> {
+    async fn load(&self, db: &Db) -> Result<SchemaCache, CacheError> {
         let began = Instant::now();
         let loaded = cache::load(db, &self.schemas).await?;
         let relations: usize = loaded.model.relations.values().map(|r| r.len()).sum();
@@ -84,9 +84,9 @@ impl Memory {
     pub(crate) async fn refresh(
         &self,
         db: &Db,
-        known: &Arc<Loaded>,
+        known: &Arc<SchemaCache>,
         arrived: Instant,
-    ) -> Option<Arc<Loaded>> {
+    ) -> Option<Arc<SchemaCache>> {
         let mut looked = self.looked.lock().await;
         let current = self.current()?;
         if current.fingerprint != known.fingerprint {
@@ -107,7 +107,7 @@ impl Memory {
 }
 
 /// Reload with every `notify pgrst`, until the connection ends.
-pub(crate) async fn listen(memory: &Memory, db: &Db, url: &str) -> Result<(), BadSetting> {
+pub(crate) async fn listen(keeper: &CacheKeeper, db: &Db, url: &str) -> Result<(), BadSetting> {
     let (config, tls) = tls::parse(url)?;
     let bad = |error: tokio_postgres::Error| BadSetting::new("PGRST_DB_URI", error.to_string());
     let (client, mut connection) = config.connect(tls).await.map_err(bad)?;
@@ -130,7 +130,7 @@ pub(crate) async fn listen(memory: &Memory, db: &Db, url: &str) -> Result<(), Ba
             return;
         }
         while notifications.recv().await.is_some() {
-            if let Err(error) = memory.reload(db).await {
+            if let Err(error) = keeper.reload(db).await {
                 tracing::error!(%error, "the schema cache cannot be reloaded");
             }
         }

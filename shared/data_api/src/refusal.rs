@@ -11,8 +11,12 @@ use serde::Serialize;
 use serde_json::Value;
 use tokens::TokenError;
 
-use super::{NAME, nearest};
-use crate::{cache::model::Model, query::ParseError, settings::Verbosity};
+mod nearest;
+mod postgres;
+
+pub(crate) use self::postgres::refusal_of;
+pub use self::postgres::{Mapping, postgrest_refusal};
+pub use nearest::{NAME, PART, nearest};
 
 /// Why a request is not answered with rows. In a box: results are small that way, and most are
 /// no refusals.
@@ -109,23 +113,6 @@ impl Refusal {
         Self::new(400, "42712", format!("table name \"{name}\" specified more than once"))
     }
 
-    /// No relation of that name is exposed.
-    pub fn no_such_table(schema: &str, name: &str, model: Option<&Model>) -> Self {
-        let refusal = Self::new(
-            404,
-            "PGRST205",
-            format!("Could not find the table '{schema}.{name}' in the schema cache"),
-        );
-        let known = model.and_then(|model| model.relations.get(schema));
-        let names = known.into_iter().flat_map(|relations| {
-            relations.values().filter(|r| r.is_resource()).map(|r| r.id.name.as_str())
-        });
-        match nearest(name, NAME, names) {
-            Some(near) => refusal.hint(format!("Perhaps you meant the table '{schema}.{near}'")),
-            None => refusal,
-        }
-    }
-
     /// A filter, order or limit names an embedding that is not selected.
     pub fn not_embedded(name: &str) -> Self {
         Self::new(400, "PGRST108", format!("'{name}' is not an embedded resource in this request"))
@@ -144,9 +131,9 @@ impl Refusal {
         Self::new(405, "PGRST117", format!("Unsupported HTTP method: {method}"))
     }
 
-    /// The answer, which tells as much as it may.
-    pub fn told(self, verbosity: Verbosity) -> Response {
-        let advice = (verbosity != Verbosity::Minimal).then_some([&self.details, &self.hint]);
+    /// The answer: all four members, or without advice the two that matter.
+    pub fn answer(self, with_advice: bool) -> Response {
+        let advice = with_advice.then_some([&self.details, &self.hint]);
         let written = Written {
             code: &self.code,
             message: &self.message,
@@ -184,14 +171,6 @@ impl Refusal {
     }
 }
 
-impl From<ParseError> for Refusal {
-    fn from(error: ParseError) -> Self {
-        let ParseError { context, column, details } = error;
-        let message = format!("\"{context}\" (line 1, column {column})");
-        Self::new(400, "PGRST100", message).details(details)
-    }
-}
-
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         let mut refusal = match error {
@@ -221,6 +200,6 @@ struct Written<'a> {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        self.told(Verbosity::Verbose)
+        self.answer(true)
     }
 }

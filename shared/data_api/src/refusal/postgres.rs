@@ -1,14 +1,16 @@
 //! What an error of the database becomes.
 
+use ::postgres::{Failure, Refused};
 use http::{HeaderName, StatusCode, header};
-use postgres::{Failure, Refused};
 use serde_json::Value;
 
 use super::Refusal;
-use crate::Profile;
+
+/// What an error of the database becomes.
+pub type Mapping = fn(&Refused) -> Refusal;
 
 /// The refusal for a failed transaction of a caller who is `anonymous` or not.
-pub fn refusal_of(failure: Failure, profile: &Profile, anonymous: bool) -> Refusal {
+pub(crate) fn refusal_of(failure: Failure, mapping: Mapping, anonymous: bool) -> Refusal {
     match failure {
         Failure::Busy => {
             Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool.")
@@ -19,15 +21,15 @@ pub fn refusal_of(failure: Failure, profile: &Profile, anonymous: bool) -> Refus
         }
         Failure::Deadline => Refusal::busy("57014", "This took too long; try again."),
         Failure::Unexpected(problem) => Refusal::internal(problem),
-        Failure::Refused(refused) => of_postgres(&refused, profile, anonymous),
+        Failure::Refused(refused) => of_postgres(&refused, mapping, anonymous),
     }
 }
 
-fn of_postgres(refused: &Refused, profile: &Profile, anonymous: bool) -> Refusal {
+fn of_postgres(refused: &Refused, mapping: Mapping, anonymous: bool) -> Refusal {
     if refused.code == "PGRST" {
         return raised(refused);
     }
-    let mut refusal = (profile.refusal)(refused);
+    let mut refusal = mapping(refused);
     if refused.fatal {
         // Postgres starts, stops, or takes no more connections: nobody asked wrongly.
         refusal.status = StatusCode::SERVICE_UNAVAILABLE;

@@ -1,0 +1,22 @@
+//! What a request is answered with: what it asks for, who asks, and what is known of the database.
+
+use super::timing::Timing;
+use crate::{Inner, cache::model::Model, identity::Caller, request::Request, settings::Settings};
+
+/// A request on its way, and what it meets.
+pub(super) struct Context<'r> {
+    pub(super) api: &'r Inner,
+    pub(super) model: &'r Model,
+    pub(super) caller: &'r Caller,
+    /// The schema that the request means.
+    pub(super) schema: &'r str,
+    pub(super) request: Request<'r>,
+    /// Where the phases of the request are measured.
+    pub(super) timing: &'r Timing,
+}
+
+impl<'r> Context<'r> {
+    pub(super) fn settings(&self) -> &'r Settings {
+        &self.api.settings
+    }
+}
