@@ -32,6 +32,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/login/account.sql
 \ir schema/login/session.sql
 \ir schema/login/factor.sql
+\ir schema/login/external.sql
 \ir schema/login/one_time_token.sql
 \ir schema/login/signing_key.sql
 \ir schema/login/rate_limit.sql
@@ -105,6 +106,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/login/factor.sql
 \ir functions/login/one_time_token.sql
 \ir functions/login/sign_up.sql
+\ir functions/login/external.sql
 \ir functions/login/verification.sql
 \ir functions/login/admin.sql
 \ir functions/login/supabase.sql
@@ -187,6 +189,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/login/signing_key.sql
 \ir policies/login/session.sql
 \ir policies/login/factor.sql
+\ir policies/login/external.sql
 \ir policies/login/one_time_token.sql
 \ir policies/login/admin.sql
 \ir policies/login/supabase.sql

@@ -101,6 +101,27 @@ async fn supabase_js_asks_for_a_second_factor() {
 }
 
 #[tokio::test]
+async fn supabase_js_signs_people_in_by_another_provider() {
+    let world = World::new().await;
+    let window = window(&world).await;
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let provider = json!({
+        "client_id": "ours", "secret": "hush", "issuer": format!("http://127.0.0.1:{port}"),
+    });
+    let providers = json!({"issuer": provider, "github": provider}).to_string();
+    let (_, url) = crate::session::instance_with(&world, |config, url| {
+        config.auth_url = tokens::auth_url(url);
+        config.providers = Some(providers);
+    })
+    .await;
+    let port = port.to_string();
+    let told = [("WINDOW_URL", &*window), ("CONVENE_URL", &*url), ("ISSUER_PORT", &*port)];
+    world.story_with("external", &[], &told).await;
+}
+
+#[tokio::test]
 async fn there_is_a_key_before_there_is_a_token() {
     let world = World::new().await;
     let published = world.get(Who::Anonymous, "/auth/v1/.well-known/jwks.json").await.ok();

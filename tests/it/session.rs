@@ -124,15 +124,22 @@ async fn one_code_shown_twice_at_once_is_good_once() {
 
 /// Another instance of the auth function before the same database, and where it listens.
 async fn instance(world: &World) -> (::auth::Auth, String) {
-    let service = Db::connect(&world.logins.service, Default::default()).expect("a url");
-    let settings = world.keys.settings().expect("settings");
-    let config = ::auth::Config {
-        auth_url: tokens::auth_url(&world.url),
-        ..::auth::Config::development(&world.keys.jwt_secret)
-    };
-    let auth = ::auth::Auth::new(service, &settings, config).expect("settings are good");
+    let auth_url = tokens::auth_url(&world.url);
+    instance_with(world, |config, _| config.auth_url = auth_url).await
+}
+
+/// The same with settings of its own, which may name where it listens.
+pub(crate) async fn instance_with(
+    world: &World,
+    change: impl FnOnce(&mut ::auth::Config, &str),
+) -> (::auth::Auth, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let mut config = ::auth::Config::development(&world.keys.jwt_secret);
+    change(&mut config, &url);
+    let service = Db::connect(&world.logins.service, Default::default()).expect("a url");
+    let settings = world.keys.settings().expect("settings");
+    let auth = ::auth::Auth::new(service, &settings, config).expect("settings are good");
     let routes = ::auth::router(auth.clone());
     tokio::spawn(convene::server::until(listener, routes, std::future::pending()));
     (auth, url)

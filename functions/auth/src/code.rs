@@ -21,7 +21,8 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    fn checked(&self) -> Result<Option<(&str, String)>> {
+    /// The challenge and its method, if there is one.
+    pub fn checked(&self) -> Result<Option<(&str, String)>> {
         match (self.code_challenge.as_deref(), self.code_challenge_method.as_deref()) {
             (None | Some(""), None | Some("")) => Ok(None),
             (Some(challenge), Some(method)) if (43..=128).contains(&challenge.len()) => {

@@ -27,6 +27,8 @@ pub struct Config {
     pub sign_up: bool,
     /// `AUTH_ANONYMOUS=false` closes it to guests.
     pub anonymous: bool,
+    /// `AUTH_PROVIDERS`: who else may vouch for people, as JSON.
+    pub providers: Option<String>,
     /// `AUTH_LINK_PAGE=false`: mailed links act when they are opened, also by scanners of mail.
     pub link_page: bool,
     /// `AUTH_PASSWORD_MIN_LENGTH`.
@@ -59,6 +61,7 @@ impl Config {
             autoconfirm: false,
             sign_up: true,
             anonymous: true,
+            providers: None,
             link_page: true,
             password_min_length: 12,
             password_strength: 2,
@@ -102,6 +105,7 @@ impl Config {
             sign_up: parsed("AUTH_SIGN_UP", house.sign_up)?,
             anonymous: parsed("AUTH_ANONYMOUS", house.anonymous)?,
             password_min_length: parsed("AUTH_PASSWORD_MIN_LENGTH", house.password_min_length)?,
+            providers: optional("AUTH_PROVIDERS"),
             link_page: parsed("AUTH_LINK_PAGE", house.link_page)?,
             password_strength: strength(house.password_strength)?,
             reauthenticate: parsed("AUTH_REAUTHENTICATE", house.reauthenticate)?,

@@ -136,9 +136,16 @@ impl FromRequestParts<Auth> for Bearer {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self> {
-        let claims = identified(parts, auth).await?;
+        auth.bearer(&parts.headers).await
+    }
+}
+
+impl Auth {
+    /// Who is signed in by these headers.
+    pub async fn bearer(&self, headers: &HeaderMap) -> Result<Bearer> {
+        let claims = self.gateway.identify(headers).await?;
         match (claims.user_id, claims.session_id) {
-            (Some(user_id), Some(session_id)) => Ok(Self { user_id, session_id }),
+            (Some(user_id), Some(session_id)) => Ok(Bearer { user_id, session_id }),
             (Some(_), None) => Err(Refusal::of("session_not_found")),
             (None, _) => Err(Refusal::of("no_authorization")),
         }

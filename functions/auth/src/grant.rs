@@ -2,12 +2,14 @@
 
 use axum::{Json, extract::State};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::HeaderMap;
 use serde::Deserialize;
 
 use crate::{
     Auth,
     code::secret_hash,
     error::{Refusal, Result},
+    external,
     extract::{Asked, Body, Client},
     refresh_token::RefreshToken,
     session::Session,
@@ -28,18 +30,27 @@ pub struct Proof {
     refresh_token: Option<String>,
     auth_code: Option<String>,
     code_verifier: Option<String>,
+    #[serde(flatten)]
+    external: external::Proof,
 }
 
 /// Sign in, or stay signed in.
 pub async fn token(
     State(auth): State<Auth>,
     client: Client,
+    headers: HeaderMap,
     Asked(grant): Asked<Grant>,
     Body(proof): Body<Proof>,
 ) -> Result<Json<Session>> {
     let session = match grant.grant_type.as_deref() {
         Some("password") => by_password(&auth, client, proof).await,
         Some("refresh_token") => by_refresh_token(&auth, client, proof).await,
+        Some("id_token") => {
+            let linking = proof.external.link_identity;
+            let bearer = if linking { Some(auth.bearer(&headers).await?) } else { None };
+            let account_id = bearer.map(|bearer| bearer.user_id);
+            external::sign_in(&auth, client, proof.external, account_id).await
+        }
         Some("pkce") => by_code(&auth, client, proof).await,
         _ => Err(Refusal::validation("unsupported_grant_type")),
     };

@@ -10,20 +10,24 @@ use errors::Error;
 use postgres::Caller;
 use serde_json::{Value, json, value::RawValue};
 
-use crate::{
-    Auth,
-    error::{Refusal, Result},
-    extract::Client,
-};
+use crate::{Auth, error::Result, extract::Client};
 
 /// `GET /settings`: which ways in there are.
 pub async fn settings(State(auth): State<Auth>, _client: Client) -> Json<Value> {
+    let mut external = json!({
+        "anonymous_users": auth.config.anonymous,
+        "email": true,
+        "phone": false,
+        "apple": false,
+        "azure": false,
+        "github": false,
+        "google": false,
+    });
+    for name in auth.providers.names() {
+        external[name] = true.into();
+    }
     Json(json!({
-        "external": {
-            "anonymous_users": auth.config.anonymous,
-            "email": true,
-            "phone": false,
-        },
+        "external": external,
         "disable_signup": !auth.config.sign_up,
         "mailer_autoconfirm": auth.config.autoconfirm,
         "phone_autoconfirm": false,
@@ -52,9 +56,4 @@ pub async fn jwks(State(auth): State<Auth>) -> Result<Response> {
     // As long as verifiers remember keys, ours included.
     let cached = [(header::CACHE_CONTROL, "public, max-age=600")];
     Ok((cached, Json(keys)).into_response())
-}
-
-/// `GET /authorize`: no other provider vouches for anybody here yet.
-pub async fn authorize() -> Refusal {
-    Refusal::of("provider_disabled")
 }

@@ -24,6 +24,7 @@ mod code;
 mod config;
 mod confirm;
 mod error;
+mod external;
 mod extract;
 mod factor;
 mod generate_link;
@@ -46,6 +47,7 @@ pub use config::Config;
 pub use error::Refusal;
 pub use signer::Rotation;
 
+use external::Providers;
 use keyring::Keyring;
 use password::Hasher;
 use signer::Signer;
@@ -61,6 +63,7 @@ pub struct Auth {
     keyring: Arc<Keyring>,
     hasher: Hasher,
     signer: Signer,
+    providers: Providers,
 }
 
 impl Auth {
@@ -72,6 +75,7 @@ impl Auth {
             signer: Signer::new(db.clone(), keyring.clone()),
             gateway: gateway.requiring_a_key(),
             hasher: Hasher::new(),
+            providers: Providers::read(config.providers.as_deref())?,
             config: Arc::new(config),
             keyring,
             db,
@@ -113,7 +117,10 @@ pub fn router(auth: Auth) -> Router {
         // Scanners of mail ask HEAD first, and axum would answer it as a GET that uses the link.
         .route("/verify", get(verify::follow_link).head(no_head).post(verify::verify))
         .route("/confirm", get(confirm::show).post(confirm::act))
-        .route("/authorize", get(info::authorize).head(no_head))
+        .route("/authorize", get(external::authorize).head(no_head))
+        .route("/callback", get(external::callback).head(no_head).post(external::callback_by_form))
+        .route("/user/identities/authorize", get(external::link).head(no_head))
+        .route("/user/identities/{id}", delete(external::unlink))
         .route("/settings", get(info::settings))
         .route("/health", get(info::health))
         .route("/.well-known/jwks.json", get(info::jwks))

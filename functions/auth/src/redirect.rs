@@ -50,8 +50,10 @@ pub fn with_session(target: &str, session: &Session, kind: &str) -> Response {
         .append_pair("expires_in", &session.expires_in.to_string())
         .append_pair("refresh_token", &session.refresh_token)
         .append_pair("token_type", session.token_type)
-        .append_pair("type", kind)
         .append_pair("sb", "");
+    if !kind.is_empty() {
+        fragment.append_pair("type", kind);
+    }
     see_other(&format!("{target}#{}", fragment.finish()))
 }
 

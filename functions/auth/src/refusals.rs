@@ -144,4 +144,27 @@ pub const REFUSALS: &[(&str, u16, &str, &str)] = &[
     ("user_already_exists", 422, "user_already_exists", "User already registered"),
     ("user_banned", 400, "user_banned", "User is banned"),
     ("user_not_found", 403, "user_not_found", "User from sub claim in JWT does not exist"),
+    ("bad_id_token", 400, "validation_failed", "Bad ID token"),
+    ("bad_oauth_callback", 400, "bad_oauth_callback", "The provider vouches for nobody"),
+    ("bad_oauth_state", 400, "bad_oauth_state", "OAuth state not found or expired"),
+    ("conflict", 409, "conflict", "Conflicting requests; try again"),
+    (
+        "identity_already_exists",
+        422,
+        "identity_already_exists",
+        "Identity is already linked to another user",
+    ),
+    ("identity_not_found", 404, "identity_not_found", "Identity doesn't exist"),
+    (
+        "provider_email_needs_verification",
+        422,
+        "provider_email_needs_verification",
+        "The provider has not verified the email address",
+    ),
+    (
+        "single_identity_not_deletable",
+        422,
+        "single_identity_not_deletable",
+        "User must have at least 1 identity after unlinking",
+    ),
 ];

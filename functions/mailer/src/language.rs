@@ -25,6 +25,7 @@ macro_rules! templates {
         templates!($language:
             "auth_already_registered" "auth_confirmation" "auth_email_change"
             "auth_email_change_current" "auth_email_changing" "auth_factor_enrolled" "auth_factor_removed"
+            "auth_identity_linked" "auth_identity_unlinked"
             "auth_invite" "auth_magic_link" "auth_password_changed" "auth_reauthentication"
             "auth_recovery" "booking_cancelled" "booking_completed" "booking_confirmed"
             "booking_declined" "booking_expired" "booking_no_show_customer"

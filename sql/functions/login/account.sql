@@ -103,16 +103,20 @@ begin atomic
             'identity_id', x.external_login_id,
             'id', x.provider_subject,
             'user_id', x.account_id,
-            'identity_data', jsonb_build_object(
-              'sub', x.provider_subject,
-              'email', p_account.email,
-              'email_verified', p_account.email_confirmed_at is not null,
-              'phone_verified', false),
+            'identity_data', case x.provider
+              when 'email' then jsonb_build_object(
+                'sub', x.provider_subject,
+                'email', p_account.email,
+                'email_verified', p_account.email_confirmed_at is not null,
+                'phone_verified', false)
+              else x.identity_data
+            end,
             'provider', x.provider,
             'last_sign_in_at', x.last_sign_in_at,
             'created_at', x.created_at,
             'updated_at', x.updated_at,
-            'email', p_account.email))
+            'email', case x.provider
+              when 'email' then p_account.email else x.identity_data ->> 'email' end))
           order by x.created_at)
         from identity.external_login as x
         where x.account_id = p_account.account_id
@@ -205,7 +209,8 @@ create or replace function internal.make_account(
   p_password_hash text,
   p_data          jsonb,
   p_confirmed     boolean,
-  p_account_id    uuid default null
+  p_account_id    uuid default null,
+  p_identity      jsonb default null
 )
 returns identity.account
 language plpgsql
@@ -229,8 +234,12 @@ begin
   end if;
 
   if p_email is not null then
-    insert into identity.external_login (account_id, provider, provider_subject)
-    values (v_account.account_id, 'email', v_account.account_id::text);
+    insert into identity.external_login
+      (account_id, provider, provider_subject, identity_data)
+    values
+      (v_account.account_id, coalesce(p_identity ->> 'provider', 'email'),
+       coalesce(p_identity ->> 'subject', v_account.account_id::text),
+       coalesce(p_identity -> 'data', '{}'));
   end if;
 
   perform internal.ensure_person(
@@ -254,7 +263,8 @@ alter function internal.make_account owner to definer;
 
 comment on function internal.make_account is $$
 Make a login, its person and its customer, in one transaction; null if the address or the id
-is taken. Without an address it is a guest's. Somebody with that id who has no login gets this
+is taken. Without an address it is a guest's. p_identity: the one that another provider vouches
+for, by which it is entered. Somebody with that id who has no login gets this
 one: so are people of another system brought along.
 $$;
 

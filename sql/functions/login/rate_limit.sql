@@ -25,7 +25,9 @@ begin
     ('mail',    30, interval '5 minutes'),
     ('mail_to',  5, interval '5 minutes'),
     ('email_change', 10, interval '1 hour'),
-    ('factor', 30, interval '5 minutes')
+    ('factor', 30, interval '5 minutes'),
+    ('oauth', 30, interval '5 minutes'),
+    ('id_token', 1, interval '1 day')
   ) as l(action, uses, per)
   where l.action = p_action;
 

@@ -25,6 +25,12 @@ begin
         'created_at', s.created_at, 'refreshed_at', s.refreshed_at, 'user_agent', s.user_agent))
       from identity.session as s
       where s.account_id = v_me),
+    'identities', (
+      select jsonb_agg(jsonb_build_object(
+        'provider', x.provider, 'identity_data', x.identity_data, 'created_at', x.created_at,
+        'last_sign_in_at', x.last_sign_in_at))
+      from identity.external_login as x
+      where x.account_id = v_me),
     'factors', (
       select jsonb_agg(jsonb_build_object(
         'friendly_name', f.friendly_name, 'verified_at', f.verified_at, 'created_at', f.created_at))

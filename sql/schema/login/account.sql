@@ -58,6 +58,7 @@ create table identity.external_login (
   account_id        uuid not null,
   provider          text not null,
   provider_subject  text not null,
+  identity_data     jsonb not null default '{}',
   created_at        timestamptz not null default now(),
   updated_at        timestamptz not null default now(),
   last_sign_in_at   timestamptz,
@@ -66,6 +67,9 @@ create table identity.external_login (
   constraint external_login_account_id_fkey
     foreign key (account_id) references identity.account (account_id) on delete cascade,
   constraint external_login_subject_key unique (provider, provider_subject),
+  constraint external_login_subject_is_short check (length(provider_subject) between 1 and 255),
+  constraint external_login_data_are_small
+    check (jsonb_typeof(identity_data) = 'object' and length(identity_data::text) <= 8192),
   constraint external_login_provider_is_word check (provider ~ '^[a-z][a-z0-9_]{1,40}$')
 );
 
@@ -76,3 +80,5 @@ create index external_login_account_id_idx on identity.external_login (account_i
 
 comment on table identity.external_login is
   'How an account may be entered: by `email`, or by an identity another provider vouches for.';
+comment on column identity.external_login.identity_data is
+  'What the provider said of the person, the last time they came by it. Empty for `email`.';

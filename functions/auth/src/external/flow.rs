@@ -1,0 +1,309 @@
+//! To a provider and back: `/authorize` and `/callback`.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{Identity, Kind, Provider, http};
+use crate::{
+    Auth,
+    code::{Challenge, random_text, secret_hash},
+    error::{Refusal, Result},
+    extract::{Asked, Bearer, Client, Visitor},
+    redirect,
+    sign_up::filled,
+};
+
+/// What somebody wants who goes to a provider.
+#[derive(Deserialize)]
+pub struct Wish {
+    provider: Option<String>,
+    redirect_to: Option<String>,
+    scopes: Option<String>,
+    skip_http_redirect: Option<String>,
+    // Hints that providers know. Nothing else of the caller's reaches them.
+    prompt: Option<String>,
+    access_type: Option<String>,
+    login_hint: Option<String>,
+    hd: Option<String>,
+    domain_hint: Option<String>,
+    #[serde(flatten)]
+    challenge: Challenge,
+}
+
+/// `GET /authorize`: off to a provider.
+pub async fn authorize(
+    State(auth): State<Auth>,
+    Visitor(client): Visitor,
+    Asked(wish): Asked<Wish>,
+) -> Result<Response> {
+    auth.leave(client, wish, None).await
+}
+
+/// What a provider sends people back with.
+#[derive(Default, Deserialize)]
+pub struct Return {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
+/// `GET /callback`: back from a provider.
+pub async fn callback(
+    State(auth): State<Auth>,
+    Visitor(client): Visitor,
+    Asked(back): Asked<Return>,
+) -> Response {
+    auth.come_back(client, back).await
+}
+
+/// `POST /callback`: the same from Apple, which sends a form.
+pub async fn callback_by_form(
+    State(auth): State<Auth>,
+    Visitor(client): Visitor,
+    body: Bytes,
+) -> Response {
+    let mut back = Return::default();
+    for (name, value) in form_urlencoded::parse(&body) {
+        let member = match &*name {
+            "code" => &mut back.code,
+            "state" => &mut back.state,
+            "error" => &mut back.error,
+            "error_description" => &mut back.error_description,
+            _ => continue,
+        };
+        *member = Some(value.into_owned());
+    }
+    auth.come_back(client, back).await
+}
+
+/// What somebody left for, as the database remembers it.
+#[derive(Deserialize)]
+struct Left {
+    provider: String,
+    redirect_to: String,
+    account_id: Option<Uuid>,
+    code_challenge: Option<String>,
+    code_challenge_method: Option<String>,
+}
+
+impl Auth {
+    /// Send somebody to a provider: to sign in, or to have an identity linked to `bearer`.
+    pub async fn leave(
+        &self,
+        client: Client,
+        wish: Wish,
+        bearer: Option<&Bearer>,
+    ) -> Result<Response> {
+        let provider = self.providers.get(wish.provider.as_deref().unwrap_or_default())?;
+        let challenge = wish.challenge.checked()?;
+        let state = random_text()?;
+        let url = provider.address(self, &wish, &state).await?;
+        let redirect_to = self.config.redirect_target(wish.redirect_to.as_deref());
+        self.ask(
+            "select api.auth_leave($1, $2, $3, $4, $5, $6, $7, $8)",
+            &[
+                &secret_hash(&state),
+                &provider.name,
+                &redirect_to,
+                &bearer.map(|bearer| bearer.user_id),
+                &bearer.map(|bearer| bearer.session_id),
+                &challenge.as_ref().map(|(challenge, _)| *challenge),
+                &challenge.as_ref().map(|(_, method)| method),
+                &client.address_key,
+            ],
+        )
+        .await?;
+        match wish.skip_http_redirect.as_deref() {
+            Some("true") => Ok(Json(json!({ "url": url })).into_response()),
+            _ => Ok(Redirect::to(&url).into_response()),
+        }
+    }
+
+    async fn come_back(&self, client: Client, back: Return) -> Response {
+        let state = filled(back.state.clone()).unwrap_or_default();
+        #[derive(Deserialize)]
+        struct Answer {
+            state: Left,
+        }
+        let sql = "select api.auth_come_back($1)";
+        let left = match self.answer::<Answer>(sql, &[&secret_hash(&state)]).await {
+            Ok(answer) => answer.state,
+            // Where to is not known either.
+            Err(refusal) => return redirect::with_refusal(&self.config.site_url, &refusal),
+        };
+        let target = left.redirect_to.clone();
+        match self.finish(client, back, &state, left).await {
+            Ok(response) => response,
+            Err(refusal) => redirect::with_refusal(&target, &refusal),
+        }
+    }
+
+    async fn finish(
+        &self,
+        client: Client,
+        back: Return,
+        state: &str,
+        left: Left,
+    ) -> Result<Response> {
+        if let Some(error) = filled(back.error) {
+            let said = filled(back.error_description).unwrap_or(error);
+            let message = said.chars().take(200).collect();
+            return Err(Refusal { message, ..Refusal::of("bad_oauth_callback") });
+        }
+        let code = filled(back.code).ok_or_else(|| Refusal::of("bad_oauth_callback"))?;
+        let provider = self.providers.get(&left.provider)?;
+        let identity = provider.identify(self, &code, state).await?;
+        let flow_code = random_text()?;
+        let flow = left.code_challenge.map(|challenge| {
+            json!({
+                "code_hash": hex::encode(secret_hash(&flow_code)),
+                "code_challenge": challenge,
+                "code_challenge_method": left.code_challenge_method,
+            })
+        });
+        let answer = self.enter(&identity, left.account_id, flow, &client).await?;
+        match answer.flow {
+            true => Ok(redirect::with_code(&left.redirect_to, &flow_code)),
+            false => {
+                Ok(redirect::with_session(&left.redirect_to, &self.session(answer).await?, ""))
+            }
+        }
+    }
+
+    /// Let in whom a provider vouches for.
+    pub(super) async fn enter(
+        &self,
+        identity: &Identity,
+        account_id: Option<Uuid>,
+        flow: Option<Value>,
+        client: &Client,
+    ) -> Result<crate::answer::Answer> {
+        let identity = serde_json::to_value(identity).map_err(errors::Error::internal)?;
+        self.ask(
+            "select api.auth_external($1, $2, $3, $4, $5)",
+            &[&identity, &account_id, &self.config.sign_up, &flow, &client.user_agent],
+        )
+        .await
+    }
+
+    /// What only this state's way back knows. Nothing of it is kept anywhere.
+    fn secret_of(&self, purpose: &str, state: &str) -> String {
+        hex::encode(self.keyring.digest(purpose, state))
+    }
+
+    fn callback_url(&self) -> String {
+        format!("{}/callback", self.config.auth_url)
+    }
+}
+
+impl Provider {
+    /// Where somebody goes who leaves with `state`.
+    async fn address(&self, auth: &Auth, wish: &Wish, state: &str) -> Result<String> {
+        let endpoint = match &self.kind {
+            Kind::Oidc(oidc) => oidc.known().await.map(|k| k.authorization_endpoint.clone()),
+            Kind::GitHub(github) => github.authorization_endpoint(),
+        };
+        let endpoint = endpoint.map_err(|problem| self.failed(&problem))?.to_string();
+        let usual = match &self.kind {
+            Kind::Oidc(_) => "openid email profile",
+            Kind::GitHub(_) => "read:user user:email",
+        };
+        let mut scopes: Vec<&str> = usual.split(' ').collect();
+        let more = [self.scopes.as_str(), wish.scopes.as_deref().unwrap_or_default()];
+        for scope in more.iter().flat_map(|list| list.split([' ', ','])) {
+            if !scope.is_empty() && !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+        let verifier = auth.secret_of("oauth verifier", state);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", self.client())
+            .append_pair("redirect_uri", &auth.callback_url())
+            .append_pair("scope", &scopes.join(" "))
+            .append_pair("state", state)
+            .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(secret_hash(&verifier)))
+            .append_pair("code_challenge_method", "S256");
+        if matches!(self.kind, Kind::Oidc(_)) {
+            query.append_pair("nonce", &auth.secret_of("oauth nonce", state));
+        }
+        if self.name == "apple" {
+            // Apple gives name and address to a form alone.
+            query.append_pair("response_mode", "form_post");
+        }
+        for (name, value) in [
+            ("prompt", &wish.prompt),
+            ("access_type", &wish.access_type),
+            ("login_hint", &wish.login_hint),
+            ("hd", &wish.hd),
+            ("domain_hint", &wish.domain_hint),
+        ] {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        let joint = if endpoint.contains('?') { '&' } else { '?' };
+        Ok(format!("{endpoint}{joint}{}", query.finish()))
+    }
+
+    /// Who came back with `code`, by the provider's word.
+    async fn identify(&self, auth: &Auth, code: &str, state: &str) -> Result<Identity> {
+        let endpoint = match &self.kind {
+            Kind::Oidc(oidc) => oidc.known().await.map(|k| k.token_endpoint.clone()),
+            Kind::GitHub(github) => github.token_endpoint(),
+        };
+        let endpoint = endpoint.map_err(|problem| self.failed(&problem))?;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &auth.callback_url()),
+            ("client_id", self.client()),
+            ("client_secret", &self.secret),
+            ("code_verifier", &auth.secret_of("oauth verifier", state)),
+        ];
+        let answered = http::post(&endpoint, &form).await;
+        let tokens: Map<String, Value> = answered
+            .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()))
+            .map_err(|problem| self.failed(&problem))?;
+        let text = |name: &str| tokens.get(name).and_then(Value::as_str).unwrap_or_default();
+        match &self.kind {
+            Kind::GitHub(github) => {
+                let found = github.whose(text("access_token")).await;
+                let found = found.map_err(|problem| self.failed(&problem))?;
+                let name = found.name.unwrap_or_else(|| found.login.clone());
+                let said = [
+                    ("iss", json!("https://api.github.com")),
+                    ("user_name", json!(found.login)),
+                    ("name", json!(name)),
+                    ("full_name", json!(name)),
+                    ("avatar_url", json!(found.avatar_url)),
+                ];
+                self.identity(&found.id, found.email.as_deref(), found.email_verified, said)
+            }
+            Kind::Oidc(oidc) => {
+                let claims = oidc.verify(text("id_token"), &self.clients).await;
+                let claims = claims.map_err(|problem| self.failed(&problem))?;
+                let nonce = auth.secret_of("oauth nonce", state);
+                if claims.get("nonce").and_then(Value::as_str) != Some(&*nonce) {
+                    return Err(self.failed("the nonce is another"));
+                }
+                self.of_claims(&claims)
+            }
+        }
+    }
+
+    fn failed(&self, problem: &str) -> Refusal {
+        tracing::warn!(provider = self.name, problem, "a provider vouches for nobody");
+        Refusal::of("bad_oauth_callback")
+    }
+}

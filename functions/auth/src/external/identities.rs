@@ -1,0 +1,33 @@
+//! `/user/identities`: linking and unlinking what an account may be entered by.
+
+use axum::{Json, extract::State, response::Response};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::flow::Wish;
+use crate::{
+    Auth,
+    error::Result,
+    extract::{Asked, Bearer, Named, Visitor},
+};
+
+/// `GET /user/identities/authorize`: off to a provider, to come back to this account.
+pub async fn link(
+    State(auth): State<Auth>,
+    bearer: Bearer,
+    Visitor(client): Visitor,
+    Asked(wish): Asked<Wish>,
+) -> Result<Response> {
+    auth.leave(client, wish, Some(&bearer)).await
+}
+
+/// `DELETE /user/identities/{id}`.
+pub async fn unlink(
+    State(auth): State<Auth>,
+    bearer: Bearer,
+    Named(id): Named<Uuid>,
+) -> Result<Json<Value>> {
+    let sql = "select api.auth_unlink($1, $2, $3)";
+    auth.ask(sql, &[&bearer.user_id, &bearer.session_id, &id]).await?;
+    Ok(Json(json!({})))
+}

@@ -1,0 +1,27 @@
+-- Ways to another provider and back.
+
+create table identity.oauth_state (
+  state_hash            bytea,
+  provider              text not null,
+  redirect_to           text not null,
+  account_id            uuid,
+  code_challenge        text,
+  code_challenge_method text,
+  expires_at            timestamptz not null,
+
+  constraint oauth_state_pkey primary key (state_hash),
+  constraint oauth_state_account_id_fkey
+    foreign key (account_id) references identity.account (account_id) on delete cascade,
+  constraint oauth_state_method_is_known check (code_challenge_method in ('s256', 'plain'))
+);
+
+alter table identity.oauth_state enable row level security;
+alter table identity.oauth_state force row level security;
+
+create index oauth_state_account_id_idx on identity.oauth_state (account_id);
+create index oauth_state_expires_at_idx on identity.oauth_state (expires_at);
+
+comment on table identity.oauth_state is
+  'Somebody was sent to a provider and may come back, once, within ten minutes.';
+comment on column identity.oauth_state.account_id is
+  'Who asked to have the identity linked to their account; null for a sign-in.';
