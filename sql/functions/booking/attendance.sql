@@ -1,4 +1,4 @@
--- What becomes of a booking: accepted, held, or missed.
+-- Accepting a booking, and recording whether it took place.
 
 create or replace function api.accept_booking(p_booking_id uuid)
 returns table (booking_id uuid, status text)
@@ -11,7 +11,7 @@ declare
   v_booking core.booking := internal.lock_booking(p_booking_id);
 begin
   if internal.side_of(v_booking) = 'customer' then
-    perform internal.refuse('M3202', 'provider_only', 'Only the provider answers a request.');
+    perform internal.refuse('M3202', 'provider_only', 'Only the provider can answer a request.');
   end if;
   if v_booking.status = 'confirmed' then
     return query select v_booking.booking_id, v_booking.status;
@@ -38,7 +38,7 @@ $$;
 alter function api.accept_booking owner to definer;
 
 comment on function api.accept_booking is $$
-Say yes to a request: the authorised money is taken. Safe to repeat.
+Accept a request; the authorised money is captured. Safe to repeat.
 
 Raises
   M3202 provider_only          the customer does not answer
@@ -82,7 +82,7 @@ $$;
 alter function internal.finish_booking owner to definer;
 
 comment on function internal.finish_booking is
-  'A booking has taken place, or was missed. The caller holds its lock.';
+  'Record that a booking took place or was missed. The caller holds its lock.';
 
 create or replace function api.complete_booking(p_booking_id uuid)
 returns table (booking_id uuid, status text)
@@ -97,7 +97,7 @@ begin
   if v_booking.status <> 'completed' then
     if internal.side_of(v_booking) = 'customer' then
       perform internal.refuse('M3204', 'provider_or_staff_only',
-        'Only the provider says how it went.');
+        'Only the provider can say how a booking went.');
     end if;
     perform internal.require_status(v_booking, 'M9216', 'booking_not_confirmed', 'confirmed');
     if v_booking.ends_at > now() then
@@ -113,7 +113,7 @@ $$;
 alter function api.complete_booking owner to definer;
 
 comment on function api.complete_booking is $$
-Say that a booking has taken place. The clock says so a day after its end. Safe to repeat.
+Record that a booking has taken place. The clock does it a day after the end. Safe to repeat.
 
 Raises
   M3204 provider_or_staff_only  the customer does not say
@@ -142,7 +142,7 @@ begin
   end if;
   if internal.side_of(v_booking) = 'customer' then
     perform internal.refuse('M3204', 'provider_or_staff_only',
-      'Only the provider says how it went.', 'If they did not come, write to support.');
+      'Only the provider can say how a booking went.', 'If they did not come, write to support.');
   end if;
   -- The clock completes a booking a day after its end; that a provider did not come may be
   -- heard of later.
@@ -211,6 +211,6 @@ $$;
 alter function api.complete_due_bookings owner to definer;
 
 comment on function api.complete_due_bookings is $$
-Complete the bookings that ended a day ago and of which nobody said otherwise; returns how
-many. For the clock: safe to run twice, late or beside itself.
+Complete the confirmed bookings that ended at least a day ago; return how many. For the clock: safe
+to run twice, late or beside itself.
 $$;

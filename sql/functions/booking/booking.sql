@@ -29,7 +29,7 @@ $$;
 alter function internal.require_few_holds owner to definer;
 
 comment on function internal.require_few_holds is $$
-Nobody empties a calendar for nothing. The caller holds the customer's lock.
+Refuse a customer with too many unpaid bookings. The caller holds the customer's lock.
 
 Raises
   M9219 too_many_holds  the customer has as many unpaid bookings as the marketplace allows
@@ -96,8 +96,8 @@ $$;
 alter function internal.require_free_customer owner to definer;
 
 comment on function internal.require_free_customer is $$
-Nobody is in two places: refuse a slot while the customer has another booking then, but for
-one that is being moved. The caller holds the customer's lock.
+Refuse a slot if the customer has another booking at that time, except the one that is being
+moved. The caller holds the customer's lock.
 
 Raises
   M9207 already_booked  they hold or have booked this very slot
@@ -136,7 +136,7 @@ $$;
 alter function internal.repeated_booking owner to definer;
 
 comment on function internal.repeated_booking is $$
-The live booking an idempotency key has made, if any.
+The booking that an idempotency key has made, unless it was called off since; else null.
 
 Raises
   M9209 idempotency_key_reused  the key belongs to a booking of another slot or size
@@ -162,10 +162,10 @@ declare
   v_payment core.payment;
 begin
   v_slot := internal.lock_slot(p_slot_id);
-  -- The customer's own bookings are looked at below: two at once would not see each other.
+  -- The customer's bookings are checked below; two requests at once would not see each other.
   perform from core.customer as c where c.customer_id = p_customer_id for no key update;
 
-  -- A retry gets the first answer. The look-up follows the lock, because two copies of one
+  -- A retry gets the first answer. The look-up comes after the lock, because two copies of one
   -- request may arrive together.
   v_booking := internal.repeated_booking(p_customer_id, p_slot_id, p_seats, p_idempotency_key);
   if v_booking.booking_id is not null then
@@ -212,7 +212,7 @@ declare
   v_booking core.booking;
 begin
   if p_slot.provider_id = p_customer_id then
-    perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
+    perform internal.refuse('M3201', 'own_offering', 'Providers cannot book their own offerings.');
   end if;
 
   -- What concerns the customer is said first: who holds the last seat is not told to wait for it.
@@ -241,7 +241,7 @@ begin
   returning b.* into v_booking;
 
   if v_booking.price_minor > 99999999 then
-    perform internal.refuse('M0206', 'amount_too_large', 'No card is charged over eight digits.',
+    perform internal.refuse('M0206', 'amount_too_large', 'A card cannot be charged so much.',
       'Book fewer seats at a time.');
   end if;
   perform internal.settle_slot(p_slot.slot_id);
@@ -312,8 +312,8 @@ $$;
 alter function internal.confirm_booking owner to definer;
 
 comment on function internal.confirm_booking is $$
-The money is there: confirm the booking, or put the request to the provider. Safe to repeat.
-False says that the seat is gone or the booking was called off; the payment must go back.
+Confirm a booking whose money has arrived, or pass the request to the provider. Safe to repeat.
+Returns false if the seat is gone or the booking was cancelled; then the payment must go back.
 Locks provider, slot, booking, and of a booking that is paid late the customer.
 $$;
 
@@ -458,4 +458,4 @@ $$;
 alter function internal.close_booking owner to definer;
 
 comment on function internal.close_booking is
-  'End a booking and give its seats to who waits. The caller holds its lock and moves the money.';
+  'End a booking and offer its seats to the waitlist. The caller locks it and moves the money.';

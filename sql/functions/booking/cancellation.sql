@@ -1,4 +1,4 @@
--- Cancelling, and what it gives back.
+-- Cancelling a booking, and what is given back.
 
 create or replace function internal.refund_percent(p_tiers jsonb, p_starts_at timestamptz)
 returns integer
@@ -12,7 +12,7 @@ return coalesce((
 ), 0);
 
 comment on function internal.refund_percent is
-  'What a policy gives back now, in percent: the best tier whose hours are still kept.';
+  'What a policy gives back now, in percent: the best tier whose hours are still kept, else 0.';
 
 create or replace function internal.refund_percent_of(p_booking core.booking)
 returns integer
@@ -275,7 +275,7 @@ declare
   v_booking core.booking := internal.lock_booking(p_booking_id);
 begin
   if internal.side_of(v_booking) = 'customer' then
-    perform internal.refuse('M3202', 'provider_only', 'Only the provider answers a request.');
+    perform internal.refuse('M3202', 'provider_only', 'Only the provider can answer a request.');
   end if;
   perform internal.require_status(
     v_booking, 'M9213', 'booking_not_requested', 'requested', 'declined');
@@ -293,7 +293,7 @@ $$;
 alter function api.decline_booking owner to definer;
 
 comment on function api.decline_booking is $$
-Turn a request down: the authorisation is let go, nobody is charged. Safe to repeat.
+Decline a request; the authorisation is released and nobody is charged. Safe to repeat.
 
 Raises
   M3202 provider_only          the customer does not answer
@@ -354,6 +354,6 @@ $$;
 alter function api.expire_bookings owner to definer;
 
 comment on function api.expire_bookings is $$
-Say of holds and requests whose time is over that it is, and let their payments go; returns
-how many. Seats were free the second the hold ended: this only tidies. For the clock.
+Close holds and requests whose time is over, and release their payments; return how many. This
+only tidies: the seats have been free since the hold ended. For the clock.
 $$;

@@ -1,4 +1,4 @@
--- What the checkout Lambda asks for, before and after Stripe.
+-- What the checkout Lambda needs before and after it calls Stripe.
 
 create or replace function api.booking_checkout(p_booking_id uuid)
 returns jsonb
@@ -38,7 +38,7 @@ $$;
 alter function api.booking_checkout owner to definer;
 
 comment on function api.booking_checkout is $$
-Where the payment of a booking of the caller's stands: amounts in minor units, as Stripe has
+The state of the payment of a booking of the caller's, with amounts in minor units, as Stripe has
 them. is_payable says whether the payer may still be shown a form.
 
 Raises

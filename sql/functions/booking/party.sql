@@ -1,4 +1,4 @@
--- The parties to a booking: which side somebody is on, what both are told, what each notes.
+-- The parties to a booking: which side the caller is on, what both are told, what each notes.
 
 create or replace function internal.side_of(p_booking core.booking)
 returns text
@@ -12,7 +12,7 @@ return case
 end;
 
 comment on function internal.side_of is
-  'The part the caller has in a booking: customer, provider, staff, system, or null.';
+  'The caller''s part in a booking: customer, provider, staff, system, or null.';
 
 create or replace function internal.record_step(
   p_booking     core.booking,
@@ -79,7 +79,7 @@ begin
     return v_booking;
   end if;
 
-  -- The same answer for what is not there and what is not theirs.
+  -- The answer is the same whether it does not exist or is not the caller's.
   perform internal.refuse(
     'M4203', 'booking_not_found', format('You have no booking %s.', p_booking_id));
 end
@@ -135,7 +135,7 @@ $$;
 alter function internal.annotate_booking owner to definer;
 
 comment on function internal.annotate_booking is $$
-Keep the notes of either side; null leaves them, blank removes them. Each side writes its own.
+Write the notes of either side: null leaves them, blank removes them. Each side writes its own.
 
 Raises
   M4203 booking_not_found  there is none, or the caller has no part in it

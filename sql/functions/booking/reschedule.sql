@@ -37,7 +37,8 @@ begin
       'A booking can be moved while cancelling it would cost nothing.');
   end if;
 
-  -- Before its lock: two who move to each other's provider would wait for each other for ever.
+  -- Checked before the slot is locked: two customers who move to each other's provider would
+  -- otherwise deadlock.
   if exists (
     select from core.slot as s
     where s.slot_id = p_slot_id and s.offering_id <> v_booking.offering_id
@@ -89,9 +90,9 @@ $$;
 alter function api.reschedule_booking owner to definer;
 
 comment on function api.reschedule_booking is $$
-Move a booking to another slot of the same offering, as long as its own. Payment, price and policy
-stay with the booking. Allowed while the policy would give everything back, so that moving is no way around
-it. Safe to repeat. Locks provider, booking, slot, customer.
+Move a booking to another slot of the same offering and length. Payment, price and policy stay with
+the booking. Allowed only while cancelling would give everything back, so that moving is no way
+around the policy. Safe to repeat. Locks provider, booking, slot, customer.
 
 Raises
   M3203 customer_only     the provider does not move it

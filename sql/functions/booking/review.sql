@@ -1,4 +1,4 @@
--- Reviewing a completed booking, once a side.
+-- Reviews of completed bookings, one per side.
 
 create or replace function api.review_booking(
   p_booking_id uuid,
@@ -17,7 +17,7 @@ declare
   v_review_id uuid := internal.uuid_v7();
 begin
   if v_side not in ('customer', 'provider') then
-    perform internal.refuse('M3501', 'parties_only', 'Only the two sides of a booking review it.');
+    perform internal.refuse('M3501', 'parties_only', 'Only its two sides can review a booking.');
   end if;
   if p_rating is null or p_rating not between 1 and 5 then
     perform internal.refuse('M0501', 'rating_invalid', 'A rating is a number from 1 to 5.');
@@ -30,7 +30,7 @@ begin
     select from core.marketplace as m
     where v_booking.ends_at < now() - make_interval(days => m.review_window_days)
   ) then
-    perform internal.refuse('M9503', 'review_window_over', 'This was too long ago to review.');
+    perform internal.refuse('M9503', 'review_window_over', 'The time to review it is over.');
   end if;
 
   insert into core.review
@@ -41,7 +41,7 @@ begin
   on conflict (booking_id, author_side) do nothing;
 
   if not found then
-    perform internal.refuse('M9504', 'already_reviewed', 'You have reviewed this booking.');
+    perform internal.refuse('M9504', 'already_reviewed', 'You have already reviewed this booking.');
   end if;
 
   if v_side = 'customer' then
@@ -96,7 +96,7 @@ begin
 
   if not found then
     perform internal.refuse(
-      'M4502', 'review_not_found', format('There is no review %s of you.', p_review_id));
+      'M4502', 'review_not_found', format('There is no review %s of your bookings.', p_review_id));
   end if;
 end
 $$;

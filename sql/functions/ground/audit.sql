@@ -25,4 +25,4 @@ $$;
 alter function internal.audit owner to definer;
 
 comment on function internal.audit is
-  'Write one line of the audit log, in the transaction of what it tells of.';
+  'Write a line of the audit log, in the transaction of the action.';

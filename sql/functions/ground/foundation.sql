@@ -1,4 +1,4 @@
--- Who asks, and the small things everything else stands on.
+-- The caller, refusals, and helpers that everything else uses.
 
 create or replace function internal.user_id()
 returns uuid
@@ -11,9 +11,9 @@ return coalesce(
 )::uuid;
 
 comment on function internal.user_id is $$
-The person who asks, or null for nobody.
-Reads the plain setting that our Lambdas make, because parsing claims in every policy costs
-twice the query; falls back to the claims for databases served by Supabase's own API.
+The caller's person id, or null for an anonymous caller.
+Reads the plain setting that our Lambdas make, because parsing the claims in every policy doubles
+the cost of a query. Falls back to the claims for databases that Supabase's own API serves.
 $$;
 
 create or replace function internal.is_guest()
@@ -26,7 +26,7 @@ return coalesce(
 ) = 'true';
 
 comment on function internal.is_guest is
-  'Whether who asks has signed in without saying who they are. Guests cost nothing to make.';
+  'Whether the caller is an anonymous guest. Anybody can make any number of guests.';
 
 create or replace function internal.is_service()
 returns boolean
@@ -36,8 +36,8 @@ parallel safe
 return coalesce(current_setting('role', true), '') = 'service_role';
 
 comment on function internal.is_service is $$
-Whether the house itself asks. Reads the role of the session, which holds inside security
-definer functions too; never a claim, which a token could carry under another role.
+Whether the caller is the service role. Reads the role of the session, which is right inside
+security definer functions too; never a claim, which a token could carry under another role.
 $$;
 
 create or replace function internal.refuse(
@@ -61,7 +61,7 @@ end
 $$;
 
 comment on function internal.refuse is $$
-Refuse on purpose: class M + the last digit of 40x, a stable word, a sentence, what to do.
+Raise a refusal: a code of class M, a stable word, a sentence, and what to do.
 docs/errors.md lists every code; a test keeps the two equal.
 $$;
 
@@ -90,7 +90,7 @@ end
 $$;
 
 comment on function internal.require_user_id is $$
-The person who asks.
+The caller's person id; refuses anonymous callers.
 
 Raises
   M1001 sign_in_required  nobody is signed in
@@ -116,7 +116,7 @@ end
 $$;
 
 comment on function internal.require_identity is $$
-An identity given as an argument: it must be the caller's, unless the house itself asks.
+Check an identity given as an argument: it must be the caller's, unless the service role calls.
 
 Raises
   M1001 sign_in_required  nobody is signed in
@@ -141,8 +141,8 @@ return encode(
   'hex')::uuid;
 
 comment on function internal.uuid_v7 is $$
-A time-ordered uuid (RFC 9562, version 7) for tables that only grow: random keys cost most of
-a booking's write in full-page images.
+A time-ordered uuid (RFC 9562, version 7) for tables that only grow. With random keys, full-page
+images would be most of what a booking writes.
 $$;
 
 create or replace function internal.to_decimal(p_minor bigint, p_currency text)
@@ -156,7 +156,7 @@ begin atomic
 end;
 
 comment on function internal.to_decimal is
-  'Minor units as a decimal of the currency: 1050 JPY is 1050, 1999 USD is 19.99.';
+  'Minor units as a decimal number of the currency: 1050 JPY is 1050, 1999 USD is 19.99.';
 
 create or replace function internal.on_row_touched()
 returns trigger
@@ -211,7 +211,7 @@ end
 $$;
 
 comment on function internal.on_append_only is
-  'Trigger: what has been written stays, for every role, the owner included.';
+  'Trigger: refuse every change of a written row, for every role, the owner included.';
 
 create or replace trigger booking_event_keep before update or delete or truncate
   on core.booking_event

@@ -1,4 +1,4 @@
--- The settings of the business, for those who may read them: everybody.
+-- The settings of the business that everybody may read.
 
 create or replace function api.marketplace()
 returns jsonb

@@ -1,5 +1,5 @@
--- Accounts: how a login looks from outside, making one together with its person, and what its
--- owner changes.
+-- Accounts: how a login is shown, how it is made together with its person, and what its owner can
+-- change.
 
 create or replace function internal.account_by_email(p_email text)
 returns identity.account
@@ -35,7 +35,7 @@ end;
 alter function internal.app_metadata owner to definer;
 
 comment on function internal.app_metadata is
-  'What the house says of an account: how it may be entered, and what staff added.';
+  'What the platform says about an account: how to sign in to it, and what servers have added.';
 
 create or replace function internal.user_metadata(p_account identity.account)
 returns jsonb
@@ -163,7 +163,7 @@ end;
 alter function internal.why_refused owner to definer;
 
 comment on function internal.why_refused is
-  'Why an account may not be entered, as GoTrue''s word for it, or null if it may.';
+  'Why an account may not sign in, as GoTrue''s word, or null if it may.';
 
 create or replace function internal.play_parts(p_account_id uuid, p_data jsonb)
 returns void

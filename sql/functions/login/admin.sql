@@ -1,4 +1,4 @@
--- Accounts in the hands of a server with the secret key. Every change is audited.
+-- Managing accounts with the secret key. Every change is audited.
 
 create or replace function api.auth_list_users(p_page bigint, p_per_page bigint)
 returns jsonb
@@ -264,4 +264,4 @@ $$;
 alter function api.auth_invite owner to definer;
 
 comment on function api.auth_invite is
-  'Make an account for somebody who has not asked, and mail them a link to take it.';
+  'Make an account for somebody, and mail them a link to accept it.';

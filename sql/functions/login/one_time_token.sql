@@ -1,4 +1,4 @@
--- Links and codes: mailed, and good once.
+-- Links and codes: mailed, and valid once.
 
 create or replace function internal.mail(
   p_template text,

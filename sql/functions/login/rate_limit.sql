@@ -1,5 +1,5 @@
--- Counting, so that neither guessing nor mailing pays. A refusal here is returned, never
--- raised: raising would roll the count back.
+-- Rate limits against guessing and mass mailing. A refusal is returned and not raised: raising
+-- would roll the count back.
 
 create or replace function internal.allows(p_action text, p_subject bytea)
 returns boolean
@@ -80,7 +80,7 @@ end;
 alter function internal.is_blocked owner to definer;
 
 comment on function internal.is_blocked is
-  'Whether an address has to wait after wrong passwords, whoever asks now.';
+  'Whether an address has to wait after wrong passwords, no matter who asks.';
 
 create or replace function internal.note_failure(p_subject bytea)
 returns void
@@ -132,4 +132,4 @@ end;
 alter function internal.forget_failures owner to definer;
 
 comment on function internal.forget_failures is
-  'The right password ends the row of wrong ones; a few rows of others that ended go too.';
+  'Forget the wrong passwords of an address, and delete a few old rows of others.';

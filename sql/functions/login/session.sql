@@ -1,7 +1,7 @@
 -- Sign-ins: opened, refreshed, ended.
 --
--- The functions answer {"refused": word} instead of raising: a failure counted and a session
--- ended must outlive the refusal. The auth Lambda turns the word into GoTrue's status.
+-- The functions answer {"refused": word} instead of raising, so that counted failures and ended
+-- sessions are not rolled back. The auth Lambda turns the word into GoTrue's status.
 
 create or replace function internal.refused(p_word text)
 returns jsonb
@@ -9,7 +9,8 @@ language sql
 immutable
 return jsonb_build_object('refused', p_word);
 
-comment on function internal.refused is 'A refusal whose traces stay.';
+comment on function internal.refused is
+  'A refusal that is returned, so that nothing is rolled back.';
 
 create or replace function internal.session_json(
   p_account identity.account,
@@ -87,7 +88,8 @@ $$;
 
 alter function internal.open_session owner to definer;
 
-comment on function internal.open_session is 'Sign somebody in who has proved who they are.';
+comment on function internal.open_session is
+  'Open a session for an account whose owner has proved who they are.';
 
 create or replace function api.auth_password(
   p_email       text,
@@ -113,8 +115,8 @@ $$;
 alter function api.auth_password owner to definer;
 
 comment on function api.auth_password is $$
-The password hash of an address, null if there is none: the Lambda then checks a dummy, so
-that both take the same time. Counts the attempt; p_account_key and p_address_key are digests.
+The password hash of an address, or null if there is no account; the Lambda then checks a dummy
+hash, so both take the same time. Counts the attempt; p_account_key and p_address_key are digests.
 $$;
 
 create or replace function api.auth_sign_in(
@@ -134,7 +136,7 @@ declare
   v_account identity.account := internal.account_by_email(p_email);
   v_reason  text;
 begin
-  -- Null is a wrong password, and so is a hash that was changed while it was being checked.
+  -- Null means a wrong password; so does a hash that was changed while it was being checked.
   if v_account.password_hash is distinct from p_password_hash or p_password_hash is null then
     perform internal.note_failure(p_account_key);
     return internal.refused('invalid_credentials');
@@ -163,8 +165,8 @@ $$;
 alter function api.auth_sign_in owner to definer;
 
 comment on function api.auth_sign_in is $$
-End of a password sign-in: p_password_hash is the hash the Lambda found the password to fit,
-null if it fitted none. p_new_hash replaces an imported or outdated one.
+Finish a password sign-in. p_password_hash is the hash that the password fits, or null if it is
+wrong. p_new_hash replaces an imported or outdated hash.
 $$;
 
 create or replace function api.auth_refresh(
@@ -187,7 +189,7 @@ begin
     return internal.refused('over_request_rate_limit');
   end if;
 
-  -- Fifty refreshes at once queue here, and each sees what the one before it did.
+  -- Refreshes at the same time wait here, and each sees what the one before it did.
   select s.* into v_session
   from identity.session as s
   where s.session_id = p_session_id

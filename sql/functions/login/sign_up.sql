@@ -108,4 +108,4 @@ return (
   from gen_random_uuid() as decoy(id));
 
 comment on function internal.decoy_json is
-  'A user that is none, in answer to a sign-up with an address that is taken.';
+  'A made-up user, the answer to a sign-up with a taken address.';

@@ -1,4 +1,4 @@
--- Signing keys: published to whoever verifies, handed sealed to the Lambda that signs.
+-- Signing keys: the public half is published, the sealed private half goes to the auth Lambda.
 
 create or replace function api.signing_keys()
 returns jsonb

@@ -1,4 +1,4 @@
--- Somebody came back with a link or a code.
+-- Using a link or a code.
 
 create or replace function internal.purposes_of(p_type text)
 returns text[]

@@ -1,8 +1,7 @@
 -- From the queue to a mailbox: whether a message is still to be sent, and what it says.
 --
--- A mailer claims, sends, records. Two copies of one message meet at the delivery's row lock,
--- and one of them is told that the other is at it. docs/decisions/0004 follows a crash
--- through every step.
+-- A mailer claims, sends, records. Two copies of one message meet at the delivery's row lock, and
+-- one of them gets the answer `busy`. docs/decisions/0004 follows a crash through every step.
 
 create or replace function internal.is_still_true(p_outbox core.outbox)
 returns boolean
@@ -42,9 +41,8 @@ end;
 alter function internal.is_still_true owner to definer;
 
 comment on function internal.is_still_true is $$
-Whether what a message says still holds at the moment of sending. A booking confirmed and
-cancelled within a minute is not confirmed by a mail that comes last; a link nobody asked for
-within the hour is not sent.
+Whether what a message says is still true when it is sent. So a booking that was cancelled right
+after its confirmation is not confirmed by a late mail, and a link older than an hour is not sent.
 $$;
 
 create or replace function internal.reason_to_skip(p_outbox core.outbox)
@@ -78,7 +76,7 @@ $$;
 alter function internal.reason_to_skip owner to definer;
 
 comment on function internal.reason_to_skip is
-  'Why a message shall never be sent, as a sentence; null when it shall.';
+  'Why a message is not to be sent, as a sentence; null if it is.';
 
 create or replace function internal.quiet_until(p_outbox core.outbox)
 returns timestamptz
@@ -105,7 +103,7 @@ end;
 alter function internal.quiet_until owner to definer;
 
 comment on function internal.quiet_until is
-  'When the receiver''s quiet hours end, if they reign now and the message can wait; else null.';
+  'When the receiver''s quiet hours end, if they are on now and the message can wait; else null.';
 
 create or replace function internal.settle_delivery(
   p_outbox_id uuid,
@@ -126,7 +124,7 @@ begin
       settled_at    = now()
   where d.outbox_id = p_outbox_id;
 
-  -- What proves an address is a secret, and nobody will need it again.
+  -- What proves an address is a secret that is no longer needed.
   update core.outbox as o
   set payload = jsonb_build_object('template', o.payload -> 'template')
   where o.outbox_id = p_outbox_id
@@ -137,7 +135,7 @@ $$;
 alter function internal.settle_delivery owner to definer;
 
 comment on function internal.settle_delivery is
-  'Write down a delivery''s end, and forget the secrets it carried.';
+  'Record how a delivery ended, and remove its secrets from the outbox.';
 
 create or replace function api.claim_delivery(p_outbox_id uuid)
 returns jsonb
@@ -156,7 +154,7 @@ begin
   select o.outbox_id from core.outbox as o where o.outbox_id = p_outbox_id
   on conflict do nothing;
 
-  -- Copies of one message queue here.
+  -- Copies of one message wait here.
   select d.* into v_delivery from core.delivery as d where d.outbox_id = p_outbox_id for update;
   select o.* into v_outbox from core.outbox as o where o.outbox_id = p_outbox_id;
   if not found then
@@ -179,7 +177,7 @@ begin
 
   v_quiet_until := internal.quiet_until(v_outbox);
   if v_quiet_until is not null then
-    -- Counting it as a claim keeps a relay that is about to record from marking it sent.
+    -- It counts as a claim, so that a relay that is about to record does not mark it as sent.
     update core.outbox as o
     set sent_at = null, attempts = o.attempts + 1, available_at = v_quiet_until
     where o.outbox_id = p_outbox_id;
@@ -201,15 +199,15 @@ $$;
 alter function api.claim_delivery owner to definer;
 
 comment on function api.claim_delivery is $$
-Claim a message for one mailer, and say in the same breath what it is to send.
+Claim a message for one mailer, and return what it must send.
 
-Answers {action: send, attempt, message} to whom the message is leased for two minutes;
-{action: busy} while that lease runs, so that the copy comes again later; {action: settled,
-reason} when there is nothing to do: it was sent or refused, is unwanted or no longer true, or
-is put back into the outbox until the receiver's quiet hours end.
+Answers {action: send, attempt, message}, which leases the message for two minutes; {action: busy}
+while another lease runs, so that the copy comes again later; or {action: settled, reason} if there
+is nothing to do: it was sent or refused, is unwanted or no longer true, or is put back into the
+outbox until the receiver's quiet hours end.
 
-A lease that ran out without an outcome means that its mailer died, before or after the mail
-server took the mail: nobody can know. It is sent again then, under the same Message-ID.
+If a lease ends without an outcome, its mailer has died, before or after the mail server took the
+mail; nobody can know. The mail is then sent again, under the same Message-ID.
 
 Raises
   M4603 message_not_found  there is no such message; its copy belongs to the dead letters
@@ -235,7 +233,7 @@ begin
   if not found or v_delivery.state = 'sent' then
     return;
   end if;
-  -- A mail that is out is out, whoever holds the lease by now.
+  -- A sent mail counts as sent, even if another mailer holds the lease by now.
   if p_outcome = 'sent' then
     perform internal.settle_delivery(p_outbox_id, 'sent', p_detail);
   elsif v_delivery.attempts = p_attempt and v_delivery.state = 'waiting' then
@@ -253,6 +251,6 @@ $$;
 alter function api.record_delivery owner to definer;
 
 comment on function api.record_delivery is $$
-Record what became of a claimed message: sent; refused, for good; retry, which gives the lease
-back. Only the holder of the lease may say the last two. Safe to repeat.
+Record what became of a claimed message: sent; refused, which is final; or retry, which gives the
+lease back. Only the holder of the lease can record the last two. Safe to repeat.
 $$;

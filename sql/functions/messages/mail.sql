@@ -1,4 +1,4 @@
--- What a mail says, as facts: the mailer puts them into words. Service role alone reads them.
+-- The facts of a mail, which the mailer puts into words. Only the service role reads them.
 
 create or replace function internal.type_of(p_outbox core.outbox)
 returns text
@@ -29,7 +29,7 @@ end;
 alter function internal.address_of owner to definer;
 
 comment on function internal.address_of is
-  'Where a message goes. A sign-in message proves the address it names, not the one on file.';
+  'Where a message goes. A sign-in message goes to the address it names, not the one on file.';
 
 create or replace function internal.name_of(p_person_id uuid)
 returns text
@@ -89,7 +89,7 @@ end;
 alter function internal.money_of owner to definer;
 
 comment on function internal.money_of is
-  'The sum a message is about: that of its payout, refund, dispute or payment.';
+  'The sum that a message is about: that of its payout, refund, dispute or payment.';
 
 create or replace function internal.occasion_of(p_outbox core.outbox)
 returns jsonb
@@ -116,7 +116,7 @@ begin atomic
     'updated_at',    b.updated_at)
   from core.booking as b
   where b.booking_id = ((p_outbox).payload ->> 'booking_id')::uuid
-    -- Whoever is told is one of the two: a mistaken payload tells nobody anything.
+    -- The receiver must be one of the two sides, so a wrong payload reveals nothing.
     and (p_outbox).person_id in (b.customer_id, b.provider_id)
   union all
   select jsonb_build_object(

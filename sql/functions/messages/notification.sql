@@ -1,4 +1,4 @@
--- Telling people, and letting them say what they do not want to be told.
+-- Notifying people, and letting them choose what they want.
 
 create or replace function internal.announce(p_topic text, p_person_id uuid, p_payload jsonb)
 returns uuid
@@ -29,7 +29,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A message nobody can write is a mistake of whoever sends it, and is found here.
+  -- A type without a template is a mistake of the calling function, and is found here.
   perform from core.notification_type as t where t.type = p_type;
   if not found then
     raise exception using message = format('There is no notification type %s.', p_type);
@@ -45,10 +45,10 @@ $$;
 alter function internal.notify owner to definer;
 
 comment on function internal.notify is $$
-Tell a person something: a row they read in the app, and a message that leaves the house.
+Notify a person: write a row that they read in the app, and a message to be mailed.
 
-The payload carries ids and sums: booking_id or slot_id, amount_minor with currency. What the
-mail says is read again when it is sent.
+The payload carries ids and sums: booking_id or slot_id, amount_minor with currency. Everything else
+in the mail is read when it is sent.
 $$;
 
 create or replace function api.mark_notifications_read(p_notification_ids uuid[] default null)
@@ -76,8 +76,8 @@ $$;
 alter function api.mark_notifications_read owner to definer;
 
 comment on function api.mark_notifications_read is $$
-Mark the caller's notifications as read, all of them or those named; returns how many were
-unread until now. Those of others are passed over in silence. Safe to repeat.
+Mark the caller's notifications as read, all of them or those given; return how many were unread.
+Ids of other people's notifications are ignored. Safe to repeat.
 
 Raises
   M1001 sign_in_required  nobody is signed in
@@ -97,7 +97,7 @@ begin atomic
 end;
 
 comment on function api.list_notification_preferences is
-  'Everything the caller can be told, and whether they get it by mail too.';
+  'Every type of message, and whether the caller gets it by mail too.';
 
 create or replace function api.set_notification_preference(p_type text, p_wants_email boolean)
 returns void
@@ -161,7 +161,7 @@ $$;
 alter function internal.set_preference owner to definer;
 
 comment on function internal.set_preference is
-  'Keep whether a person wants mail of a type. The caller has made sure whose wish it is.';
+  'Store whether a person wants mail of a type. The calling function has checked whose wish it is.';
 
 create or replace function api.unsubscribe(p_key uuid)
 returns text
@@ -180,7 +180,7 @@ begin
 
   if not found then
     perform internal.refuse(
-      'M4602', 'unsubscribe_link_not_found', 'This link is unknown, or too old.',
+      'M4602', 'unsubscribe_link_not_found', 'This link is unknown or too old.',
       'Sign in and change your notification preferences.');
   end if;
   perform internal.set_preference(v_outbox.person_id, v_outbox.topic, false);
@@ -191,8 +191,8 @@ $$;
 alter function api.unsubscribe owner to definer;
 
 comment on function api.unsubscribe is $$
-Turn off mail of the type of the mail whose link carried the key, for its receiver, and return
-the type. Nobody needs to sign in: the key is the permission. Safe to repeat.
+Turn off mail of a type for the receiver of the mail whose link carried the key, and return the
+type. The key is the permission, so nobody needs to sign in. Safe to repeat.
 
 Raises
   M4602 unsubscribe_link_not_found  no mail carried this key, or it was long ago
@@ -223,8 +223,8 @@ $$;
 alter function api.set_quiet_hours owner to definer;
 
 comment on function api.set_quiet_hours is $$
-Keep mail that can wait until these hours of the caller's day are over; nulls end that. They
-may span midnight.
+Set the hours of the caller's day in which only urgent mail is sent; nulls remove them. They may
+span midnight.
 
 Raises
   M1001 sign_in_required  nobody is signed in

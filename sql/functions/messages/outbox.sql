@@ -1,4 +1,4 @@
--- From the outbox to the queue. Only the relay, and the clock, come here.
+-- From the outbox to the queue, for the relay and the clock.
 
 create or replace function api.claim_outbox(p_limit integer default 100)
 returns jsonb
@@ -33,8 +33,8 @@ alter function api.claim_outbox owner to definer;
 
 comment on function api.claim_outbox is $$
 Lease messages that are due to this relay for a minute, as [{outbox_id, attempt}].
-Relays beside each other claim different ones. What is not recorded in time is due again, so a
-message may be sent twice; its consumer deduplicates.
+Relays that run at the same time claim different messages. What is not recorded in time is due
+again, so a message may be sent twice; its consumer deduplicates.
 $$;
 
 create or replace function api.record_outbox(
@@ -51,7 +51,7 @@ as $$
 declare
   v_count integer;
 begin
-  -- Rejected messages wait 2, 4, 8 ... seconds, fifteen minutes at most, and not in step.
+  -- Rejected messages wait 2, 4, 8 … seconds, at most fifteen minutes, with random variation.
   update core.outbox as o
   set sent_at      = case when r.error is null then now() end,
       last_error   = left(r.error, 500),
@@ -74,8 +74,8 @@ alter function api.record_outbox owner to definer;
 
 comment on function api.record_outbox is $$
 Record which claimed messages the queue accepted (a null error) and why it rejected the
-others; returns how many rows it changed. A claim that somebody else has followed up, or a
-message that its mailer has put back meanwhile, is left as it is.
+others; returns how many rows it changed. A message that was claimed again, or that
+its mailer has put back meanwhile, is left as it is.
 $$;
 
 create or replace function internal.uuid_v7_floor(p_at timestamptz)
@@ -88,7 +88,7 @@ return encode(
   'hex')::uuid;
 
 comment on function internal.uuid_v7_floor is
-  'The least time-ordered uuid of an instant: a range of time is a range of such keys.';
+  'The smallest time-ordered uuid of an instant, to select keys by time.';
 
 create or replace function api.trim_outbox(p_limit integer default 100)
 returns integer
@@ -118,7 +118,7 @@ $$;
 alter function api.trim_outbox owner to definer;
 
 comment on function api.trim_outbox is $$
-Forget messages written three months ago and sent since, and what became of them: no queue
-keeps one longer than two weeks, so none can come again. Returns how many. For the clock: safe to run
+Delete sent messages that are older than three months, and their deliveries. No queue keeps a
+message longer than two weeks. Returns how many. For the clock: safe to run
 twice, late or beside itself.
 $$;

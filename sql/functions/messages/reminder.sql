@@ -10,7 +10,7 @@ begin atomic
   select b.booking_id, b.starts_at, l.lead_min
   from core.booking as b
   cross join lateral (
-    -- A late clock gives the nearest reminder alone, not all it missed.
+    -- A late clock sends only the nearest reminder, not all that it missed.
     select v.lead_min
     from (values (60), (1440)) as v(lead_min)
     where b.starts_at - make_interval(mins => v.lead_min) <= now()
@@ -48,7 +48,7 @@ declare
   v_count    integer := 0;
 begin
   for v_reminder in
-    -- The key decides between two clocks: the second finds the row and reminds nobody.
+    -- If two clocks run at once, the second finds the row and sends nothing.
     insert into core.booking_reminder as r (booking_id, starts_at, lead_min)
     select d.booking_id, d.starts_at, d.lead_min
     from internal.due_reminders() as d
@@ -76,6 +76,6 @@ alter function api.remind_of_bookings owner to definer;
 
 comment on function api.remind_of_bookings is $$
 Remind both sides of bookings a day and an hour before they start, each once; returns how many
-bookings there were. Whether it is still true is asked again when the mail is sent. For the
+bookings there were. Whether it is still true is checked again when the mail is sent. For the
 clock: safe to run twice, late or beside itself.
 $$;

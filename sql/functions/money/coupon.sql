@@ -42,7 +42,7 @@ begin
     end loop;
     select sum(w.weight) into v_eligible from unnest(v_weights) as w(weight);
 
-    -- Rounded down to what can be charged, so that a percentage never spoils a sum.
+    -- Round the discount down to the charge step, so that the rest can be charged.
     v_discount := internal.coupon_discount(p_coupon, v_eligible);
     if v_discount < v_eligible then
       v_discount := v_discount - v_discount % v_step;
@@ -103,12 +103,12 @@ begin
 
   if p_coupon.coupon_id is null or not p_coupon.is_active or v_eligible is null then
     perform internal.refuse('M4301', 'coupon_not_found',
-      'There is no such coupon for this.', 'Leave it out, or check its spelling.');
+      'There is no such coupon for this offering.', 'Check the spelling, or leave the coupon out.');
   elsif now() not between p_coupon.valid_from and coalesce(p_coupon.valid_until, 'infinity') then
     perform internal.refuse('M9301', 'coupon_expired', 'This coupon is not valid now.');
   elsif p_coupon.currency <> p_currency or v_eligible < p_coupon.min_subtotal_minor then
     perform internal.refuse('M9302', 'coupon_not_applicable',
-      'This coupon is for another currency, or for a larger sum.');
+      'This coupon is for another currency, or needs a larger sum.');
   elsif internal.coupon_is_used_up(p_coupon, p_customer_id) then
     perform internal.refuse('M9306', 'coupon_used_up', 'This coupon has been used up.');
   end if;
@@ -168,7 +168,7 @@ begin
     return null;
   end if;
 
-  -- Everyone who uses this coupon queues here, so the count below stays true.
+  -- Everyone who uses this coupon waits here, so the count below stays true.
   select c.* into v_coupon
   from core.coupon as c
   where c.code = upper(btrim(p_code))

@@ -33,8 +33,8 @@ $$;
 alter function internal.settle_disputes owner to definer;
 
 comment on function internal.settle_disputes is $$
-Bring a captured payment to where its disputes are, each step once. One that is heard of only
-when it is over was open before: the steps are the same, whichever event came first.
+Carry out what follows from the disputes of a captured payment, each step once. A dispute that we
+hear of only after its end goes through the same steps, so the order of events does not matter.
 $$;
 
 create or replace function internal.hold_lines(p_payment core.payment, p_dispute core.dispute)

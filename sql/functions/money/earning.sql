@@ -41,7 +41,8 @@ return array(
 
 alter function internal.sellers_of owner to definer;
 
-comment on function internal.sellers_of is 'The providers who sell something of a payment''s order.';
+comment on function internal.sellers_of is
+  'The providers who sell something of a payment''s order.';
 
 create or replace function internal.open_earnings(p_payment core.payment)
 returns void
@@ -187,7 +188,7 @@ end;
 alter function internal.gone_back owner to definer;
 
 comment on function internal.gone_back is
-  'What of a payment has gone back to its payer, by refunds that stand and disputes lost.';
+  'How much of a payment has gone back to its payer, by refunds that stand and lost disputes.';
 
 create or replace function internal.share_return(
   p_payment      core.payment,
@@ -333,7 +334,7 @@ declare
   v_accounts     uuid[];
   v_amounts      bigint[];
 begin
-  -- Candidates first, then their wallets, then what is still due under those locks.
+  -- Find candidates, lock their wallets, then take what is still due under those locks.
   v_ids := array(select d.earning_id from internal.due_earnings() as d
                  limit least(p_limit, 10000));
 
@@ -373,6 +374,6 @@ $$;
 alter function api.release_due_earnings owner to definer;
 
 comment on function api.release_due_earnings is $$
-Make earnings available whose booking ended clearing_days ago and that nobody disputes; returns
+Make earnings available whose booking ended clearing_days ago and that are not disputed; return
 how many. For the clock: safe to run twice, late or beside itself. Locks wallets in order.
 $$;

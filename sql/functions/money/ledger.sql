@@ -26,8 +26,8 @@ begin atomic
 end;
 
 comment on function internal.split is $$
-Split a total by weights, by the largest remainder: the parts always sum to the total, and no
-part is off by a whole unit. Of equal remainders the first is served first.
+Split a total by weights with the largest remainder: the parts always sum to the total, and no
+part is off by a whole unit. Of equal remainders the first gets the unit.
 $$;
 
 create or replace function internal.ledger_account_id(
@@ -44,7 +44,7 @@ as $$
 declare
   v_account_id uuid;
 begin
-  -- Either by the index: `is not distinct from` has no use for one.
+  -- Both conditions can use the index; `is not distinct from` cannot.
   select a.ledger_account_id into v_account_id
   from core.ledger_account as a
   where a.kind = p_kind
@@ -58,7 +58,7 @@ begin
     returning a.ledger_account_id into v_account_id;
 
     if not found then
-      -- Somebody else opened it in this moment.
+      -- Another transaction has just opened it.
       return internal.ledger_account_id(p_kind, p_currency, p_person_id);
     end if;
     if p_person_id is not null then
@@ -87,8 +87,8 @@ begin
   perform internal.ledger_account_id(k.kind, p_currency, p_person_id)
   from unnest(array['clearing', 'held', 'reserved']) as k(kind);
 
-  -- In a statement of its own: what opens an account is volatile, and in the condition of the
-  -- next one it would be run for every balance there is.
+  -- This is a statement of its own: the function is volatile, and in the condition of the next
+  -- statement it would be called for every balance.
   v_available := internal.ledger_account_id('available', p_currency, p_person_id);
   perform
   from core.ledger_balance as b
@@ -100,9 +100,9 @@ $$;
 alter function internal.lock_wallet owner to definer;
 
 comment on function internal.lock_wallet is $$
-Lock what a person has in a currency, and open what is not there yet. The `available` balance is
-the gate: whoever touches any account, earning, payout or leg of theirs takes it first. Several
-wallets are locked in the order of person and currency.
+Lock a person's wallet in a currency, and open accounts that are missing. The lock is that of the
+`available` balance: whoever changes an account, earning, payout or leg of this person takes it
+first. Several wallets are locked in the order of person and currency.
 $$;
 
 create or replace function internal.lock_wallets(p_currency text, p_person_ids uuid[])
@@ -122,7 +122,7 @@ $$;
 alter function internal.lock_wallets owner to definer;
 
 comment on function internal.lock_wallets is
-  'Lock what several people have in a currency, in their order.';
+  'Lock the wallets of several people in a currency, in the order of person.';
 
 create or replace function internal.post_entries(
   p_transfer_ids uuid[],
@@ -219,7 +219,8 @@ $$;
 alter function internal.post_transfer owner to definer;
 
 comment on function internal.post_transfer is $$
-Move money once: false, and nothing done, when the key has been posted before or nothing moves.
+Post a transfer once. Returns false and does nothing if its key was posted before, or if all
+amounts are zero.
 $$;
 
 create or replace function internal.transfer_state(p_transfer_id uuid, p_phase text)
@@ -237,7 +238,7 @@ begin atomic
 end;
 
 comment on function internal.transfer_state is
-  'pending, posted or voided: a pending transfer is what the one that ended it says.';
+  'pending, posted or voided. A pending transfer gets its state from the transfer that ended it.';
 
 create or replace function internal.on_transfer_balance()
 returns trigger
@@ -246,8 +247,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- All of it is asked for: with `exists`, the planner reads the ledger by currency instead,
-  -- in the hope of finding a sum that is off at once.
+  -- Compute all sums: with `exists` the planner would read the ledger by currency, expecting to
+  -- find a wrong sum early.
   if (
     select coalesce(sum(s.entries), 0) < 2 or bool_or(s.total <> 0)
     from (
@@ -259,7 +260,7 @@ begin
   ) then
     raise exception using
       errcode = '23514',
-      message = 'A transfer has two entries or more, which sum to zero in every currency.';
+      message = 'A transfer has at least two entries, which sum to zero in every currency.';
   end if;
   return null;
 end

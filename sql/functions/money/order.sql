@@ -13,7 +13,7 @@ return (
 );
 
 comment on function internal.new_order_number is
-  'Eight characters nobody mistakes for others, such as 7K2M-Q9XD: not guessable, not counting.';
+  'Eight characters that are easy to tell apart, such as 7K2M-Q9XD; not guessable, no counter.';
 
 create or replace function internal.require_chargeable(p_amount_minor bigint, p_currency text)
 returns void
@@ -205,7 +205,7 @@ alter function internal.open_order owner to definer;
 
 comment on function internal.open_order is $$
 Order, lines and payment, in the transaction of what they stand for, and the command that asks
-Stripe for the intent. What costs nothing is paid, and Stripe never hears of it. Locks the coupon.
+Stripe for the intent. If it costs nothing, it counts as paid without Stripe. Locks the coupon.
 
 Raises
   M0301 amount_not_chargeable, M0304 currency_not_settled

@@ -1,8 +1,8 @@
--- Payments: joining what Stripe says, and what follows from it.
+-- Payments: finding and locking them, capturing and releasing them.
 --
--- `join` adds facts; `settle` brings everything else to where the facts are, each effect once,
--- guarded by a mark on the row or by a ledger key. Both run under the locks of
--- internal.lock_payment.
+-- `join` adds what Stripe says as facts (stripe/object.sql). `settle` carries out what follows from
+-- the facts, each effect once, guarded by a mark on the row or by a ledger key (settlement.sql).
+-- Both run under the locks of internal.lock_payment.
 
 create or replace function internal.booking_payment(p_booking_id uuid)
 returns core.payment
@@ -35,7 +35,7 @@ end;
 
 alter function internal.payment_of_intent owner to definer;
 
-comment on function internal.payment_of_intent is 'The payment behind an intent of Stripe''s.';
+comment on function internal.payment_of_intent is 'The payment that a Stripe intent belongs to.';
 
 create or replace function internal.lock_payment(p_payment_id uuid)
 returns core.payment
@@ -161,7 +161,7 @@ end;
 alter function internal.payment_external_id owner to definer;
 
 comment on function internal.payment_external_id is
-  'The processor''s id of a payment, for who pays it.';
+  'The processor''s id of a payment, for the payer.';
 
 create or replace function internal.capture_payment(p_booking_id uuid)
 returns void
@@ -191,7 +191,7 @@ $$;
 alter function internal.capture_payment owner to definer;
 
 comment on function internal.capture_payment is
-  'Plan the capture of an authorised payment, once: the provider has accepted.';
+  'Plan the capture of an authorised payment, once, after the provider has accepted.';
 
 create or replace function internal.release_payment(p_booking_id uuid, p_reason text)
 returns void
@@ -211,7 +211,7 @@ begin
   v_line := internal.call_off_line(p_booking_id);
 
   if v_payment.captured_minor > 0 then
-    -- Captured before anybody here said so, by hand at Stripe: it goes back.
+    -- Somebody has captured it by hand at Stripe: refund it.
     perform internal.refund_line(v_payment, v_line, internal.line_left(v_line.order_line_id),
                                  p_reason, 'system');
   elsif not v_payment.is_cancelled and not internal.order_stands(v_payment.order_id) then
@@ -239,7 +239,7 @@ as $$
 begin
   update core.payment as p
   set release_asked_at = coalesce(p.release_asked_at, now()),
-      -- An intent that was never asked for cannot be paid: this is its end.
+      -- If Stripe was never asked for the intent, nobody can pay it: it is cancelled here.
       is_cancelled = exists (
         select from internal.withdraw_commands('create_payment', array[p.payment_id]))
   where p.payment_id = p_payment.payment_id;

@@ -1,4 +1,4 @@
--- Refunds: asked for here, or begun at Stripe.
+-- Refunds that were asked for here or begun at Stripe.
 
 create or replace function internal.refund_booking(
   p_booking      core.booking,
@@ -21,8 +21,8 @@ begin
   v_payment := internal.lock_bare_payment(v_payment.payment_id);
 
   if v_payment.captured_minor = 0 and v_payment.processor = 'stripe' then
-    -- Accepted, but the capture has not arrived. Nothing is kept of what was not taken; should
-    -- it arrive all the same, there is no booking for it and everything goes back.
+    -- The booking was accepted, but the capture has not arrived, so there is nothing to keep. If it
+    -- still arrives, there is no booking for it and all of it goes back.
     perform internal.release_payment(p_booking.booking_id, p_reason);
     return;
   end if;
@@ -163,7 +163,7 @@ begin
   if not found then
     if v_payment.dispute_state = 'open' then
       perform internal.refuse('M9303', 'payment_disputed',
-        'The payer''s bank disputes this payment.', 'Refunding it would pay twice.');
+        'The payer''s bank disputes this payment.', 'A refund would pay the payer twice.');
     end if;
     select array_agg(l.order_line_id), array_agg(l.amount_minor) into v_lines, v_amounts
     from internal.refundable_lines(v_payment, p_amount_minor, p_lines) as l;

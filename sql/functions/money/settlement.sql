@@ -1,7 +1,7 @@
 -- What follows from the facts of a payment: its lines, ledger, refunds, disputes, release.
 --
--- Every effect happens once, guarded by a mark on its row or by a ledger key; so settling again
--- is harmless, and is what every event and every answer does.
+-- Every effect happens once, guarded by a mark on its row or by a ledger key. So settling again is
+-- harmless; every event and every answer of Stripe's does it.
 
 create or replace function internal.settle_payment(p_payment_id uuid)
 returns void
@@ -270,7 +270,7 @@ $$;
 alter function internal.settle_authorization owner to definer;
 
 comment on function internal.settle_authorization is
-  'The money is authorised: put the request to the provider, or let go when the seat is gone.';
+  'Pass the request to the provider when the money is authorised; release it if the seat is gone.';
 
 create or replace function internal.settle_release(p_payment_id uuid)
 returns void
@@ -308,8 +308,8 @@ $$;
 alter function internal.settle_release owner to definer;
 
 comment on function internal.settle_release is $$
-Nobody will be charged: give the coupon's use back, close the order, cancel the intent. An
-intent whose id is not known yet is cancelled as soon as it is.
+End a payment that nobody will be charged for: give the coupon's use back, cancel the order and the
+intent. An intent whose id is not known yet is cancelled as soon as it is known.
 $$;
 
 create or replace function internal.lose_payment(p_order_id uuid)

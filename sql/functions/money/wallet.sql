@@ -1,4 +1,4 @@
--- What a person has, and how it came about.
+-- Wallets: what a person has, and their statement.
 
 create or replace function api.my_wallet()
 returns table (
@@ -82,8 +82,8 @@ begin atomic
 end;
 
 comment on function api.my_statement is $$
-The caller's entries, the newest first, each with the balance of its account after it. The
-next page begins before the last entry_id of this one.
+The caller's ledger entries, newest first, each with the balance of its account after it. For the
+next page pass the last entry_id as p_before.
 $$;
 
 create or replace function internal.require_same_adjustment(
@@ -164,8 +164,8 @@ $$;
 alter function api.adjust_wallet owner to definer;
 
 comment on function api.adjust_wallet is $$
-Give a person money of the platform's, or take some (a negative amount), by a transfer of two
-sides. For staff; audited. Safe to repeat: false when the key was used before.
+Give a person money of the platform's, or take some (a negative amount), by a ledger transfer. For
+staff; audited. Safe to repeat: false if the key was used before.
 
 Raises
   M0401 adjustment_incomplete  amount, reason or key is missing

@@ -1,4 +1,4 @@
--- Where providers are paid to: made with Stripe, or given by hand.
+-- Where providers are paid: an account at Stripe, or details for payouts by hand.
 
 create or replace function api.open_payout_account()
 returns jsonb
@@ -37,7 +37,7 @@ alter function api.open_payout_account owner to definer;
 
 comment on function api.open_payout_account is $$
 The caller's account at Stripe Connect; planned when there is none. Safe to repeat: one account
-per provider, however often and at once it is asked for.
+per provider, however many requests arrive at once.
 
 Raises
   M1001 sign_in_required, M4001 provider_not_found
@@ -84,8 +84,8 @@ $$;
 alter function internal.replace_payout_account owner to definer;
 
 comment on function internal.replace_payout_account is $$
-Make a provider's current payout account, keeping the one before. A change starts the cooling
-period and tells the provider, who may not have been the one who made it.
+Make a provider's current payout account and keep the one before. A change starts the cooling
+period and notifies the provider: somebody else may have made it.
 $$;
 
 create or replace function internal.payouts_are_held(p_provider_id uuid)
@@ -158,8 +158,7 @@ $$;
 alter function api.set_manual_payout_account owner to definer;
 
 comment on function api.set_manual_payout_account is $$
-Have the house pay by hand, to an account Stripe cannot reach. A change starts the cooling
-period.
+Ask to be paid by hand, to an account that Stripe cannot reach. A change starts the cooling period.
 
 Raises
   M1001 sign_in_required, M4001 provider_not_found
@@ -213,8 +212,8 @@ $$;
 alter function internal.join_account owner to definer;
 
 comment on function internal.join_account is $$
-Join what Stripe answered about a connected account. Of two answers the one asked for later
-counts. Another bank account than before starts the cooling period and tells the provider.
+Join what Stripe says about a connected account. Of two answers the one requested later counts. A
+new bank account starts the cooling period and notifies the provider.
 $$;
 
 create or replace function api.record_payout_account(p_account jsonb, p_asked_at timestamptz)
@@ -296,7 +295,8 @@ $$;
 alter function api.pause_payouts owner to definer;
 
 comment on function api.pause_payouts is $$
-The kill switch: while it is on no payout is planned and no transfer is sent. For staff.
+Pause all payouts, or resume them. While paused, no payout is planned and no transfer is sent. For
+staff.
 
 Raises
   M3301 staff_only  the caller is not staff

@@ -1,4 +1,4 @@
--- What becomes of a payout's legs: arrived, refused, cancelled.
+-- How a payout's legs end: paid, failed or cancelled.
 
 create or replace function internal.lock_leg(p_payout_leg_id uuid)
 returns core.payout_leg
@@ -77,8 +77,8 @@ $$;
 alter function internal.finish_leg owner to definer;
 
 comment on function internal.finish_leg is $$
-A leg has ended: paid posts its reservation, anything else gives the money back to the wallet.
-The caller holds internal.lock_leg and has seen that the leg was still planned.
+End a leg: `paid` posts its reservation, anything else gives the money back to the wallet. The
+caller holds internal.lock_leg and has checked that the leg is still planned.
 $$;
 
 create or replace function internal.refresh_payout(p_payout_id uuid)
@@ -129,7 +129,7 @@ $$;
 alter function internal.refresh_payout owner to definer;
 
 comment on function internal.refresh_payout is
-  'A payout is what its legs are; its provider is told when it ends.';
+  'Set a payout''s state from its legs, and notify its provider when it ends.';
 
 create or replace function internal.fail_leg(p_payout_leg_id uuid, p_failure text)
 returns void
@@ -150,7 +150,7 @@ $$;
 alter function internal.fail_leg owner to definer;
 
 comment on function internal.fail_leg is
-  'Stripe refused a transfer: the money is available again; the next run makes a new payout.';
+  'End a leg that Stripe refused: the money is available again; the next run makes a new payout.';
 
 create or replace function internal.join_transfer(p_transfer jsonb)
 returns text
@@ -192,6 +192,6 @@ $$;
 alter function internal.join_transfer owner to definer;
 
 comment on function internal.join_transfer is $$
-Join a transfer of Stripe's: its leg is paid. One that fits no leg, or a second one for a leg,
-raises: somebody has to look before anything more is paid.
+Join a transfer of Stripe's: its leg is paid. A transfer that fits no leg, or a second one for a
+leg, raises: a person must look before anything more is paid.
 $$;

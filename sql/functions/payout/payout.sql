@@ -1,4 +1,4 @@
--- Paying providers: what they ask for, and what is due.
+-- Payouts that a provider requests, and payouts that are due.
 --
 -- The wallet's lock comes first (internal.lock_wallet, or its `available` balance), so two
 -- requests, or two runs of the schedule, never spend the same money.
@@ -19,10 +19,10 @@ begin
 
   if not found or v_account.rail = 'stripe_connect' and v_account.status <> 'active' then
     perform internal.refuse('M9402', 'payout_account_not_ready',
-      'There is no account yet to pay to.', 'Finish setting up the payout account.');
+      'There is no account yet that can be paid.', 'Finish setting up the payout account.');
   elsif internal.payouts_are_held(p_provider_id) or internal.payouts_are_paused() then
     perform internal.refuse('M9404', 'payouts_held',
-      'Payouts are held at the moment.', 'Write to support.');
+      'Payouts are stopped at the moment.', 'Write to support.');
   elsif v_account.usable_from > now() then
     perform internal.refuse('M9403', 'payout_account_cooling',
       format('The payout account was changed; it is paid to from %s on.', v_account.usable_from));
@@ -34,7 +34,7 @@ $$;
 alter function internal.require_payout_account owner to definer;
 
 comment on function internal.require_payout_account is $$
-The account a provider may be paid to now.
+The account to which a provider can be paid now.
 
 Raises
   M9402 payout_account_not_ready  there is none, or Stripe still asks for something
@@ -66,7 +66,7 @@ begin
       'A payout has an amount above zero, a currency and a key.');
   end if;
 
-  -- Everyone who wants this money queues here; the look-up of the key follows the lock.
+  -- Everyone who wants this money waits here; the look-up of the key comes after the lock.
   perform internal.lock_wallet(v_provider_id, v_currency);
   select p.* into v_payout
   from core.payout as p
@@ -105,8 +105,8 @@ $$;
 alter function api.request_payout owner to definer;
 
 comment on function api.request_payout is $$
-Ask for money of the caller's wallet, in minor units. It is reserved at once and paid by the
-next run. Safe to repeat: the same key returns the payout made the first time. Locks the wallet.
+Request a payout from the caller's wallet, in minor units. The money is reserved at once and paid by
+the next run. Safe to repeat: the same key returns the payout made the first time. Locks the wallet.
 
 Raises
   M0402 payout_request_invalid    no amount, key, or known currency
@@ -130,7 +130,7 @@ begin
     return 0;
   end if;
 
-  -- A wallet that another run holds is that run's; when it lets go there is nothing left in it.
+  -- A wallet that another run has locked is left to that run, which pays all that is in it.
   with due as (
     select b.ledger_account_id, b.balance_minor, a.person_id, a.currency, p.payout_account_id
     from core.ledger_balance as b
@@ -168,7 +168,7 @@ alter function api.plan_due_payouts owner to definer;
 
 comment on function api.plan_due_payouts is $$
 Plan payouts of all that is available, for providers paid by Stripe Connect; returns how many.
-Run until it returns 0. Safe to run twice at once, late, or again after it died. For the house.
+Call it until it returns 0. Safe to run twice at once, late, or after a crash. For the house.
 $$;
 
 create or replace trigger payout_touch before update on core.payout
@@ -182,7 +182,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- The oldest earnings first; what they do not cover was granted by the house.
+  -- Use the oldest earnings first. What they do not cover was granted by the platform.
   with room as (
     select
       p.payout_id, e.earning_id, p.amount_minor as wanted, h.room,
@@ -237,9 +237,9 @@ $$;
 alter function internal.plan_legs owner to definer;
 
 comment on function internal.plan_legs is $$
-Carry payouts by legs, one for each earning they are paid from: leg, ledger reservation and
-command to Stripe, for all of them at once. One payout per wallet; the caller holds the wallets
-and has seen that the money is there.
+Make the legs of payouts, one for each earning they are paid from: leg, ledger reservation and
+command to Stripe, for all payouts at once. One payout per wallet; the caller holds the wallets
+and has checked that the money is there.
 $$;
 
 create or replace function internal.reserve_legs(p_payout_ids uuid[])
@@ -320,7 +320,7 @@ alter function internal.plan_transfers owner to definer;
 
 comment on function internal.plan_transfers is $$
 Plan the Stripe transfers of payouts that go by Connect, each from the charge it was earned
-with: so it never fails for want of settled balance.
+with. So a transfer never fails because the balance at Stripe is not settled yet.
 $$;
 
 create or replace function api.cancel_payout(p_payout_id uuid)
@@ -343,7 +343,7 @@ begin
   end if;
   perform internal.lock_wallet(v_payout.provider_id, v_payout.currency);
 
-  -- Only what nobody has begun to send can be taken back; by hand, what staff has not done.
+  -- A transfer can be withdrawn until it is claimed; a payout by hand until staff has recorded it.
   v_ids := array(select l.payout_leg_id from core.payout_leg as l
                  where l.payout_id = p_payout_id and l.status = 'planned');
   if exists (select from core.stripe_command as c
@@ -369,7 +369,7 @@ $$;
 alter function api.cancel_payout owner to definer;
 
 comment on function api.cancel_payout is $$
-Call a payout off before it is sent; the money is available again. Safe to repeat.
+Cancel a payout before it is sent; the money is available again. Safe to repeat.
 
 Raises
   M4402 payout_not_found  there is none, or it is somebody else's
@@ -421,8 +421,8 @@ $$;
 alter function api.settle_payout owner to definer;
 
 comment on function api.settle_payout is $$
-Say how a payout made by hand has ended: paid, or failed, which makes the money available
-again. For staff; audited. What has ended stays as it is.
+Record how a payout by hand has ended: paid, or failed, which makes the money available again. For
+staff; audited. A payout that has ended stays as it is.
 
 Raises
   M3301 staff_only               the caller is not staff

@@ -26,8 +26,8 @@ begin
       and l.external_id is not null
     order by l.payout_leg_id desc
   loop
-    -- Not more than the earning is overpaid, nor than is left of this transfer; reversals that
-    -- are under way count in both.
+    -- Take back at most what the earning is overpaid, and at most what is left of this transfer.
+    -- Reversals that are under way count in both.
     select least(
         v_leg.left
           - coalesce(sum(v.amount_minor) filter (where l.payout_leg_id = v_leg.payout_leg_id), 0),
@@ -62,9 +62,9 @@ $$;
 alter function internal.plan_reversals owner to definer;
 
 comment on function internal.plan_reversals is $$
-Take back from the provider what was transferred of money that now goes back to the payer;
-returns the last command, which the refund waits for. When Stripe refuses, the wallet stays
-negative and the next earnings pay.
+Take back from the provider what was transferred of money that now goes back to the payer; return
+the last command, which the refund waits for. If Stripe refuses, the wallet stays negative and the
+next earnings make up for it.
 $$;
 
 create or replace function internal.join_reversal(p_reversal jsonb)
@@ -115,4 +115,4 @@ $$;
 alter function internal.join_reversal owner to definer;
 
 comment on function internal.join_reversal is
-  'Join the reversal of a transfer: the wallet has back what it lost to the refund. Once.';
+  'Join the reversal of a transfer, once: the wallet gets back what it lost to the refund.';

@@ -16,7 +16,8 @@ $$;
 
 alter function internal.ensure_customer owner to definer;
 
-comment on function internal.ensure_customer is 'Make the person a customer, unless they are one.';
+comment on function internal.ensure_customer is
+  'Make the person a customer, if they are not one yet.';
 
 create or replace function api.become_customer(
   p_display_name text default null,
@@ -55,8 +56,8 @@ $$;
 alter function api.become_customer owner to definer;
 
 comment on function api.become_customer is $$
-Make the caller somebody who can book, and return their id.
-Safe to repeat: what is given replaces what was there, what is null stays.
+Make the caller a customer, and return their id.
+Safe to repeat: given values replace the old ones, nulls change nothing.
 
 Raises
   M0001 timezone_unknown  p_timezone is no IANA name

@@ -1,7 +1,6 @@
--- What a person may ask of their data: to be forgotten.
+-- Erasing a person.
 --
--- Money stays: who forgets a person must still be able to say what was paid for what. So the
--- rows stay and the person goes out of them.
+-- The books must stay complete, so rows of money stay and personal data is removed from them.
 
 create or replace function internal.require_nothing_open(p_person_id uuid)
 returns void
@@ -19,8 +18,8 @@ begin
       and b.ends_at > now()
   ) then
     perform internal.refuse(
-      'M9701', 'bookings_are_open', 'Somebody still counts on a booking of this person.',
-      'Cancel the bookings that lie ahead first.');
+      'M9701', 'bookings_are_open', 'This person has bookings in the future.',
+      'Cancel them first.');
   end if;
 
   -- Nor may it be negative: who is erased can neither be paid nor pay back. Staff settles it.
@@ -53,13 +52,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Stripe's ids stay, as those of payments do: without them no transfer could be explained.
+  -- Stripe's ids stay, like those of payments, so that transfers can still be explained.
   update core.payout_account as a
   set details = case when a.rail = 'manual' then '' end, bank_ref = null, requirements = '[]',
       replaced_at = coalesce(a.replaced_at, now())
   where a.provider_id = p_person_id;
 
-  -- What Stripe sent carries names and addresses. It has been applied, and is not needed again.
+  -- Stripe's events carry names and addresses. They are applied and no longer needed.
   update core.stripe_event as e
   set payload = ''
   where e.status in ('done', 'ignored')
@@ -80,7 +79,7 @@ $$;
 alter function internal.erase_payment_details owner to definer;
 
 comment on function internal.erase_payment_details is
-  'The part of internal.erase_person that concerns Stripe, and banks by hand.';
+  'The part of internal.erase_person for Stripe and bank details.';
 
 create or replace function internal.erase_words(p_person_id uuid)
 returns void
@@ -107,7 +106,7 @@ begin
   from core.booking as b
   where b.booking_id = n.booking_id and b.provider_id = p_person_id;
 
-  -- The stars stay, because averages were made of them; the words go.
+  -- The ratings stay, because the averages contain them; the texts go.
   update core.review as r
   set comment = case when r.author_id <> p_person_id then r.comment end,
       reply = case when r.provider_id <> p_person_id or r.author_side = 'provider' then r.reply end
@@ -126,7 +125,7 @@ $$;
 alter function internal.erase_words owner to definer;
 
 comment on function internal.erase_words is
-  'The part of internal.erase_person that concerns what they wrote.';
+  'The part of internal.erase_person for texts that the person wrote.';
 
 create or replace function internal.erase_person(p_person_id uuid)
 returns void
@@ -162,7 +161,7 @@ begin
   delete from core.notification_preference as n where n.person_id = p_person_id;
   delete from core.quiet_hours as q where q.person_id = p_person_id;
 
-  -- Messages that wait to be sent would still name somebody.
+  -- Messages that wait to be sent could contain personal data.
   update core.outbox as o
   set payload = '{}', sent_at = coalesce(o.sent_at, now())
   where o.person_id = p_person_id;
@@ -174,8 +173,8 @@ $$;
 alter function internal.erase_person owner to definer;
 
 comment on function internal.erase_person is $$
-Remove a person and keep the books: the login, its sessions, names, addresses, bank details and
-words go; orders, payments, the ledger and the ids in them stay. Cannot be undone.
+Erase a person and keep the books: the login, its sessions, names, addresses, bank details and texts
+are removed; orders, payments, the ledger and the ids in them stay. Cannot be undone.
 
 Raises
   M9701 bookings_are_open  a booking lies ahead
@@ -199,7 +198,7 @@ $$;
 alter function api.erase_me owner to definer;
 
 comment on function api.erase_me is $$
-Forget the caller (GDPR, article 17); see internal.erase_person. Tokens they still hold are
+Erase the caller (GDPR, article 17); see internal.erase_person. Tokens that are still out are
 refused by everything that writes, and expire within the hour.
 
 Raises

@@ -1,4 +1,4 @@
--- People: who they are, and which parts they play.
+-- People: who they are, and which roles they have.
 
 create or replace function internal.is_timezone(p_name text)
 returns boolean
@@ -7,8 +7,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- pg_timezone_names reads every zone's file, 40 ms. What converts and has a slash but no
-  -- digit is a zone's name: a rule in POSIX notation needs a digit, an abbreviation no slash.
+  -- pg_timezone_names reads the file of every zone, which takes 40 ms. A name with a slash and
+  -- without a digit that converts is a zone: a POSIX rule has a digit, an abbreviation no slash.
   if p_name = 'UTC' then
     return true;
   elsif p_name ~ '^[A-Z][A-Za-z_]*(/[A-Z][A-Za-z_-]*)+$' then
@@ -89,9 +89,9 @@ $$;
 alter function internal.ensure_person owner to definer;
 
 comment on function internal.ensure_person is $$
-Make the person behind a login, unless there is one. The name and the address come from the
-arguments, else from the caller's own token; the zone is the marketplace's until they say.
-Safe to repeat: an existing person is left as they are.
+Make the person of a login, if there is none yet. Name and address come from the arguments, or else
+from the caller's own token; the zone is the marketplace's until the person sets one. Safe to
+repeat: an existing person is not changed.
 $$;
 
 create or replace function internal.require_active(p_person_id uuid)
@@ -104,7 +104,7 @@ as $$
 begin
   if internal.is_guest() then
     perform internal.refuse(
-      'M3002', 'sign_up_required', 'A guest can look, and not take part.', 'Sign up first.');
+      'M3002', 'sign_up_required', 'Guests can browse but not take part.', 'Sign up first.');
   end if;
   if exists (
     select from core.person as p where p.person_id = p_person_id and p.status <> 'active'
@@ -118,7 +118,7 @@ $$;
 alter function internal.require_active owner to definer;
 
 comment on function internal.require_active is $$
-Refuse guests, and people who are suspended or gone, at once, whatever their token says.
+Refuse guests and people who are suspended or erased, whatever their token says.
 
 Raises
   M3002 sign_up_required  the caller is an anonymous guest
@@ -152,7 +152,7 @@ $$;
 alter function internal.on_part_begun owner to definer;
 
 comment on function internal.on_part_begun is
-  'Trigger: whoever has a provider or customer row plays that part; providers are listed.';
+  'Trigger: a person with a provider or customer row gets that role; providers are listed.';
 
 create or replace trigger provider_begin after insert on core.provider
   for each row execute function internal.on_part_begun('provider');
@@ -194,7 +194,7 @@ end;
 alter function internal.known_person_ids owner to definer;
 
 comment on function internal.known_person_ids is
-  'Those the caller has a booking with: they may know each other''s names.';
+  'People with whom the caller has a booking; they may see each other''s names.';
 
 create or replace function internal.require_staff()
 returns void
@@ -204,13 +204,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not (internal.is_service() or internal.is_staff()) then
-    perform internal.refuse('M3301', 'staff_only', 'Only the house''s staff may do this.');
+    perform internal.refuse('M3301', 'staff_only', 'Only staff may do this.');
   end if;
 end
 $$;
 
 comment on function internal.require_staff is $$
-Refuse everybody but staff and the house itself.
+Refuse everybody but staff and the service role.
 
 Raises
   M3301 staff_only  the caller is neither

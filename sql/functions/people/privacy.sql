@@ -1,4 +1,4 @@
--- What a person may ask of their data: a copy of all of it.
+-- Exporting all data of a person.
 
 create or replace function api.export_my_data()
 returns jsonb
@@ -78,8 +78,8 @@ $$;
 alter function api.export_my_data owner to definer;
 
 comment on function api.export_my_data is $$
-Everything the house keeps about the caller, as one JSON document (GDPR, articles 15 and 20).
-Secrets are not among it: a hash of a password tells its owner nothing.
+Everything that is stored about the caller, as one JSON document (GDPR, articles 15 and 20), except
+secrets such as the password hash.
 
 Raises
   M1001 sign_in_required  nobody is signed in
@@ -110,7 +110,7 @@ begin atomic
       select jsonb_agg(to_jsonb(c) order by c.created_at)
       from core.call_off as c
       where c.provider_id = p_person_id),
-    -- What customers wrote to a provider is theirs; the provider gets their own notes.
+    -- Notes of customers belong to the customers; the provider gets their own notes.
     'bookings_received', (
       select jsonb_agg(
         to_jsonb(b) - 'customer_notes' || jsonb_build_object('provider_notes', n.provider_notes)
@@ -123,7 +123,7 @@ end;
 alter function internal.export_offers owner to definer;
 
 comment on function internal.export_offers is
-  'The part of api.export_my_data that tells of a provider: offers, hours, and who booked.';
+  'The part of api.export_my_data about a provider: offerings, hours and bookings.';
 
 create or replace function internal.export_money(p_person_id uuid)
 returns jsonb
@@ -190,4 +190,4 @@ end;
 alter function internal.export_money owner to definer;
 
 comment on function internal.export_money is
-  'The part of api.export_my_data that tells of money: paid, earned, given back, paid out.';
+  'The part of api.export_my_data about money: paid, earned, refunded, paid out.';

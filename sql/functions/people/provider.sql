@@ -1,4 +1,4 @@
--- Providers: becoming one, and what the house says of them.
+-- Providers: becoming one, and being verified.
 
 create or replace function api.become_provider(
   p_display_name text default null,
@@ -39,9 +39,9 @@ $$;
 alter function api.become_provider owner to definer;
 
 comment on function api.become_provider is $$
-Make the caller somebody who can be booked, and return their id.
-Safe to repeat: what is given replaces what was there, what is null stays.
-Security definer, because a part of a person is never granted by the person.
+Make the caller a provider, and return their id.
+Safe to repeat: given values replace the old ones, nulls change nothing.
+Security definer, because people may not give themselves roles.
 
 Raises
   M0001 timezone_unknown  p_timezone is no IANA name
@@ -86,7 +86,7 @@ $$;
 alter function api.verify_provider owner to definer;
 
 comment on function api.verify_provider is $$
-Set what the house thinks of a provider: pending, verified or rejected. Staff only; audited.
+Set the verification of a provider: pending, verified or rejected. For staff; audited.
 
 Raises
   M4001 provider_not_found  there is no such provider
@@ -110,7 +110,7 @@ $$;
 alter function internal.on_person_stopped owner to definer;
 
 comment on function internal.on_person_stopped is
-  'Trigger: who is suspended or gone cannot be booked. Coming back, they say so themselves.';
+  'Trigger: a suspended or erased person cannot be booked. They switch it on again themselves.';
 
 create or replace trigger person_stop after update of status on core.person
   for each row when (new.status <> 'active')

@@ -16,8 +16,8 @@ end;
 alter function api.reconcile_from owner to definer;
 
 comment on function api.reconcile_from is $$
-The second from which Stripe's balance transactions are to be listed: three days before the last
-one known, for those that Stripe dates back. For the house alone.
+From which second Stripe's balance transactions must be listed: three days before the last known
+one, because Stripe may date some back. For the house alone.
 $$;
 
 create or replace function api.keep_balance_transactions(p_transactions jsonb)
@@ -52,8 +52,8 @@ $$;
 alter function api.keep_balance_transactions owner to definer;
 
 comment on function api.keep_balance_transactions is $$
-Keep lines of Stripe's books, each once, and post what only Stripe decides; returns how many are
-new. Safe to repeat, and to run beside itself. For the house alone.
+Store lines of Stripe's books, each once, and post what only Stripe decides; return how many are
+new. Safe to repeat, and to run twice at once. For the house alone.
 $$;
 
 create or replace function internal.is_stripes_own(p_kind text)
@@ -64,7 +64,7 @@ parallel safe
 return p_kind ~ '^(payout|topup)' or p_kind ~ '_fee$';
 
 comment on function internal.is_stripes_own is
-  'Whether a line is between Stripe and the house''s bank, or Stripe''s bill: nothing we asked for.';
+  'Whether a line is between Stripe and the platform''s bank, or a bill of Stripe''s.';
 
 create or replace function internal.post_stripes_own(p_line core.balance_transaction)
 returns void
@@ -103,4 +103,4 @@ $$;
 alter function internal.post_stripes_own owner to definer;
 
 comment on function internal.post_stripes_own is
-  'Post Stripe''s fee of a charge, its bills, and what went to or came from the house''s bank.';
+  'Post Stripe''s fee of a charge, its bills, and what went to or came from the platform''s bank.';

@@ -1,5 +1,5 @@
--- Planning, claiming and recording commands to Stripe. The table's file tells what happens when
--- a process dies between any two of these steps.
+-- Planning and claiming commands to Stripe. The header of the table's file says what happens if a
+-- process dies between any two steps.
 
 create or replace function internal.on_command_frozen()
 returns trigger
@@ -11,14 +11,14 @@ begin
      is distinct from
      (old.path, old.params, old.idempotency_key, old.kind, old.subject_id, old.generation) then
     raise exception using
-      errcode = '42501', message = 'What was planned to be sent is never changed.';
+      errcode = '42501', message = 'A planned command is never changed.';
   end if;
   return new;
 end
 $$;
 
 comment on function internal.on_command_frozen is
-  'Trigger: other bytes under the same key would be refused by Stripe, or worse, done.';
+  'Trigger: a command never changes. Stripe refuses other bytes under the same key, or does them.';
 
 create or replace trigger stripe_command_frozen before update on core.stripe_command
   for each row execute function internal.on_command_frozen();
@@ -47,7 +47,7 @@ begin
   values
     (v_command_id, p_kind, p_subject_id, p_generation, p_payment_id, p_after,
      format('convene:%s:%s:g%s', p_kind, p_subject_id, p_generation), p_path,
-     -- A cancellation is the one command that Stripe lets nothing be written on.
+     -- A cancellation is the only command that Stripe accepts no metadata for.
      case p_kind when 'cancel_payment' then p_params else
        p_params || jsonb_build_object(
          'metadata', coalesce(p_params -> 'metadata', '{}')
@@ -67,8 +67,8 @@ $$;
 alter function internal.plan_command owner to definer;
 
 comment on function internal.plan_command is $$
-Write down a command to Stripe, in the transaction of what it follows from; once per kind,
-subject and generation. The key comes from the business alone: a repetition makes the same.
+Write down a command to Stripe, in the transaction of its cause; once per kind, subject and
+generation. The key depends only on these three, so a repetition makes no second command.
 $$;
 
 create or replace function internal.withdraw_commands(p_kind text, p_subject_ids uuid[])
@@ -89,8 +89,8 @@ end;
 alter function internal.withdraw_commands owner to definer;
 
 comment on function internal.withdraw_commands is $$
-Take back commands that nobody has claimed; returns their subjects. What was claimed may have
-happened and is left alone.
+Withdraw commands that nobody has claimed, and return their subjects. A claimed command may have
+been carried out and is left alone.
 $$;
 
 create or replace function internal.command_has_ended(p_command_id uuid)
@@ -116,8 +116,8 @@ stable
 return coalesce((p_command).first_sent_at < now() - interval '20 hours', false);
 
 comment on function internal.is_past_memory is $$
-Whether Stripe may soon have forgotten the key, which it keeps for 24 hours: sending again
-might then do it again.
+Whether Stripe may soon forget the key, which it keeps for 24 hours. Sending the command again
+could then carry it out twice.
 $$;
 
 create or replace function internal.is_due(p_command core.stripe_command)
@@ -133,9 +133,9 @@ return (p_command).state in ('planned', 'sent', 'unknown')
   and not ((p_command).kind = 'create_payment' and internal.is_past_memory(p_command));
 
 comment on function internal.is_due is $$
-Whether a command may be claimed: its time has come and nobody else is at it. The intent of a
-payment is not asked for again after 20 hours: the hold has long ended, and nobody can pay an
-intent whose secret never arrived.
+Whether a command may be claimed: its time has come and no other process has it. The intent of a
+payment is not requested again after 20 hours: the hold has ended long ago, and nobody can pay
+an intent whose secret never arrived.
 $$;
 
 create or replace function internal.command_look_up(p_command core.stripe_command)
@@ -152,9 +152,9 @@ return case (p_command).kind
 end;
 
 comment on function internal.command_look_up is $$
-How to ask Stripe whether it has done a command: a list that holds the object if there is one.
-Null where sending again does no harm: a capture and a cancellation are done once by nature,
-and a second account is never used.
+How to ask Stripe whether it has carried out a command: a list that contains the object if there is
+one. Null where sending again does no harm: a payment can be captured or cancelled only once, and
+a second account is never used.
 $$;
 
 create or replace function internal.lease_commands(p_ids uuid[])
@@ -188,7 +188,7 @@ end;
 alter function internal.lease_commands owner to definer;
 
 comment on function internal.lease_commands is
-  'Mark commands as being sent, for a minute. Committed before the call is made.';
+  'Lease commands to this caller for a minute. It is committed before the call is made.';
 
 create or replace function internal.payouts_are_paused()
 returns boolean
@@ -202,7 +202,8 @@ end;
 
 alter function internal.payouts_are_paused owner to definer;
 
-comment on function internal.payouts_are_paused is 'Whether staff has paused payouts: no transfer is claimed until it goes on.';
+comment on function internal.payouts_are_paused is
+  'Whether staff has paused payouts: no transfer is claimed until it goes on.';
 
 create or replace function api.claim_stripe_commands(
   p_limit integer default 25,
@@ -255,7 +256,7 @@ end;
 alter function api.claim_payment_commands owner to definer;
 
 comment on function api.claim_payment_commands is
-  'Claim what is due of one payment: for the request that has just caused it. For the house.';
+  'Claim the due commands of one payment, for the request that caused them. For the house.';
 
 create or replace function api.claim_account_command(p_payout_account_id uuid)
 returns jsonb

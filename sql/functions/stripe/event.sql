@@ -1,8 +1,8 @@
 -- The inbox of Stripe's events: store first, then apply, in a transaction of its own.
 --
--- Dies the Lambda before it stored the event, Stripe sends it again. Dies it after that, or
--- fails the applying, the row stays `new` and the clock applies it. Applied twice it changes
--- nothing: the reducers only add facts.
+-- If the Lambda dies before it has stored the event, Stripe sends it again. If it dies later, or
+-- applying fails, the row stays `new` and the payouts Lambda's sweep retries it. Applying twice
+-- changes nothing, because joining only adds facts.
 
 create or replace function api.store_stripe_event(
   p_event_id    text,
@@ -35,7 +35,7 @@ $$;
 alter function api.store_stripe_event owner to definer;
 
 comment on function api.store_stripe_event is
-  'Keep an event, once; false when it was here before. For the house alone.';
+  'Store an event, once; false if it was stored before. For the house alone.';
 
 create or replace function internal.needed_object(p_event jsonb)
 returns jsonb
@@ -58,8 +58,8 @@ return case
 end;
 
 comment on function internal.needed_object is $$
-What must be asked of Stripe before an event can be applied: where the newest state matters, or
-where the event does not carry what it tells of. Null for most.
+What must be fetched from Stripe before an event can be applied, because the newest state matters or
+the event does not carry the object. Null for most events.
 $$;
 
 create or replace function internal.reduce_event(p_event jsonb, p_fetched jsonb, p_asked_at timestamptz)
@@ -102,7 +102,7 @@ $$;
 alter function internal.reduce_event owner to definer;
 
 comment on function internal.reduce_event is
-  'Apply one event: what was fetched for it if anything, else the object it carries.';
+  'Apply one event: the object that was fetched for it, or else the object that it carries.';
 
 create or replace function api.apply_stripe_event(
   p_event_id text,
@@ -137,7 +137,7 @@ begin
     when serialization_failure or deadlock_detected then
       raise;
     when others then
-      -- Whatever it had changed is undone; the event is kept, and tried again.
+      -- The changes are rolled back; the event is kept and tried again.
       v_result := 'failed';
       v_error := sqlstate || ' ' || sqlerrm;
   end;
@@ -150,9 +150,9 @@ $$;
 alter function api.apply_stripe_event owner to definer;
 
 comment on function api.apply_stripe_event is $$
-Apply a stored event and everything that follows from it, in one transaction, once. Returns
-{status}: done or ignored; missing, unknown or failed (kept, tried again later); or {status: new, fetch,
-asked_at}: ask Stripe for that object and call again with it. Locks the event first, then what
+Apply a stored event and all that follows from it, in one transaction, once. Returns {status}:
+done or ignored; missing, unknown or failed (kept, tried again later). Or {status: new, fetch,
+asked_at}: fetch that object from Stripe and call again with it. Locks the event first, then what
 internal.lock_payment and internal.lock_wallet lock. For the house alone.
 $$;
 
@@ -169,14 +169,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_is_open boolean := p_result in ('missing', 'unknown', 'failed');
-  -- Waits that double make four days of it, longer than Stripe itself repeats an event.
+  -- With waits that double this is four days, longer than Stripe itself repeats an event.
   v_is_last boolean := p_event.attempts >= 24;
 begin
   update core.stripe_event as e
   set status = case
         when not v_is_open then p_result
         when not v_is_last then 'new'
-        -- Of an intent that nobody ever knew: somebody else's, in an account that is shared.
+        -- About an intent that never became known here: another system uses the same account.
         when p_result = 'unknown' then 'ignored'
         else 'dead'
       end,
@@ -197,7 +197,7 @@ $$;
 alter function internal.finish_event owner to definer;
 
 comment on function internal.finish_event is
-  'Write down what came of an event; one that failed waits twice as long each time.';
+  'Record the result of an event; after each failure it waits twice as long.';
 
 create or replace function api.due_stripe_events(p_limit integer default 100)
 returns jsonb
@@ -219,4 +219,4 @@ end;
 alter function api.due_stripe_events owner to definer;
 
 comment on function api.due_stripe_events is
-  'Ids of events that were stored and not applied, the longest waiting first. For the house.';
+  'Ids of events that are stored and not applied, longest waiting first. For the house.';

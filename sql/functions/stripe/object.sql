@@ -1,7 +1,7 @@
--- What Stripe says of an object, joined to the row that stands for it.
+-- Joining what Stripe says about an object to the row that stands for it.
 --
--- Every answer, event and look-up ends here: the same object in any order, and twice, comes to
--- the same row.
+-- Every answer, event and look-up ends here. The result is the same in any order, and if an object
+-- comes twice.
 
 create or replace function internal.join_stripe_object(
   p_object jsonb,
@@ -33,9 +33,9 @@ $$;
 alter function internal.join_stripe_object owner to definer;
 
 comment on function internal.join_stripe_object is $$
-Join what Stripe says about one of its objects with what is known: the one reducer behind
-answers, events and look-ups. Returns done, ignored (not ours), missing (ours by its metadata,
-but there is no row), or unknown (about an intent nobody here knows, yet).
+Join what Stripe says about one of its objects: answers, events and look-ups all end here. Returns
+done, ignored (not ours), missing (ours by its metadata, but there is no row), or unknown (about an
+intent that is not known here, or not yet).
 $$;
 
 create or replace function internal.join_payment_intent(p_intent jsonb, p_at timestamptz)
@@ -63,7 +63,7 @@ begin
   if v_payment.external_id <> p_intent ->> 'id'
      or v_payment.currency <> upper(p_intent ->> 'currency')
      or v_payment.amount_minor <> (p_intent ->> 'amount')::bigint then
-    -- Never believed: another intent for the same payment, or other money than was asked for.
+    -- Another intent for the same payment, or another amount than was asked for, is refused.
     raise exception using
       errcode = '22000',
       message = format('Intent %s does not fit payment %s.', p_intent ->> 'id', v_payment_id);
@@ -80,7 +80,7 @@ begin
       is_cancelled = p.is_cancelled or p_intent ->> 'status' = 'canceled'
   where p.payment_id = v_payment_id;
 
-  -- Of two events of one second the one that is further along counts.
+  -- Of two events of the same second, the one with the later progress counts.
   update core.payment as p
   set progress = v_progress, progress_at = p_at,
       failure_code = p_intent -> 'last_payment_error' ->> 'code'
@@ -98,8 +98,8 @@ alter function internal.join_payment_intent owner to definer;
 
 comment on function internal.join_payment_intent is $$
 Join what Stripe says about a payment intent, from an answer or from an event. Amounts only
-grow, cancellation is for ever, progress is what the latest event says; so neither order nor
-repetition matters. An intent of other money, or a second one, raises and changes nothing.
+grow, cancellation is final, progress is that of the latest event; so neither order nor repetition
+matters. An intent with another amount, or a second intent, raises and changes nothing.
 $$;
 
 create or replace function internal.stripe_id(p_reference jsonb)
@@ -113,7 +113,7 @@ return case jsonb_typeof(p_reference)
 end;
 
 comment on function internal.stripe_id is
-  'The id of an object that Stripe may name or show in full.';
+  'The id of an object that Stripe sends as an id or in full.';
 
 create or replace function internal.intent_progress(p_intent jsonb)
 returns text
@@ -139,7 +139,8 @@ immutable
 parallel safe
 return array_position(array['requires_payment', 'failed', 'processing'], p_progress);
 
-comment on function internal.progress_rank is 'Which of two events of the same second counts.';
+comment on function internal.progress_rank is
+  'Decides which of two events of the same second counts.';
 
 create or replace function internal.join_charge(p_charge jsonb)
 returns text
@@ -172,8 +173,8 @@ $$;
 alter function internal.join_charge owner to definer;
 
 comment on function internal.join_charge is $$
-Join the charge that succeeded: what transfers name as their source, and when an authorisation
-lapses. Money is told by the intent alone: one source for one fact.
+Join a charge that succeeded: its id, which transfers name as their source, and when the
+authorisation lapses. Amounts come from the intent only, so each fact has one source.
 $$;
 
 create or replace function internal.refund_rank(p_status text)
@@ -213,7 +214,7 @@ begin
   end if;
 
   if not found then
-    -- Begun at Stripe, by somebody of the house in its dashboard.
+    -- Begun by our staff in Stripe's dashboard.
     v_payment_id := internal.payment_of_intent(p_object ->> 'payment_intent');
     if v_payment_id is null then
       return case when p_object -> 'metadata' ? 'payment_id' then 'missing' else 'unknown' end;
@@ -296,7 +297,8 @@ end;
 
 alter function internal.dispute_state owner to definer;
 
-comment on function internal.dispute_state is 'What a payment''s disputes come to.';
+comment on function internal.dispute_state is
+  'The state of a payment by its disputes: lost, open or none.';
 
 create or replace function internal.join_dispute(p_dispute jsonb)
 returns text
@@ -330,7 +332,7 @@ begin
         when internal.dispute_rank(excluded.status) > internal.dispute_rank(d.status)
         then excluded.status else d.status end;
 
-  -- What the bank took or gave back, each movement once, by Stripe's own id of it.
+  -- Post what the bank took or gave back, each movement once, keyed by Stripe's id.
   perform internal.post_transfer(
     'dispute_txn:' || (t.txn ->> 'id'), 'dispute', 'payment', v_payment.payment_id,
     array[internal.ledger_account_id('processor', v_payment.currency),
@@ -351,5 +353,5 @@ alter function internal.join_dispute owner to definer;
 
 comment on function internal.join_dispute is $$
 Join a dispute of Stripe's: its status moves forward by rank, and each of its balance
-transactions is posted once. The platform's own fee is the platform's cost.
+transactions is posted once. The platform bears the fee.
 $$;

@@ -1,4 +1,4 @@
--- Comparing Stripe's books with ours. The table's file tells what is kept and what is a finding.
+-- Comparing Stripe's books with ours. The header of the table's file says what is a finding.
 
 create or replace function internal.expected_line(p_line core.balance_transaction)
 returns table (currency text, amount_minor bigint)
@@ -41,8 +41,7 @@ end;
 alter function internal.expected_line owner to definer;
 
 comment on function internal.expected_line is $$
-What our books say of a line of Stripe's: the movement here that it is about. No row when there
-is none, or not yet.
+The movement here that a line of Stripe's books is about; no row if there is none, or not yet.
 $$;
 
 create or replace function internal.compare_lines()
@@ -55,7 +54,7 @@ begin atomic
   with compared as (
     select b.balance_transaction_id, b.external_id, b.currency, b.amount_minor, b.happened_at,
            x.amount_minor as expected,
-           -- What Stripe converted has another amount by nature: only its being there counts.
+           -- If Stripe converted the currency, amounts differ: only compare that it exists.
            coalesce(x.currency <> b.currency or x.amount_minor = b.amount_minor, false) as agrees
     from core.balance_transaction as b
     left join lateral internal.expected_line(b) as x on true
@@ -85,7 +84,7 @@ end;
 alter function internal.compare_lines owner to definer;
 
 comment on function internal.compare_lines is
-  'Compare every line that has not agreed yet; what is an hour old and does not is a finding.';
+  'Compare every line that has not agreed yet. One that does not agree after an hour is a finding.';
 
 create or replace function internal.find_missing_lines()
 returns void
@@ -123,7 +122,7 @@ end;
 alter function internal.find_missing_lines owner to definer;
 
 comment on function internal.find_missing_lines is
-  'Find money that moved here between three and thirty days ago, and never at Stripe.';
+  'Find money that moved here three to thirty days ago and never moved at Stripe.';
 
 create or replace function api.finish_reconciliation()
 returns integer
@@ -136,7 +135,7 @@ declare
   v_finding core.reconciliation_finding;
   v_open    integer;
 begin
-  -- One at a time: two would tell staff twice.
+  -- One run at a time: two would tell staff twice.
   perform from core.payout_setting as s for no key update;
   perform internal.compare_lines();
   perform internal.find_missing_lines();
@@ -159,8 +158,8 @@ begin
       'reconciliation_finding_id', v_finding.reconciliation_finding_id,
       'external_id', v_finding.external_id, 'problem', v_finding.problem));
 
-    -- A transfer that nobody here asked for is money paid twice: nothing more is paid until
-    -- somebody has looked.
+    -- A transfer that nothing here explains may be money paid twice. Pause payouts until a person
+    -- has looked.
     update core.payout_setting as s
     set paused_at = coalesce(s.paused_at, now())
     where exists (

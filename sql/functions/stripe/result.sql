@@ -1,7 +1,7 @@
--- What came of a command: done, refused, or unknown.
+-- Recording the result of a command: done, refused, or unknown.
 --
--- The business rows are locked and changed first, the command last; so a result recorded twice,
--- by two workers or after a webhook that was faster, changes nothing the second time.
+-- The business rows are locked and changed first, the command last. So a result that is recorded
+-- twice, by two workers or after a faster webhook, changes nothing the second time.
 
 create or replace function internal.reject_command(p_command core.stripe_command, p_error jsonb)
 returns void
@@ -14,7 +14,7 @@ declare
   v_code   text := coalesce(p_error ->> 'code', p_error ->> 'type', 'refused');
   v_intent jsonb := p_error -> 'payment_intent';
 begin
-  -- The payer was faster than a cancellation: the intent says so, should no event ever arrive.
+  -- The payer was faster than a cancellation. The intent says so, even if no event arrives.
   if jsonb_typeof(v_intent) = 'object' then
     perform internal.join_stripe_object(v_intent);
   end if;
@@ -41,7 +41,7 @@ begin
       null;
   end case;
 
-  -- Of these a person must know: somebody is owed something that Stripe will not carry.
+  -- Tell staff of these: somebody is owed money that Stripe will not move.
   if p_command.kind in ('capture_payment', 'refund')
      or p_command.kind = 'cancel_payment' and v_intent ->> 'status' is distinct from 'succeeded' then
     perform internal.tell_of_command(p_command, v_code);
@@ -52,7 +52,7 @@ $$;
 alter function internal.reject_command owner to definer;
 
 comment on function internal.reject_command is
-  'Undo what was set aside for a command that Stripe definitely refused. Nothing was done there.';
+  'Undo what was set aside for a command that Stripe has refused; nothing was done there.';
 
 create or replace function internal.tell_of_command(p_command core.stripe_command, p_code text)
 returns uuid
@@ -69,7 +69,7 @@ end;
 alter function internal.tell_of_command owner to definer;
 
 comment on function internal.tell_of_command is
-  'Tell staff of a command that Stripe will not carry out, or that only a person can mend.';
+  'Tell staff of a command that Stripe will not carry out, or that needs a person.';
 
 create or replace function internal.require_command(p_stripe_command_id uuid)
 returns core.stripe_command
@@ -116,7 +116,7 @@ begin
   if v_command.finished_at is null and v_outcome = 'done' then
     perform internal.join_stripe_object(p_outcome -> 'body');
   elsif v_command.finished_at is null and v_outcome = 'refused' then
-    -- Two workers may be told no: the undoing is guarded by the state of what is undone.
+    -- Two workers may get a refusal; the state of what is undone makes the undoing happen once.
     perform internal.reject_command(v_command, p_outcome);
   end if;
 
@@ -124,7 +124,7 @@ begin
   set state = case v_outcome when 'done' then 'done' when 'refused' then 'rejected'
                              else 'unknown' end,
       finished_at = case when v_outcome in ('done', 'refused') then now() end,
-      -- A mistake of ours is not repeated; a wrong secret key is mended, and then it is.
+      -- A mistake of ours is not sent again by itself. After a wrong secret key it is.
       alarmed_at = case when p_outcome ->> 'reason' in ('idempotency_error', 'bad_command')
                         then now() end,
       lease_until = null,
@@ -147,9 +147,9 @@ $$;
 alter function api.record_stripe_result owner to definer;
 
 comment on function api.record_stripe_result is $$
-Record what came of a call. Done joins the object's facts; refused gives back what was set
-aside; unknown keeps the command, to be sent again with the same key and the same bytes.
-Safe to repeat: what is finished stays as it is. For the house alone.
+Record the result of a call. `done` joins the object; `refused` gives back what was set aside;
+`unknown` keeps the command, which is sent again with the same key and the same bytes. Safe to
+repeat: a finished command stays as it is. For the house alone.
 
 Raises
   M4304 command_not_found  there is no such command
@@ -205,9 +205,9 @@ $$;
 alter function api.record_stripe_look_up owner to definer;
 
 comment on function api.record_stripe_look_up is $$
-Record whether Stripe has the object of an old command. Found is done. Not found, twice, more
-than ten minutes apart and a day after the first sending, proves that it never arrived: a new
-generation is planned under a new key. For the house alone.
+Record whether Stripe has the object of an old command. If it has, the command is done. If it has
+not, twice, more than ten minutes apart and a day after the first sending, the command never
+arrived: a new generation is planned under a new key. For the house alone.
 
 Raises
   M4304 command_not_found  there is no such command
@@ -233,7 +233,7 @@ $$;
 alter function api.retry_stripe_command owner to definer;
 
 comment on function api.retry_stripe_command is $$
-Put a command that was taken out of circulation back into it, as it is. For staff.
+Let a command that was set aside be sent again, unchanged. For staff.
 
 Raises
   M3301 staff_only  the caller is not staff

@@ -37,8 +37,8 @@ begin
   from core.person as p
   where p.person_id = v_provider_id;
 
-  -- Of two writers the second waits, and none mixes. What stays is left alone and what is new
-  -- comes first, so that slots the old and the new hours share keep their keys.
+  -- The second of two writers waits here, so their hours do not mix. New rules are inserted before
+  -- old ones are deleted, so that slots of both keep their keys.
   perform from core.provider as p where p.provider_id = v_provider_id for no key update;
 
   insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)

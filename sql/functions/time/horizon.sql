@@ -1,8 +1,8 @@
 -- Hours into slots.
 --
--- A local day is built as (date, time, zone) and converted once. A start that a clock change
--- skips is no start; one that it repeats is two starts. A window that closes in a repeated hour
--- closes at the second. A slot keeps its full length in real minutes, whatever the clocks do.
+-- A local day is built as (date, time, zone) and converted once. If a clock change skips a start,
+-- there is no slot; if it repeats one, there are two. A window that closes in a repeated hour
+-- closes at the second one. A slot always lasts its full length in real minutes.
 
 create or replace function internal.weekly_windows(
   p_provider_id uuid,
@@ -121,7 +121,7 @@ end;
 
 comment on function internal.desired_slots is $$
 The slots a provider's hours make in a time: weekly rules and open exceptions, less blocks,
-for each active offering. A pure question; internal.refresh_slots makes it so.
+for each active offering. It only computes them; internal.refresh_slots writes them.
 $$;
 
 create or replace function internal.tell_waiting(p_provider_id uuid)
@@ -181,11 +181,11 @@ declare
   v_until timestamptz := (
     select now() + make_interval(days => m.slot_horizon_days) from core.marketplace as m);
 begin
-  -- Whoever books with this provider queues at this row, so an unused slot stays unused.
+  -- Whoever books with this provider waits at this row, so an unused slot stays unused.
   perform from core.provider as p where p.provider_id = p_provider_id for no key update;
 
-  -- A full join is hashed or merged whatever the planner thinks of the function's size; any
-  -- other join of the two lists has been seen to go through all pairs.
+  -- A full join is hashed or merged, however many rows the planner expects of the function. Other
+  -- joins of the two lists were seen to go through all pairs.
   with change as materialized (
     select
       e.slot_id, e.state, e.ends_at, e.capacity, e.is_capacity_own,
@@ -291,7 +291,7 @@ $$;
 alter function internal.on_hours_changed owner to definer;
 
 comment on function internal.on_hours_changed is $$
-Trigger: hours, exceptions or offerings have changed, so the slots do, in one transaction.
+Trigger: change the slots in the transaction that changes hours, exceptions or offerings.
 
 Raises
   M0108 hours_too_many  one provider would keep the clock busy for everybody
@@ -356,6 +356,6 @@ $$;
 alter function api.extend_slots owner to definer;
 
 comment on function api.extend_slots is $$
-Bring providers whose slots end before the horizon up to it, and return how many there were.
+Make slots up to the horizon for providers whose slots end before it; return how many providers.
 For the clock: safe to run twice, late or beside itself.
 $$;

@@ -1,4 +1,4 @@
--- Occupancy: the time a used slot takes of its provider.
+-- Occupancy: the time that a used slot takes of its provider.
 
 create or replace function internal.busy_time(
   p_starts_at timestamptz,

@@ -1,4 +1,4 @@
--- Offerings: putting them up and taking them down.
+-- Offerings: publishing them and taking them down.
 
 create or replace function internal.shorten(p_text text, p_length integer)
 returns text
@@ -7,7 +7,7 @@ immutable
 parallel safe
 return case
   when length(btrim(p_text)) <= p_length then btrim(p_text)
-  -- The last white space at or before the limit; a single endless word is cut hard.
+  -- Cut at the last white space before the limit; a word without any is cut at the limit.
   else coalesce(
     nullif(btrim(substring(left(btrim(p_text), p_length + 1) from '^(.*)\s')), ''),
     left(btrim(p_text), p_length))
@@ -87,7 +87,7 @@ $$;
 alter function internal.check_price owner to definer;
 
 comment on function internal.check_price is $$
-Refuse a price that no card could be charged.
+Refuse a price that cannot be charged to a card.
 
 Raises
   M0101 currency_unknown      there is no such currency
@@ -111,7 +111,7 @@ $$;
 alter function internal.on_offering_priced owner to definer;
 
 comment on function internal.on_offering_priced is
-  'Trigger: by whatever path a price comes, it is one that can be charged.';
+  'Trigger: a price can be charged, whichever path wrote it.';
 
 create or replace trigger offering_price before insert or update of price_minor, currency
   on core.offering
@@ -213,7 +213,7 @@ begin atomic
 end;
 
 comment on function api.publish_offering is $$
-Let an offering of the caller's be found and booked.
+Publish an offering of the caller's: it can be found and booked.
 
 Raises
   M4101 offering_not_found  there is none, or it is another provider's
@@ -228,7 +228,7 @@ begin atomic
 end;
 
 comment on function api.unpublish_offering is $$
-Take an offering down. Bookings that stand are kept; its unused slots go.
+Take an offering down. Its bookings are kept; its unused slots are removed.
 
 Raises
   M4101 offering_not_found  there is none, or it is another provider's
@@ -250,4 +250,4 @@ end;
 alter function internal.booked_offering_ids owner to definer;
 
 comment on function internal.booked_offering_ids is
-  'What the caller has paid for: they may read it even after it is taken down.';
+  'Offerings the caller has paid for; the caller may read them after they were taken down.';

@@ -7,7 +7,8 @@ stable
 return (p_slot).taken = 0
   and not exists (select from unnest((p_slot).holds) as h(until) where h.until > now());
 
-comment on function internal.slot_is_idle is 'Nobody has booked the slot or holds a seat in it.';
+comment on function internal.slot_is_idle is
+  'Whether nobody has booked the slot or holds a seat in it.';
 
 create or replace function internal.live_holds(p_holds timestamptz[])
 returns integer
@@ -72,7 +73,7 @@ begin atomic
   join core.provider as p on p.provider_id = s.provider_id
   where s.state = 'open'
     and s.taken < s.capacity
-    -- The first says no more than the second, but an index can use it.
+    -- The second condition implies the first, but only the first can use an index.
     and s.starts_at > now()
     and s.starts_at > now() + make_interval(mins => o.min_notice_min)
     and o.is_active
@@ -90,8 +91,8 @@ begin atomic
 end;
 
 comment on function internal.open_slots is $$
-Every slot that can be booked this instant. The one predicate: the list of free slots and the
-booking check are both this. Only reads rows that everybody may read, and is inlined.
+Every slot that can be booked now. The list of free slots and the booking check both use this
+one predicate. It reads only rows that everybody may read, and is inlined.
 $$;
 
 create or replace function internal.booked_slot_ids()
@@ -135,8 +136,8 @@ begin
       'M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
   end if;
 
-  -- Everyone who wants this provider's time queues here. Not `for update`, which would make
-  -- every insert of a row that refers to the provider wait.
+  -- Everyone who wants this provider's time waits here. `for update` would also block every
+  -- insert of a row that refers to the provider.
   perform from core.provider as p where p.provider_id = v_slot.provider_id for no key update;
 
   select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id for no key update;
@@ -215,7 +216,7 @@ begin
     v_expires := v_slot.holds[cardinality(v_slot.holds)];
   end if;
 
-  -- Rows whose holds have all ended are gone for every reader; the constraint still sees them.
+  -- Readers ignore rows whose holds have all ended, but the exclusion constraint does not.
   delete from core.occupancy as c
   where c.provider_id = v_slot.provider_id
     and c.slot_id <> p_slot_id
@@ -226,8 +227,8 @@ begin
          internal.busy_time(v_slot.starts_at, v_slot.ends_at, o), v_expires
   from core.offering as o
   where o.offering_id = v_slot.offering_id
-  -- What stands keeps its time, whatever the buffers have become since; what had ended may
-  -- have been moved.
+  -- A row that still counts keeps its time, even if the buffers have changed since. One that had
+  -- ended may have been moved.
   on conflict (slot_id) do update
     set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
         expires_at = excluded.expires_at;
@@ -238,8 +239,8 @@ alter function internal.settle_slot owner to definer;
 
 comment on function internal.settle_slot is $$
 Count a slot's seats again from its bookings and offers, and take or free the provider's time.
-The only writer of taken, holds and occupancy; the caller holds the provider's and the slot's
-lock, so the count is true until it commits.
+It is the only writer of taken, holds and occupancy. The caller holds the locks of the provider
+and the slot, so the count stays true until the commit.
 $$;
 
 create or replace function internal.refuse_time(p_slot core.slot)
@@ -261,10 +262,10 @@ begin
       format('The slot began at %s.', internal.instant_text(p_slot.starts_at)),
       'Choose a later one.');
   elsif not v_offering.is_active then
-    perform internal.refuse('M9205', 'offering_inactive', 'This is not offered any more.');
+    perform internal.refuse('M9205', 'offering_inactive', 'This offering is no longer available.');
   elsif not v_provider.accepting_bookings then
     perform internal.refuse('M9206', 'provider_not_accepting',
-      'The provider takes no bookings at the moment.');
+      'The provider does not accept bookings at the moment.');
   elsif p_slot.state <> 'open' then
     perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
   elsif p_slot.starts_at <= now() + make_interval(mins => v_offering.min_notice_min) then
@@ -278,7 +279,7 @@ $$;
 alter function internal.refuse_time owner to definer;
 
 comment on function internal.refuse_time is $$
-Refuse a slot that cannot be booked however many seats it has.
+Refuse a slot that cannot be booked, regardless of its seats.
 
 Raises
   M9202 slot_past               it has begun
@@ -316,7 +317,7 @@ $$;
 alter function internal.refuse_slot owner to definer;
 
 comment on function internal.refuse_slot is $$
-Say why a slot is not among internal.open_slots(). Always raises.
+Raise the reason why a slot is not among internal.open_slots().
 
 Raises
   M9201 slot_full      fewer seats are left than asked for
@@ -342,9 +343,9 @@ returns table (
 language sql
 stable
 begin atomic
-  -- One branch for each question, so that each has its index: a planner that does not know
-  -- the arguments can use none for "is null or equal". And case, not coalesce: under row-level
-  -- security an index is only used by what Postgres knows to leak nothing.
+  -- There is one branch for each kind of question, so that each can use its index: a planner that
+  -- does not know the arguments can use none for "is null or equal". It is case and not coalesce,
+  -- because under row-level security only leakproof expressions can use an index.
   select s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, s.seats_left
   from internal.open_slots() as s
   where p_offering_id is not null
@@ -382,8 +383,8 @@ begin atomic
 end;
 
 comment on function api.list_free_slots is $$
-Slots that can be booked now, soonest first: of an offering, a provider, or anybody; from now
-for 14 days unless said otherwise; at most 1,000. Page on by the last starts_at.
+Slots that can be booked now, soonest first: of an offering, of a provider, or of everybody. By
+default those of the next 14 days; at most 1,000. For the next page pass the last starts_at.
 $$;
 
 create or replace function internal.check_times(
@@ -514,7 +515,7 @@ begin
   if (v_starts_at, v_ends_at) is distinct from (v_slot.starts_at, v_slot.ends_at) then
     if not internal.slot_is_idle(v_slot) then
       perform internal.refuse('M9101', 'slot_in_use', 'The slot is booked or held.',
-        'Bookings are moved one by one.');
+        'Move its bookings one by one.');
     end if;
     perform internal.check_times(v_slot.provider_id, v_starts_at, v_ends_at);
   end if;
@@ -580,7 +581,7 @@ begin
       'Call it off (call_off_slot): its bookings are cancelled and given back.');
   end if;
 
-  -- Removed and not deleted: the hours would only make it again, and history may refer to it.
+  -- It is not deleted: the hours would make it again, and history may refer to it.
   update core.slot as s
   set state = 'removed', origin = 'manual'
   where s.slot_id = p_slot_id;

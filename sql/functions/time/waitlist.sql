@@ -1,4 +1,4 @@
--- Waiting for a seat, and offering a freed one to one person at a time.
+-- Waiting for a seat. A freed seat is offered to one person at a time.
 
 create or replace function internal.take_offer(p_customer_id uuid, p_slot_id uuid)
 returns void
@@ -23,7 +23,7 @@ $$;
 alter function internal.take_offer owner to definer;
 
 comment on function internal.take_offer is
-  'Whoever books stops waiting: an offer that was kept for them is theirs to use now.';
+  'End the waiting of a customer who books; the seats of their offer become free for that booking.';
 
 create or replace function internal.offer_freed_seats(p_slot_id uuid)
 returns integer
@@ -129,7 +129,7 @@ begin
 
   -- What concerns the caller is said first.
   if v_slot.provider_id = v_customer_id then
-    perform internal.refuse('M3201', 'own_offering', 'Nobody books themselves.');
+    perform internal.refuse('M3201', 'own_offering', 'Providers cannot book their own offerings.');
   end if;
   if not exists (select from core.customer as c where c.customer_id = v_customer_id) then
     perform internal.refuse(
@@ -139,19 +139,19 @@ begin
   perform internal.refuse_time(v_slot);
   if p_seats is null or p_seats not between 1 and least(v_slot.capacity, 100) then
     perform internal.refuse('M0502', 'seats_never_free',
-      format('The slot has %s seats.', v_slot.capacity), 'Wait for as many, or fewer.');
+      format('The slot has %s seats.', v_slot.capacity), 'Wait for at most as many.');
   end if;
   if exists (
     select from internal.open_slots() as s where s.slot_id = p_slot_id and s.seats_left >= p_seats
   ) then
     perform internal.refuse(
-      'M9501', 'seats_are_free', 'There are seats left in this slot.', 'Book one.');
+      'M9501', 'seats_are_free', 'There are free seats in this slot.', 'Book one.');
   end if;
 
   insert into core.waitlist_entry as w (waitlist_entry_id, slot_id, customer_id, seats)
   values (internal.uuid_v7(), p_slot_id, v_customer_id, p_seats)
   on conflict (slot_id, customer_id) where state in ('waiting', 'offered')
-    -- A seat that is kept for them stays as it is; an offer that has ended begins anew.
+    -- An offer that still stands is kept; one that has ended becomes waiting again.
     do update
       set seats = case when w.state = 'offered' and w.offer_expires_at > now() then w.seats
                        else excluded.seats end,
@@ -196,7 +196,7 @@ begin
     and w.state in ('waiting', 'offered');
 
   if not found then
-    perform internal.refuse('M4501', 'not_waiting', 'You do not wait for this slot.');
+    perform internal.refuse('M4501', 'not_waiting', 'You are not waiting for this slot.');
   end if;
   perform internal.settle_slot(p_slot_id);
   perform internal.offer_freed_seats(p_slot_id);
@@ -206,7 +206,7 @@ $$;
 alter function api.leave_waitlist owner to definer;
 
 comment on function api.leave_waitlist is $$
-Stop waiting for a slot; a seat kept for the caller goes to the next.
+Stop waiting for a slot. Seats that were kept for the caller are offered to the next.
 
 Raises
   M1001 sign_in_required, M4201 slot_not_found
@@ -250,6 +250,6 @@ $$;
 alter function api.offer_freed_seats owner to definer;
 
 comment on function api.offer_freed_seats is $$
-Let offers lapse whose time is over, and offer the seats that holds have given back; returns
-how many people were told. For the clock: safe to run twice, late or beside itself.
+End offers whose time is over, and offer seats whose holds have ended; return how many people
+were told. For the clock: safe to run twice, late or beside itself.
 $$;

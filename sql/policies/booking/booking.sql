@@ -3,7 +3,7 @@
 --   customer  reads their own; makes one through a function
 --   provider  reads those made with them; keeps notes of their own
 --   definer   writes only for a party, staff, or the house
---   nobody    edits history
+--   history (booking_event) is never edited
 
 create policy select_customer on core.booking
   for select to authenticated

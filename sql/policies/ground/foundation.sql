@@ -1,4 +1,4 @@
--- The ground everybody stands on.
+-- What everybody may use.
 --
 --   everyone   may name functions of api, read currencies; runs nothing that is not granted
 --   definer    runs every internal function, names every schema; policies bind what it writes
@@ -12,7 +12,7 @@ grant usage on schema core, identity, internal to definer;
 grant execute on all functions in schema internal to definer;
 grant execute on all functions in schema api to service_role;
 
--- Policies and readers ask these as the caller.
+-- Policies and readers call these as the caller.
 grant execute on function internal.user_id, internal.is_service
   to anon, authenticated, service_role;
 grant execute on function internal.to_decimal to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Everyone may know the marketplace's settings; nobody changes them through a request role.
+-- Everyone may read the marketplace's settings; no request role may change them.
 
 create policy select_everyone on core.marketplace
   for select to anon, authenticated, service_role, definer

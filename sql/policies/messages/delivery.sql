@@ -1,4 +1,4 @@
--- Deliveries are settled for the mailer; the service role reads them, for support.
+-- Functions write deliveries for the mailer; the service role reads them, for support.
 
 create policy select_definer on core.delivery
   for select to definer

@@ -3,7 +3,7 @@
 --   self     reads their own rows, marks them read, states their wishes through functions
 --   service  reads all, for support
 --   definer  writes rows and wishes on behalf of the person
---   nobody   deletes a row, or changes what it says
+--   rows are never deleted by a caller, and their text never changes
 
 create policy select_everyone on core.notification_type
   for select to authenticated, service_role, definer

@@ -1,4 +1,4 @@
--- Reminders are noted by the clock alone.
+-- Only the clock writes reminders.
 
 create policy select_definer on core.booking_reminder
   for select to definer

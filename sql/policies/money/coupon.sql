@@ -1,4 +1,4 @@
--- Who may see a coupon: the provider whose it is. Customers only try one. Functions write.
+-- A provider may see their own coupons. Customers can only try a code. Functions write.
 
 create policy select_provider on core.coupon
   for select to authenticated

@@ -1,5 +1,5 @@
--- Who may see the ledger: a person what is theirs, the house all. Nobody changes or removes a
--- line; nobody may, and the triggers would refuse it to the owner as well.
+-- Who may see the ledger: a person their own entries, the service role all. No role may change or
+-- delete an entry, and triggers refuse it to the owner as well.
 
 create policy select_owner on core.ledger_account
   for select to authenticated

@@ -1,4 +1,4 @@
--- Who may see an order: the one who placed it. Providers see their lines. Functions write.
+-- Who may see an order: the customer. Providers see their own lines. Functions write.
 
 create policy select_customer on core.order
   for select to authenticated

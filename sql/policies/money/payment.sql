@@ -29,7 +29,7 @@ grant select (payment_id, seq, order_id, booking_id, payer_id, payee_id, attempt
   on core.payment to authenticated;
 grant select on core.payment to service_role, definer;
 grant insert on core.payment to definer;
--- What was asked for, and of whom, never changes.
+-- The amount and the payer of a payment never change.
 grant update (external_id, charge_id, authorized_minor, captured_minor, is_cancelled, progress,
               progress_at, failure_code, capture_before, refunded_minor, refunding_minor, lost_minor,
               dispute_state,

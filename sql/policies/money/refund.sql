@@ -1,4 +1,4 @@
--- Who may see a refund: who is refunded, and whose sale it was. Functions write.
+-- Who may see a refund: the payer, and the provider whose sale it was. Functions write.
 
 create policy select_parties on core.refund
   for select to authenticated

@@ -1,5 +1,5 @@
--- Where a provider is paid is shown by api.my_payout_account alone, which masks it; the house
--- sees all. Functions write.
+-- A provider sees their payout account only through api.my_payout_account, which masks it; the
+-- service role sees all. Functions write.
 
 create policy select_definer_and_service on core.payout_account
   for select to service_role, definer

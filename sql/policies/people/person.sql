@@ -4,7 +4,7 @@
 --   strangers  read providers
 --   known      customers and providers with a booking in common read each other
 --   definer    makes people, lists them; parts are granted by triggers alone
---   nobody     deletes a person: erasing keeps the row and empties it
+--   persons are never deleted: erasing keeps the row and empties it
 
 create policy select_listed on core.person
   for select to anon, authenticated
@@ -69,7 +69,7 @@ create policy select_everyone on core.role
 
 grant select on core.role to anon, authenticated, service_role, definer;
 
--- Anonymous callers too, who find nothing: a lens asks it of everybody it shows.
+-- Anonymous callers may read it and find nothing: a lens asks it for everybody it shows.
 create policy select_self on core.person_role
   for select to anon, authenticated
   using (person_id = (select internal.user_id()));

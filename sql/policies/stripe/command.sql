@@ -1,4 +1,4 @@
--- Commands to Stripe are the house's: its functions write and claim them, nobody else sees them.
+-- Functions write and claim commands to Stripe; only the service role sees them.
 
 create policy select_definer_and_service on core.stripe_command
   for select to service_role, definer
@@ -15,7 +15,7 @@ create policy update_definer on core.stripe_command
 
 grant select on core.stripe_command to service_role, definer;
 grant insert on core.stripe_command to definer;
--- Path, parameters and key are not among them.
+-- Path, parameters and key are not among the columns that may be updated.
 grant update (state, attempts, next_at, lease_until, first_sent_at, last_sent_at, missed_at,
               alarmed_at, external_id, request_id, error, finished_at)
   on core.stripe_command to definer;

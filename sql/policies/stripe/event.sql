@@ -1,4 +1,4 @@
--- Stripe's events are the house's: kept by its functions, seen by nobody else.
+-- Functions keep Stripe's events; only the service role sees them.
 
 create policy select_definer_and_service on core.stripe_event
   for select to service_role, definer

@@ -1,4 +1,4 @@
--- The house compares its books with Stripe's, and staff is told: nobody reads the tables.
+-- The service role compares the books, and staff is told. Callers do not read the tables.
 
 create policy select_definer_and_service on core.reconciliation_finding
   for select to service_role, definer

@@ -1,4 +1,5 @@
--- When a provider is taken is no secret: it is what their slot list leaves out. By whom, is.
+-- Everybody may see when a provider is busy, because the slot list shows it anyway. Who has booked
+-- is secret.
 
 create policy select_everyone on core.occupancy
   for select to anon, authenticated, service_role, definer

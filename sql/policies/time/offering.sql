@@ -47,7 +47,7 @@ grant update (title, slug, summary, description, tags, category_code, level, pre
 grant delete on core.offering to authenticated;
 grant insert, update, delete on core.offering to definer;
 
--- Anonymous callers too, who find nothing: a lens asks it of everybody it shows sessions.
+-- Anonymous callers may run it and find nothing: a lens asks it for everybody it shows sessions.
 create policy select_provider on core.offering_material
   for select to anon, authenticated
   using (exists (

@@ -1,4 +1,4 @@
--- Who may see who waits: the one who waits, and the provider of the slot. Nobody else.
+-- Only the customer who waits and the provider of the slot may see who waits.
 
 create policy select_customer on core.waitlist_entry
   for select to authenticated

@@ -6,8 +6,8 @@
 --          expired       declined
 --
 -- pending_payment becomes confirmed (instant) or requested (the provider answers first) when
--- the payment does. It stops counting the second hold_expires_at passes; `expired` only says
--- so afterwards, and a late payment may still confirm it.
+-- the money is captured or authorized. It stops counting when hold_expires_at passes; `expired`
+-- only records that afterwards, and a late payment may still confirm it.
 
 create table core.booking (
   booking_id      uuid,
@@ -92,7 +92,8 @@ comment on column core.booking.offering_title is
 comment on column core.booking.price_minor is 'For all seats, before any coupon, in minor units.';
 comment on column core.booking.policy_tiers is
   'The cancellation policy as it stood when the booking was made.';
-comment on column core.booking.moved_at is 'When it was given the time it has; null if never moved.';
+comment on column core.booking.moved_at is
+  'When it was given the time it has; null if never moved.';
 comment on column core.booking.call_off_id is
   'The calling off of a slot or a time that this booking is to be cancelled by.';
 comment on column core.booking.ics_sequence is
@@ -113,7 +114,7 @@ alter table core.booking_note enable row level security;
 alter table core.booking_note force row level security;
 
 comment on table core.booking_note is
-  'What the provider notes for themselves; apart, because the customer reads the booking.';
+  'Notes of the provider; a table of their own, because the customer reads the booking.';
 
 create table core.booking_event (
   booking_event_id uuid,

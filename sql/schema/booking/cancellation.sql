@@ -30,7 +30,7 @@ values
 alter table core.cancellation_policy force row level security;
 
 comment on table core.cancellation_policy is
-  'What a customer gets back when they cancel; without a provider it is the house''s.';
+  'What a customer gets back when they cancel. Policies without a provider are the platform''s.';
 comment on column core.cancellation_policy.tiers is
-  'Array of {"hours_before": number, "refund_percent": 0..100}. The best tier whose hours the '
-  'cancellation keeps applies; none means nothing back. Checked by api.set_cancellation_policy.';
+  'Array of {"hours_before": number, "refund_percent": 0..100}. Of the tiers whose hours are kept, '
+  'the best applies; if there is none, nothing goes back. Checked by api.set_cancellation_policy.';

@@ -1,4 +1,4 @@
--- The audit log: who did what that somebody may ask about one day.
+-- The audit log: who did what.
 
 create table core.audit_log (
   audit_log_id uuid,
@@ -25,4 +25,4 @@ create index audit_log_entity_idx on core.audit_log (entity, entity_id, at);
 create index audit_log_actor_idx on core.audit_log (actor_id, at);
 
 comment on table core.audit_log is
-  'Append-only. Actions of staff and of the house, and changes of rights and money settings.';
+  'Append-only. Actions of staff and the service role, and changes of rights and money settings.';

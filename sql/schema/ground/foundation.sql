@@ -1,4 +1,4 @@
--- The ground: the schemas, and the money the world uses.
+-- The schemas, and the currencies.
 
 create schema core;
 create schema identity;
@@ -45,12 +45,12 @@ values
 alter table core.currency force row level security;
 
 comment on table core.currency is
-  'Currencies money may be kept in, by ISO 4217, with the minor units and minimums of Stripe.';
+  'Currencies of ISO 4217 that can be used, with the minor units and minimums of Stripe.';
 comment on column core.currency.exponent is
-  'Decimal digits of a minor unit: JPY 0, USD 2, KWD 3. Of ISK and UGX Stripe counts two, which '
-  'are always 00.';
+  'Decimal digits of a minor unit: JPY 0, USD 2, KWD 3. ISK and UGX have two at Stripe, which are '
+  'always 00.';
 comment on column core.currency.charge_min_minor is
-  'The least Stripe charges, in minor units; 1 where Stripe lists none.';
+  'The smallest charge that Stripe accepts, in minor units; 1 where Stripe lists none.';
 comment on column core.currency.charge_step is
   'A charge or refund is a multiple of this many minor units: 10 for the three-decimal '
   'currencies, 100 for ISK and UGX.';

@@ -1,4 +1,4 @@
--- The marketplace: the one row of settings a business runs by.
+-- The marketplace: the one row of settings of the business.
 
 create table core.marketplace (
   is_only            boolean not null default true,
@@ -45,17 +45,17 @@ create index marketplace_default_currency_idx on core.marketplace (default_curre
 comment on table core.marketplace is
   'The settings of the business: exactly one row, because a database is one marketplace.';
 comment on column core.marketplace.commission_bp is
-  'Share the platform keeps of a sale, in hundredths of a percent.';
+  'The platform''s share of a sale, in hundredths of a percent.';
 comment on column core.marketplace.settlement_currencies is
   'Currencies in which Stripe keeps a balance for the platform. Stripe converts a charge in any '
   'other, and then refuses to transfer it: so a price in another currency is refused when it is '
   'made.';
 comment on column core.marketplace.hold_min is
-  'Minutes a seat is kept for somebody who has not paid yet.';
+  'Minutes for which a seat is held while it is not paid.';
 comment on column core.marketplace.max_holds is
-  'Bookings that one customer may hold unpaid at a time, lest one empties a calendar for nothing.';
+  'The most unpaid bookings of one customer at a time, so that nobody blocks a calendar for free.';
 comment on column core.marketplace.accept_within_min is
-  'Minutes a provider has to answer a request; under the six days an authorisation lasts.';
+  'Minutes in which a provider must answer a request; less than the six days of an authorisation.';
 comment on column core.marketplace.cancel_grace_min is
   'Minutes after a booking in which its customer cancels it for nothing; 0 turns that off.';
 comment on column core.marketplace.clearing_days is

@@ -1,5 +1,5 @@
--- Who can be somebody. Roles belong to the cluster, so this runs at every deploy, keeps what
--- it finds (a Supabase database has three of them), and survives several deploys at once.
+-- The roles. They belong to the cluster, so this runs at every deploy, keeps roles that exist (a
+-- Supabase database has three of them), and several deploys may run it at once.
 --
 --   anon, authenticated, service_role   what a request runs as; none may log in
 --   definer                             owns the security definer functions; policies bind it
@@ -8,7 +8,7 @@
 --
 -- Two logins, because with one of them any injection could become service_role. The comment
 -- marks a role that Convene made: only those may be given a password by `convene deploy`.
--- What a caller may ask for has an end; the data API sets it for each transaction.
+-- Callers have a statement timeout; the data API sets it for each transaction.
 
 do $$
 declare
@@ -45,7 +45,7 @@ $$;
 do $$
 declare
   v_grant record;
-  -- Since PostgreSQL 16 who made a role is a member of it, and yet may not become it.
+  -- Since PostgreSQL 16 the creator of a role is a member of it, but may not become it.
   v_may_become constant text :=
     case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
 begin
@@ -58,7 +58,7 @@ begin
       ('definer',       current_user)
     ) as g(role, member)
   loop
-    -- A superuser needs no membership, and one would only widen what policies bind.
+    -- A superuser needs no membership, and policies for the role would bind a member.
     if not pg_has_role(v_grant.member, v_grant.role, v_may_become) then
       begin
         execute format('grant %I to %I', v_grant.role, v_grant.member);

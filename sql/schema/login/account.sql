@@ -43,15 +43,15 @@ alter table identity.account force row level security;
 create index account_new_email_idx on identity.account (new_email) where new_email is not null;
 
 comment on table identity.account is
-  'A login. account_id is the person''s id and the `sub` of their tokens.';
+  'A login. account_id is the person''s id, and the `sub` of their tokens.';
 comment on column identity.account.new_email is
-  'Asked for, and not yet confirmed. It may be somebody else''s: then it never will be.';
+  'An address that is not confirmed yet. It may belong to somebody else.';
 comment on column identity.account.email_change_awaits is
   'The addresses, `current` and `new`, that have not yet confirmed the change.';
 comment on column identity.account.password_hash is
   'argon2id, or bcrypt as imported until the first sign-in. Null: no password.';
 comment on column identity.account.user_metadata is
-  'What the person says of themselves. Never a ground for a right.';
+  'What the person says about themselves. No right may depend on it.';
 
 create table identity.external_login (
   external_login_id uuid default gen_random_uuid(),
@@ -79,6 +79,6 @@ alter table identity.external_login force row level security;
 create index external_login_account_id_idx on identity.external_login (account_id);
 
 comment on table identity.external_login is
-  'How an account may be entered: by `email`, or by an identity another provider vouches for.';
+  'How an account can be signed in to: by `email`, or through another identity provider.';
 comment on column identity.external_login.identity_data is
   'What the provider said of the person, the last time they came by it. Empty for `email`.';

@@ -1,4 +1,4 @@
--- Proofs of an address: links and six-digit codes, each good once.
+-- Proofs of an address: links and six-digit codes, each valid once.
 
 create table identity.one_time_token (
   one_time_token_id     uuid default gen_random_uuid(),
@@ -29,6 +29,6 @@ alter table identity.one_time_token force row level security;
 comment on table identity.one_time_token is
   'A link and a code on their way to an address, as digests. The next of its kind replaces it.';
 comment on column identity.one_time_token.code_hash is
-  'HMAC under the Lambda''s key: a million codes are soon tried against a bare digest.';
+  'HMAC under the Lambda''s key, because a plain digest of a six-digit code is quickly found.';
 comment on column identity.one_time_token.wrong_codes is
-  'Guesses so far. After five only the link is good.';
+  'Wrong guesses so far. After five only the link is valid.';

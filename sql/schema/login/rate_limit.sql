@@ -1,4 +1,4 @@
--- How often is too often: counted here, because Lambdas share nothing else.
+-- Rate limits. They are counted here, because Lambdas share nothing else.
 -- Subjects are digests: neither an address nor a person can be read from these rows.
 
 create table identity.rate_limit (

@@ -22,7 +22,7 @@ alter table identity.session force row level security;
 
 create index session_account_id_idx on identity.session (account_id);
 
-comment on table identity.session is 'A sign-in that lasts. Deleted when it ends.';
+comment on table identity.session is 'A sign-in. Deleted when it ends.';
 comment on column identity.session.refresh_counter is
   'The number of the one refresh token that is good. Those before it were used.';
 comment on column identity.session.refreshed_at is
@@ -49,4 +49,4 @@ alter table identity.flow_state force row level security;
 create index flow_state_account_id_idx on identity.flow_state (account_id);
 
 comment on table identity.flow_state is
-  'A PKCE code that a link gave out, waiting for the verifier that only its asker knows.';
+  'A PKCE code that a link has issued; it needs the verifier that only the asking client knows.';

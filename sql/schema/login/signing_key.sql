@@ -1,8 +1,8 @@
--- Keys the house signs access tokens with.
+-- Keys that sign access tokens.
 --
 --   standby   published, so that verifiers know it before the first token comes
 --   current   signs; there is one
---   previous  signs no more; its tokens are good until they expire
+--   previous  no longer signs; its tokens are valid until they expire
 
 create table identity.signing_key (
   kid         text,

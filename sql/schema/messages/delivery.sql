@@ -1,4 +1,4 @@
--- What became of each message that left the house.
+-- What became of each message that was sent.
 --
 --   waiting -> sent | refused | skipped
 
@@ -26,9 +26,9 @@ alter table core.delivery enable row level security;
 alter table core.delivery force row level security;
 
 comment on table core.delivery is
-  'What became of each message: the memory that keeps one message from becoming two mails.';
+  'What became of each message. It keeps one message from becoming two mails.';
 comment on column core.delivery.claimed_until is
-  'Until then one mailer alone may send it. Passed without an outcome, that mailer has died.';
+  'Until then only one mailer may send it. If it passes without an outcome, that mailer has died.';
 comment on column core.delivery.detail is 'What the mail server answered, or why nothing was sent.';
 comment on column core.delivery.unsubscribe_key is
-  'What the link in the mail carries: knowing it is permission to turn off mail of its type.';
+  'The key in the mail''s unsubscribe link. Whoever knows it may turn off mail of this type.';

@@ -1,5 +1,5 @@
--- What people are told: the kinds of news, the rows they read in the app, and what they wish
--- not to be told by mail.
+-- What people are told: the types of messages, the rows they read in the app, and which mail they
+-- do not want.
 
 create table core.notification_type (
   type         text,
@@ -45,7 +45,7 @@ alter table core.notification_type enable row level security;
 alter table core.notification_type force row level security;
 
 comment on table core.notification_type is
-  'Everything a person can be told. The mailer has a template of each name.';
+  'The types of messages to persons. The mailer has a template for each.';
 comment on column core.notification_type.is_essential is
   'Whether the mail is sent whatever its receiver prefers.';
 comment on column core.notification_type.is_urgent is
@@ -73,7 +73,7 @@ create index notification_person_idx on core.notification (person_id, created_at
 
 comment on table core.notification is 'What a person sees in the app. The payload carries ids.';
 comment on column core.notification.type is
-  'A notification_type. No foreign key: internal.notify, the only writer, has just looked.';
+  'A notification_type. No foreign key: internal.notify, the only writer, checks it.';
 
 create table core.notification_preference (
   person_id   uuid,
@@ -94,7 +94,7 @@ alter table core.notification_preference force row level security;
 create index notification_preference_type_idx on core.notification_preference (type);
 
 comment on table core.notification_preference is
-  'Whether a person wants mail of a type. Without a row they do; essential mail is sent anyway.';
+  'Whether a person wants mail of a type. Without a row they do. Essential mail is always sent.';
 
 create table core.quiet_hours (
   person_id  uuid,
@@ -112,4 +112,4 @@ alter table core.quiet_hours enable row level security;
 alter table core.quiet_hours force row level security;
 
 comment on table core.quiet_hours is
-  'When a person gets no mail that can wait, by the clock of their zone; may span midnight.';
+  'When a person gets only urgent mail, by the clock of their zone. They may span midnight.';

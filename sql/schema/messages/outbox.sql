@@ -1,4 +1,4 @@
--- Messages that leave the house, written in the transaction of what they announce.
+-- The outbox: messages to be sent, written in the transaction of what they announce.
 --
 --   written -> claimed by a relay -> sent to the queue -> delivered by a mailer
 --
@@ -31,8 +31,9 @@ create index outbox_person_id_idx on core.outbox (person_id);
 create index outbox_waiting_idx on core.outbox (available_at) where sent_at is null;
 
 comment on table core.outbox is
-  'Messages to leave the house, written in the transaction of what they announce.';
-comment on column core.outbox.topic is 'The notification_type, auth.email, or staff.<what needs a person>.';
+  'Messages to be sent, written in the transaction of what they announce.';
+comment on column core.outbox.topic is
+  'The notification_type, auth.email, or staff.<what needs a person>.';
 comment on column core.outbox.attempts is
-  'Claims so far. The number names a claim: whoever records another one changes nothing.';
+  'Claims so far. The number names a claim; recording an older one changes nothing.';
 comment on column core.outbox.sent_at is 'When the queue accepted it.';

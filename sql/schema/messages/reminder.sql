@@ -1,4 +1,4 @@
--- Reminders that have been given.
+-- Reminders that were sent.
 
 create table core.booking_reminder (
   booking_id uuid,
@@ -16,4 +16,4 @@ alter table core.booking_reminder enable row level security;
 alter table core.booking_reminder force row level security;
 
 comment on table core.booking_reminder is
-  'Reminders that have been given, each once: a booking with a new time is reminded of anew.';
+  'Reminders that were sent, each once. A booking with a new time gets new ones.';

@@ -1,7 +1,7 @@
 -- Coupons: codes that lower the price of an order.
 --
--- `uses` is counted under the coupon's row lock and nowhere else, so a coupon of three uses is
--- used three times however many ask at once. A use whose order is never paid is given back.
+-- `uses` is counted only under the coupon's row lock, so a coupon for three uses is used three
+-- times, however many customers try at once. If an order is never paid, its use is given back.
 
 create table core.coupon (
   coupon_id          uuid,
@@ -50,10 +50,11 @@ create index coupon_provider_id_idx on core.coupon (provider_id);
 create index coupon_currency_idx on core.coupon (currency);
 
 comment on table core.coupon is
-  'A code that lowers a price. Of a provider it is good for what they sell; of nobody, for all.';
+  'A code that lowers a price. Without a provider it is valid for all offerings.';
 comment on column core.coupon.code is 'As customers type it, in upper case.';
-comment on column core.coupon.max_uses is 'Orders at most; null means any number.';
-comment on column core.coupon.uses is 'Orders that stand, by internal.redeem_coupon.';
+comment on column core.coupon.max_uses is
+  'The most orders it can be used for; null means any number.';
+comment on column core.coupon.uses is 'Orders that use it, counted by internal.redeem_coupon.';
 
 create table core.coupon_redemption (
   order_id    uuid,

@@ -1,4 +1,4 @@
--- Disputes: a payer's bank takes the money back. Status moves forward by rank alone.
+-- Disputes: a payer's bank takes the money back. The status only moves forward, by rank.
 
 create table core.dispute (
   dispute_id      uuid,
@@ -32,7 +32,8 @@ create index dispute_payment_id_idx on core.dispute (payment_id);
 
 comment on table core.dispute is
   'A chargeback, or an inquiry (warning_*), which takes nothing yet.';
-comment on column core.dispute.opened_at is 'When it took effect here: earnings held, staff told.';
+comment on column core.dispute.opened_at is
+  'When it took effect here: earnings were held and staff was told.';
 comment on column core.dispute.closed_at is 'When its end took effect here.';
 comment on column core.dispute.lost_at is 'When the sellers and the platform bore it.';
 comment on column core.dispute.regained_at is

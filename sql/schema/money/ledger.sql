@@ -5,8 +5,8 @@
 -- corrected by another transfer. A transfer in two phases sets money aside (`pending`) and is
 -- later ended by exactly one other, which carries it out (`post`) or undoes it (`void`).
 --
--- A positive entry is money owed to the account's owner. `processor` mirrors Stripe: what lies
--- there is negative, so the ledger of a currency is always zero.
+-- A positive entry is money owed to the account's owner. `processor` mirrors the balance at Stripe
+-- with the opposite sign, so the entries of a currency always sum to zero.
 
 create table core.ledger_account (
   ledger_account_id uuid,
@@ -57,7 +57,7 @@ alter table core.ledger_balance force row level security;
 
 comment on table core.ledger_balance is
   'What a person''s account holds; locked in the order of its key. Platform accounts have no '
-  'row here: one hot row would cap the house. `available` may be negative, by a refund after a '
+  'row here: every payment would wait for it. `available` may be negative, by a refund after a '
   'payout, and is netted from what is earned next; the other kinds may not.';
 
 create table core.ledger_transfer (
@@ -92,7 +92,7 @@ create index ledger_transfer_reference_idx
   on core.ledger_transfer (reference_kind, reference_id);
 
 comment on table core.ledger_transfer is
-  'One movement of money. Its key says what it follows from, so that it is posted once.';
+  'One movement of money. Its key names the cause, so that it is posted once.';
 comment on column core.ledger_transfer.resolves_transfer_id is
   'The pending transfer that this one posts or voids; unique, so it ends once.';
 
@@ -125,6 +125,6 @@ create index ledger_entry_currency_idx on core.ledger_entry (currency);
 
 comment on table core.ledger_entry is 'One side of a transfer. Never changed, never removed.';
 comment on column core.ledger_entry.ledger_entry_id is
-  'Rises with every entry of an account, because the balance''s lock is held when it is drawn.';
+  'Rises within an account, because it is drawn while the balance is locked.';
 comment on column core.ledger_entry.balance_after_minor is
   'What a person''s account held after this entry; null for the platform''s.';

@@ -46,8 +46,8 @@ create index order_expiring_idx on core.order (expires_at)
 create unique index order_idempotency_key on core.order (customer_id, idempotency_key)
   where idempotency_key is not null and status <> 'cancelled';
 
-comment on table core.order is 'A purchase: what was bought and what it came to.';
-comment on column core.order.number is 'What a customer is told: unique, not guessable.';
+comment on table core.order is 'A purchase: what was bought and what it cost.';
+comment on column core.order.number is 'The number that customers see: unique and not guessable.';
 comment on column core.order.status is
   'How far the payment has come. What has been sent is order_line.fulfilment.';
 comment on column core.order.expires_at is

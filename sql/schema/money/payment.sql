@@ -1,9 +1,8 @@
 -- Payments: one Stripe PaymentIntent of one order.
 --
--- What Stripe tells is kept as facts, and facts only grow: amounts by their maximum,
--- cancellation once and for all, progress by the latest event. The status is a function of the
--- facts, computed by the database; so the order in which events arrive, and how often, does
--- not matter.
+-- What Stripe says is kept as facts, and facts only grow: amounts by their maximum, cancellation
+-- once and for all, progress by the latest event. The database computes the status from the
+-- facts. So it does not matter in which order and how often events arrive.
 
 create table core.payment (
   payment_id       uuid,
@@ -92,7 +91,7 @@ create index payment_open_idx on core.payment (status, created_at)
   where status in ('requires_payment', 'processing', 'authorized');
 
 comment on table core.payment is
-  'One PaymentIntent of one order. `none` is the processor of what costs nothing.';
+  'One PaymentIntent of one order. An order that costs nothing has the processor `none`.';
 comment on column core.payment.booking_id is
   'The booking it pays for, when the order is of that booking alone; null otherwise.';
 comment on column core.payment.payee_id is
@@ -104,7 +103,7 @@ comment on column core.payment.charge_id is
   'Stripe''s id of the charge: what a transfer to the provider names as its source.';
 comment on column core.payment.authorized_minor is 'The most that was ever authorised.';
 comment on column core.payment.progress is
-  'How far the payer has come before any money is attached; the latest event says.';
+  'How far the payer has come before any money is attached, by the latest event.';
 comment on column core.payment.capture_before is 'When the authorisation lapses, by the charge.';
 comment on column core.payment.refunded_minor is
   'What has gone back by refunds that arrived. Falls when one fails: the customer is owed again.';
@@ -116,4 +115,4 @@ comment on column core.payment.authorized_at is
 comment on column core.payment.captured_at is
   'When the capture took effect here: split in the ledger, booking confirmed or refunded.';
 comment on column core.payment.release_asked_at is
-  'When the booking let go of an unpaid payment: its intent is cancelled as soon as it has an id.';
+  'When the booking released an unpaid payment. Its intent is cancelled as soon as it has an id.';

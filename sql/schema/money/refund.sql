@@ -1,4 +1,4 @@
--- Refunds: money on its way back to a payer, whoever began it, we or somebody at Stripe.
+-- Refunds: money on its way back to a payer, begun by us or in Stripe's dashboard.
 --
 --   owed -> planned -> pending -> succeeded -> failed -> by_hand | dropped
 --      \         \-> rejected -> by_hand | dropped

@@ -1,4 +1,4 @@
--- Where providers are paid to, and when nobody is.
+-- Where providers are paid, and when payouts are stopped.
 
 create table core.payout_account (
   payout_account_id uuid,
@@ -48,13 +48,13 @@ create index payout_account_provider_id_idx on core.payout_account (provider_id)
 comment on table core.payout_account is
   'Where a provider is paid: one current account, by Stripe Connect or by hand.';
 comment on column core.payout_account.bank_ref is
-  'Stripe''s id of the bank account behind it: another one starts the cooling period.';
+  'Stripe''s id of the bank account behind it. A new one starts the cooling period.';
 comment on column core.payout_account.details is
-  'For payments by hand: what the house''s staff needs. Shown to nobody else but its last four.';
+  'For payouts by hand: what staff needs. Others see only the last four characters.';
 comment on column core.payout_account.usable_from is
-  'End of the cooling period after a change: nothing is paid before.';
+  'End of the cooling period after a change. Nothing is paid before it.';
 comment on column core.payout_account.refreshed_at is
-  'When Stripe was asked for what stands here; an older answer changes nothing.';
+  'When Stripe was asked for this state. An older answer changes nothing.';
 
 create table core.payout_hold (
   provider_id uuid,
@@ -91,4 +91,4 @@ insert into core.payout_setting default values;
 alter table core.payout_setting force row level security;
 
 comment on table core.payout_setting is
-  'paused_at is the kill switch: while it is set no payout is planned and no transfer sent.';
+  'While paused_at is set, no payout is planned and no transfer is sent.';

@@ -33,5 +33,5 @@ alter table core.payout_leg force row level security;
 create index payout_leg_earning_id_idx on core.payout_leg (earning_id);
 
 comment on table core.payout_leg is
-  'One transfer of a payout, kept whatever came of it. Without an earning it carries money the '
-  'house granted.';
+  'One transfer of a payout; it is kept when it fails. A leg without an earning carries money that '
+  'the platform granted.';

@@ -1,12 +1,14 @@
 -- Payouts: money on its way to a provider.
 --
 --   requested -> transferring -> paid -> reversed
---       |   \__________|_______-> failed   (the money is available again)
---      held  \-> cancelled
+--   requested -> paid
+--   requested -> failed      no leg was paid; the money is available again
+--   requested -> cancelled   before Stripe was asked
 --
--- A payout is carried by legs: one Stripe transfer each, because a transfer names the one
--- charge it is paid from. The ledger reserves a leg when it is planned, posts it when Stripe
--- has done it, and voids it when Stripe refused.
+-- No function sets `held`: holding is payout_account.held_at, and holds the provider.
+-- A payout consists of legs: one Stripe transfer each, because a transfer names the one charge it
+-- is paid from. The ledger reserves a leg when it is planned, posts it when Stripe has done it,
+-- and voids it when Stripe has refused it.
 
 create table core.payout (
   payout_id         uuid,

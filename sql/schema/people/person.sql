@@ -36,14 +36,14 @@ alter table core.person enable row level security;
 alter table core.person force row level security;
 
 comment on table core.person is
-  'A person as others may see them. What only they may see is in person_private.';
+  'A person as others may see them. Private data is in person_private.';
 comment on column core.person.person_id is
   'The `sub` of their token; equals the login''s account_id.';
 comment on column core.person.seq is 'The integer id of systems that count (avenrae).';
 comment on column core.person.timezone is
   'IANA name with a region, checked by a trigger.';
 comment on column core.person.is_listed is
-  'Whether strangers may read this row: true while the person is a provider.';
+  'Whether everybody may read this row; true for providers.';
 comment on column core.person.legacy_ref is
   'The key this person had in the system they came from.';
 
@@ -69,7 +69,7 @@ alter table core.person_private enable row level security;
 alter table core.person_private force row level security;
 
 comment on table core.person_private is
-  'What only the person and the house may read: address for mail, phone, birth, gender.';
+  'What only the person and the service role may read: mail address, phone, birth, gender.';
 
 create table core.role (
   role_id uuid default gen_random_uuid(),
@@ -111,4 +111,4 @@ alter table core.person_role force row level security;
 create index person_role_role_id_idx on core.person_role (role_id);
 
 comment on table core.person_role is
-  'Which parts a person plays. Written by functions alone: self-granted staff is the classic hole.';
+  'The roles of a person. Only functions write it, so nobody can make themselves staff.';

@@ -45,7 +45,7 @@ create index provider_specialties_idx on core.provider using gin (specialties);
 create index provider_slots_until_idx on core.provider (slots_until);
 
 comment on table core.provider is
-  'A person who can be booked. Locked first (for no key update) by all that takes their time.';
+  'A person who can be booked. This row is locked first by everything that takes their time.';
 comment on column core.provider.provider_id is 'The person''s id.';
 comment on column core.provider.hourly_rate_minor is 'Minor units of currency per hour.';
 comment on column core.provider.rating_avg is

@@ -1,7 +1,7 @@
 -- Stripe's own books, kept beside ours.
 --
 -- Each line of Stripe's is kept once. What only Stripe decides (its fees, what it sends to the
--- house's bank) is posted to the ledger from here; what the house decided must be there already.
+-- platform's bank) is posted to the ledger from here; everything else must be there already.
 
 create table core.balance_transaction (
   balance_transaction_id uuid,
@@ -30,7 +30,7 @@ create index balance_transaction_open_idx on core.balance_transaction (happened_
   where agreed_at is null;
 
 comment on table core.balance_transaction is
-  'A line of Stripe''s own books. In the settlement currency; positive came in.';
+  'A line of Stripe''s own books, in the settlement currency. A positive amount came in.';
 comment on column core.balance_transaction.source_id is
   'Stripe''s id of what it is about: a charge, refund, transfer, reversal or dispute.';
 comment on column core.balance_transaction.agreed_at is 'When it was found to agree with ours.';

@@ -1,20 +1,19 @@
--- Commands to Stripe: what is to be done there, written down before it is done.
+-- Commands to Stripe: calls that are written down before they are made.
 --
 --   planned -> sent -> done | rejected
 --         \      \-> unknown -> sent (the same key and the same bytes)
 --          withdrawn (never sent)
 --
--- A row is written in the transaction of what it follows from, its body frozen. A Lambda
--- claims it (commit), calls Stripe (no transaction), records what came of it (commit). What
--- happens when a process dies:
+-- A row is written in the transaction of its cause, and its body never changes. A Lambda claims
+-- it (commit), calls Stripe (no transaction), and records the result (commit). If a process dies:
 --
 --   before the row commits      nothing happened, here or there
 --   before the claim            the row is planned: the next sweep claims it
 --   after the claim, or in the  the lease runs out and the same bytes are sent again under the
 --   call, or before the record  same key; Stripe answers as it did the first time
---   more than 20 hours later    Stripe may have forgotten the key: it is asked first whether
---                               it has the object. Only when it twice said no, a day after
---                               the first sending, is a new generation with a new key made.
+--   more than 20 hours later    Stripe may have forgotten the key, so it is first asked whether
+--                               it has the object. Only if it says no twice, a day after the
+--                               first sending, a new generation with a new key is made.
 
 create table core.stripe_command (
   stripe_command_id uuid,
@@ -73,10 +72,10 @@ comment on table core.stripe_command is
 comment on column core.stripe_command.subject_id is
   'What it is about: a payment, refund, payout leg, leg reversal or payout account, by kind.';
 comment on column core.stripe_command.generation is
-  'Raised only when it is proven that the sendings before had no effect.';
+  'Raised only when it is proven that all sendings before had no effect.';
 comment on column core.stripe_command.after_command_id is
-  'Not before that one has ended, however it ended: a reversal precedes its refund.';
+  'Not sent before that command has ended, in whatever way: a reversal comes before its refund.';
 comment on column core.stripe_command.missed_at is
   'When Stripe was asked for the object and did not have it.';
 comment on column core.stripe_command.alarmed_at is
-  'When it was taken out of circulation for a person to look at.';
+  'When it was set aside because a person must look at it.';

@@ -1,4 +1,4 @@
--- The inbox: every event of Stripe's, once, as it arrived.
+-- The inbox: every Stripe event, once, as it arrived.
 
 create table core.stripe_event (
   event_id     text,
@@ -29,9 +29,9 @@ create index stripe_event_new_idx on core.stripe_event (next_at) where status = 
 create index stripe_event_object_idx on core.stripe_event (object_id);
 
 comment on table core.stripe_event is
-  'Stripe''s events, kept for ever; of a person who was erased without their content. `new` is '
-  'to be applied; `dead` was tried in vain for days.';
+  'Stripe''s events, kept for ever; without their content if the person was erased. `new` is to be '
+  'applied; `dead` could not be applied for days.';
 comment on column core.stripe_event.payload is
-  'The bytes that were signed. A JSON text may hold what jsonb refuses.';
+  'The bytes that were signed. Not jsonb, which refuses some valid JSON.';
 comment on column core.stripe_event.happened_at is
-  'By Stripe''s clock, in whole seconds: never used to order money.';
+  'By Stripe''s clock, in whole seconds. Movements of money are never ordered by it.';

@@ -1,9 +1,9 @@
 -- Reconciliation: Stripe's own books, kept beside ours and compared with them.
 --
 -- Each line of Stripe's is kept once. What only Stripe decides (its fees, what it sends to the
--- house's bank) is posted to the ledger from here; what the house decided must be there already.
--- A line that does not agree an hour later is a finding; so is money that moved here and, three
--- days later, not there.
+-- platform's bank) is posted to the ledger from here; everything else must be there already.
+-- A line that does not agree after an hour is a finding. So is money that moved here and has not
+-- moved at Stripe three days later.
 
 create table core.reconciliation_finding (
   reconciliation_finding_id uuid,

@@ -1,5 +1,5 @@
 -- When a provider can be booked: weekly hours, and the exceptions to them. Hours are
--- wall-clock times in a zone; the slots made of them (slot.sql) are instants.
+-- wall-clock times in a zone; the slots made from them (slot.sql) are instants.
 
 create extension if not exists btree_gist with schema public;
 
@@ -33,7 +33,7 @@ create index availability_rule_provider_id_idx on core.availability_rule (provid
 comment on table core.availability_rule is
   'Hours of every week. An end at or before the start means the next day; 24:00 is allowed.';
 comment on column core.availability_rule.weekday is '0 is Sunday, 6 is Saturday.';
-comment on column core.availability_rule.timezone is 'IANA name the two times are meant in.';
+comment on column core.availability_rule.timezone is 'IANA name of the zone of the two times.';
 
 create table core.availability_exception (
   availability_exception_id uuid default gen_random_uuid(),

@@ -1,6 +1,6 @@
--- When a provider is taken. One row for each slot that somebody holds or has booked: the
--- EXCLUDE constraint is why two offerings of one provider never overlap, while one slot still
--- sells as many seats as it has.
+-- When a provider is busy. There is one row for each slot that is held or booked. Because of the
+-- EXCLUDE constraint two offerings of one provider never overlap, while one slot still sells as
+-- many seats as it has.
 
 create table core.occupancy (
   slot_id     uuid,
@@ -22,6 +22,6 @@ alter table core.occupancy enable row level security;
 alter table core.occupancy force row level security;
 
 comment on table core.occupancy is
-  'The times a provider is taken, buffers included: one row per slot that is booked or held.';
+  'The times when a provider is busy, buffers included: one row per slot that is booked or held.';
 comment on column core.occupancy.expires_at is
   'When the last hold ends; null while a booking stands. An expired row counts as gone.';

@@ -71,11 +71,12 @@ create index offering_kind_active_idx on core.offering (kind, category_code) whe
 create index offering_tags_idx on core.offering using gin (tags);
 
 comment on table core.offering is 'Something a provider sells, or the house.';
-comment on column core.offering.provider_id is 'Who sells it; null is the house, which sells goods.';
+comment on column core.offering.provider_id is
+  'Who sells it; null is the house, which sells goods.';
 comment on column core.offering.price_minor is
   'Price of one seat, in minor units of currency.';
 comment on column core.offering.booking_mode is
-  'instant: paid is booked. request: paid is authorised, and the provider accepts or declines.';
+  'instant: paying books. request: paying authorises the card, and the provider answers.';
 comment on column core.offering.slot_step_min is
   'Minutes between the starts of two slots; null means the duration.';
 
@@ -94,4 +95,4 @@ alter table core.offering_material enable row level security;
 alter table core.offering_material force row level security;
 
 comment on table core.offering_material is
-  'What only those who have booked may open; apart from the offering, which strangers read.';
+  'What only customers with a booking may open. Not in offering, which everybody reads.';

@@ -40,7 +40,7 @@ alter table core.slot force row level security;
 
 create index slot_provider_start_idx on core.slot (provider_id, starts_at);
 create index slot_rule_idx on core.slot (availability_rule_id);
--- No index knows taken or holds: so a booking changes its slot's row and no index entry.
+-- No index contains taken or holds, so a booking changes its slot's row and no index entry.
 create index slot_start_idx on core.slot (starts_at, slot_id);
 
 comment on table core.slot is
@@ -54,6 +54,7 @@ comment on column core.slot.state is
   'them. removed: the provider has taken it away, for good.';
 comment on column core.slot.is_capacity_own is
   'The provider has set the seats of this slot; else they follow the seats of its offering.';
-comment on column core.slot.taken is 'Seats of bookings that stand, by internal.settle_slot.';
+comment on column core.slot.taken is
+  'Seats of bookings that stand, counted by internal.settle_slot.';
 comment on column core.slot.holds is
-  'For each seat that is only held, the instant its hold ends: a seat is free the second it does.';
+  'For each held seat, the instant when its hold ends. From then on the seat is free.';

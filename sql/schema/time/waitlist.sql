@@ -30,4 +30,4 @@ create index waitlist_entry_slot_idx on core.waitlist_entry (slot_id, state, cre
 create index waitlist_entry_customer_id_idx on core.waitlist_entry (customer_id);
 
 comment on table core.waitlist_entry is
-  'Who waits for a full slot. A freed seat is offered to one of them at a time, for a while.';
+  'Who waits for a full slot. A freed seat is offered to one customer at a time, for a while.';
