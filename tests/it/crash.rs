@@ -71,6 +71,40 @@ async fn one_intent_and_one_charge() {
     }
 }
 
+/// An order of two sellers: paid once, and a line of it given back once.
+#[tokio::test]
+async fn one_charge_of_an_order_and_one_refund_of_a_line() {
+    for dies in DEATHS {
+        let till = Till::new().await;
+        till.offer("lesson", 5000, "instant").await;
+        till.world
+            .sql(
+                "select tests.goods('book', 'uwe', 700);
+                  select tests.basket('alice', null, 'lesson', 'book')",
+            )
+            .await;
+        till.die("create_payment", dies).await;
+        let due = json!({ "order_id": till.text("select order_id from core.order").await });
+        let (status, payable) = till.post("alice", "pay", None, due).await;
+        assert_eq!(status, 200, "{payable}");
+        till.pay(&payable, "pm_card_visa").expect("the card is good");
+        till.stripe.settled().await;
+        assert_eq!(till.stripe.objects("payment_intent").len(), 1, "{dies:?}");
+        assert_eq!(till.stripe.objects("charge").len(), 1, "{dies:?}");
+
+        let booking =
+            json!({ "booking_id": till.text("select booking_id from core.booking").await });
+        till.act("tara", "cancel_booking", &booking).await;
+        till.die("refund", dies).await;
+        let refunds = till.stripe.objects("refund");
+        assert_eq!((refunds.len(), &refunds[0]["amount"]), (1, &json!(5000)), "{dies:?}");
+        let left =
+            "select tests.balance('tara', 'clearing') || ' ' || tests.balance('uwe', 'clearing')";
+        assert_eq!(till.text(left).await, "0 595", "{dies:?}");
+        till.audit().await;
+    }
+}
+
 #[tokio::test]
 async fn one_capture() {
     for dies in DEATHS {

@@ -1,6 +1,6 @@
 //! Paying for bookings: the whole way from HTTP to Stripe and back by webhook.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stripe_double::{Fault, Kind};
 
 use crate::till::Till;
@@ -27,6 +27,64 @@ async fn a_booking_is_paid_and_the_webhook_confirms_it() {
 
     let paid = till.book("lesson", "key").await;
     assert!(paid["client_secret"].is_null(), "what is paid is not paid again: {paid}");
+    till.audit().await;
+}
+
+/// As supabase-js books with the tutoring document's own words: no key, no Lambda.
+#[tokio::test]
+async fn a_booking_made_by_plain_rpc_is_paid_by_its_customer_alone() {
+    let till = Till::new().await;
+    till.offer("lesson", 10_001, "instant").await;
+    let asked = json!({ "p_learner_user_id": till.world.id("alice"),
+                        "p_slot_id": till.world.id("lesson") });
+    let request = till
+        .http
+        .post(format!("{}/rest/v1/rpc/create_booking_with_payment", till.world.url))
+        .bearer_auth(till.world.token("alice"))
+        .json(&asked);
+    let booked: Value = request.send().await.expect("it answers").json().await.expect("JSON");
+    let due = json!({ "booking_id": booked[0]["booking_id"] });
+    for who in ["bob", "tara"] {
+        let (status, body) = till.post(who, "pay", None, due.clone()).await;
+        assert_eq!((status, &body["message"]), (404, &json!("order_not_found")), "{who}: {body}");
+    }
+    let (status, payable) = till.post("alice", "pay", None, due.clone()).await;
+    assert_eq!(status, 200, "{payable}");
+    let (_, again) = till.post("alice", "pay", None, due.clone()).await;
+    assert_eq!(payable["client_secret"], again["client_secret"], "one intent");
+    till.pay(&payable, "pm_card_visa").expect("the card is good");
+    till.stripe.settled().await;
+    assert_eq!(till.standing(&payable).await, "captured confirmed");
+    let (_, paid) = till.post("alice", "pay", None, due).await;
+    assert!(paid["client_secret"].is_null(), "what is paid is not paid again: {paid}");
+    assert_eq!(till.stripe.objects("payment_intent").len(), 1);
+    till.audit().await;
+}
+
+#[tokio::test]
+async fn a_basket_of_two_sellers_and_the_house_is_one_charge() {
+    let till = Till::new().await;
+    till.offer("lesson", 10_000, "instant").await;
+    till.world.sql("select tests.goods('book', 'uwe', 333), tests.goods('mug', null, 1000)").await;
+    let asked = json!({ "items": [
+        { "slot_id": till.world.id("lesson") },
+        { "offering_id": till.world.id("offering book"), "quantity": 2 },
+        { "offering_id": till.world.id("offering mug") },
+    ] });
+    let (status, order) = till.post("alice", "create-order", Some("key"), asked.clone()).await;
+    assert_eq!((status, &order["amount"]), (200, &json!(11_666)), "{order}");
+    let (_, again) = till.post("alice", "create-order", Some("key"), asked).await;
+    assert_eq!(order["client_secret"], again["client_secret"], "one order and one intent");
+    till.pay(&order, "pm_card_visa").expect("the card is good");
+    till.stripe.settled().await;
+    let states = "select string_agg(concat_ws(' ', l.kind, l.fulfilment, b.status), ', '
+                                    order by l.order_line_id)
+                  from core.order_line as l left join core.booking as b using (booking_id)";
+    assert_eq!(till.text(states).await, "booking confirmed, goods placed, goods placed");
+    let shares = "select concat_ws(' ', tests.balance('tara', 'clearing'),
+                    tests.balance('uwe', 'clearing'), tests.balance(null, 'revenue'))";
+    assert_eq!(till.text(shares).await, "8500 566 2600");
+    assert_eq!(till.stripe.objects("charge").len(), 1);
     till.audit().await;
 }
 

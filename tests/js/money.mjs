@@ -81,9 +81,9 @@ const paid = async () => {
 const statusOf = async ({ booking_id }) => must(await alice.supabase.from("booking_details")
   .select("status, payment_status").eq("id", booking_id).single());
 const wallet = async () => must(await tara.supabase.rpc("my_wallet").maybeSingle());
-// The booking lies so far ahead, or back.
+// The booking lies so far ahead, or back; it was made before the hour in which cancelling is free.
 const move = ({ booking_id }, hours) => run(
-  `update core.booking set starts_at = now() + interval '${hours} hours',
+  `update core.booking set confirmed_at = now() - interval '1 day', starts_at = now() + interval '${hours} hours',
      ends_at = now() + interval '${hours + 1} hours' where booking_id = '${booking_id}'`);
 // It took place three weeks ago; its earnings clear, and all that is available is paid out.
 const clear = async (booking) => {
@@ -201,6 +201,19 @@ await tell({
       assert.deepEqual(found, { booking: booking_status, payment: payment_status });
       await audit();
     }
+  },
+
+  async "a booking made by the tutoring document's own rpc is paid afterwards"() {
+    const [booked] = must(await alice.supabase.rpc("create_booking_with_payment",
+      { p_learner_user_id: alice.user.id, p_slot_id: slots.pop().id }));
+    const due = { booking_id: booked.booking_id };
+    await assert.rejects(invoke(tara, "pay", due), /order_not_found/);
+    const payable = await invoke(alice, "pay", due);
+    assert.equal(payable.amount, booked.amount_cents);
+    assert.equal((await pay(payable)).status, "succeeded");
+    assert.deepEqual(await statusOf(due), { status: "confirmed", payment_status: "captured" });
+    assert.equal((await invoke(alice, "pay", due)).client_secret, null, "nothing is left to pay");
+    await audit();
   },
 
   async "each tier of the policy gives back what it says, and its provider all"() {

@@ -117,7 +117,7 @@ impl Checkout {
 
 impl Payments {
     /// What the payer's browser confirms with. It is never stored: Stripe is asked again.
-    async fn client_secret(&self, payment_id: Uuid) -> Result<String> {
+    pub(crate) async fn client_secret(&self, payment_id: Uuid) -> Result<String> {
         for _ in 0..PATIENCE {
             for (_, answer) in self.commands.of_payment(payment_id).await? {
                 match answer {

@@ -22,6 +22,7 @@ use web::cors;
 
 mod answer;
 mod create;
+mod pay;
 
 /// What the routes are made of.
 #[derive(Clone)]
@@ -48,6 +49,8 @@ impl FromRef<Checkout> for Gateway {
 pub fn router(checkout: Checkout) -> Router {
     Router::new()
         .route("/functions/v1/create-booking", post(create::create_booking))
+        .route("/functions/v1/create-order", post(pay::create_order))
+        .route("/functions/v1/pay", post(pay::pay))
         .route("/functions/v1/cancel-booking", post(answer::cancel_booking))
         .route("/functions/v1/accept-booking", post(answer::accept_booking))
         .route("/functions/v1/decline-booking", post(answer::decline_booking))

@@ -45,6 +45,71 @@ Raises
   M4203 booking_not_found  there is none, or the caller has no part in it
 $$;
 
+create or replace function api.payment_to_make(
+  p_order_id   uuid default null,
+  p_booking_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order_id uuid := p_order_id;
+  v_answer   jsonb;
+begin
+  if num_nonnulls(p_order_id, p_booking_id) <> 1 then
+    perform internal.refuse('M0308', 'order_or_booking',
+      'Either an order is named, or a booking.');
+  end if;
+  if p_booking_id is not null then
+    select l.order_id into v_order_id
+    from core.order_line as l
+    where l.booking_id = p_booking_id;
+  end if;
+
+  select jsonb_build_object(
+    'order_id', o.order_id,
+    'booking_id', p.booking_id,
+    'status', coalesce(b.status, o.status),
+    'payment_id', p.payment_id,
+    'payment_status', p.status,
+    'is_payable', p.processor = 'stripe' and p.captured_minor = 0 and p.authorized_minor = 0
+                  and not p.is_cancelled and p.release_asked_at is null
+                  and coalesce(o.expires_at, b.hold_expires_at) > now(),
+    'amount', p.amount_minor,
+    'currency', p.currency,
+    'expires_at', coalesce(o.expires_at, b.hold_expires_at))
+    into v_answer
+  from core.order as o
+  join core.payment as p using (order_id)
+  left join core.booking as b on b.booking_id = p.booking_id
+  where o.order_id = v_order_id
+    and (o.customer_id = internal.user_id() or internal.is_service())
+  order by p.attempt desc
+  limit 1;
+
+  -- The same answer for what is not there and what is somebody else's to pay.
+  if v_answer is null then
+    perform internal.refuse('M4308', 'order_not_found', 'You have no such order.');
+  end if;
+  return v_answer;
+end
+$$;
+
+alter function api.payment_to_make owner to definer;
+
+comment on function api.payment_to_make is $$
+Where the payment of an order of the caller's stands, or of the order that a booking of theirs is
+in: amounts in minor units, as Stripe has them. is_payable says whether it waits for money: not
+once it is paid, given up, or its time is over. For who pays it alone.
+
+Raises
+  M0308 order_or_booking  both are named, or none
+  M4308 order_not_found   there is none, or it is somebody else's to pay
+$$;
+
 create or replace function api.payment_intent_of(p_payment_id uuid)
 returns jsonb
 language sql

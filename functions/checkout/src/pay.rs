@@ -1,0 +1,111 @@
+//! `pay`: the payment of something that exists; `create-order`: a basket, and its payment.
+//!
+//! Dies the process before the RPC of `create-order` commits, there is no order. Dies it after
+//! that, the caller's retry, with the same key, finds the order and its planned payment. Dies it
+//! in the call to Stripe or before the answer is recorded, `pay` and `create-order` alike find
+//! the command leased, and send the same bytes once the lease is over: one intent, one charge.
+
+use axum::{Json, extract::State, http::HeaderMap};
+use errors::Result;
+use postgres::{Caller, Params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokens::SignedIn;
+use uuid::Uuid;
+
+use crate::{Checkout, idempotency_key};
+
+/// What is to be paid: one of the two.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Due {
+    order_id: Option<Uuid>,
+    booking_id: Option<Uuid>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewOrder {
+    /// `[{"slot_id" or "offering_id", "quantity", "notes"}]`: the database reads it.
+    items: Value,
+    coupon: Option<String>,
+}
+
+/// Where an order's payment stands, as `api.payment_to_make` says.
+#[derive(Deserialize)]
+struct Standing {
+    order_id: Uuid,
+    booking_id: Option<Uuid>,
+    payment_id: Uuid,
+    status: String,
+    is_payable: bool,
+    amount: i64,
+    currency: String,
+    expires_at: Option<String>,
+}
+
+/// What a browser needs to pay; without a secret there is nothing to pay.
+#[derive(Serialize)]
+pub(crate) struct Payable {
+    order_id: Uuid,
+    booking_id: Option<Uuid>,
+    status: String,
+    /// In minor units, as Stripe has them.
+    amount: i64,
+    currency: String,
+    client_secret: Option<String>,
+    publishable_key: Option<String>,
+    expires_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Ordered {
+    order_id: Uuid,
+}
+
+pub(crate) async fn pay(
+    State(checkout): State<Checkout>,
+    caller: SignedIn,
+    Json(due): Json<Due>,
+) -> Result<Json<Payable>> {
+    checkout.payable(caller.caller(), due).await.map(Json)
+}
+
+pub(crate) async fn create_order(
+    State(checkout): State<Checkout>,
+    caller: SignedIn,
+    headers: HeaderMap,
+    Json(new): Json<NewOrder>,
+) -> Result<Json<Payable>> {
+    let key = idempotency_key(&headers)?;
+    let sql = "select api.place_order($1, $2, $3)";
+    let params: Params<'_> = &[&new.items, &new.coupon, &key];
+    let ordered: Ordered = checkout.api.json(caller.caller(), sql, params).await?;
+    let due = Due { order_id: Some(ordered.order_id), booking_id: None };
+    checkout.payable(caller.caller(), due).await.map(Json)
+}
+
+impl Checkout {
+    /// What the payer's browser needs, for what waits for their money.
+    async fn payable(&self, caller: Caller<'_>, due: Due) -> Result<Payable> {
+        let sql = "select api.payment_to_make($1, $2)";
+        let standing: Standing =
+            self.api.json(caller, sql, &[&due.order_id, &due.booking_id]).await?;
+        let mut payable = Payable {
+            order_id: standing.order_id,
+            booking_id: standing.booking_id,
+            status: standing.status,
+            amount: standing.amount,
+            currency: standing.currency,
+            client_secret: None,
+            publishable_key: None,
+            expires_at: standing.expires_at,
+        };
+        if standing.is_payable {
+            let payments = self.payments()?;
+            payable.client_secret = Some(payments.client_secret(standing.payment_id).await?);
+            payable.publishable_key = Some(payments.publishable_key.to_string());
+        }
+        Ok(payable)
+    }
+}
