@@ -74,10 +74,12 @@ select to_regnamespace('core') is null as fresh \gset
 -- are used.
 
 -- ground: what all stand on: the roles, who the caller is, refusals, money's currencies, the settings of
--- the marketplace, the audit log. Every other file uses internal.user_id and internal.refuse.
+-- the marketplace, the audit log, what lenses are written with. Every
+-- other file uses internal.user_id and internal.refuse.
 \ir functions/ground/foundation.sql
 \ir functions/ground/marketplace.sql
 \ir functions/ground/audit.sql
+\ir functions/ground/lens.sql
 
 -- people: who somebody is. A person comes first; provider and customer are parts of a person and share
 -- the key. privacy exports what is kept of a person, erasure removes it.
@@ -175,6 +177,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/ground/foundation.sql
 \ir policies/ground/marketplace.sql
 \ir policies/ground/audit.sql
+\ir policies/ground/lens.sql
 \ir policies/people/person.sql
 \ir policies/people/provider.sql
 \ir policies/people/customer.sql
@@ -198,6 +201,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/time/slot.sql
 \ir policies/time/waitlist.sql
 \ir policies/time/availability.sql
+\ir policies/booking/party.sql
 \ir policies/catalogue/product.sql
 \ir policies/booking/booking.sql
 \ir policies/booking/checkout.sql

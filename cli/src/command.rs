@@ -12,14 +12,14 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     deploy::{self, Outcome},
-    serve, token, types,
+    serve, settings, token, types,
     verify::{self, Findings},
 };
 
 /// Back end of a marketplace where people book people.
 ///
-/// Without a subcommand it serves, and needs nothing: it starts a PostgreSQL of its own,
-/// deploys the database and listens on http://127.0.0.1:54321.
+/// Without a subcommand it serves the whole marketplace and needs no settings: it starts a
+/// private PostgreSQL, deploys the database and listens on http://127.0.0.1:54321.
 #[derive(Parser)]
 #[command(name = "convene", version, args_conflicts_with_subcommands = true)]
 struct Arguments {
@@ -33,13 +33,13 @@ struct Arguments {
 enum Command {
     /// Run the whole marketplace on this machine (the default)
     Serve(Serve),
-    /// Bring sql/ into a database: all of it or nothing, and nothing twice
+    /// Bring sql/ into a database, completely or not at all; safe to repeat
     Deploy(Database),
-    /// Ask a deployed database whether it keeps the rules of the house
+    /// Check a deployed database against the rules that every database must keep
     Verify(Database),
     /// Print TypeScript for supabase-js: `createClient<Database>()`
     Types(Database),
-    /// Print an access token, to try things out as somebody
+    /// Print an access token, to try things out as a person
     Token(Token),
     /// Let the next signing key sign, and publish the one after it
     RotateKeys(House),
@@ -47,19 +47,19 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Serve {
-    /// Port on 127.0.0.1; 0 takes a free one
+    /// Port on 127.0.0.1; 0 picks a free one
     #[arg(long, env = "PORT", default_value_t = 54321)]
     port: u16,
-    /// Folder for the data and keys of a database of our own [default: .convene]
+    /// Folder for the data and keys of the private database [default: .convene]
     #[arg(long, env = "CONVENE_DATA", value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// Forget all data first
+    /// Delete all data first
     #[arg(long)]
     reset: bool,
-    /// Load the demo marketplace into a new database that DATABASE_URL names
+    /// Load the demo marketplace, even if DATABASE_URL names the (new) database
     #[arg(long, conflicts_with = "no_demo")]
     demo: bool,
-    /// Leave a new database of our own empty
+    /// Do not load the demo marketplace into a new private database
     #[arg(long)]
     no_demo: bool,
 }
@@ -73,7 +73,7 @@ struct Database {
 
 #[derive(clap::Args)]
 struct House {
-    /// Connection string of the house's own login
+    /// Connection string of the service login
     #[arg(long, env = "SERVICE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     service_database_url: String,
 }
@@ -82,7 +82,7 @@ struct House {
 struct Token {
     #[command(flatten)]
     says: token::Options,
-    /// Data folder that keeps the secret, where JWT_SECRET is not set [default: .convene]
+    /// Data folder with the secret, used if JWT_SECRET is not set [default: .convene]
     #[arg(long, env = "CONVENE_DATA", value_name = "FOLDER")]
     data: Option<PathBuf>,
 }
@@ -109,7 +109,7 @@ async fn execute(arguments: Arguments) -> Result<()> {
         Command::Serve(Serve { port, data, reset, demo, no_demo }) => {
             let stop = asked_to_stop()?;
             let demo = (demo || no_demo).then_some(demo);
-            serve::serve(serve::Options { port, data, reset, demo }, stop).await
+            serve::serve(settings::Options { port, data, reset, demo }, stop).await
         }
         Command::Deploy(Database { database_url }) => {
             let outcome = deploy::deploy(&database_url).await?;
@@ -147,21 +147,21 @@ fn report(findings: &Findings) -> Result<()> {
         println!("The database keeps all {} rules.", findings.asked);
         return Ok(());
     }
-    bail!("{} findings in {} questions.", findings.broken.len(), findings.asked)
+    bail!("{} findings in {} rules.", findings.broken.len(), findings.asked)
 }
 
 fn sentence(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Installed => "Installed: the database was empty.",
-        Outcome::Updated => "Updated: code, lenses and permissions are those of this release.",
-        Outcome::Unchanged => "Unchanged: these files were deployed before.",
+        Outcome::Updated => "Updated: code, lenses and permissions are now those of this release.",
+        Outcome::Unchanged => "Unchanged: the same files are already deployed.",
     }
 }
 
 /// Resolves when somebody presses Ctrl-C, or a supervisor says it is time.
 fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
-    let mut interrupted = signal(SignalKind::interrupt()).context("Ctrl-C cannot be heard")?;
-    let mut terminated = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    let mut interrupted = signal(SignalKind::interrupt()).context("Cannot listen for Ctrl-C")?;
+    let mut terminated = signal(SignalKind::terminate()).context("Cannot listen for SIGTERM")?;
     Ok(async move {
         tokio::select! {
             _ = interrupted.recv() => {}

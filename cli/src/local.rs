@@ -26,10 +26,9 @@ use crate::{
     keys::Keys,
     routers::{self, House},
     schedules::Schedules,
-    serve::Options,
     server,
     server_version::ServerVersion,
-    settings::{CONNECTIONS, Stripe},
+    settings::{CONNECTIONS, Options, Stripe},
 };
 use demo::{Cast, Expert, Learner};
 
@@ -223,7 +222,7 @@ async fn logins(owner_url: &str) -> Result<Logins> {
 
 /// On standard output, for people: the log is elsewhere.
 fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, stripe: Option<&StripeDouble>) {
-    println!("Convene serves.\n");
+    println!("Convene is running.\n");
     for (name, value) in [
         ("Base URL", format!("http://{address}").as_str()),
         ("anon key", &keys.anon_key),

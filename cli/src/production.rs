@@ -42,7 +42,7 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
     }
     let routes = web::observed(schedules.nudged_by(routers::all(house.clone())?));
     let (counted, scraped) = metrics::layered(routes, &house);
-    tracing::info!(address = %settings.address, "serves");
+    tracing::info!(address = %settings.address, "serving");
     if let Some(address) = settings.metrics {
         tokio::spawn(answer_metrics(listen(address).await?, scraped));
     }
@@ -50,11 +50,11 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))
+    TcpListener::bind(address).await.with_context(|| format!("Cannot listen on {address}"))
 }
 
 async fn answer_metrics(listener: TcpListener, scraped: Router) {
     if let Err(error) = axum::serve(listener, scraped).await {
-        tracing::error!(%error, "metrics are not answered any more");
+        tracing::error!(%error, "the metrics endpoint has stopped");
     }
 }

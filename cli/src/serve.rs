@@ -1,26 +1,11 @@
 //! `convene serve`: with real services in production, with stand-ins on a developer's machine.
 
-use std::path::PathBuf;
-
 use anyhow::{Result, bail};
 use environment::Environment;
 
 #[cfg(feature = "local")]
 use crate::local;
-use crate::production;
-
-/// What `convene serve` is told.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The port; 0 takes a free one.
-    pub port: u16,
-    /// The data folder, instead of the usual one.
-    pub data: Option<PathBuf>,
-    /// Forget all data first.
-    pub reset: bool,
-    /// Whether a new database gets the demo; if nobody says, one of our own does.
-    pub demo: Option<bool>,
-}
+use crate::{production, settings::Options};
 
 /// Serve until `stop` resolves, then end everything that was started.
 pub async fn serve(
@@ -29,7 +14,7 @@ pub async fn serve(
 ) -> Result<()> {
     match Environment::from_env()? {
         Environment::Production if options.reset || options.demo == Some(true) => {
-            bail!("CONVENE_ENV is production: nothing is reset there, and no demo is loaded.")
+            bail!("CONVENE_ENV is production: --reset and --demo are not allowed there.")
         }
         Environment::Production => production::serve(options.port, stop).await,
         Environment::Development => local::serve(options, stop).await,

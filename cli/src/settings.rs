@@ -5,6 +5,7 @@ mod stripe;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -17,6 +18,19 @@ use crate::{deploy::Logins, keys::Keys};
 pub use stripe::Stripe;
 
 use problems::problems;
+
+/// What `convene serve` is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// The data folder, instead of the usual one.
+    pub data: Option<PathBuf>,
+    /// Forget all data first.
+    pub reset: bool,
+    /// Whether a new database gets the demo; if nobody says, one of our own does.
+    pub demo: Option<bool>,
+}
 
 /// Connections of each login.
 pub(crate) const CONNECTIONS: usize = 16;
@@ -41,7 +55,7 @@ impl Settings {
         let problems = problems(&optional);
         if !problems.is_empty() {
             let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            bail!("These settings are not fit for production:\n  {}", sentences.join("\n  "));
+            bail!("These settings are not safe for production:\n  {}", sentences.join("\n  "));
         }
         let host: IpAddr = parsed("HOST", Ipv4Addr::LOCALHOST.into())?;
         let metrics = match optional("METRICS_ADDRESS") {

@@ -36,7 +36,7 @@ pub fn token(options: &Options, data: Option<&Path>) -> Result<String> {
     };
     let secret = optional("JWT_SECRET").map_or_else(kept, Ok)?;
     if options.role == "authenticated" && options.sub.is_none() {
-        bail!("Somebody signed in has an id: give it with --sub.");
+        bail!("The role authenticated needs the id of a person: give it with --sub.");
     }
     let mut claims = tokens::user_claims(options.sub.unwrap_or_default());
     claims["role"] = options.role.clone().into();

@@ -4,11 +4,13 @@ use std::{collections::BTreeSet, fs, process::Command};
 
 use crate::template::reading::root;
 
-/// Names of the crates that `package` links on this platform.
+/// Names of the crates that `package` links on this platform, with default features or without.
 fn linked(package: &str) -> BTreeSet<String> {
+    let mut words = package.split(' ');
     let tree = Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["tree", "--package", package, "--edges", "normal"])
+        .args(["tree", "--package", words.next().unwrap_or_default(), "--edges", "normal"])
+        .args(words)
         .args(["--prefix", "none", "--format", "{p}"])
         .output()
         .expect("cargo runs");
@@ -136,4 +138,13 @@ fn the_data_api_says_no_word_of_the_marketplace() {
         }
     }
     assert!(files > 60, "sources are found: {files}");
+}
+
+#[test]
+fn a_production_server_links_no_stand_in() {
+    let stand_ins = ["local_", "mailin", "stripe_double"];
+    assert_eq!(unwelcome("convene --no-default-features", &stand_ins), Vec::<String>::new());
+    // The same question notices, where the answer is yes.
+    let linked = ["local_mailbox", "local_postgres", "local_queue", "mailin", "stripe_double"];
+    assert_eq!(unwelcome("convene", &stand_ins), linked);
 }

@@ -38,6 +38,14 @@ async fn the_service_key_sees_every_booking_and_a_stranger_none() {
     assert_eq!(world.get("bob", path).await.ok(), json!([]));
 }
 
+/// supabase-js upserts through every writable view, and the office writes with the service key.
+#[tokio::test]
+async fn every_writable_view_takes_upserts_and_the_service_key() {
+    let world = World::new().await;
+    world.introduce(&["tara", "alice"]).await;
+    world.story("upsert", &["tara", "alice"]).await;
+}
+
 /// A front end that sends back the whole row it has read is told what is wrong with that.
 #[tokio::test]
 async fn what_a_lens_computes_is_not_written_and_nobody_is_blamed() {

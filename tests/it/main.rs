@@ -1,7 +1,11 @@
 //! What takes two connections, or the whole way from HTTP to the row.
 
+// A test that cannot go on should say where and stop; its helpers too.
+#![allow(clippy::unwrap_used)]
+
 mod auth;
 mod booking;
+mod circles;
 mod connections;
 mod coupon;
 mod crash;
@@ -24,6 +28,7 @@ mod office;
 mod outbox;
 mod payment;
 mod payout;
+mod production;
 mod reschedule;
 mod rest;
 mod serve;

@@ -16,7 +16,7 @@ async fn booked() -> (Office, Uuid) {
     world.make_learner("alice").await;
     let session = world.make_session("tara", 60, 50_000, 1).await;
     let slot_id = world.free_slots(session).await[0].slot_id;
-    let book = "select api.create_booking_with_payment($1, $2)::text";
+    let book = "select api.book_slot($1, $2)::text";
     world.act("alice", book, &[&world.id("alice"), &slot_id]).await.expect("a booking");
     world
         .sql(

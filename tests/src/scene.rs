@@ -35,7 +35,7 @@ impl World {
         )
         .await;
         let windows: Vec<Value> = (0..7)
-            .map(|day| json!({"day_of_week": day, "start_time": opens, "end_time": closes}))
+            .map(|day| json!({"weekday": day, "start_local": opens, "end_local": closes}))
             .collect();
         self.must(name, "select api.set_availability($1)::text", &[&Value::from(windows)]).await;
     }

@@ -73,7 +73,10 @@ impl Script {
                     conditional = false;
                     script.steps.push(Step::EndIf);
                 }
-                _ => bail!("sql/{path}:{line}: `{}` is not understood here", content.trim()),
+                _ => bail!(
+                    "sql/{path}:{line}: `{}` is not a command that a deploy understands",
+                    content.trim()
+                ),
             }
         }
         script.steps.push(Step::Run { path: path.into(), text: plain, first_line });

@@ -40,9 +40,11 @@ pub async fn load(
     }
     for learner in &mut cast.learners {
         learner.id = account::create(&routes, &house.keys, &learner.name, &learner.email).await?;
-        let sql = "select to_jsonb(api.become_customer($1, $2, null, $3))";
-        let params: Params<'_> = &[&learner.name, &learner.goals, &learner.timezone];
-        let _: Uuid = act(&house.api, learner.id, sql, params)
+        let sql = "select to_jsonb(api.save_customer($1))";
+        let fields = json!({
+            "display_name": learner.name, "goals": learner.goals, "timezone": learner.timezone,
+        });
+        let _: Uuid = act(&house.api, learner.id, sql, &[&fields])
             .await
             .with_context(|| format!("The demo's {}", learner.name))?;
     }
@@ -57,28 +59,26 @@ pub async fn load(
 
 /// An expert arrives, offers sessions, and says when they are free: the slots follow.
 async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
-    let sql = "select to_jsonb(api.become_provider($1, $2, $3, $4, $5))";
-    let params: Params<'_> =
-        &[&expert.name, &expert.bio, &expert.specialties, &expert.currency, &expert.timezone];
-    let _: Uuid = act(api, expert.id, sql, params).await?;
+    let sql = "select to_jsonb(api.save_provider($1))";
+    let fields = json!({
+        "display_name": expert.name, "bio": expert.bio, "specialties": expert.specialties,
+        "currency": expert.currency, "timezone": expert.timezone,
+    });
+    let _: Uuid = act(api, expert.id, sql, &[&fields]).await?;
     for session in &expert.sessions {
-        let sql = "select to_jsonb(api.create_session($1, $2, $3, $4, $5, $6))";
-        let params: Params<'_> = &[
-            &expert.id,
-            &session.title,
-            &session.description,
-            &session.minutes,
-            &session.price,
-            &expert.currency,
-        ];
-        let _: Uuid = act(api, expert.id, sql, params).await?;
+        let sql = "select to_jsonb(api.save_offering($1))";
+        let fields = json!({
+            "title": session.title, "description": session.description,
+            "duration_min": session.minutes, "price_minor": session.price,
+        });
+        let _: Uuid = act(api, expert.id, sql, &[&fields]).await?;
     }
     let windows: Vec<Value> = expert
         .hours
         .iter()
         .flat_map(|hours| {
             hours.days.iter().map(
-                |day| json!({"day_of_week": day, "start_time": hours.start, "end_time": hours.end}),
+                |day| json!({"weekday": day, "start_local": hours.start, "end_local": hours.end}),
             )
         })
         .collect();
@@ -104,7 +104,7 @@ async fn remember(
         order by s.starts_at
         limit 1";
     let slot: Uuid = act(api, learner.id, sql, &[&expert.id, &till.is_some()]).await?;
-    let sql = "select to_jsonb(b.booking_id) from api.create_booking_with_payment($1, $2) as b";
+    let sql = "select to_jsonb(b.booking_id) from api.book_slot($1, $2) as b";
     let booking: Uuid = act(api, learner.id, sql, &[&learner.id, &slot]).await?;
     if let Some(till) = till {
         let sql = "select api.booking_checkout($1) -> 'payment_id'";

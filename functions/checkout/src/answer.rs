@@ -88,7 +88,7 @@ impl Checkout {
         if let Some(payments) = &self.stripe {
             let standing = self.standing(caller.caller(), booking_id).await?;
             if let Err(error) = payments.commands.of_payment(standing.payment_id).await {
-                tracing::warn!(%error, %booking_id, "what Stripe is to do is left to the sweep");
+                tracing::warn!(%error, %booking_id, "the call to Stripe is left for the sweep");
             }
         }
         Ok(Json(answer))

@@ -77,7 +77,7 @@ pub(crate) async fn create_booking(
         .api
         .json(
             caller.caller(),
-            "select to_jsonb(b) from api.create_booking_with_payment($1, $2, $3, $4, $5, $6) as b",
+            "select to_jsonb(b) from api.book_slot($1, $2, $3, $4, $5, $6) as b",
             &[&caller.user_id, &new.slot_id, &new.notes, &key, &new.seats, &new.coupon],
         )
         .await?;

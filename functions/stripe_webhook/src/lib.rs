@@ -88,7 +88,7 @@ impl Webhook {
         if !verified {
             tracing::warn!(bytes = body.len(), "a delivery is not Stripe's, or too old");
             return Err(Error::new(StatusCode::BAD_REQUEST, "M0303", "signature_invalid")
-                .details("The delivery is not signed by Stripe, or too old."));
+                .details("The delivery is not signed by Stripe, or it is too old."));
         }
 
         let event = Event::read(body);
@@ -99,8 +99,10 @@ impl Webhook {
             // It is stored: whatever happens now, the sweep applies it.
             match applied.await {
                 Ok(Ok(_)) => {}
-                Ok(Err(error)) => tracing::warn!(%error, event.event_id, "left to the sweep"),
-                Err(_) => tracing::warn!(event.event_id, "took too long, left to the sweep"),
+                Ok(Err(error)) => tracing::warn!(%error, event.event_id, "left for the sweep"),
+                Err(_) => {
+                    tracing::warn!(event.event_id, "applying took too long, left for the sweep")
+                }
             }
         }
         Ok(())

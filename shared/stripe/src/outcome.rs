@@ -173,7 +173,7 @@ impl Reply {
     /// The object, as one of [`super::object`].
     pub fn object<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         T::deserialize(&self.body).map_err(|error| {
-            tracing::error!(%error, request_id = self.request_id, "an answer of Stripe's is new to us");
+            tracing::error!(%error, request_id = self.request_id, "Stripe sent an answer of an unknown form");
             let request_id = self.request_id.clone();
             Failure::Unknown(Doubt::new(Reason::Unreadable, Some(self.status), request_id))
         })

@@ -201,7 +201,9 @@ impl Commands {
         tracing::error!(%error, id = %command.stripe_command_id, "an answer cannot be recorded");
         if error.status.is_client_error() {
             let put_aside = self.put_aside(command.stripe_command_id).await;
-            put_aside.unwrap_or_else(|error| tracing::error!(%error, "nor be put aside"));
+            put_aside.unwrap_or_else(
+                |error| tracing::error!(%error, "the command cannot be put aside either"),
+            );
         }
         None
     }

@@ -214,3 +214,103 @@ comment on function api.complete_due_bookings is $$
 Complete the confirmed bookings that ended at least a day ago; return how many. For the clock: safe
 to run twice, late or beside itself.
 $$;
+
+create or replace function api.move_booking(
+  p_booking_id uuid,
+  p_status     text,
+  p_reason     text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  case p_status
+    when 'confirmed' then perform api.accept_booking(p_booking_id);
+    when 'declined' then perform api.decline_booking(p_booking_id, p_reason);
+    when 'cancelled' then perform api.cancel_booking(p_booking_id, p_reason);
+    when 'completed' then perform api.complete_booking(p_booking_id);
+    when 'no_show_customer' then perform api.mark_no_show(p_booking_id, 'customer');
+    when 'no_show_provider' then perform api.mark_no_show(p_booking_id, 'provider');
+    else
+      raise exception using
+        errcode = '22P02',
+        message = format('A booking cannot be set to %s.', left(quote_nullable(p_status), 60)),
+        hint    = 'Set it to confirmed, declined, cancelled, completed or no_show_*.';
+  end case;
+  return p_status;
+end
+$$;
+
+alter function api.move_booking owner to definer;
+
+comment on function api.move_booking is $$
+Take the step that ends in p_status, and return it: confirmed accepts a request, declined and
+cancelled end one with a reason, completed and no_show_customer or no_show_provider say how it
+went. Safe to repeat. Each step checks who may take it, and raises what it raises by itself.
+
+Raises
+  22P02  no step ends in that status
+$$;
+
+create or replace function api.save_booking(p_booking jsonb, p_if_exists text default 'merge')
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking_id uuid := (p_booking ->> 'booking_id')::uuid;
+begin
+  perform internal.require_fields(p_booking,
+    'booking_id', 'customer_id', 'slot_id', 'seats', 'customer_notes', 'provider_notes',
+    'status', 'cancel_reason', 'coupon_code', 'idempotency_key');
+
+  if v_booking_id is null then
+    if p_booking ->> 'status' not in ('pending', 'pending_payment') then
+      raise exception using errcode = '22P02', message = 'A new booking is pending.';
+    end if;
+    select k.booking_id into v_booking_id
+    from api.book_slot(
+      coalesce((p_booking ->> 'customer_id')::uuid, internal.user_id()),
+      (p_booking ->> 'slot_id')::uuid, p_booking ->> 'customer_notes',
+      p_booking ->> 'idempotency_key', coalesce((p_booking ->> 'seats')::integer, 1),
+      p_booking ->> 'coupon_code') as k;
+    return v_booking_id;
+  end if;
+
+  if not internal.found_to_save('booking', p_if_exists) then
+    return null;
+  end if;
+  perform api.annotate_booking(
+    v_booking_id,
+    case when p_booking ? 'customer_notes'
+         then coalesce(p_booking ->> 'customer_notes', '') end,
+    case when p_booking ? 'provider_notes'
+         then coalesce(p_booking ->> 'provider_notes', '') end);
+  if p_booking ? 'status' then
+    perform api.move_booking(v_booking_id, p_booking ->> 'status', p_booking ->> 'cancel_reason');
+  end if;
+  return v_booking_id;
+end
+$$;
+
+alter function api.save_booking owner to definer;
+
+comment on function api.save_booking is $$
+Book, or change a booking of the caller's, and return its id. p_booking without "booking_id"
+books: {"slot_id", "customer_id"? (the caller), "seats"?, "customer_notes"?, "coupon_code"?,
+"idempotency_key"?}, see api.book_slot. With it, "customer_notes" and "provider_notes" are kept
+(each side its own) and "status" with "cancel_reason" takes a step, see api.move_booking.
+p_if_exists: merge; ignore leaves a booking as it is and returns null; fail refuses.
+
+Raises
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M4203 booking_not_found  there is none, or the caller has no part in it
+  22P02                    no step ends in that status
+  23505                    p_if_exists is fail, and booking_id is given
+  and what api.book_slot and api.move_booking raise
+$$;

@@ -189,7 +189,7 @@ Hold seats in a slot for a customer and open the order that pays for them. What 
 is confirmed at once.
 
 Raises
-  what api.create_booking_with_payment lists
+  what api.book_slot lists
 
 Security definer, because locking a provider takes a privilege no customer has; the policies
 of booking still confine what is written to the caller. Locks provider, slot, customer.
@@ -347,8 +347,8 @@ Whether a booking whose hold has ended may be confirmed after all: its seats are
 customer has nothing else in this slot or at that time. Locks the customer.
 $$;
 
-create or replace function api.create_booking_with_payment(
-  p_learner_user_id uuid,
+create or replace function api.book_slot(
+  p_customer_id     uuid,
   p_slot_id         uuid,
   p_notes           text default null,
   p_idempotency_key text default null,
@@ -357,10 +357,12 @@ create or replace function api.create_booking_with_payment(
 )
 returns table (
   booking_id   uuid,
-  amount_cents integer,
+  payment_id   uuid,
+  status       text,
+  amount_minor bigint,
   currency     text,
-  expert_id    uuid,
-  session_id   uuid
+  provider_id  uuid,
+  offering_id  uuid
 )
 language plpgsql
 volatile
@@ -368,7 +370,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_customer_id uuid := internal.require_identity(p_learner_user_id);
+  v_customer_id uuid := internal.require_identity(p_customer_id);
   v_booking     core.booking;
 begin
   perform internal.require_active(v_customer_id);
@@ -391,17 +393,19 @@ begin
     v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code);
 
   return query
-  select v_booking.booking_id, p.amount_minor::integer, p.currency, v_booking.provider_id,
-         v_booking.offering_id
-  from internal.booking_payment(v_booking.booking_id) as p;
+  select b.booking_id, p.payment_id, b.status, p.amount_minor, p.currency, b.provider_id,
+         b.offering_id
+  from internal.booking_payment(v_booking.booking_id) as p
+  join core.booking as b on b.booking_id = v_booking.booking_id;
 end
 $$;
 
-alter function api.create_booking_with_payment owner to definer;
+alter function api.book_slot owner to definer;
 
-comment on function api.create_booking_with_payment is $$
+comment on function api.book_slot is $$
 Hold seats in a slot for the caller for 15 minutes, and open the payment for them. One row:
-amount_cents is in minor units of currency, after any coupon.
+amount_minor is in minor units of currency, after any coupon; status is pending_payment, or what
+follows at once when nothing is to be paid.
 
 Safe to retry: the same p_idempotency_key returns the booking made the first time, unless it
 was called off since. Locks provider, slot.
@@ -421,7 +425,7 @@ Raises
   M9208 customer_busy           another booking of theirs stands at that time
   M9209 idempotency_key_reused  the key belongs to a different booking
   M9219 too_many_holds          the caller has that many bookings they have not paid
-  42501                         p_learner_user_id is somebody else
+  42501                         p_customer_id is somebody else
 $$;
 
 create or replace function internal.close_booking(

@@ -94,10 +94,10 @@ Raises
   M4203 booking_not_found  there is none, or the caller has no part in it
 $$;
 
-create or replace function internal.annotate_booking(
+create or replace function api.annotate_booking(
   p_booking_id     uuid,
-  p_customer_notes text,
-  p_provider_notes text
+  p_customer_notes text default null,
+  p_provider_notes text default null
 )
 returns void
 language plpgsql
@@ -132,9 +132,9 @@ begin
 end
 $$;
 
-alter function internal.annotate_booking owner to definer;
+alter function api.annotate_booking owner to definer;
 
-comment on function internal.annotate_booking is $$
+comment on function api.annotate_booking is $$
 Write the notes of either side: null leaves them, blank removes them. Each side writes its own.
 
 Raises

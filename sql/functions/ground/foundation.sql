@@ -158,6 +158,44 @@ end;
 comment on function internal.to_decimal is
   'Minor units as a decimal number of the currency: 1050 JPY is 1050, 1999 USD is 19.99.';
 
+create or replace function internal.to_minor(p_amount numeric, p_currency text)
+returns bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_exponent integer := (select c.exponent from core.currency as c where c.currency = p_currency);
+begin
+  if v_exponent is null then
+    perform internal.refuse(
+      'M0101', 'currency_unknown', format('%s is not a currency here.', left(p_currency, 10)),
+      'Use an ISO 4217 code such as DKK, USD or EUR.');
+  end if;
+  if p_amount in ('NaN', 'Infinity', '-Infinity') or abs(p_amount) >= 1e15 then
+    perform internal.refuse('M0014', 'amount_invalid', 'The amount is not a number of money.');
+  end if;
+  if p_amount <> trunc(p_amount, v_exponent) then
+    perform internal.refuse('M0015', 'amount_too_fine',
+      format('%s has %s decimals.', p_currency, v_exponent), 'Round the amount first.');
+  end if;
+  return trunc(p_amount * power(10::numeric, v_exponent));
+end
+$$;
+
+alter function internal.to_minor owner to definer;
+
+comment on function internal.to_minor is $$
+A decimal amount of a currency in its minor units: 19.99 USD is 1999, 1050 JPY is 1050. An
+amount with more decimals than the currency has is refused, not rounded: nobody was asked.
+
+Raises
+  M0101 currency_unknown  there is no such currency
+  M0014 amount_invalid    it is no finite number, or over fifteen digits
+  M0015 amount_too_fine   it has more decimals than the currency
+$$;
+
 create or replace function internal.on_row_touched()
 returns trigger
 language plpgsql

@@ -189,10 +189,7 @@ begin
 
   -- The words for somebody who offers, in the five systems. No word makes staff.
   if lower(p_data ->> 'role') in ('provider', 'expert', 'trainer', 'healer') then
-    insert into core.provider (provider_id, currency)
-    select p_account_id, m.default_currency
-    from core.marketplace as m
-    on conflict do nothing;
+    perform internal.ensure_provider(p_account_id);
   end if;
 end
 $$;

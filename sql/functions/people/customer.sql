@@ -19,11 +19,9 @@ alter function internal.ensure_customer owner to definer;
 comment on function internal.ensure_customer is
   'Make the person a customer, if they are not one yet.';
 
-create or replace function api.become_customer(
-  p_display_name text default null,
-  p_goals        text[] default null,
-  p_interests    text[] default null,
-  p_timezone     text default null
+create or replace function api.save_customer(
+  p_customer  jsonb,
+  p_if_exists text default 'merge'
 )
 returns uuid
 language plpgsql
@@ -32,35 +30,56 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_person_id uuid := internal.require_user_id();
+  v_id       uuid := internal.require_identity(
+    coalesce((p_customer ->> 'customer_id')::uuid, internal.user_id()));
+  v_customer core.customer;
 begin
-  perform internal.require_active(v_person_id);
-  perform internal.ensure_person(v_person_id, p_display_name);
+  perform internal.require_fields(p_customer,
+    'customer_id', 'goals', 'interests', 'experience_level', 'preferred_duration_min',
+    'username', 'display_name', 'first_name', 'last_name', 'avatar_url', 'bio', 'timezone',
+    'locale');
+  perform internal.require_active(v_id);
+  perform internal.ensure_person(v_id, p_customer ->> 'display_name');
 
-  update core.person as p
-  set display_name = coalesce(p_display_name, p.display_name),
-      timezone     = coalesce(p_timezone, p.timezone)
-  where p.person_id = v_person_id;
+  if exists (select from core.customer as c where c.customer_id = v_id) then
+    if not internal.found_to_save('customer', p_if_exists) then
+      return null;
+    end if;
+  else
+    perform internal.ensure_customer(v_id);
+  end if;
+  perform internal.write_person(v_id, p_customer);
 
-  perform internal.ensure_customer(v_person_id);
+  select c.* into v_customer
+  from core.customer as c
+  where c.customer_id = v_id
+  for no key update;
+  v_customer := jsonb_populate_record(v_customer, p_customer);
 
   update core.customer as c
-  set goals     = coalesce(p_goals, c.goals),
-      interests = coalesce(p_interests, c.interests)
-  where c.customer_id = v_person_id;
-
-  return v_person_id;
+  set goals = v_customer.goals, interests = v_customer.interests,
+      experience_level = v_customer.experience_level,
+      preferred_duration_min = v_customer.preferred_duration_min
+  where c.customer_id = v_id;
+  return v_id;
 end
 $$;
 
-alter function api.become_customer owner to definer;
+alter function api.save_customer owner to definer;
 
-comment on function api.become_customer is $$
-Make the caller a customer, and return their id.
-Safe to repeat: given values replace the old ones, nulls change nothing.
+comment on function api.save_customer is $$
+Make the caller somebody who can book, or change what they say of themselves; return their id.
+p_customer: {"customer_id"?, "goals"?, "interests"?, "experience_level"?,
+"preferred_duration_min"?, and of the person "display_name"?, "timezone"?, ...}. A field that is
+not given stays. p_if_exists: merge; ignore leaves a customer as they are and returns null; fail
+refuses. Locks the person, then the customer.
 
 Raises
-  M0001 timezone_unknown  p_timezone is no IANA name
+  M0001 timezone_unknown  the zone is no IANA name
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
   M1001 sign_in_required  nobody is signed in
   M3001 person_suspended  the account is suspended or closed
+  M3002 sign_up_required  the caller is an anonymous guest
+  23505                   p_if_exists is fail, and they are a customer
+  42501                   customer_id is somebody else
 $$;

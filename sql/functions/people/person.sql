@@ -94,6 +94,62 @@ from the caller's own token; the zone is the marketplace's until the person sets
 repeat: an existing person is not changed.
 $$;
 
+create or replace function internal.write_person(p_person_id uuid, p_fields jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_person core.person;
+begin
+  if not p_fields ?| array['username', 'display_name', 'first_name', 'last_name', 'avatar_url',
+                           'bio', 'timezone', 'locale'] then
+    return;
+  end if;
+  select p.* into v_person
+  from core.person as p
+  where p.person_id = p_person_id
+  for no key update;
+
+  v_person := jsonb_populate_record(v_person, p_fields);
+  update core.person as p
+  set username = v_person.username, display_name = v_person.display_name,
+      first_name = v_person.first_name, last_name = v_person.last_name,
+      avatar_url = v_person.avatar_url, bio = v_person.bio,
+      timezone = v_person.timezone, locale = v_person.locale
+  where p.person_id = p_person_id;
+end
+$$;
+
+alter function internal.write_person owner to definer;
+
+comment on function internal.write_person is $$
+Write what a person says of themselves, as far as p_fields says it. The caller has checked who
+they are. Locks the person.
+
+Raises
+  M0001 timezone_unknown  the zone is no IANA name
+$$;
+
+create or replace function internal.on_person_kept()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = '42501', message = 'A person keeps their id.';
+end
+$$;
+
+comment on function internal.on_person_kept is
+  'Trigger: the key of a person never changes, whoever asks: it is the sub of their token.';
+
+create or replace trigger person_keep before update of person_id on core.person
+  for each row when (new.person_id <> old.person_id)
+  execute function internal.on_person_kept();
+
 create or replace function internal.require_active(p_person_id uuid)
 returns void
 language plpgsql

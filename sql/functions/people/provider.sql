@@ -1,11 +1,28 @@
 -- Providers: becoming one, and being verified.
 
-create or replace function api.become_provider(
-  p_display_name text default null,
-  p_bio          text default null,
-  p_specialties  text[] default null,
-  p_currency     text default null,
-  p_timezone     text default null
+create or replace function internal.ensure_provider(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into core.provider (provider_id, currency)
+  select p_person_id, m.default_currency
+  from core.marketplace as m
+  on conflict do nothing;
+end
+$$;
+
+alter function internal.ensure_provider owner to definer;
+
+comment on function internal.ensure_provider is
+  'Make the person a provider in the marketplace''s currency, unless they are one.';
+
+create or replace function api.save_provider(
+  p_provider  jsonb,
+  p_if_exists text default 'merge'
 )
 returns uuid
 language plpgsql
@@ -14,40 +31,71 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_person_id uuid := internal.require_user_id();
+  v_id       uuid := internal.require_identity(
+    coalesce((p_provider ->> 'provider_id')::uuid, internal.user_id()));
+  v_provider core.provider;
 begin
-  perform internal.require_active(v_person_id);
-  perform internal.ensure_person(v_person_id, p_display_name);
+  perform internal.require_fields(p_provider,
+    'provider_id', 'provider_type', 'specialties', 'hourly_rate_minor', 'hourly_rate',
+    'currency', 'years_experience', 'accepting_bookings', 'presence', 'service_radius_m',
+    'username', 'display_name', 'first_name', 'last_name', 'avatar_url', 'bio', 'timezone',
+    'locale');
+  perform internal.require_active(v_id);
+  perform internal.ensure_person(v_id, p_provider ->> 'display_name');
 
-  update core.person as p
-  set display_name = coalesce(p_display_name, p.display_name),
-      bio          = coalesce(p_bio, p.bio),
-      timezone     = coalesce(p_timezone, p.timezone)
-  where p.person_id = v_person_id;
+  if exists (select from core.provider as v where v.provider_id = v_id) then
+    if not internal.found_to_save('provider', p_if_exists) then
+      return null;
+    end if;
+  else
+    perform internal.ensure_provider(v_id);
+  end if;
+  perform internal.write_person(v_id, p_provider);
 
-  insert into core.provider as v (provider_id, specialties, currency)
-  select v_person_id, coalesce(p_specialties, '{}'), coalesce(p_currency, m.default_currency)
-  from core.marketplace as m
-  on conflict (provider_id) do update
-    set specialties = coalesce(p_specialties, v.specialties),
-        currency    = coalesce(p_currency, v.currency);
+  select v.* into v_provider
+  from core.provider as v
+  where v.provider_id = v_id
+  for no key update;
+  v_provider := jsonb_populate_record(v_provider, p_provider
+    || case when p_provider ? 'specialties' then jsonb_build_object(
+         'specialties', internal.read_words(p_provider -> 'specialties')) else '{}' end);
+  v_provider.currency := upper(btrim(v_provider.currency));
+  if p_provider ? 'hourly_rate' then
+    v_provider.hourly_rate_minor :=
+      internal.to_minor((p_provider ->> 'hourly_rate')::numeric, v_provider.currency);
+  end if;
 
-  return v_person_id;
+  update core.provider as v
+  set provider_type = v_provider.provider_type, specialties = v_provider.specialties,
+      hourly_rate_minor = v_provider.hourly_rate_minor, currency = v_provider.currency,
+      years_experience = v_provider.years_experience,
+      accepting_bookings = v_provider.accepting_bookings, presence = v_provider.presence,
+      service_radius_m = v_provider.service_radius_m
+  where v.provider_id = v_id;
+  return v_id;
 end
 $$;
 
-alter function api.become_provider owner to definer;
+alter function api.save_provider owner to definer;
 
-comment on function api.become_provider is $$
-Make the caller a provider, and return their id.
-Safe to repeat: given values replace the old ones, nulls change nothing.
-Security definer, because people may not give themselves roles.
+comment on function api.save_provider is $$
+Make the caller somebody who can be booked, or change what they say of themselves; return their
+id. p_provider: {"provider_id"?, "provider_type"?, "specialties"?, "hourly_rate_minor"? (or
+"hourly_rate", a decimal), "currency"?, "years_experience"?, "accepting_bookings"?, "presence"?,
+"service_radius_m"?, and of the person "display_name"?, "bio"?, "timezone"?, ...}. A field that
+is not given stays. p_if_exists: merge; ignore leaves a provider as they are and returns null;
+fail refuses. Security definer, because a part of a person is never granted by the person.
+Locks the person, then the provider.
 
 Raises
-  M0001 timezone_unknown  p_timezone is no IANA name
-  M1001 sign_in_required  nobody is signed in
-  M3001 person_suspended  the account is suspended or closed
-  M3002 sign_up_required  the caller is an anonymous guest
+  M0001 timezone_unknown    the zone is no IANA name
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M0014 amount_invalid, M0015 amount_too_fine, M0101 currency_unknown
+  M1001 sign_in_required    nobody is signed in
+  M3001 person_suspended    the account is suspended or closed
+  M3002 sign_up_required    the caller is an anonymous guest
+  23505                     p_if_exists is fail, and they are a provider
+  42501                     provider_id is somebody else
 $$;
 
 create or replace function api.verify_provider(p_provider_id uuid, p_verification text)
@@ -60,9 +108,7 @@ as $$
 declare
   v_before text;
 begin
-  if not (internal.is_service() or internal.is_staff()) then
-    raise exception using errcode = '42501', message = 'Only staff verifies providers.';
-  end if;
+  perform internal.require_staff();
 
   select p.verification into v_before
   from core.provider as p
@@ -89,8 +135,8 @@ comment on function api.verify_provider is $$
 Set the verification of a provider: pending, verified or rejected. For staff; audited.
 
 Raises
+  M3301 staff_only          the caller is not staff
   M4001 provider_not_found  there is no such provider
-  42501                     the caller is not staff
 $$;
 
 create or replace function internal.on_person_stopped()

@@ -1,14 +1,33 @@
 -- A provider's own hours: setting them, closing a time, opening one. Triggers of horizon.sql make
 -- the slots follow, in the same transaction.
 
+create or replace function internal.on_hours_kept()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = '42501', message = 'Hours stay with their provider.';
+end
+$$;
+
+comment on function internal.on_hours_kept is
+  'Trigger: hours are never handed to another provider, whoever asks.';
+
+create or replace trigger availability_rule_keep
+  before update of availability_rule_id, provider_id on core.availability_rule
+  for each row when (
+    (new.availability_rule_id, new.provider_id) <> (old.availability_rule_id, old.provider_id))
+  execute function internal.on_hours_kept();
+
 create or replace function internal.read_windows(p_windows jsonb, p_timezone text)
 returns table (weekday integer, start_local time, end_local time, timezone text)
 language sql
 stable
 begin atomic
-  select w.day_of_week, w.start_time, w.end_time, coalesce(w.timezone, p_timezone)
+  select w.weekday, w.start_local, w.end_local, coalesce(w.timezone, p_timezone)
   from jsonb_to_recordset(p_windows)
-    as w(day_of_week integer, start_time time, end_time time, timezone text);
+    as w(weekday integer, start_local time, end_local time, timezone text);
 end;
 
 comment on function internal.read_windows is
@@ -30,7 +49,7 @@ begin
      or jsonb_array_length(p_windows) > 200 then
     perform internal.refuse(
       'M0106', 'windows_invalid', 'Hours are an array of at most 200 windows.',
-      'Each has day_of_week (0 is Sunday), start_time, end_time, and maybe timezone.');
+      'Each has weekday (0 is Sunday), start_local, end_local, and maybe timezone.');
   end if;
 
   select coalesce(p_timezone, p.timezone) into v_timezone
@@ -68,7 +87,7 @@ alter function api.set_availability owner to definer;
 
 comment on function api.set_availability is $$
 Replace the caller's weekly hours and return how many windows there are now.
-p_windows: [{"day_of_week": 0..6, "start_time": "09:00", "end_time": "17:00", "timezone"?}].
+p_windows: [{"weekday": 0..6, "start_local": "09:00", "end_local": "17:00", "timezone"?}].
 An end at or before the start means the next day. The zone defaults to p_timezone, then the
 person's own. Slots follow in the same transaction; none that is used is touched.
 
@@ -88,8 +107,8 @@ begin atomic
     'windows', coalesce((
       select jsonb_agg(
         jsonb_build_object(
-          'availability_rule_id', r.availability_rule_id, 'day_of_week', r.weekday,
-          'start_time', r.start_local, 'end_time', r.end_local, 'timezone', r.timezone)
+          'availability_rule_id', r.availability_rule_id, 'weekday', r.weekday,
+          'start_local', r.start_local, 'end_local', r.end_local, 'timezone', r.timezone)
         order by r.weekday, r.start_local)
       from core.availability_rule as r
       where r.provider_id = p_provider_id and r.is_active), '[]'),

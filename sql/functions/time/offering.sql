@@ -117,13 +117,145 @@ create or replace trigger offering_price before insert or update of price_minor,
   on core.offering
   for each row execute function internal.on_offering_priced();
 
-create or replace function api.create_session(
-  p_expert_user_id   uuid,
-  p_title            text,
-  p_description      text,
-  p_duration_minutes integer,
-  p_price_cents      integer,
-  p_currency         text default 'DKK'
+create or replace function internal.on_offering_timed()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.kind = 'session' and new.duration_min is null
+     or new.duration_min < 1
+     or new.kind = 'session' and new.duration_min % 15 <> 0
+     or new.duration_min > (case when new.kind in ('session', 'service') then 1440
+                                 else 10080 end) then
+    perform internal.refuse('M0105', 'duration_invalid',
+      case new.kind
+        when 'session' then 'A session lasts 15 to 1440 minutes, in steps of 15.'
+        when 'service' then 'A service lasts 1 to 1440 minutes.'
+        else format('A %s lasts 1 to 10080 minutes.', new.kind) end);
+  end if;
+  return new;
+end
+$$;
+
+alter function internal.on_offering_timed owner to definer;
+
+comment on function internal.on_offering_timed is $$
+Trigger: how long an offering may last, by its kind. The rule stands here alone.
+
+Raises
+  M0105 duration_invalid  it lasts too long, or a session is no multiple of 15 minutes
+$$;
+
+create or replace trigger offering_time before insert or update of kind, duration_min
+  on core.offering
+  for each row execute function internal.on_offering_timed();
+
+create or replace function internal.offering_to_save(p_offering jsonb, p_old core.offering)
+returns core.offering
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_offering core.offering := p_old;
+begin
+  v_offering := jsonb_populate_record(v_offering, p_offering
+    || case when p_offering ? 'tags'
+            then jsonb_build_object('tags', internal.read_words(p_offering -> 'tags'))
+            else '{}' end);
+  v_offering.title := btrim(v_offering.title);
+  if coalesce(length(v_offering.title), 0) not between 1 and 200 then
+    perform internal.refuse('M0104', 'title_required', 'A title has 1 to 200 characters.');
+  end if;
+  v_offering.currency := upper(btrim(v_offering.currency));
+  if p_offering ? 'price' then
+    v_offering.price_minor :=
+      internal.to_minor((p_offering ->> 'price')::numeric, v_offering.currency);
+  end if;
+  return v_offering;
+end
+$$;
+
+alter function internal.offering_to_save owner to definer;
+
+comment on function internal.offering_to_save is $$
+An offering with the fields of p_offering in place of the old ones.
+
+Raises
+  M0014 amount_invalid, M0015 amount_too_fine, M0101 currency_unknown
+  M0104 title_required  the title is empty or too long
+$$;
+
+create or replace function internal.new_offering(p_offering jsonb, p_provider_id uuid)
+returns core.offering
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_offering core.offering;
+begin
+  select v.currency into v_offering.currency
+  from core.provider as v
+  where v.provider_id = p_provider_id;
+  if not found then
+    perform internal.refuse(
+      'M4001', 'provider_not_found', 'The caller is not a provider.', 'Become one first.');
+  end if;
+
+  v_offering.offering_id := coalesce((p_offering ->> 'offering_id')::uuid, gen_random_uuid());
+  v_offering.provider_id := p_provider_id;
+  v_offering.kind := 'session';
+  v_offering.tags := '{}';
+  v_offering.capacity := 1;
+  v_offering.booking_mode := 'instant';
+  v_offering.min_notice_min := 0;
+  v_offering.buffer_before_min := 0;
+  v_offering.buffer_after_min := 0;
+  v_offering.is_active := true;
+  return v_offering;
+end
+$$;
+
+alter function internal.new_offering owner to definer;
+
+comment on function internal.new_offering is $$
+What an offering is before its provider says anything: a session for one, in their currency.
+
+Raises
+  M4001 provider_not_found  the person is not a provider
+$$;
+
+create or replace function internal.write_materials(p_offering_id uuid, p_url text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_url is null then
+    delete from core.offering_material as m where m.offering_id = p_offering_id;
+  else
+    insert into core.offering_material as m (offering_id, materials_url)
+    values (p_offering_id, p_url)
+    on conflict (offering_id) do update set materials_url = excluded.materials_url;
+  end if;
+end
+$$;
+
+alter function internal.write_materials owner to definer;
+
+comment on function internal.write_materials is
+  'Keep what only those who have booked may open; null removes it.';
+
+create or replace function api.save_offering(
+  p_offering  jsonb,
+  p_if_exists text default 'merge'
 )
 returns uuid
 language plpgsql
@@ -132,49 +264,136 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_provider_id uuid := internal.require_identity(p_expert_user_id);
-  v_offering_id uuid;
+  v_offering core.offering;
+  v_is_new   boolean;
 begin
-  perform internal.require_active(v_provider_id);
+  perform internal.require_fields(p_offering,
+    'offering_id', 'provider_id', 'kind', 'title', 'slug', 'summary', 'description', 'tags',
+    'category_code', 'level', 'prerequisites', 'duration_min', 'capacity', 'price_minor',
+    'price', 'currency', 'booking_mode', 'min_notice_min', 'buffer_before_min',
+    'buffer_after_min', 'slot_step_min', 'is_active', 'materials_url');
 
-  if not exists (select from core.provider as p where p.provider_id = v_provider_id) then
-    perform internal.refuse(
-      'M4002', 'expert_not_found', 'The caller is not a provider.', 'Become one first.');
+  select o.* into v_offering
+  from core.offering as o
+  where o.offering_id = (p_offering ->> 'offering_id')::uuid;
+  v_is_new := not found;
+  perform internal.require_identity(
+    coalesce(v_offering.provider_id, (p_offering ->> 'provider_id')::uuid, internal.user_id()));
+  perform internal.require_active(
+    coalesce(v_offering.provider_id, (p_offering ->> 'provider_id')::uuid, internal.user_id()));
+
+  if v_is_new then
+    v_offering := internal.new_offering(
+      p_offering, coalesce((p_offering ->> 'provider_id')::uuid, internal.user_id()));
+  elsif (p_offering ->> 'provider_id')::uuid <> v_offering.provider_id then
+    raise exception using errcode = '42501', message = 'An offering stays with its provider.';
+  elsif not internal.found_to_save('offering', p_if_exists) then
+    return null;
+  else
+    -- Of two who change it at once the second goes on from what the first has written.
+    select o.* into v_offering
+    from core.offering as o
+    where o.offering_id = v_offering.offering_id
+    for no key update;
+  end if;
+  v_offering := internal.offering_to_save(p_offering, v_offering);
+
+  if v_is_new then
+    insert into core.offering as o
+      (offering_id, provider_id, kind, title, slug, summary, description, tags, category_code,
+       level, prerequisites, duration_min, capacity, price_minor, currency, booking_mode,
+       min_notice_min, buffer_before_min, buffer_after_min, slot_step_min, is_active)
+    select v_offering.offering_id, v_offering.provider_id, v_offering.kind, v_offering.title,
+           v_offering.slug, v_offering.summary, v_offering.description, v_offering.tags,
+           v_offering.category_code, v_offering.level, v_offering.prerequisites,
+           v_offering.duration_min, v_offering.capacity, v_offering.price_minor,
+           v_offering.currency, v_offering.booking_mode, v_offering.min_notice_min,
+           v_offering.buffer_before_min, v_offering.buffer_after_min,
+           v_offering.slot_step_min, v_offering.is_active;
+  else
+    update core.offering as o
+    set kind = v_offering.kind, title = v_offering.title, slug = v_offering.slug,
+        summary = v_offering.summary, description = v_offering.description,
+        tags = v_offering.tags, category_code = v_offering.category_code,
+        level = v_offering.level, prerequisites = v_offering.prerequisites,
+        duration_min = v_offering.duration_min, capacity = v_offering.capacity,
+        price_minor = v_offering.price_minor, currency = v_offering.currency,
+        booking_mode = v_offering.booking_mode, min_notice_min = v_offering.min_notice_min,
+        buffer_before_min = v_offering.buffer_before_min,
+        buffer_after_min = v_offering.buffer_after_min,
+        slot_step_min = v_offering.slot_step_min, is_active = v_offering.is_active
+    where o.offering_id = v_offering.offering_id;
   end if;
 
-  if nullif(btrim(p_title), '') is null or length(p_title) > 200 then
-    perform internal.refuse('M0104', 'title_required', 'A title has 1 to 200 characters.');
+  if p_offering ? 'materials_url' then
+    perform internal.write_materials(v_offering.offering_id, p_offering ->> 'materials_url');
   end if;
-
-  if p_duration_minutes is null or p_duration_minutes not between 15 and 1440
-     or p_duration_minutes % 15 <> 0 then
-    perform internal.refuse(
-      'M0105', 'duration_invalid', 'A session lasts 15 to 1440 minutes, in steps of 15.');
-  end if;
-
-  insert into core.offering (provider_id, kind, title, description, duration_min,
-                             price_minor, currency)
-  values (v_provider_id, 'session', btrim(p_title), p_description, p_duration_minutes,
-          p_price_cents, upper(btrim(p_currency)))
-  returning offering_id into v_offering_id;
-
-  return v_offering_id;
+  return v_offering.offering_id;
 end
 $$;
 
-alter function api.create_session owner to definer;
+alter function api.save_offering owner to definer;
 
-comment on function api.create_session is $$
-Put up a session of the caller's and return its id. Slots for it appear at once, wherever the
-provider's hours have room. p_price_cents is in minor units of p_currency.
+comment on function api.save_offering is $$
+Put up something the caller sells, or change it, and return its id. Slots for a session appear
+at once, wherever the provider's hours have room.
+
+p_offering: {"offering_id"?, "provider_id"? (the caller), "kind"? (session, service, event,
+product, course), "title", "summary"?, "description"?, "tags"?, "category_code"?, "level"?,
+"prerequisites"?, "duration_min", "capacity"?, "price_minor" (or "price", a decimal),
+"currency"? (the provider's), "booking_mode"?, "min_notice_min"?, "buffer_before_min"?,
+"buffer_after_min"?, "slot_step_min"?, "is_active"?, "materials_url"?}. A field that is not
+given stays as it is, or has its default. p_if_exists: merge; ignore leaves an offering as it is
+and returns null; fail refuses. Locks the offering, then the provider.
 
 Raises
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M0014 amount_invalid, M0015 amount_too_fine
   M0101 currency_unknown, M0102 price_out_of_range, M0103 price_not_chargeable
-  M0104 title_required    the title is empty or too long
-  M0105 duration_invalid  not a multiple of 15 minutes up to a day
-  M1001 sign_in_required, M3001 person_suspended
-  M4002 expert_not_found  the caller is not a provider
-  42501                   p_expert_user_id is somebody else
+  M0104 title_required      the title is empty or too long
+  M0105 duration_invalid    it lasts too long, or a session is no multiple of 15 minutes
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4001 provider_not_found  the caller is not a provider
+  23505                     p_if_exists is fail, and it is there
+  42501                     the provider is somebody else
+$$;
+
+create or replace function api.remove_offering(p_offering_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from core.booking as b where b.offering_id = p_offering_id)
+     and exists (
+       select from core.offering as o
+       where o.offering_id = p_offering_id
+         and (o.provider_id = internal.user_id() or internal.is_service())
+     ) then
+    perform internal.refuse('M9104', 'offering_in_use', 'It has been booked, so it is kept.',
+      'Take it down instead: it is not found or booked any more.');
+  end if;
+
+  delete from core.offering as o
+  where o.offering_id = p_offering_id
+    and (o.provider_id = internal.user_id() or internal.is_service());
+  if not found then
+    perform internal.refuse(
+      'M4101', 'offering_not_found', format('You have no offering %s.', p_offering_id));
+  end if;
+end
+$$;
+
+alter function api.remove_offering owner to definer;
+
+comment on function api.remove_offering is $$
+Remove an offering of the caller's that was never booked, and its slots.
+
+Raises
+  M4101 offering_not_found  there is none, or it is another provider's
+  M9104 offering_in_use     it has bookings, of whatever state
 $$;
 
 create or replace function internal.set_offering_active(p_offering_id uuid, p_is_active boolean)

@@ -426,7 +426,7 @@ Raises
   M9103 time_blocked   the provider has blocked some of it
 $$;
 
-create or replace function api.add_slot(
+create or replace function internal.add_slot(
   p_offering_id uuid,
   p_starts_at   timestamptz,
   p_ends_at     timestamptz default null,
@@ -473,9 +473,9 @@ begin
 end
 $$;
 
-alter function api.add_slot owner to definer;
+alter function internal.add_slot owner to definer;
 
-comment on function api.add_slot is $$
+comment on function internal.add_slot is $$
 Add a slot by hand, outside the weekly hours if need be, and return its id. The end defaults
 to the offering's duration, the capacity to its seats, which it then follows. It stays until it is
 removed; weekly hours do not change it, and a block closes it while the block lasts.
@@ -487,7 +487,7 @@ Raises
   M9103 time_blocked        the provider has blocked some of the time
 $$;
 
-create or replace function api.change_slot(
+create or replace function internal.change_slot(
   p_slot_id   uuid,
   p_capacity  integer default null,
   p_starts_at timestamptz default null,
@@ -542,9 +542,9 @@ begin
 end
 $$;
 
-alter function api.change_slot owner to definer;
+alter function internal.change_slot owner to definer;
 
-comment on function api.change_slot is $$
+comment on function internal.change_slot is $$
 Give a slot seats of its own, or, while nobody uses it, another time. A slot with another time
 counts as made by hand, and its old time is taken away. One that only has other seats still goes
 by the hours. Seats that become free go to the waitlist.
@@ -555,6 +555,56 @@ Raises
   M9101 slot_in_use           its time cannot change any more
   M9102 capacity_below_taken  more seats are booked or held
   M9103 time_blocked          the provider has blocked some of the time
+$$;
+
+create or replace function api.save_slot(p_slot jsonb, p_if_exists text default 'merge')
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot_id uuid := (p_slot ->> 'slot_id')::uuid;
+begin
+  perform internal.require_fields(
+    p_slot, 'slot_id', 'offering_id', 'starts_at', 'ends_at', 'capacity');
+  perform internal.require_active(internal.user_id());
+
+  if v_slot_id is null then
+    return internal.add_slot(
+      (p_slot ->> 'offering_id')::uuid, (p_slot ->> 'starts_at')::timestamptz,
+      (p_slot ->> 'ends_at')::timestamptz, (p_slot ->> 'capacity')::integer);
+  end if;
+  if not internal.found_to_save('slot', p_if_exists) then
+    return null;
+  end if;
+  perform internal.change_slot(
+    v_slot_id, (p_slot ->> 'capacity')::integer, (p_slot ->> 'starts_at')::timestamptz,
+    (p_slot ->> 'ends_at')::timestamptz);
+  return v_slot_id;
+end
+$$;
+
+alter function api.save_slot owner to definer;
+
+comment on function api.save_slot is $$
+Add a slot by hand, outside the weekly hours if need be, or change one; return its id.
+p_slot: {"offering_id", "starts_at", "ends_at"?, "capacity"?} adds one: the end defaults to the
+offering's duration, the capacity to its seats. With "slot_id" that slot gets more or fewer
+seats, or, while nobody uses it, another time. A slot that was added or has another time counts
+as made by hand, and stays until it is removed. Seats that become free go to the waitlist.
+
+Raises
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M0107 times_invalid         it is past, or the end does not follow the start
+  M3001 person_suspended, M3002 sign_up_required
+  M4101 offering_not_found    there is none, or it is another provider's
+  M4201 slot_not_found        there is no such slot, or it is another provider's
+  M9101 slot_in_use           it is booked or held, so its time cannot change
+  M9102 capacity_below_taken  more seats are booked or held
+  M9103 time_blocked          the provider has blocked some of the time
+  23505                       p_if_exists is fail, and slot_id is given
 $$;
 
 create or replace function api.remove_slot(p_slot_id uuid)

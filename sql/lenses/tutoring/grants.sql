@@ -11,36 +11,39 @@ grant select
      tutoring.slots
   to anon;
 
-grant insert (id, display_name, first_name, last_name, avatar_url, timezone),
-      update (display_name, first_name, last_name, avatar_url, timezone)
-  on tutoring.user_profiles to authenticated;
-grant insert (user_id) on tutoring.user_profiles to authenticated;
+grant insert (id, user_id, display_name, first_name, last_name, avatar_url, timezone),
+      update (id, user_id, display_name, first_name, last_name, avatar_url, timezone)
+  on tutoring.user_profiles to authenticated, service_role;
 grant insert (user_profile_id, bio, expertise_areas, hourly_rate_cents, currency, is_available),
       update (bio, expertise_areas, hourly_rate_cents, currency, is_available)
-  on tutoring.expert_profiles to authenticated;
+  on tutoring.expert_profiles to authenticated, service_role;
 grant insert (user_profile_id, learning_goals, interests, experience_level,
               preferred_session_duration),
       update (learning_goals, interests, experience_level, preferred_session_duration)
-  on tutoring.learner_profiles to authenticated;
+  on tutoring.learner_profiles to authenticated, service_role;
 grant insert (id, expert_id, title, description, short_description, topic_tags,
               duration_minutes, price_cents, currency, level, prerequisites, materials_url,
               max_participants, is_active),
       update (title, description, short_description, topic_tags, duration_minutes, price_cents,
               currency, level, prerequisites, materials_url, max_participants, is_active),
       delete
-  on tutoring.sessions to authenticated;
+  on tutoring.sessions to authenticated, service_role;
 grant insert (id, expert_id, day_of_week, start_time, end_time, timezone, is_active),
-      update (day_of_week, start_time, end_time, timezone, is_active),
+      update (id, expert_id, day_of_week, start_time, end_time, timezone, is_active),
       delete
-  on tutoring.availability_windows to authenticated;
-grant insert (session_id, start_time, end_time, max_bookings),
+  on tutoring.availability_windows to authenticated, service_role;
+grant insert (id, session_id, start_time, end_time, max_bookings),
       update (start_time, end_time, max_bookings),
       delete
-  on tutoring.bookable_slots to authenticated;
-grant update (status, learner_notes, expert_notes, cancellation_reason)
-  on tutoring.bookings to authenticated;
+  on tutoring.bookable_slots to authenticated, service_role;
+grant insert (id, learner_id, slot_id, seats, status, learner_notes, expert_notes,
+              cancellation_reason),
+      update (status, learner_notes, expert_notes, cancellation_reason)
+  on tutoring.bookings to authenticated, service_role;
 
 grant execute on function
   tutoring.create_session, tutoring.create_booking_with_payment, tutoring.become_expert,
-  tutoring.become_learner, tutoring.publish_session, tutoring.unpublish_session
+  tutoring.become_learner, tutoring.publish_session, tutoring.unpublish_session,
+  tutoring.set_availability
   to authenticated, service_role;
+grant execute on function tutoring.get_availability to anon, authenticated, service_role;

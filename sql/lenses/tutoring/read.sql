@@ -97,7 +97,8 @@ select
   o.created_at,
   o.updated_at
 from core.offering as o
-where o.kind = 'session';
+-- One store: what another system calls a service is booked the same way.
+where o.kind in ('session', 'service');
 
 comment on view tutoring.sessions is
   'Sessions on offer, and one''s own. materials_url is shown to who has booked, and to its expert.';
@@ -168,11 +169,7 @@ select
   internal.payment_external_id(y.payment_id) as stripe_payment_intent_id,
   b.customer_notes as learner_notes,
   (
-    -- Said here too, because the row that a write gives back is read by definer.
-    select n.provider_notes
-    from core.booking_note as n
-    where n.booking_id = b.booking_id
-      and (b.provider_id = internal.user_id() or internal.is_service())
+    select n.provider_notes from core.booking_note as n where n.booking_id = b.booking_id
   ) as expert_notes,
   case
     when b.status = 'no_show_provider' or b.cancelled_by = 'provider' then 'expert'

@@ -73,4 +73,4 @@ create policy insert_definer on core.booking_event
 grant select on core.booking_event to authenticated, service_role, definer;
 grant insert on core.booking_event to definer;
 
-grant execute on function api.create_booking_with_payment to authenticated;
+grant execute on function api.book_slot to authenticated;

@@ -37,4 +37,4 @@ grant update (goals, interests, experience_level, preferred_duration_min)
   on core.customer to authenticated;
 grant insert, update on core.customer to definer;
 
-grant execute on function api.become_customer to authenticated;
+grant execute on function api.save_customer to authenticated;

@@ -23,13 +23,18 @@ create policy select_definer_and_service on core.person
   using (true);
 
 create policy insert_self on core.person
-  for insert to authenticated, definer
+  for insert to authenticated, service_role, definer
   with check (person_id = (select internal.user_id()) or (select internal.is_service()));
 
 create policy update_self on core.person
   for update to authenticated
   using (person_id = (select internal.user_id()))
   with check (person_id = (select internal.user_id()));
+
+create policy update_service on core.person
+  for update to service_role
+  using ((select internal.is_service()))
+  with check ((select internal.is_service()));
 
 create policy update_definer on core.person
   for update to definer
@@ -39,9 +44,11 @@ create policy update_definer on core.person
 grant select on core.person to anon, authenticated, service_role, definer;
 grant insert (person_id, username, display_name, first_name, last_name, avatar_url, bio,
               timezone, locale)
-  on core.person to authenticated;
-grant update (username, display_name, first_name, last_name, avatar_url, bio, timezone, locale)
-  on core.person to authenticated;
+  on core.person to authenticated, service_role;
+-- The key too, because an upsert sets every column it gives; a trigger keeps it what it is.
+grant update (person_id, username, display_name, first_name, last_name, avatar_url, bio,
+              timezone, locale)
+  on core.person to authenticated, service_role;
 grant insert, update on core.person to definer;
 
 create policy all_self on core.person_private

@@ -32,5 +32,5 @@ grant update (provider_type, specialties, hourly_rate_minor, currency, years_exp
 grant insert, update on core.provider to definer;
 
 grant execute on function
-  internal.require_provider_id, api.become_provider, api.verify_provider
+  internal.require_provider_id, api.save_provider, api.verify_provider
   to authenticated;

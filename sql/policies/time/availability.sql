@@ -9,25 +9,26 @@ create policy select_everyone on core.availability_rule
   using (true);
 
 create policy insert_provider on core.availability_rule
-  for insert to authenticated, definer
+  for insert to authenticated, service_role, definer
   with check (provider_id = (select internal.user_id()) or (select internal.is_service()));
 
 create policy update_provider on core.availability_rule
-  for update to authenticated, definer
+  for update to authenticated, service_role, definer
   using (provider_id = (select internal.user_id()) or (select internal.is_service()))
   with check (provider_id = (select internal.user_id()) or (select internal.is_service()));
 
 create policy delete_provider on core.availability_rule
-  for delete to authenticated, definer
+  for delete to authenticated, service_role, definer
   using (provider_id = (select internal.user_id()) or (select internal.is_service()));
 
 grant select on core.availability_rule to anon, authenticated, service_role, definer;
 grant insert (availability_rule_id, provider_id, weekday, start_local, end_local, timezone,
               valid_from, valid_to, is_active)
-  on core.availability_rule to authenticated;
-grant update (weekday, start_local, end_local, timezone, valid_from, valid_to, is_active)
-  on core.availability_rule to authenticated;
-grant delete on core.availability_rule to authenticated;
+  on core.availability_rule to authenticated, service_role;
+-- The keys too, because an upsert sets every column it gives; a trigger keeps them what they are.
+grant update (availability_rule_id, provider_id, weekday, start_local, end_local, timezone, valid_from, valid_to, is_active)
+  on core.availability_rule to authenticated, service_role;
+grant delete on core.availability_rule to authenticated, service_role;
 grant insert, update, delete on core.availability_rule to definer;
 
 create policy select_everyone on core.availability_exception

@@ -77,5 +77,5 @@ grant insert, update, delete on core.offering_material to definer;
 grant execute on function internal.set_offering_active to authenticated, service_role;
 
 grant execute on function
-  internal.booked_offering_ids, api.create_session, api.publish_offering, api.unpublish_offering
+  internal.booked_offering_ids, api.save_offering, api.remove_offering, api.publish_offering, api.unpublish_offering
   to authenticated;

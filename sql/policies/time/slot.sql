@@ -35,4 +35,4 @@ grant execute on function internal.booked_slot_ids to authenticated;
 
 grant execute on function api.list_free_slots to anon, authenticated;
 
-grant execute on function api.add_slot, api.change_slot, api.remove_slot to authenticated;
+grant execute on function api.save_slot, api.remove_slot to authenticated;

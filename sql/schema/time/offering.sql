@@ -48,9 +48,6 @@ create table core.offering (
   constraint offering_tags_are_few check (cardinality(tags) <= 50),
   constraint offering_level_is_known
     check (level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
-  constraint offering_session_lasts_quarters
-    check (kind <> 'session' or (duration_min is not null and duration_min % 15 = 0)),
-  constraint offering_duration_in_range check (duration_min between 1 and 10080),
   constraint offering_capacity_in_range check (capacity between 1 and 10000),
   constraint offering_price_in_range check (price_minor between 0 and 99999999),
   constraint offering_booking_mode_is_known check (booking_mode in ('instant', 'request')),
@@ -71,8 +68,9 @@ create index offering_kind_active_idx on core.offering (kind, category_code) whe
 create index offering_tags_idx on core.offering using gin (tags);
 
 comment on table core.offering is 'Something a provider sells, or the house.';
-comment on column core.offering.provider_id is
-  'Who sells it; null is the house, which sells goods.';
+comment on column core.offering.provider_id is 'Who sells it; null is the house, which sells goods.';
+comment on column core.offering.duration_min is
+  'How long it lasts. A trigger knows how long each kind may.';
 comment on column core.offering.price_minor is
   'Price of one seat, in minor units of currency.';
 comment on column core.offering.booking_mode is

@@ -47,8 +47,7 @@ comment on table core.slot is
   'A bookable time of an offering. Seats are counted under this row''s lock and nowhere else.';
 comment on column core.slot.origin is
   'hours: made from the provider''s hours, and gone with them. manual: the provider has named this '
-  'time (api.add_slot, or a new time by api.change_slot); it does not need hours, but a block '
-  'closes it as well.';
+  'time by api.save_slot; it does not need hours, but a block closes it as well.';
 comment on column core.slot.state is
   'closed: its time is blocked, or its hours are gone; internal.refresh_slots opens it again with '
   'them. removed: the provider has taken it away, for good.';

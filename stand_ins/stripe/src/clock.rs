@@ -14,6 +14,10 @@ impl Clock {
         Self { stopped_at: Some(second), ahead: 0 }
     }
 
+    pub(crate) fn is_stopped(self) -> bool {
+        self.stopped_at.is_some()
+    }
+
     pub(crate) fn advance(&mut self, seconds: i64) {
         self.ahead += seconds;
     }

@@ -1,7 +1,6 @@
 //! The stand-in itself: its state behind one lock, and all that may change it.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -10,11 +9,11 @@ use tokio::sync::Notify;
 use crate::api::fault::Fault;
 use crate::api::params::Params;
 use crate::failure::Failure;
+use crate::journal::Journal;
 use crate::object::payment_intent;
 use crate::state::State;
 use crate::tell::courier::Courier;
-use crate::tell::endpoint::Endpoint;
-use crate::tell::endpoint::Nuisance;
+use crate::tell::endpoint::{Endpoint, Nuisance};
 
 /// How many requests are remembered.
 const REMEMBERED: usize = 50_000;
@@ -30,11 +29,11 @@ pub(crate) struct Double {
     /// Held by whoever delivers.
     pub(crate) turn: tokio::sync::Mutex<()>,
     pub(crate) courier: Courier,
-    pub(crate) file: Option<PathBuf>,
+    pub(crate) journal: Option<Mutex<Journal>>,
 }
 
 impl Double {
-    pub(crate) fn new(state: State, file: Option<PathBuf>) -> Self {
+    pub(crate) fn new(state: State, journal: Option<Journal>) -> Self {
         Self {
             state: Mutex::new(state),
             faults: Mutex::default(),
@@ -43,7 +42,7 @@ impl Double {
             wake: Notify::new(),
             turn: tokio::sync::Mutex::default(),
             courier: Courier::new(),
-            file,
+            journal: journal.map(Mutex::new),
         }
     }
 
@@ -71,17 +70,17 @@ impl Double {
         }
     }
 
-    /// Write the state to its file, if it has one. A reader sees all of it or the one before.
+    /// Write what changed to the file, if there is one.
     pub(crate) fn save(&self) {
-        let Some(file) = &self.file else { return };
-        let written =
-            serde_json::to_vec(&*self.state()).map_err(std::io::Error::from).and_then(|state| {
-                let fresh = file.with_extension("new");
-                std::fs::write(&fresh, state)?;
-                std::fs::rename(&fresh, file)
-            });
-        if let Err(error) = written {
-            tracing::error!(%error, file = %file.display(), "cannot save the Stripe stand-in");
+        // Under the lock of the state: lines are in the order of the changes.
+        let mut state = self.state();
+        match &self.journal {
+            None => state.forget_changes(),
+            Some(journal) => {
+                if let Some(line) = state.changes() {
+                    open(journal).append(&line);
+                }
+            }
         }
     }
 }
@@ -127,9 +126,7 @@ impl Double {
             let message = "An endpoint is on this machine, and has a signing secret.";
             return Err(Failure::invalid("url_invalid", "url", message));
         }
-        let mut state = self.state();
-        state.endpoints.retain(|other| other.url != endpoint.url);
-        state.endpoints.push(endpoint);
+        self.state().endpoints.insert(endpoint.url.clone(), endpoint);
         Ok(())
     }
 
@@ -151,8 +148,8 @@ impl Double {
     }
 
     pub(crate) async fn settled(&self) {
-        while let Some(next) = self.deliver_due().await {
-            tokio::time::sleep_until(next.into()).await;
+        while let Some(soon) = self.deliver_due().await.soon {
+            tokio::time::sleep_until(soon.into()).await;
         }
     }
 }

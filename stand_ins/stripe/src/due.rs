@@ -8,11 +8,15 @@ impl State {
     /// Do what is due, in the order it became so.
     pub(crate) fn tick(&mut self) {
         let now = self.now();
-        let (mut due, later): (Vec<_>, Vec<_>) =
-            self.jobs.drain(..).partition(|job| job.due <= now);
-        self.jobs = later;
-        due.sort_by_key(|job| job.due);
-        due.into_iter().for_each(|job| self.perform(job.task));
+        while let Some(((due, serial), _)) = self.jobs.first() {
+            if *due > now {
+                break;
+            }
+            let key = (*due, *serial);
+            if let Some(task) = self.jobs.remove(&key) {
+                self.perform(task);
+            }
+        }
     }
 
     fn perform(&mut self, task: Task) {

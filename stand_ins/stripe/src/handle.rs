@@ -1,7 +1,7 @@
 //! The handle: start it, pay as a browser would, break it, look inside.
 
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,13 +53,15 @@ impl StripeDouble {
             TcpListener::bind((Ipv4Addr::LOCALHOST, options.port.unwrap_or_default())).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let clock = options.stopped_at.map(Clock::stopped_at).unwrap_or_default();
-        let mut state = match options.file.as_deref().map(read) {
-            Some(saved) => saved?.unwrap_or_else(|| State::new(clock)),
-            None => State::new(clock),
+        let (mut state, journal) = match &options.file {
+            Some(file) => {
+                let (state, journal) = State::open(file, clock)?;
+                (state, Some(journal))
+            }
+            None => (State::new(clock), None),
         };
         state.base_url.clone_from(&base_url);
-        state.forget_keys();
-        let double = Arc::new(Double::new(state, options.file));
+        let double = Arc::new(Double::new(state, journal));
         for endpoint in options.endpoints {
             double.add_endpoint(endpoint).map_err(|failure| {
                 std::io::Error::other(text(&failure.body()["error"]["message"]))
@@ -174,10 +176,9 @@ impl StripeDouble {
 
     /// Send one event now, whatever is held: the statuses of the endpoints' answers.
     pub async fn send_event(&self, event: &Value) -> Vec<Option<u16>> {
-        let endpoints = self.double.state().endpoints.clone();
-        let connect = event["account"].is_string();
+        let endpoints = self.double.state().receivers(event);
         let mut statuses = Vec::new();
-        for endpoint in endpoints.iter().filter(|endpoint| endpoint.connect == connect) {
+        for endpoint in &endpoints {
             let nuisance = self.double.nuisance();
             statuses.push(self.double.courier.send(endpoint, event.clone(), &nuisance).await);
         }
@@ -222,14 +223,5 @@ impl StripeDouble {
 impl Drop for StripeDouble {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
-    }
-}
-
-/// The state in a file, if there is one.
-fn read(file: &Path) -> std::io::Result<Option<State>> {
-    match std::fs::read(file) {
-        Ok(saved) => Ok(Some(serde_json::from_slice(&saved)?)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
 }

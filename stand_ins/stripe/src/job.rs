@@ -2,13 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Something that will happen.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Job {
-    pub(crate) due: i64,
-    pub(crate) task: Task,
-}
-
 /// What will happen.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

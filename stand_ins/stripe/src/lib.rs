@@ -20,10 +20,14 @@ mod due;
 mod failure;
 mod handle;
 mod job;
+mod journal;
 mod money;
 mod object;
+mod objects;
 mod routes;
+mod saved;
 mod state;
+mod table;
 mod tell;
 
 pub use api::fault::{Fault, Kind};

@@ -1,42 +1,47 @@
 //! Everything the stand-in knows: objects, clock, balances, kept answers, what is due.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::api::kept_answer::KeptAnswer;
 use crate::clock::Clock;
 use crate::failure::Failure;
-use crate::job::{Job, Task};
+use crate::job::Task;
 use crate::money::purse::Purse;
+use crate::objects::Objects;
+use crate::table::Table;
 use crate::tell::endpoint::{Endpoint, Pending};
 
 /// The platform's own account id, as `GET /v1/account` says it.
 pub(crate) const PLATFORM: &str = "acct_1Platform0000";
 
-/// The whole state, in one piece: what is saved is this.
-#[derive(Debug, Serialize, Deserialize)]
+/// The whole state, in one piece.
 pub(crate) struct State {
     /// Makes ids of this life differ from those of another.
-    run: String,
-    serial: u64,
-    clock: Clock,
-    /// By kind, then in order of creation. Those of a connected account are under `acct_…/kind`.
-    objects: BTreeMap<String, BTreeMap<u64, Value>>,
+    pub(crate) run: String,
+    pub(crate) serial: u64,
+    pub(crate) clock: Clock,
+    pub(crate) clock_was_set: bool,
+    pub(crate) objects: Objects,
+    /// The sums of the balance transactions.
     pub(crate) purses: BTreeMap<String, Purse>,
-    /// What was transferred out of each charge.
-    pub(crate) transferred: BTreeMap<String, i64>,
-    pub(crate) kept: BTreeMap<String, KeptAnswer>,
-    pub(crate) jobs: Vec<Job>,
-    pub(crate) endpoints: Vec<Endpoint>,
-    pub(crate) pending: VecDeque<Pending>,
+    pub(crate) kept: Table<String, KeptAnswer>,
+    /// Keys in the order in which they will be forgotten.
+    pub(crate) kept_since: VecDeque<(i64, String)>,
+    /// By the second they are due, then in order of planning.
+    pub(crate) jobs: Table<(i64, u64), Task>,
+    /// By address.
+    pub(crate) endpoints: Table<String, Endpoint>,
+    /// In the order in which they happened.
+    pub(crate) pending: Table<u64, Pending>,
+    /// Until when a delivery is kept back, by a nuisance.
+    pub(crate) kept_back: HashMap<u64, Instant>,
     /// Where its own pages are.
-    #[serde(skip)]
     pub(crate) base_url: String,
     /// The request under way, which its events name.
-    #[serde(skip)]
     pub(crate) cause: Value,
 }
 
@@ -47,13 +52,15 @@ impl State {
             run,
             serial: 0,
             clock,
-            objects: BTreeMap::new(),
+            clock_was_set: false,
+            objects: Objects::default(),
             purses: BTreeMap::new(),
-            transferred: BTreeMap::new(),
-            kept: BTreeMap::new(),
-            jobs: Vec::new(),
-            endpoints: Vec::new(),
-            pending: VecDeque::new(),
+            kept: Table::default(),
+            kept_since: VecDeque::new(),
+            jobs: Table::default(),
+            endpoints: Table::default(),
+            pending: Table::default(),
+            kept_back: HashMap::new(),
             base_url: String::new(),
             cause: no_cause(),
         }
@@ -65,55 +72,63 @@ impl State {
 
     pub(crate) fn advance(&mut self, seconds: i64) {
         self.clock.advance(seconds);
+        self.clock_was_set = true;
+    }
+
+    /// A number that is greater than those before.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
     }
 
     /// A new id. Its last ten digits are the order of creation.
     pub(crate) fn id(&mut self, prefix: &str) -> String {
-        self.serial += 1;
-        format!("{prefix}_{}{:010}", self.run, self.serial)
+        let serial = self.next();
+        format!("{prefix}_{}{serial:010}", self.run)
     }
 
     /// Keep an object under its kind and id.
     pub(crate) fn put(&mut self, object: Value) {
-        self.put_for("", object);
+        self.objects.put("", object);
     }
 
     /// The same in a connected account; `""` is the platform.
     pub(crate) fn put_for(&mut self, owner: &str, object: Value) {
-        let kind = object["object"].as_str().unwrap_or_default();
-        let kind = shelf(owner, kind);
-        let serial = object["id"].as_str().and_then(serial).unwrap_or_default();
-        self.objects.entry(kind).or_default().insert(serial, object);
+        self.objects.put(owner, object);
     }
 
     pub(crate) fn get(&self, kind: &str, id: &str) -> Option<&Value> {
-        self.get_for("", kind, id)
+        self.objects.get("", kind, id)
     }
 
     pub(crate) fn get_for(&self, owner: &str, kind: &str, id: &str) -> Option<&Value> {
-        let found = self.objects.get(&shelf(owner, kind))?.get(&serial(id)?)?;
-        (found["id"] == id).then_some(found)
+        self.objects.get(owner, kind, id)
     }
 
-    /// A copy of an object to change and [`put`](Self::put) back; `param` says who request for it.
+    /// A copy of an object to change and [`put`](Self::put) back; `param` says who asked for it.
     pub(crate) fn take(&self, kind: &str, id: &str, param: &str) -> Result<Value, Failure> {
         self.get(kind, id).cloned().ok_or_else(|| Failure::missing(kind, id, param))
     }
 
     /// All objects of a kind, the newest first.
     pub(crate) fn all(&self, owner: &str, kind: &str) -> impl Iterator<Item = &Value> {
-        self.objects.get(&shelf(owner, kind)).into_iter().flat_map(|shelf| shelf.values().rev())
+        self.objects.all(owner, kind)
+    }
+
+    /// The platform's objects of a kind whose member has this value, the newest first.
+    pub(crate) fn with(&self, kind: &str, member: &str, value: &str) -> Vec<&Value> {
+        self.objects.with("", kind, member, value).into_iter().flatten().collect()
     }
 
     /// An object of whatever kind, for `expand[]`.
     pub(crate) fn any(&self, id: &str) -> Option<&Value> {
-        let serial = serial(id)?;
-        self.objects.values().filter_map(|shelf| shelf.get(&serial)).find(|found| found["id"] == id)
+        self.objects.any(id)
     }
 
     /// Let something happen when its time has come.
     pub(crate) fn schedule(&mut self, due: i64, task: Task) {
-        self.jobs.push(Job { due, task });
+        let serial = self.next();
+        self.jobs.insert((due, serial), task);
     }
 
     /// Begin a request: its events will name it.
@@ -129,12 +144,4 @@ impl State {
 
 fn no_cause() -> Value {
     json!({"id": null, "idempotency_key": null})
-}
-
-fn shelf(owner: &str, kind: &str) -> String {
-    if owner.is_empty() { kind.to_owned() } else { format!("{owner}/{kind}") }
-}
-
-fn serial(id: &str) -> Option<u64> {
-    id.get(id.len().checked_sub(10)?..)?.parse().ok()
 }

@@ -46,7 +46,7 @@ select
   || string_agg(
        format(E'| [%s](functions/%s.md#%s%s) | %s | %s |\n', name, area, nspname, proname, area,
          replace(replace((regexp_match(
-           regexp_replace(comment, '\s+', ' ', 'g'), '^.*?(?:[.:;](?= |$)|$)'))[1],
+           regexp_replace(comment, '\s+', ' ', 'g'), '^.*?(?:[.](?= |$)|$)'))[1],
            '|', '\|'), '<', '\<')), '' order by nspname = 'api' desc, name, text)
 from section
 where nspname <> 'internal' and comment !~ '^Trigger'

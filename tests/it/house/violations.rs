@@ -9,19 +9,23 @@ pub const STATE: &[Violation] = &[
         "alter table core.booking no force row level security",
         "core.booking",
     ),
-    ("a table says what it holds", "comment on table core.booking is null", "core.booking"),
     (
-        "state holds no code",
+        "every table has a comment that says what it holds",
+        "comment on table core.booking is null",
+        "core.booking",
+    ),
+    (
+        "the schemas of state hold no functions",
         "create function core.f() returns int language sql return 1",
         "core.f()",
     ),
     (
-        "state is tables: no view, no rule and no type of its own",
+        "the schemas of state hold tables only: no view, no rule, no type",
         "create type core.mood as enum ('glad')",
         "core.mood",
     ),
     (
-        "every constraint is named for its table and the fact it states",
+        "every constraint is named for its table and for the fact it states",
         "alter table core.booking add check (seats < 9999)",
         "booking_seats_check on core.booking",
     ),
@@ -38,42 +42,42 @@ pub const STATE: &[Violation] = &[
         "role_owner_id_fkey on core.role",
     ),
     (
-        "a key carries its table's name, and never just id",
+        "a key carries its table's name and is never just id",
         "alter table core.role add id uuid",
         "core.role.id",
     ),
     (
-        "an instant has a zone, and a number that must be exact is not a float",
+        "a timestamp has a time zone, and no column is a float or money",
         "alter table core.role add tip double precision",
         "core.role.tip is double precision",
     ),
     (
-        "money is whole minor units",
+        "amounts of money are whole minor units (bigint)",
         "alter table core.role add tip_minor numeric",
         "core.role.tip_minor is numeric",
     ),
     (
-        "a number that only grows is an identity, never a default that somebody may use",
+        "a counter is an identity column and never a default that callers could use",
         "alter table core.role add number serial",
         "core.role.number",
     ),
     (
-        "what has a state says which states there are",
+        "every status or state column has a constraint that lists its values",
         "alter table core.slot drop constraint slot_state_is_known",
         "core.slot.state",
     ),
     (
-        "where those who call may update, a trigger keeps updated_at",
+        "where request roles may update rows, a trigger keeps updated_at",
         "alter table core.person disable trigger person_touch",
         "core.person.updated_at",
     ),
     (
-        "what is said to be append-only is, for every role",
+        "a table whose comment says append-only has a trigger that refuses every change",
         "drop trigger booking_event_keep on core.booking_event",
         "core.booking_event",
     ),
     (
-        "money and history do not go when what they refer to does",
+        "rows of money and history are not deleted or emptied with the rows they refer to",
         "alter table core.payment drop constraint payment_order_id_fkey;
          alter table core.payment add constraint payment_order_id_fkey
            foreign key (order_id) references core.order (order_id) on delete cascade",
@@ -82,40 +86,48 @@ pub const STATE: &[Violation] = &[
 ];
 
 pub const CODE: &[Violation] = &[
-    ("code and lenses hold no state", "create table api.scratch (n int)", "api.scratch"),
     (
-        "a view of a lens runs as whoever asks",
+        "the schemas of code and lenses hold no tables",
+        "create table api.scratch (n int)",
+        "api.scratch",
+    ),
+    (
+        "every view of a lens runs with the rights of its caller (security_invoker)",
         "alter view tutoring.bookings reset (security_invoker)",
         "tutoring.bookings",
     ),
-    ("a view says what it shows", "comment on view tutoring.bookings is null", "tutoring.bookings"),
     (
-        "a function says what it does",
+        "every view has a comment that says what it shows",
+        "comment on view tutoring.bookings is null",
+        "tutoring.bookings",
+    ),
+    (
+        "every function has a comment that says what it does",
         "comment on function internal.on_row_touched is null",
         "internal.on_row_touched()",
     ),
     (
-        "nothing is executable by PUBLIC",
+        "PUBLIC may execute no function",
         "create function api.open() returns int language sql return 1",
         "api.open()",
     ),
     (
-        "a security definer function belongs to definer, and nothing else does",
+        "security definer functions, and only they, are owned by definer",
         "create function api.mine() returns int language sql security definer return 1",
         "api.mine()",
     ),
     (
-        "a plpgsql function pins search_path to pg_catalog, pg_temp",
+        "every plpgsql or security definer function sets search_path to pg_catalog, pg_temp",
         "alter function internal.audit set search_path = ''",
         "internal.audit(text,text,text,jsonb,jsonb)",
     ),
     (
-        "a function in SQL has a standard body, whose names are bound when it is made",
+        "every SQL function has a standard body, whose names are bound when it is created",
         "create function api.late() returns int language sql as 'select 1'",
         "api.late()",
     ),
     (
-        "a function is written in SQL or plpgsql, and never says it is leakproof",
+        "every function is written in SQL or plpgsql, and none is declared leakproof",
         "alter function internal.user_id leakproof",
         "internal.user_id()",
     ),
@@ -126,23 +138,30 @@ pub const CODE: &[Violation] = &[
         "api.run(text)",
     ),
     (
-        "a name that clients call stands for one function",
+        "no function that clients call is overloaded",
         "create function api.marketplace(p_n int) returns int language sql return 1",
         "api.marketplace",
     ),
     (
-        "arguments that clients name begin with p_",
+        "the arguments of functions that clients call begin with p_",
         "create function api.f(int) returns int language sql return 1",
         "api.f(integer)",
     ),
     (
-        "an identity given as an argument is compared with the caller",
+        "a function that takes a person's id as an argument compares it with the caller",
         "create function api.f(p_learner_user_id uuid) returns uuid language sql
          return p_learner_user_id",
         "api.f(uuid)",
     ),
     (
-        "a trigger function is nobody's to call",
+        "a lens writes nothing itself: its functions run as the caller and call api alone",
+        "create function tutoring.f() returns void language plpgsql
+           set search_path = pg_catalog, pg_temp
+           as $$ begin delete from core.review; end $$",
+        "tutoring.f()",
+    ),
+    (
+        "no request role may call a trigger function",
         "grant execute on function internal.on_row_touched to anon",
         "internal.on_row_touched()",
     ),
@@ -155,101 +174,97 @@ pub const PERMISSION: &[Violation] = &[
         "authenticated on core",
     ),
     (
-        "nobody who calls makes anything, and definer nothing between deploys",
+        "request roles may not create objects; definer may not outside a deploy",
         "grant create on schema api to definer",
         "definer in api",
     ),
     (
-        "those who call make no temporary tables",
+        "request roles and definer may not create temporary tables",
         "do $$ begin
            execute format('grant temporary on database %I to anon', current_database());
          end $$",
         "anon",
     ),
     (
-        "insert and update are granted by column to those who call",
+        "insert and update are granted to request roles column by column",
         "grant update on core.booking to authenticated",
         "update to authenticated on core.booking",
     ),
     (
-        "nobody truncates a table, refers to it, puts a trigger on it or passes a right on",
+        "no role may truncate or reference a table, put a trigger on it, or pass its privileges on",
         "grant truncate on core.booking to definer",
         "truncate to definer on core.booking",
     ),
     (
-        "nobody who calls draws numbers",
+        "request roles have no privileges on sequences",
         "grant usage on sequence core.booking_seq_seq to authenticated",
         "usage on core.booking_seq_seq",
     ),
     (
-        "keys, states, counts and what the house thinks are written by functions alone",
+        "only functions write keys, states, counts and verifications",
         "grant update (verification) on core.provider to authenticated",
         "update of core.provider.verification to authenticated",
     ),
     (
-        "a policy asks for the caller once per query, not once per row",
+        "policies ask for the caller once per query, not once per row",
         "create policy select_slow on core.booking for select to authenticated
            using (customer_id = internal.user_id())",
         "select_slow on core.booking",
     ),
     (
-        "a policy that lets rows be changed says what they may become",
+        "a policy for update says what a row may become (with check)",
         "create policy update_blind on core.booking for update to definer
            using (customer_id = (select internal.user_id()))",
         "update_blind on core.booking",
     ),
     (
-        "a policy is for roles by name, never for everybody",
+        "every policy names its roles and is never for PUBLIC",
         "create policy select_all on core.booking for select using (true)",
         "select_all on core.booking",
     ),
     (
-        "a policy is permissive, named for its command and for whom",
+        "every policy is named for its command and its roles",
         "alter policy select_customer on core.booking rename to customer",
         "customer on core.booking",
     ),
     (
-        "a policy for definer or the service is named for the roles it is for",
+        "a policy for definer or service_role is named for the roles it is for",
         "alter policy insert_definer on core.booking rename to insert_house",
         "insert_house on core.booking",
     ),
     (
-        "those who call write only rows that a policy confines",
+        "every policy for writes of request roles confines the rows",
         "create policy insert_any on core.customer for insert to authenticated with check (true)",
         "insert_any on core.customer",
     ),
     (
-        "no policy without a privilege that it confines",
+        "every policy confines a privilege that is granted",
         "create policy select_anon on core.booking for select to anon using (false)",
         "select_anon on core.booking (anon)",
     ),
     (
-        "no privilege without a policy that confines it",
+        "every privilege on a table is confined by a policy",
         "grant select on core.booking to anon",
         "select to anon on core.booking",
     ),
+    ("our roles have no attributes beyond their grants", "alter role definer bypassrls", "definer"),
     (
-        "no role of a request has a power beyond its grants",
-        "alter role definer bypassrls",
-        "definer",
-    ),
-    (
-        "those who call own nothing, and definer owns functions alone, and the view of one's own login",
+        "request roles own nothing, and definer owns only functions and the view auth.users",
         "alter table core.currency owner to definer",
         "definer owns table core.currency",
     ),
     (
-        "a login was given nothing of its own: without a role it may do nothing",
+        "the two logins have no privileges of their own",
         "grant usage on schema api to authenticator",
         "authenticator on schema api",
     ),
     (
-        "a login becomes its own roles and inherits nothing",
+        "each login may become its own roles and inherits nothing",
         "grant service_role to authenticator",
         "authenticator becomes service_role",
     ),
     (
-        "a role of a request is a member of nothing, and only who deploys may become definer",
+        "request roles are members of no role, and only the deploying user may become definer",
         "grant definer to authenticated",
         "authenticated becomes definer",
     ),

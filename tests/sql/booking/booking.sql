@@ -26,11 +26,11 @@ select throws_ok(
   $$ execute book('alice', 'lesson', null, 1) $$, '42501',
   'The user id given is not that of the caller.', 'a customer cannot book in another''s name');
 select throws_ok(
-  $$ select api.create_booking_with_payment(null, tests.id('lesson')) $$, '42501', null,
+  $$ select api.book_slot(null, tests.id('lesson')) $$, '42501', null,
   'a customer cannot book without saying for whom');
 select tests.act_as_service();
 select throws_ok(
-  $$ select api.create_booking_with_payment(null, tests.id('lesson')) $$,
+  $$ select api.book_slot(null, tests.id('lesson')) $$,
   'M1001', 'sign_in_required', 'the service must say for whom it books');
 select tests.act_as('eve');
 select throws_ok(
@@ -63,7 +63,7 @@ select throws_ok(
   format('execute book(%L, %L, %L, 1)', 'alice', 'lesson', repeat('k', 256)),
   'M0203', 'idempotency_key_invalid', 'an idempotency key of more than 255 characters is refused');
 select throws_ok(
-  $$ select api.create_booking_with_payment(
+  $$ select api.book_slot(
        tests.id('alice'), tests.id('lesson'), repeat('n', 2001)) $$,
   'M0202', 'notes_too_long', 'notes of more than 2000 characters are refused');
 select throws_ok(

@@ -98,7 +98,7 @@ insert into expected
 values
   ('audit_log',                '- - s', '- - - - S'),
   ('availability_exception',   's s s', 'S S S S S'),
-  ('availability_rule',        's siud s', 'S S S Siud S'),
+  ('availability_rule',        's siud siud', 'S S S Siud SIUD'),
   ('balance_transaction',      '- - s', '- - - - S'),
   ('booking',                  '- s s', '- - s s S'),
   ('booking_event',            '- s s', '- - s s S'),
@@ -135,7 +135,7 @@ values
   ('payout_leg',               '- s s', '- - - s S'),
   ('payout_reversal',          '- - s', '- - - - S'),
   ('payout_setting',           '- - s', '- - - - S'),
-  ('person',                   's siu s', 's s siu siu S'),
+  ('person',                   's siu siu', 's s siu siu SIU'),
   ('person_private',           '- siu s', '- - siud - S'),
   ('person_role',              's s s', '- - s s S'),
   ('provider',                 's siu s', 'S S S Siu S'),

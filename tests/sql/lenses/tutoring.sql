@@ -62,7 +62,8 @@ select results_eq(
             ('tutoring.become_learner(text,text[],text[],text)'),
             ('tutoring.create_booking_with_payment(uuid,uuid,text,text,integer,text)'),
             ('tutoring.create_session(uuid,text,text,integer,integer,text)'),
-            ('tutoring.publish_session(uuid)'), ('tutoring.unpublish_session(uuid)') $$,
+            ('tutoring.get_availability(uuid)'), ('tutoring.publish_session(uuid)'),
+            ('tutoring.set_availability(jsonb,text)'), ('tutoring.unpublish_session(uuid)') $$,
   'the tutoring lens has the functions of its document');
 
 select tests.offer('lesson', 'tara', 5000);
@@ -162,8 +163,8 @@ select throws_ok(
   $$ update tutoring.bookings set status = 'completed' $$, 'M3204', 'provider_or_staff_only',
   'a learner cannot complete a booking');
 select throws_ok(
-  $$ insert into tutoring.bookings (learner_id) values (tests.id('alice')) $$, '55000', null,
-  'a booking cannot be inserted through the lens');
+  $$ insert into tutoring.bookings (learner_id) values (tests.id('alice')) $$,
+  'M4201', 'slot_not_found', 'a booking of no slot cannot be inserted through the lens');
 select throws_ok('delete from tutoring.bookings', '55000', null,
   'a booking cannot be deleted through the lens');
 select throws_ok(

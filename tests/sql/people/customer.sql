@@ -8,7 +8,7 @@ select tests.introduce('alice', 'bob');
 
 select tests.act_as_anonymous();
 select throws_ok(
-  'select api.become_customer()', '42501', null, 'an anonymous caller cannot become a customer');
+  'select api.save_customer(''{}'')', '42501', null, 'an anonymous caller cannot become a customer');
 select throws_ok(
   'select * from tutoring.learner_profiles', '42501', null,
   'an anonymous caller cannot see learners');
@@ -22,14 +22,14 @@ select results_eq(
   $$ values (tests.id('alice'), array['fluency'], array['danish']) $$,
   'a new learner has the goals and interests they gave');
 select is(
-  api.become_customer(p_goals => array['grammar']), tests.id('alice'),
+  api.save_customer('{"goals": ["grammar"]}'), tests.id('alice'),
   'becoming a customer again returns the same id');
 select results_eq(
   'select learning_goals, interests from tutoring.learner_profiles',
   $$ values (array['grammar'], array['danish']) $$,
   'becoming a customer again keeps what is null and replaces what is given');
 select throws_ok(
-  $$ select api.become_customer(p_timezone => 'Mars/Base') $$, 'M0001', 'timezone_unknown',
+  $$ select api.save_customer('{"timezone": "Mars/Base"}') $$, 'M0001', 'timezone_unknown',
   'a customer with an unknown time zone is refused');
 select lives_ok(
   $$ update tutoring.learner_profiles

@@ -81,7 +81,7 @@ select throws_ok(
 
 select tests.act_as('eve');
 
-prepare eve_acts as select api.become_customer();
+prepare eve_acts as select api.save_customer('{}');
 
 select throws_ok('eve_acts', 'M3001', 'person_suspended',
   'a suspended person cannot become a customer');

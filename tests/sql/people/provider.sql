@@ -7,13 +7,13 @@ select tests.introduce('tara', 'alice', 'staff');
 select tests.make_staff('staff');
 
 select tests.act_as_anonymous();
-select throws_ok('select api.become_provider()', '42501', null,
+select throws_ok('select api.save_provider(''{}'')', '42501', null,
   'an anonymous caller cannot become a provider');
 
 select tests.act_as('guest');
 select set_config('request.jwt.claims', '{"role":"authenticated","is_anonymous":true}', true);
 select throws_ok(
-  'select api.become_provider()', 'M3002', 'sign_up_required',
+  'select api.save_provider(''{}'')', 'M3002', 'sign_up_required',
   'an anonymous guest account cannot become a provider');
 select throws_ok(
   $$ insert into tutoring.expert_profiles (user_profile_id) values (tests.id('guest')) $$,
@@ -30,13 +30,13 @@ select results_eq(
   $$ values ('Danish since 1999', array['danish'], 'DKK', true, 'pending', 0) $$,
   'a new expert has what they gave, is unverified and has no sessions');
 select lives_ok(
-  $$ select api.become_provider(p_currency => 'EUR') $$, 'becoming a provider again is accepted');
+  $$ select api.save_provider('{"currency": "EUR"}') $$, 'becoming a provider again is accepted');
 select results_eq(
   'select currency, expertise_areas from tutoring.expert_profiles',
   $$ values ('EUR', array['danish']) $$,
   'becoming a provider again keeps what is null and replaces what is given');
 select throws_ok(
-  $$ select api.become_provider(p_timezone => 'Mars/Base') $$, 'M0001', 'timezone_unknown',
+  $$ select api.save_provider('{"timezone": "Mars/Base"}') $$, 'M0001', 'timezone_unknown',
   'a provider with an unknown time zone is refused');
 select results_eq(
   $$ update tutoring.expert_profiles
@@ -51,7 +51,7 @@ prepare tara_verifies as select api.verify_provider(tests.id('tara'), 'verified'
 
 select throws_ok('tara_grades_herself', '42501', null,
   'an expert cannot write their verification status');
-select throws_ok('tara_verifies', '42501', 'Only staff verifies providers.',
+select throws_ok('tara_verifies', 'M3301', 'staff_only',
   'an expert cannot verify themselves with the staff''s function');
 select throws_ok(
   'update tutoring.expert_profiles set rating = 5', '42501', null,
@@ -70,7 +70,7 @@ select throws_ok(
 select throws_ok(
   $$ insert into tutoring.expert_profiles (user_profile_id) values (tests.id('bob')) $$,
   '42501', null, 'a person cannot make another person an expert');
-select throws_ok('tara_verifies', '42501', null,
+select throws_ok('tara_verifies', 'M3301', 'staff_only',
   'a person who is not staff cannot verify a provider');
 
 select tests.act_as('staff');
@@ -96,7 +96,7 @@ update core.person set status = 'suspended' where person_id = tests.id('alice');
 
 select tests.act_as('alice');
 select throws_ok(
-  'select api.become_provider()', 'M3001', 'person_suspended',
+  'select api.save_provider(''{}'')', 'M3001', 'person_suspended',
   'a suspended person cannot become a provider');
 select throws_ok(
   $$ insert into tutoring.expert_profiles (user_profile_id) values (tests.id('alice')) $$,

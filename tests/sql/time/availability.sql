@@ -90,7 +90,7 @@ prepare set_hours (jsonb) as select api.set_availability($1, 'UTC');
 prepare nine_to_eleven as
 select api.set_availability(
   (select jsonb_agg(
-     jsonb_build_object('day_of_week', d, 'start_time', '09:00', 'end_time', '11:00'))
+     jsonb_build_object('weekday', d, 'start_local', '09:00', 'end_local', '11:00'))
    from generate_series(0, 6) as d), 'UTC');
 
 select tests.act_as_anonymous();
@@ -110,10 +110,10 @@ select throws_ok($$ execute set_hours('{}') $$, 'M0106', 'windows_invalid',
 select throws_ok($$ execute set_hours(null) $$, 'M0106', 'windows_invalid',
   'hours of null are refused');
 select throws_ok(
-  $$ execute set_hours('[{"day_of_week": 7, "start_time": "09:00", "end_time": "10:00"}]') $$,
+  $$ execute set_hours('[{"weekday": 7, "start_local": "09:00", "end_local": "10:00"}]') $$,
   '23514', null, 'hours on an eighth day of the week are refused');
 select throws_ok(
-  $$ execute set_hours('[{"day_of_week": 1, "start_time": "09:00", "end_time": "10:00",
+  $$ execute set_hours('[{"weekday": 1, "start_local": "09:00", "end_local": "10:00",
                           "timezone": "Mars/Base"}]') $$,
   'M0001', 'timezone_unknown', 'hours in an unknown time zone are refused');
 select results_eq('nine_to_eleven', 'values (7)', 'a provider sets hours for seven days');
@@ -145,9 +145,9 @@ grant select on used to service_role;
 select tests.introduce('bob');
 insert into core.customer values (tests.id('alice')), (tests.id('bob'));
 select tests.act_as_service();
-select api.create_booking_with_payment(tests.id('alice'), slot_id)
+select api.book_slot(tests.id('alice'), slot_id)
 from used order by starts_at limit 1;
-select api.create_booking_with_payment(tests.id('bob'), slot_id)
+select api.book_slot(tests.id('bob'), slot_id)
 from used order by starts_at desc limit 1;
 select tests.act_as('tara');
 select results_eq($$ execute set_hours('[]') $$, 'values (0)', 'a provider takes their hours away');

@@ -74,8 +74,9 @@ select is((select count(*) from tutoring.bookable_slots join used on id = slot_i
   'who has not booked does not see the slot in a block');
 select tests.act_as('tara');
 select throws_ok(
-  $$ select api.add_slot(tests.id('offering by hand'),
-                         date_trunc('day', now()) + interval '10 days 21 hours') $$,
+  $$ select api.save_slot(jsonb_build_object(
+       'offering_id', tests.id('offering by hand'),
+       'starts_at', date_trunc('day', now()) + interval '10 days 21 hours')) $$,
   'M9103', 'time_blocked', 'a provider adds no slot in a time they have blocked');
 select throws_ok(
   $$ insert into tutoring.bookable_slots (session_id, start_time, end_time, max_bookings)
@@ -135,7 +136,7 @@ select pg_temp.set_hours('09:00', '11:00');
 
 -- Other seats are no other hours.
 select tests.act_as('tara');
-select lives_ok($$ select api.change_slot(slot_id, 3) from used $$, 'a slot gets a third seat');
+select lives_ok($$ select api.save_slot(jsonb_build_object('slot_id', slot_id, 'capacity', 3)) from used $$, 'a slot gets a third seat');
 select lives_ok('block_day', 'the day is blocked again');
 select tests.act_as('eve');
 select results_eq('is_listed', 'values (false)', 'a block closes a slot with seats of its own');

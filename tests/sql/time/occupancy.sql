@@ -15,7 +15,7 @@ select o.title from api.list_free_slots() as s
 join tutoring.sessions as o on o.id = s.offering_id order by 1;
 
 prepare book (text, text) as
-select count(*) from api.create_booking_with_payment(tests.id($1), tests.id($2));
+select count(*) from api.book_slot(tests.id($1), tests.id($2));
 
 select tests.act_as('alice');
 select results_eq(
@@ -68,7 +68,7 @@ select is(
 -- Every reason not to.
 select tests.offer('full', 'vera', 5000, p_starts => now() + interval '2 hours');
 prepare try as
-select count(*) from api.create_booking_with_payment(tests.id('alice'), tests.id('full'));
+select count(*) from api.book_slot(tests.id('alice'), tests.id('full'));
 select tests.act_as_nobody();
 update core.provider set accepting_bookings = false where provider_id = tests.id('vera');
 select tests.act_as('alice');

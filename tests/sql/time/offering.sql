@@ -20,8 +20,8 @@ select throws_ok(
   'The user id given is not that of the caller.',
   'a person cannot make a session in another''s name');
 select throws_ok(
-  $$ select api.create_session(tests.id('alice'), 'Danish', null, 60, 50000) $$,
-  'M4002', 'expert_not_found', 'a person who is no provider cannot make a session');
+  $$ select api.save_offering('{"title": "Danish", "duration_min": 60, "price_minor": 50000}') $$,
+  'M4001', 'provider_not_found', 'a person who is no provider cannot make a session');
 
 select tests.act_as('tara');
 select lives_ok($$ execute make_session(' Danish ', 60, 50000, 'dkk') $$,
@@ -30,7 +30,7 @@ select results_eq(
   'select title, duration_minutes, price_cents, currency, is_active, max_participants
    from tutoring.sessions',
   $$ values ('Danish', 60, 50000, 'DKK', true, 1) $$, 'a new session has what the expert gave');
-select api.create_session(tests.id('tara'), 'Default', null, 15, 0);
+select api.save_offering('{"title": "Default", "duration_min": 15, "price_minor": 0}');
 select is(
   (select currency from tutoring.sessions where title = 'Default'), 'DKK',
   'a session without a currency has the provider''s');
@@ -71,7 +71,8 @@ select lives_ok($$ execute make_session('Free', 60, 0, 'KWD') $$,
   'a free session is accepted in every currency');
 
 -- The short description.
-select api.create_session(tests.id('tara'), 'Long', repeat('a word ', 100), 60, 0);
+select api.save_offering(jsonb_build_object(
+  'title', 'Long', 'description', repeat('a word ', 100), 'duration_min', 60, 'price', '0'));
 select is(
   (select length(short_description) > 490 and description like short_description || ' %'
    from tutoring.sessions where title = 'Long'),
@@ -97,7 +98,7 @@ select results_eq(
   'a session inserted through the lens is given back whole');
 select throws_ok(
   $$ insert into tutoring.sessions (title, duration_minutes, price_cents) values ('x', 50, 0) $$,
-  '23514', null, 'an odd duration is refused through the lens');
+  'M0105', 'duration_invalid', 'an odd duration is refused through the lens');
 select throws_ok(
   $$ insert into tutoring.sessions (title, duration_minutes, price_cents) values ('x', 60, 100) $$,
   'M0103', 'price_not_chargeable', 'a price too small to charge is refused through the lens');
@@ -120,7 +121,7 @@ select throws_ok(
   $$ update tutoring.sessions set title = 'stolen' $$, '42501', null,
   'another expert''s edit without a filter changes no session');
 select throws_ok(
-  $$ delete from tutoring.sessions where title = 'Renamed' $$, '42501', null,
+  $$ delete from tutoring.sessions where title = 'Renamed' $$, 'M4101', 'offering_not_found',
   'another expert cannot delete a session');
 
 -- Taking down.
@@ -179,7 +180,7 @@ select results_eq(
   'materials', $$ values ('https://example.org/secret') $$,
   'the session''s own expert sees the materials');
 select throws_ok(
-  $$ delete from tutoring.sessions where id = tests.id('offering lesson') $$, '23503', null,
+  $$ delete from tutoring.sessions where id = tests.id('offering lesson') $$, 'M9104', 'offering_in_use',
   'a session that was booked cannot be deleted');
 select lives_ok(
   $$ select tutoring.unpublish_session(tests.id('offering lesson')) $$,

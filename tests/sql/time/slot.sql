@@ -10,7 +10,12 @@ select tests.introduce('alice');
 prepare free as
 select seats_left from api.list_free_slots(p_offering_id => tests.id('offering lesson'));
 prepare add (interval, interval, integer) as
-select api.add_slot(tests.id('offering lesson'), now() + $1, now() + $2, $3);
+select api.save_slot(jsonb_build_object(
+  'offering_id', tests.id('offering lesson'), 'starts_at', now() + $1, 'ends_at', now() + $2,
+  'capacity', $3));
+prepare change (uuid, integer, timestamptz, timestamptz) as
+select api.save_slot(jsonb_strip_nulls(jsonb_build_object(
+  'slot_id', $1, 'capacity', $2, 'starts_at', $3, 'ends_at', $4)));
 
 select tests.act_as_anonymous();
 select results_eq('free', 'values (2)', 'an anonymous caller sees free slots and the seats left');
@@ -34,7 +39,7 @@ select throws_ok(
   $$ execute add('1 day', '1 day 1 hour', 1) $$, 'M4101', 'offering_not_found',
   'a person who is no provider cannot add a slot');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), 5) $$, 'M4201', 'slot_not_found',
+  $$ execute change(tests.id('lesson'), 5, null, null) $$, 'M4201', 'slot_not_found',
   'a person who is no provider cannot change a slot');
 select throws_ok(
   $$ select api.remove_slot(tests.id('lesson')) $$, 'M4201', 'slot_not_found',
@@ -48,7 +53,7 @@ select throws_ok(
   $$ execute add('1 day', '1 day 1 hour', 1) $$, 'M4101', 'offering_not_found',
   'another provider cannot add a slot to an offering');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), 5) $$, 'M4201', 'slot_not_found',
+  $$ execute change(tests.id('lesson'), 5, null, null) $$, 'M4201', 'slot_not_found',
   'another provider cannot change a slot');
 select throws_ok(
   $$ update tutoring.bookable_slots set max_bookings = 9 $$, 'M4201', 'slot_not_found',
@@ -67,7 +72,9 @@ select throws_ok(
   $$ execute add('2 days', '1 day', 1) $$, 'M0107', 'times_invalid',
   'a slot that ends before it starts is refused');
 select throws_ok(
-  $$ select api.add_slot(tests.id('offering lesson'), now() + interval '1 day', 'infinity') $$,
+  $$ select api.save_slot(jsonb_build_object(
+       'offering_id', tests.id('offering lesson'), 'starts_at', now() + interval '1 day',
+       'ends_at', 'infinity')) $$,
   'M0107', 'times_invalid', 'a slot without an end is refused');
 select throws_ok($$ execute add('2 days', null, 0) $$, '23514', null,
   'a slot without a seat is refused');
@@ -82,18 +89,18 @@ select throws_ok(
   $$ update tutoring.bookable_slots set current_bookings = 0 $$, '42501', null,
   'a provider cannot write how many seats are booked');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), 0) $$, '23514', null,
+  $$ execute change(tests.id('lesson'), 0, null, null) $$, '23514', null,
   'a slot cannot be changed to have no seats');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), null, now() - interval '1 hour') $$,
+  $$ execute change(tests.id('lesson'), null, now() - interval '1 hour', null) $$,
   'M0107', 'times_invalid', 'a slot cannot be moved into the past');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), null, null, now()) $$,
+  $$ execute change(tests.id('lesson'), null, null, now()) $$,
   'M0107', 'times_invalid', 'a slot cannot be changed to end before it starts');
 select lives_ok(
-  $$ select api.change_slot(tests.id('lesson'), 3) $$, 'a provider adds seats to a slot');
+  $$ execute change(tests.id('lesson'), 3, null, null) $$, 'a provider adds seats to a slot');
 select throws_ok(
-  $$ select api.change_slot(tests.id('nothing'), 3) $$, 'M4201', 'slot_not_found',
+  $$ execute change(tests.id('nothing'), 3, null, null) $$, 'M4201', 'slot_not_found',
   'a slot that does not exist cannot be changed');
 
 -- In use.
@@ -103,8 +110,7 @@ select tests.paid('other', 'bob');
 select tests.act_as('tara');
 select results_eq('free', 'values (2), (4), (2)', 'a held seat is not listed as left');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), null, now() + interval '11 days',
-                            now() + interval '12 days') $$,
+  $$ execute change(tests.id('lesson'), null, now() + interval '11 days', now() + interval '12 days') $$,
   'M9101', 'slot_in_use', 'the time of a held slot cannot be changed');
 select throws_ok(
   $$ select api.remove_slot(tests.id('lesson')) $$, 'M9101', 'slot_in_use',
@@ -116,12 +122,11 @@ select tests.act_as_nobody();
 select tests.book('lesson', 'carl');
 select tests.act_as('tara');
 select throws_ok(
-  $$ select api.change_slot(tests.id('lesson'), 1) $$, 'M9102', 'capacity_below_taken',
+  $$ execute change(tests.id('lesson'), 1, null, null) $$, 'M9102', 'capacity_below_taken',
   'a slot cannot have fewer seats than are held');
 select tests.act_as('uwe');
 select throws_ok(
-  $$ select api.change_slot(tests.id('other'), 1, now() + interval '20 days',
-                            now() + interval '21 days') $$,
+  $$ execute change(tests.id('other'), 1, now() + interval '20 days', now() + interval '21 days') $$,
   'M9101', 'slot_in_use', 'the time of a booked slot cannot be changed');
 
 -- A slot moved after its holds have ended takes its new time, not its old.
@@ -129,8 +134,7 @@ select tests.act_as_nobody();
 select tests.let_pass('16 minutes');
 select tests.act_as('tara');
 select lives_ok(
-  $$ select api.change_slot(tests.id('lesson'), 1, now() + interval '20 days',
-                            now() + interval '20 days 1 hour') $$,
+  $$ execute change(tests.id('lesson'), 1, now() + interval '20 days', now() + interval '20 days 1 hour') $$,
   'the time of a slot can be changed when its holds have ended');
 select tests.act_as_nobody();
 select tests.book('lesson', 'dora');

@@ -42,7 +42,7 @@ begin
   insert into core.customer (customer_id) values (tests.id(p_customer)) on conflict do nothing;
   perform tests.act_as_service();
   select b.booking_id into v_booking_id
-  from api.create_booking_with_payment(tests.id(p_customer), tests.id(p_slot),
+  from api.book_slot(tests.id(p_customer), tests.id(p_slot),
                                        p_coupon_code => p_coupon) as b;
   perform tests.act_as_nobody();
   return (select payment_id from core.payment where booking_id = v_booking_id);

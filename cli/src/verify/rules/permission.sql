@@ -1,4 +1,4 @@
--- Who may do what. Every query lists those who break the sentence above it.
+-- Who may do what. Every query lists what breaks the sentence above it.
 
 -- callers have no usage on core, identity and internal
 select format('%s on %s', r.role, s.space)
@@ -6,7 +6,7 @@ from (select role from caller union all select role from login) as r, space as s
 where s.space in ('core', 'identity', 'internal')
   and has_schema_privilege(r.role, s.space_id, 'usage');
 
--- nobody who calls makes anything, and definer nothing between deploys
+-- request roles may not create objects; definer may not outside a deploy
 select format('%s in %s', r.role, n.nspname)
 from (
   select role from caller union all select role from login union all select 'definer'
@@ -14,7 +14,7 @@ from (
 where n.nspname !~ '^pg_(temp|toast)'
   and has_schema_privilege(r.role, n.oid, 'create');
 
--- those who call make no temporary tables
+-- request roles and definer may not create temporary tables
 select r.role
 from (
   select role from caller union all select role from login union all select 'definer'
@@ -22,49 +22,53 @@ from (
 where has_database_privilege(r.role, current_database(), 'temporary')
    or has_database_privilege(r.role, current_database(), 'create');
 
--- insert and update are granted by column to those who call
+-- insert and update are granted to request roles column by column
 select format('%s to %s on %s', p.command, c.role, p.name)
 from privilege as p
 join caller as c on c.role_id = p.grantee
 where p.field is null and p.command in ('insert', 'update');
 
--- nobody truncates a table, refers to it, puts a trigger on it or passes a right on
+-- no role may truncate or reference a table, put a trigger on it, or pass its privileges on
 select format('%s to %s on %s', p.command,
               case p.grantee when 0 then 'public' else p.grantee::regrole::text end, p.name)
 from privilege as p
 where p.grantee = 0 or p.is_grantable or p.command in ('truncate', 'references', 'trigger');
 
--- nobody who calls draws numbers
+-- request roles have no privileges on sequences
 select format('%s on %s', p.command, p.name) from privilege as p where p.relkind = 'S';
 
--- keys, states, counts and what the house thinks are written by functions alone
+-- only functions write keys, states, counts and verifications
 select format('%s of %s.%s to %s', p.command, p.name, p.field, c.role)
 from privilege as p
 join caller as c on c.role_id = p.grantee
 where p.kind = 'state' and p.command in ('insert', 'update')
   and (p.field ~ '^(seq|status|state|verification|is_listed|legacy_ref|taken|holds|email)$'
        or p.field ~ '^(rating_|total_)|_(count|completed)$|^(creat|updat|publish|complet)ed_at$'
-       or p.field ~ '_id$' and p.command = 'update');
+       -- Upserts set the keys of people and hours; a trigger keeps each what it is.
+       or p.field ~ '_id$' and p.command = 'update'
+          and (p.name, p.field) not in (('core.person', 'person_id'),
+                                        ('core.availability_rule', 'availability_rule_id'),
+                                        ('core.availability_rule', 'provider_id')));
 
--- a policy asks for the caller once per query, not once per row
+-- policies ask for the caller once per query, not once per row
 select name
 from rule
 where concat_ws(' ', sees, writes) ~ '(?<!SELECT )internal\.\w+\(';
 
--- a policy that lets rows be changed says what they may become
+-- a policy for update says what a row may become (with check)
 select name from rule where polcmd in ('w', '*') and writes is null;
 
--- a policy is for roles by name, never for everybody
+-- every policy names its roles and is never for PUBLIC
 select name from rule where polroles @> array[0::oid];
 
--- a policy is permissive, named for its command and for whom
+-- every policy is named for its command and its roles
 select name
 from rule
 where polname !~ case polcmd when 'r' then '^select_[a-z]' when 'a' then '^insert_[a-z]'
                              when 'w' then '^(update|lock)_[a-z]' when 'd' then '^delete_[a-z]'
                              else '^all_[a-z]' end;
 
--- a policy for definer or the service is named for the roles it is for
+-- a policy for definer or service_role is named for the roles it is for
 select name
 from rule
 where polroles <@ array[to_regrole('definer')::oid, to_regrole('service_role')::oid]
@@ -74,14 +78,14 @@ where polroles <@ array[to_regrole('definer')::oid, to_regrole('service_role')::
     when polroles = array[to_regrole('service_role')::oid] then '_service$'
     else '_definer_and_service$' end;
 
--- those who call write only rows that a policy confines
+-- every policy for writes of request roles confines the rows
 select r.name
 from rule as r
 where r.polcmd <> 'r'
   and (r.writes = 'true' or r.polcmd in ('w', 'd', '*') and r.sees = 'true')
   and exists (select from caller as c where c.role_id = any (r.polroles));
 
--- no policy without a privilege that it confines
+-- every policy confines a privilege that is granted
 select format('%s (%s)', r.name, o.role_id::regrole)
 from rule as r, unnest(r.polroles) as o(role_id)
 where not exists (
@@ -93,7 +97,7 @@ where not exists (
          or p.command = case r.polcmd when 'r' then 'select' when 'a' then 'insert'
                                       when 'w' then 'update' when 'd' then 'delete' end));
 
--- no privilege without a policy that confines it
+-- every privilege on a table is confined by a policy
 select distinct format('%s to %s on %s', p.command, p.grantee::regrole, p.name)
 from privilege as p
 where p.kind = 'state' and p.relkind in ('r', 'p') and p.grantee <> 0
@@ -105,7 +109,7 @@ where p.kind = 'state' and p.relkind in ('r', 'p') and p.grantee <> 0
       and r.polcmd in ('*', case p.command when 'select' then 'r' when 'insert' then 'a'
                                            when 'update' then 'w' when 'delete' then 'd' end));
 
--- no role of a request has a power beyond its grants
+-- our roles have no attributes beyond their grants
 select r.rolname
 from pg_roles as r
 where r.rolname in ('anon', 'authenticated', 'service_role', 'definer',
@@ -116,7 +120,7 @@ where r.rolname in ('anon', 'authenticated', 'service_role', 'definer',
             or shobj_description(r.oid, 'pg_authid') = 'Made by Convene.')
        or r.rolcanlogin <> (r.rolname ~ 'authenticator$'));
 
--- those who call own nothing, and definer owns functions alone, and the view of one's own login
+-- request roles own nothing, and definer owns only functions and the view auth.users
 select format('%s owns %s', d.refobjid::regrole, pg_describe_object(d.classid, d.objid, d.objsubid))
 from pg_shdepend as d
 where d.refclassid = 'pg_authid'::regclass
@@ -127,7 +131,7 @@ where d.refclassid = 'pg_authid'::regclass
           and not (d.classid = 'pg_class'::regclass
                    and d.objid = coalesce(to_regclass('auth.users')::oid, 0)));
 
--- a login was given nothing of its own: without a role it may do nothing
+-- the two logins have no privileges of their own
 select format('%s on %s', l.role, pg_describe_object(d.classid, d.objid, d.objsubid))
 from pg_shdepend as d
 join login as l on l.role_id = d.refobjid
@@ -136,7 +140,7 @@ where d.refclassid = 'pg_authid'::regclass
   and d.classid <> 'pg_database'::regclass
   and d.dbid in (0, (select b.oid from pg_database as b where b.datname = current_database()));
 
--- a login becomes its own roles and inherits nothing
+-- each login may become its own roles and inherits nothing
 select format('%s inherits', l.role)
 from login as l
 where l.rolinherit
@@ -155,7 +159,7 @@ from (values ('authenticator', 'anon'), ('authenticator', 'authenticated'),
              ('service_authenticator', 'service_role')) as w(login, role)
 where not pg_has_role(w.login, w.role, 'member');
 
--- a role of a request is a member of nothing, and only who deploys may become definer
+-- request roles are members of no role, and only the deploying user may become definer
 select format('%s becomes %s', m.member::regrole, m.roleid::regrole)
 from pg_auth_members as m
 where m.member in (select role_id from caller union all select to_regrole('definer'))

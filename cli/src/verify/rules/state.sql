@@ -1,15 +1,15 @@
--- What tables look like. Every query lists those who break the sentence above it.
+-- What tables look like. Every query lists what breaks the sentence above it.
 
 -- every table has row-level security enabled and forced
 select name from state where not (relrowsecurity and relforcerowsecurity);
 
--- a table says what it holds
+-- every table has a comment that says what it holds
 select name from state where obj_description(id, 'pg_class') is null;
 
--- state holds no code
+-- the schemas of state hold no functions
 select name from routine where kind = 'state';
 
--- state is tables: no view, no rule and no type of its own
+-- the schemas of state hold tables only: no view, no rule, no type
 select name from relation where kind = 'state' and relkind not in ('r', 'p', 'i', 'I', 'S')
 union all
 select t.oid::regtype::text
@@ -21,7 +21,7 @@ select format('%s on %s', w.rulename, t.name)
 from pg_rewrite as w
 join state as t on t.id = w.ev_class;
 
--- every constraint is named for its table and the fact it states
+-- every constraint is named for its table and for the fact it states
 select name
 from fact
 where not starts_with(conname, relname || '_')
@@ -52,26 +52,26 @@ where k.contype = 'f'
       and coalesce(pg_get_expr(i.indpred, i.indrelid), 'IS NOT NULL')
             ~ '^\(?[^()]*IS NOT NULL\)?$');
 
--- a key carries its table's name, and never just id
+-- a key carries its table's name and is never just id
 select name from field where attname = 'id';
 
--- an instant has a zone, and a number that must be exact is not a float
+-- a timestamp has a time zone, and no column is a float or money
 select name || ' is ' || type
 from field
 where type ~ '^(timestamp( |\().*without|timestamp without|real|double precision|money)';
 
--- money is whole minor units
+-- amounts of money are whole minor units (bigint)
 select name || ' is ' || type
 from field
 where attname ~ '_minor$' and type <> 'bigint' or attname ~ '(_cents|_amount|^amount|^price)$';
 
--- a number that only grows is an identity, never a default that somebody may use
+-- a counter is an identity column and never a default that callers could use
 select f.name
 from field as f
 join pg_attrdef as d on d.adrelid = f.id and d.adnum = f.attnum
 where pg_get_expr(d.adbin, d.adrelid) ~ 'nextval';
 
--- what has a state says which states there are
+-- every status or state column has a constraint that lists its values
 select f.name
 from field as f
 where f.attname in ('status', 'state') and f.type = 'text' and f.attgenerated = ''
@@ -79,7 +79,7 @@ where f.attname in ('status', 'state') and f.type = 'text' and f.attgenerated = 
     select from fact as k where k.conrelid = f.id and k.contype in ('c', 'f')
       and k.conkey @> array[f.attnum]);
 
--- where those who call may update, a trigger keeps updated_at
+-- where request roles may update rows, a trigger keeps updated_at
 select f.name
 from field as f
 where f.attname = 'updated_at'
@@ -92,7 +92,7 @@ where f.attname = 'updated_at'
     where t.tgrelid = f.id and t.tgfoid = to_regproc('internal.on_row_touched')
       and t.tgenabled = 'O');
 
--- what is said to be append-only is, for every role
+-- a table whose comment says append-only has a trigger that refuses every change
 select t.name
 from state as t
 where obj_description(t.id, 'pg_class') ~* 'append-only'
@@ -102,7 +102,7 @@ where obj_description(t.id, 'pg_class') ~* 'append-only'
       -- Before, for update (16), delete (8) and truncate (32).
       and g.tgtype & 58 = 58 and g.tgenabled = 'O');
 
--- money and history do not go when what they refer to does
+-- rows of money and history are not deleted or emptied with the rows they refer to
 select name
 from fact
 where contype = 'f' and confdeltype in ('c', 'n', 'd')

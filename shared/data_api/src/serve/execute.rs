@@ -25,6 +25,8 @@ pub(super) struct Execution<'a> {
     pub(super) writes: bool,
     /// Settings of the function that is called.
     pub(super) settings: &'a [(String, String)],
+    /// The columns that an upsert gives, as a JSON array.
+    pub(super) columns: Option<String>,
     /// Whether the rows allow a commit.
     pub(super) check: Option<Check<'a>>,
     /// Whether the statement's form is worth keeping.
@@ -33,7 +35,15 @@ pub(super) struct Execution<'a> {
 
 impl<'a> Execution<'a> {
     pub(super) fn new(sql: &'a Sql) -> Self {
-        Self { sql, then: None, writes: false, settings: &[], check: None, prepared: true }
+        Self {
+            sql,
+            then: None,
+            writes: false,
+            settings: &[],
+            columns: None,
+            check: None,
+            prepared: true,
+        }
     }
 }
 
@@ -107,7 +117,7 @@ impl Context<'_> {
 
     /// Settings of the transaction, in the order they are set. The role comes last: what it
     /// was given with `alter role … set` may be more than it could set itself.
-    fn transaction_settings<'s>(&'s self, run: &Execution<'s>) -> Vec<(&'s str, Cow<'s, str>)> {
+    fn transaction_settings<'s>(&'s self, run: &'s Execution<'s>) -> Vec<(&'s str, Cow<'s, str>)> {
         let mut settings: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(16);
         if !run.writes {
             settings.push(("transaction_read_only", "on".into()));
@@ -127,6 +137,8 @@ impl Context<'_> {
         }
         if let Some(word) = self.conflict_word() {
             settings.push(("app.on_conflict", word.into()));
+            // To a trigger, a null that was given looks like a column that was not.
+            settings.extend(run.columns.as_deref().map(|names| ("app.columns", names.into())));
         }
         let user_id = self.caller.user_id.map(|id| id.to_string()).unwrap_or_default();
         settings.extend([

@@ -65,7 +65,9 @@ pub(super) async fn rows(context: &Context<'_>, name: &str) -> Result<Answer, Re
     };
     let checked = single || replaces || limit.is_some();
     let check = checked.then_some(&may_commit as Check<'_>);
-    let outcome = context.run(Execution { writes: true, check, ..Execution::new(&sql) }).await?;
+    let columns = context.request.prefer.resolution.and_then(|_| inserted_columns(&write.mutation));
+    let run = Execution { writes: true, check, columns, ..Execution::new(&sql) };
+    let outcome = context.run(run).await?;
     let answered = result_of(&outcome.rows)?;
     within_limit(limit, answered.page)?;
     if replaces && answered.page != 1 {
@@ -81,6 +83,13 @@ pub(super) async fn rows(context: &Context<'_>, name: &str) -> Result<Answer, Re
     let mut answer = answer(context, relation, &chosen.media, answered, inserts)?;
     warn(&mut answer, &node);
     Ok(answer)
+}
+
+/// The names of the columns that an insert gives, as a JSON array.
+fn inserted_columns(mutation: &Mutation<'_>) -> Option<String> {
+    let Mutation::Insert { columns, .. } = mutation else { return None };
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    Some(serde_json::Value::from(names).to_string())
 }
 
 /// 405 for a view that this method cannot change, where the profile wants it.

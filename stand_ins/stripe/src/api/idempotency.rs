@@ -27,15 +27,13 @@ impl State {
     /// Look a request's key up, and claim it when it is new.
     pub(crate) fn claim(&mut self, call: &Call) -> Claim {
         let Some(name) = call.kept_name() else { return Claim::New };
-        let oldest = self.now() - KEPT_SECONDS;
-        if self.kept.get(&name).is_some_and(|kept| kept.at <= oldest) {
-            self.kept.remove(&name);
-        }
+        self.forget_keys();
         let fingerprint = format!("{} {}", call.path, call.params.fingerprint());
         match self.kept.get(&name) {
             None => {
-                let kept = KeptAnswer { fingerprint, at: self.now(), answer: None };
-                self.kept.insert(name, kept);
+                let at = self.now();
+                self.kept.insert(name.clone(), KeptAnswer { fingerprint, at, answer: None });
+                self.kept_since.push_back((at, name));
                 Claim::New
             }
             Some(kept) if kept.fingerprint != fingerprint => Claim::Refused(Failure::other(
@@ -52,10 +50,29 @@ impl State {
         }
     }
 
-    /// Forget what is a day old, and what a restart interrupted.
-    pub(crate) fn forget_keys(&mut self) {
+    /// Forget what is a day old.
+    fn forget_keys(&mut self) {
         let oldest = self.now() - KEPT_SECONDS;
-        self.kept.retain(|_, kept| kept.answer.is_some() && kept.at > oldest);
+        while let Some((at, name)) = self.kept_since.pop_front() {
+            if at > oldest {
+                return self.kept_since.push_front((at, name));
+            }
+            // A key that was used again since is younger.
+            if self.kept.get(&name).is_some_and(|kept| kept.at == at) {
+                self.kept.remove(&name);
+            }
+        }
+    }
+
+    /// After a restart: forget what it interrupted, and know again which keys are the oldest.
+    pub(crate) fn recall_keys(&mut self) {
+        let kept =
+            self.kept.iter().map(|(name, kept)| (kept.answer.is_some(), kept.at, name.clone()));
+        let (mut answered, interrupted): (Vec<_>, Vec<_>) =
+            kept.partition(|(answered, ..)| *answered);
+        interrupted.iter().for_each(|(_, _, name)| drop(self.kept.remove(name)));
+        answered.sort();
+        self.kept_since = answered.into_iter().map(|(_, at, name)| (at, name)).collect();
     }
 
     /// Keep the answer of a claimed key, or forget the key.

@@ -38,12 +38,31 @@ impl State {
             "status": if available_on <= now { "available" } else { "pending" },
         });
         self.put_for(owner, shape::new("balance_transaction", members));
+        self.count(owner, currency, net, available_on);
+        id
+    }
+
+    fn count(&mut self, owner: &str, currency: &str, net: i64, available_on: i64) {
+        let now = self.now();
         let purse = self.purses.entry(name(owner, currency)).or_default();
         purse.total += net;
+        purse.pending = purse.pending.split_off(&(now + 1));
         if available_on > now {
             *purse.pending.entry(available_on).or_default() += net;
         }
-        id
+    }
+
+    /// Count all movements again, after a restart.
+    pub(crate) fn recount(&mut self) {
+        let movements = self.objects.iter().filter_map(|(shelf, _, movement)| {
+            let owner = shelf.strip_suffix("balance_transaction")?.trim_end_matches('/').to_owned();
+            let currency = movement["currency"].as_str()?.to_owned();
+            Some((owner, currency, movement["net"].as_i64()?, movement["available_on"].as_i64()?))
+        });
+        self.purses.clear();
+        for (owner, currency, net, available_on) in movements.collect::<Vec<_>>() {
+            self.count(&owner, &currency, net, available_on);
+        }
     }
 
     /// All of it, available or not.

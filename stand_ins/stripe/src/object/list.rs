@@ -92,7 +92,14 @@ pub(crate) fn list(
         params.int(bound)?;
     }
     let keep = |object: &&Value| filters.iter().all(|filter| filter.keeps(request, object));
-    let kept: Vec<&Value> = state.all(owner, kind).filter(keep).collect();
+    let by_index = filters.iter().find_map(|filter| match filter {
+        Filter::Equal(name) => state.objects.with(owner, kind, name, params.text(name)?),
+        _ => None,
+    });
+    let kept: Vec<&Value> = match by_index {
+        Some(found) => found.filter(keep).collect(),
+        None => state.all(owner, kind).filter(keep).collect(),
+    };
     let place = |name: &str| match params.text(name) {
         None => Ok(None),
         Some(id) => kept

@@ -107,9 +107,8 @@ fn check(state: &State, charge: &Value, left: i64, asked_for: Option<i64>) -> Re
             "This PaymentIntent does not have a successful charge to refund.",
         ));
     }
-    let disputed = state.all("", "dispute").any(|dispute| {
-        dispute["charge"] == charge["id"] && dispute["is_charge_refundable"] == false
-    });
+    let disputes = state.with("dispute", "charge", charge["id"].as_str().unwrap_or_default());
+    let disputed = disputes.iter().any(|dispute| dispute["is_charge_refundable"] == false);
     if disputed {
         let message = format!("Charge {} has been charged back.", text(&charge["id"]));
         return Err(Failure::refused("charge_disputed", message));

@@ -94,9 +94,6 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
     if let Some(reversals) = transfer["reversals"]["data"].as_array_mut() {
         reversals.insert(0, reversal.clone());
     }
-    if let Some(source) = transfer["source_transaction"].as_str() {
-        *state.transferred.entry(source.to_owned()).or_default() -= amount;
-    }
     state.put_for(request.id(), reversal.clone());
     state.put(transfer.clone());
     state.emit("transfer.reversed", &transfer);

@@ -131,8 +131,8 @@ fn update(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
 }
 
 impl State {
-    /// Set a part of a charge aside for a transfer; when its money is available.
-    fn spend_charge(&mut self, id: &str, amount: i64, currency: &str) -> Result<i64, Failure> {
+    /// Whether a part of a charge is left for a transfer; when its money is available.
+    fn spend_charge(&self, id: &str, amount: i64, currency: &str) -> Result<i64, Failure> {
         let charge = self.take("charge", id, "source_transaction")?;
         let movement = self
             .get("balance_transaction", &text(&charge["balance_transaction"]))
@@ -151,8 +151,12 @@ impl State {
         }
         let available_on = movement["available_on"].as_i64().unwrap_or_default();
         let captured = charge["amount_captured"].as_i64().unwrap_or_default();
-        let so_far = self.transferred.entry(id.to_owned()).or_default();
-        if *so_far + amount > captured {
+        let net = |transfer: &&Value| {
+            transfer["amount"].as_i64().unwrap_or_default()
+                - transfer["amount_reversed"].as_i64().unwrap_or_default()
+        };
+        let so_far: i64 = self.with("transfer", "source_transaction", id).iter().map(net).sum();
+        if so_far + amount > captured {
             return Err(Failure::refused(
                 "transfer_source_amount_exceeded",
                 format!(
@@ -162,7 +166,6 @@ impl State {
                 ),
             ));
         }
-        *so_far += amount;
         Ok(available_on.max(self.now()))
     }
 }

@@ -1,4 +1,4 @@
-//! Webhooks: signed, at least once, in no order, and with every nuisance on demand.
+//! Deliveries: at least once, in no order, and with every nuisance on demand.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,48 +7,106 @@ use serde_json::Value;
 
 use crate::double::Double;
 use crate::state::State;
-use crate::tell::endpoint::{Nuisance, Pending};
+use crate::tell::endpoint::{Endpoint, Nuisance, Pending};
+
+/// For so long an event is sent again and again.
+const RETRIED_SECONDS: i64 = 3 * 86_400;
+
+/// The longest time from a sending to the next.
+const LONGEST_WAIT_SECONDS: i64 = 12 * 3_600;
+
+/// When something is to be delivered next.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Next {
+    /// What a nuisance keeps back.
+    pub(crate) soon: Option<Instant>,
+    /// What waits for the clock of the stand-in, if that runs.
+    later: Option<Instant>,
+}
 
 impl State {
     /// Put an event on its way; to how many endpoints.
     pub(crate) fn enqueue(&mut self, event: &Value) -> usize {
-        let connect = event["account"].is_string();
         let id = event["id"].as_str().unwrap_or_default();
-        let receivers = self.endpoints.iter().filter(|endpoint| endpoint.connect == connect);
-        let pending: Vec<_> = receivers
-            .map(|to| Pending { event: id.into(), url: to.url.clone(), attempts: 0, due: None })
-            .collect();
-        let count = pending.len();
-        self.pending.extend(pending);
-        count
+        let (receivers, due) = (self.receivers(event), self.now());
+        for Endpoint { url, .. } in &receivers {
+            let pending = Pending { event: id.into(), url: url.clone(), attempts: 0, due };
+            let serial = self.next();
+            self.pending.insert(serial, pending);
+        }
+        receivers.len()
     }
 
-    /// Take out what is due now, and say when the next will be.
-    fn due(&mut self, nuisance: &Nuisance) -> (Vec<Pending>, Option<Instant>) {
+    /// The endpoints that an event is sent to.
+    pub(crate) fn receivers(&self, event: &Value) -> Vec<Endpoint> {
+        let connect = event["account"].is_string();
+        let endpoints = self.endpoints.iter().map(|(_, endpoint)| endpoint);
+        endpoints.filter(|endpoint| endpoint.connect == connect).cloned().collect()
+    }
+
+    /// What is due now, and when the next will be.
+    fn due(&mut self, nuisance: &Nuisance) -> (Vec<u64>, Next) {
+        let (mut due, mut next) = (Vec::new(), Next::default());
         if nuisance.held {
-            return (Vec::new(), None);
+            return (due, next);
         }
-        let now = Instant::now();
+        let (instant, now) = (Instant::now(), self.now());
         let delay = Duration::from_millis(nuisance.delay_millis);
-        for pending in &mut self.pending {
-            pending.due.get_or_insert(now + delay);
+        for (serial, pending) in self.pending.iter() {
+            let kept_back = *self.kept_back.entry(*serial).or_insert(instant + delay);
+            if pending.due > now {
+                let wait = u64::try_from(pending.due - now).unwrap_or_default();
+                let at = instant + Duration::from_secs(wait);
+                next.later = Some(next.later.map_or(at, |later| later.min(at)));
+            } else if kept_back > instant {
+                next.soon = Some(next.soon.map_or(kept_back, |soon| soon.min(kept_back)));
+            } else {
+                due.push(*serial);
+            }
         }
-        let is_due = |pending: &Pending| pending.due.is_none_or(|due| due <= now);
-        let (mut due, later): (Vec<_>, Vec<_>) = self.pending.drain(..).partition(is_due);
-        self.pending = later.into();
-        let next = self.pending.iter().filter_map(|pending| pending.due).min();
+        if self.clock.is_stopped() {
+            next.later = None;
+        }
         if nuisance.shuffled {
             shuffle(&mut due);
         }
         (due, next)
     }
 
-    fn delivered(&mut self, event: &str) {
-        if let Some(mut event) = self.get("event", event).cloned() {
+    fn delivered(&mut self, serial: u64) {
+        self.kept_back.remove(&serial);
+        let Some(pending) = self.pending.remove(&serial) else { return };
+        if let Some(mut event) = self.get("event", &pending.event).cloned() {
             let left = event["pending_webhooks"].as_u64().unwrap_or_default().saturating_sub(1);
             event["pending_webhooks"] = left.into();
             self.put(event);
         }
+    }
+
+    /// Nobody took it: try again later, or give it up. When, if that is soon.
+    fn postpone(&mut self, serial: u64, nuisance: &Nuisance) -> Option<Instant> {
+        let now = self.now();
+        let created = |event: &Value| event["created"].as_i64();
+        let event = self.pending.get(&serial)?.event.clone();
+        let given_up_at =
+            self.get("event", &event).and_then(created).unwrap_or_default() + RETRIED_SECONDS;
+        let pending = self.pending.get_mut(&serial)?;
+        pending.attempts += 1;
+        let before = (pending.attempts - 1).min(10);
+        if nuisance.retry_millis == 0 {
+            pending.due = now + (60_i64 << (2 * before)).min(LONGEST_WAIT_SECONDS);
+            if pending.due > given_up_at {
+                self.pending.remove(&serial);
+            }
+            return None;
+        }
+        if pending.attempts >= nuisance.attempts {
+            self.pending.remove(&serial);
+            return None;
+        }
+        let at = Instant::now() + Duration::from_millis(nuisance.retry_millis << before);
+        self.kept_back.insert(serial, at);
+        Some(at)
     }
 }
 
@@ -56,9 +114,9 @@ impl Double {
     /// Deliver for ever, waking whenever something is put on its way.
     pub(crate) async fn deliver(self: Arc<Self>) {
         loop {
-            let next = self.deliver_due().await;
+            let Next { soon, later } = self.deliver_due().await;
             let woken = self.wake.notified();
-            match next {
+            match soon.into_iter().chain(later).min() {
                 None => woken.await,
                 Some(next) => {
                     let _ = tokio::time::timeout_at(next.into(), woken).await;
@@ -68,7 +126,7 @@ impl Double {
     }
 
     /// Deliver what is due; when more will be.
-    pub(crate) async fn deliver_due(&self) -> Option<Instant> {
+    pub(crate) async fn deliver_due(&self) -> Next {
         // One at a time: two rounds would send what one of them holds in its hands.
         let _turn = self.turn.lock().await;
         let nuisance = self.nuisance();
@@ -76,29 +134,24 @@ impl Double {
         if due.is_empty() {
             return next;
         }
-        for mut pending in due {
-            if self.deliver_one(&pending, &nuisance).await {
-                self.state().delivered(&pending.event);
-                continue;
-            }
-            pending.attempts += 1;
-            if pending.attempts < nuisance.attempts {
-                let wait = nuisance.retry_millis << (pending.attempts - 1).min(10);
-                let due = Instant::now() + Duration::from_millis(wait);
-                next = Some(next.map_or(due, |next| next.min(due)));
-                pending.due = Some(due);
-                self.state().pending.push_back(pending);
+        for serial in due {
+            if self.deliver_one(serial, &nuisance).await {
+                self.state().delivered(serial);
+            } else if let Some(at) = self.state().postpone(serial, &nuisance) {
+                next.soon = Some(next.soon.map_or(at, |soon| soon.min(at)));
             }
         }
         self.save();
         next
     }
 
-    async fn deliver_one(&self, pending: &Pending, nuisance: &Nuisance) -> bool {
+    async fn deliver_one(&self, serial: u64, nuisance: &Nuisance) -> bool {
         let found = {
             let state = self.state();
-            let endpoint = state.endpoints.iter().find(|endpoint| endpoint.url == pending.url);
-            endpoint.cloned().zip(state.get("event", &pending.event).cloned())
+            let Some(pending) = state.pending.get(&serial) else { return true };
+            let event = state.get("event", &pending.event).cloned();
+            let receivers = event.as_ref().map(|event| state.receivers(event)).unwrap_or_default();
+            receivers.into_iter().find(|endpoint| endpoint.url == pending.url).zip(event)
         };
         let Some((endpoint, event)) = found else { return true };
         if self.lose_one() {
@@ -114,7 +167,7 @@ impl Double {
 }
 
 /// Any order but, if it can be helped, the one it was.
-fn shuffle(items: &mut [Pending]) {
+fn shuffle(items: &mut [u64]) {
     for last in (1..items.len()).rev() {
         let random = uuid::Uuid::new_v4().as_u128() % last as u128;
         items.swap(last, usize::try_from(random).unwrap_or_default());

@@ -1,7 +1,5 @@
 //! Where events go, and those that are on their way.
 
-use std::time::Instant;
-
 use serde::{Deserialize, Serialize};
 
 /// Where events are sent.
@@ -34,9 +32,10 @@ pub struct Nuisance {
     pub before_response: bool,
     /// Say that events are rendered in this version.
     pub api_version: Option<String>,
-    /// From a failed sending to the next; doubles each time.
+    /// From a failed sending to the next, in real time; doubles each time. 0: as Stripe does, for
+    /// three days by the clock of the stand-in.
     pub retry_millis: u64,
-    /// After so many sendings an event is given up.
+    /// After so many sendings in real time an event is given up.
     pub attempts: u32,
 }
 
@@ -50,7 +49,7 @@ impl Default for Nuisance {
             lost: 0,
             before_response: false,
             api_version: None,
-            retry_millis: 500,
+            retry_millis: 0,
             attempts: 8,
         }
     }
@@ -62,7 +61,6 @@ pub(crate) struct Pending {
     pub(crate) event: String,
     pub(crate) url: String,
     pub(crate) attempts: u32,
-    /// `None` after a restart: at once.
-    #[serde(skip)]
-    pub(crate) due: Option<Instant>,
+    /// By the clock of the stand-in.
+    pub(crate) due: i64,
 }

@@ -1,0 +1,126 @@
+-- What lenses are written with: whatever words a row comes in, it is saved by one verb of api.
+--
+-- The trigger of a view hands api.written_fields the map of its columns to core's fields, and
+-- gives what comes out to the verb. It runs as the caller, so the row it gives back is read
+-- under the caller's own policies.
+
+create or replace function api.written_fields(
+  p_words jsonb,
+  p_new   jsonb,
+  p_old   jsonb default null
+)
+returns jsonb
+language sql
+stable
+begin atomic
+  select coalesce(jsonb_object_agg(w.value, p_new -> w.key), '{}')
+  from jsonb_each_text(p_words) as w
+  where case
+    -- The data API names the columns of an upsert: one that is given as null is written, one
+    -- that is not given is left. Elsewhere a null of a new row cannot be told from nothing.
+    when p_old is null then
+      p_new ->> w.key is not null
+      or nullif(current_setting('app.columns', true), '')::jsonb ? w.key
+    when w.key = 'id' then true
+    else (p_new -> w.key) is distinct from (p_old -> w.key)
+  end;
+end;
+
+comment on function api.written_fields is $$
+The fields a write through a lens gives, in core's words: of a new row those that are not null,
+of a changed one those that differ, and always its id. p_words maps a column to a field:
+{"id": "offering_id", "price_cents": "price_minor", ...}. For the triggers of lenses.
+$$;
+
+create or replace function api.if_exists(p_command text)
+returns text
+language sql
+stable
+return case
+  when p_command = 'UPDATE' then 'merge'
+  else coalesce(nullif(current_setting('app.on_conflict', true), ''), 'fail')
+end;
+
+comment on function api.if_exists is $$
+What a write through a lens does with a row that is there already: merge, ignore or fail. An
+update merges; an insert does what the request's Prefer header says. For the triggers of lenses.
+$$;
+
+create or replace function internal.found_to_save(p_noun text, p_if_exists text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_if_exists = 'fail' then
+    raise exception using
+      errcode = '23505',
+      message = format('This %s exists already.', p_noun),
+      hint    = 'Update it, or upsert.';
+  end if;
+  if p_if_exists is null or p_if_exists not in ('merge', 'ignore') then
+    perform internal.refuse('M0011', 'if_exists_unknown', 'merge, ignore or fail is expected.');
+  end if;
+  return p_if_exists = 'merge';
+end
+$$;
+
+comment on function internal.found_to_save is $$
+Whether a row that is there already is to be changed. False leaves it as it is.
+
+Raises
+  M0011 if_exists_unknown  p_if_exists is none of merge, ignore, fail
+  23505                    the row must not be there
+$$;
+
+create or replace function internal.require_fields(
+  p_fields         jsonb,
+  variadic p_known text[]
+)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_unknown text;
+begin
+  if p_fields is null or jsonb_typeof(p_fields) <> 'object' then
+    perform internal.refuse('M0012', 'fields_invalid', 'The fields to save are a JSON object.');
+  end if;
+  select k.field into v_unknown
+  from jsonb_object_keys(p_fields) as k(field)
+  where k.field <> all (p_known)
+  order by k.field
+  limit 1;
+  if found then
+    perform internal.refuse('M0013', 'field_unknown',
+      format('%s cannot be saved here.', left(quote_ident(v_unknown), 80)),
+      format('Fields that can be saved: %s.', array_to_string(p_known, ', ')));
+  end if;
+end
+$$;
+
+comment on function internal.require_fields is $$
+Refuse what is no object of fields that can be saved, with the list of those that can.
+
+Raises
+  M0012 fields_invalid  it is no JSON object
+  M0013 field_unknown   it has a field that nobody may save
+$$;
+
+create or replace function internal.read_words(p_words jsonb)
+returns jsonb
+language sql
+immutable
+return case jsonb_typeof(p_words)
+  -- Some systems keep an array as the text of one.
+  when 'string' then
+    case when p_words #>> '{}' ~ '^\s*\[' then (p_words #>> '{}')::jsonb
+         else jsonb_build_array(p_words) end
+  else p_words
+end;
+
+comment on function internal.read_words is
+  'An array of words, given as an array, as the text of one, or as a single word.';

@@ -1,0 +1,3 @@
+-- The triggers of lenses run as the caller, so the caller may run what they are written with.
+
+grant execute on function api.written_fields, api.if_exists to authenticated;
