@@ -68,7 +68,8 @@ create index offering_kind_active_idx on core.offering (kind, category_code) whe
 create index offering_tags_idx on core.offering using gin (tags);
 
 comment on table core.offering is 'Something a provider sells, or the house.';
-comment on column core.offering.provider_id is 'Who sells it; null is the house, which sells goods.';
+comment on column core.offering.provider_id is
+  'Who sells it; null is the house, which sells goods.';
 comment on column core.offering.duration_min is
   'How long it lasts. A trigger knows how long each kind may.';
 comment on column core.offering.price_minor is

@@ -145,7 +145,7 @@ declare
   v_id uuid;
 begin
   perform tests.act_as_service();
-  select b.booking_id into v_id from tutoring.create_booking_with_payment(
+  select b.booking_id into v_id from api.book_slot(
     tests.id('alice'), tests.id('group'), p_idempotency_key => p_key) as b;
   perform tests.act_as_nobody();
   return (select payment_id from core.payment where booking_id = v_id);
