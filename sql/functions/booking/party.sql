@@ -135,7 +135,7 @@ $$;
 alter function api.annotate_booking owner to definer;
 
 comment on function api.annotate_booking is $$
-Keep the notes of either side; null leaves them, blank removes them. Each side writes its own.
+Write the notes of either side: null leaves them, blank removes them. Each side writes its own.
 
 Raises
   M4203 booking_not_found  there is none, or the caller has no part in it

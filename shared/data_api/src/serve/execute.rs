@@ -117,10 +117,7 @@ impl Context<'_> {
 
     /// Settings of the transaction, in the order they are set. The role comes last: what it
     /// was given with `alter role … set` may be more than it could set itself.
-    fn transaction_settings<'s>(
-        &'s self,
-        run: &'s Execution<'s>,
-    ) -> Vec<(&'s str, Cow<'s, str>)> {
+    fn transaction_settings<'s>(&'s self, run: &'s Execution<'s>) -> Vec<(&'s str, Cow<'s, str>)> {
         let mut settings: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(16);
         if !run.writes {
             settings.push(("transaction_read_only", "on".into()));

@@ -65,8 +65,7 @@ pub(super) async fn rows(context: &Context<'_>, name: &str) -> Result<Answer, Re
     };
     let checked = single || replaces || limit.is_some();
     let check = checked.then_some(&may_commit as Check<'_>);
-    let columns =
-        context.request.prefer.resolution.and_then(|_| inserted_columns(&write.mutation));
+    let columns = context.request.prefer.resolution.and_then(|_| inserted_columns(&write.mutation));
     let run = Execution { writes: true, check, columns, ..Execution::new(&sql) };
     let outcome = context.run(run).await?;
     let answered = result_of(&outcome.rows)?;
