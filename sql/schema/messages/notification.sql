@@ -37,7 +37,7 @@ values
   ('dispute_lost',             'Dispute lost',             true,  false),
   ('payout_paid',              'Payout on its way',        false, false),
   ('payout_failed',            'Payout failed',            true,  false),
-  ('payout_reversed',          'Payout came back',         true,  false),
+  ('payout_reversed',          'Payout taken back',        true,  false),
   ('payout_bank_failed',       'Bank refused a payout',    true,  false),
   ('payout_account_changed',   'Bank details changed',     true,  true);
 
