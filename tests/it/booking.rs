@@ -34,7 +34,7 @@ async fn one_expert() -> World {
 }
 
 /// The key of a free slot of a new session of tara's: one at 08:00, when sessions of every
-/// length begin. Which one comes next, depends on what o'clock it is.
+/// length begin. Without that, the next slot would depend on the time of day.
 async fn first_slot(world: &World, minutes: i32, seats: i32) -> Uuid {
     let session = world.make_session("tara", minutes, 50_000, seats).await;
     let slots = world.free_slots(session).await;

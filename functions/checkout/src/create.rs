@@ -1,9 +1,9 @@
 //! `create-booking`: hold the seats, then open the payment for them.
 //!
-//! Dies the process before the RPC commits, there is no booking. Dies it after that, the
-//! caller's retry, with the same key, finds the booking and its planned payment. Dies it in the
-//! call or before the answer is recorded, the retry finds the command leased, and sends the
-//! same bytes once the lease is over: Stripe answers with the intent it made the first time.
+//! If the process dies before the RPC commits, there is no booking. If it dies later, the caller's
+//! retry with the same key finds the booking and its planned payment. If it dies during the call,
+//! or before the answer is recorded, a retry finds the command leased and resends the same bytes
+//! when the lease expires; Stripe answers with the intent it made the first time.
 
 use std::time::Duration;
 

@@ -1,8 +1,9 @@
 //! Paying for a booking, and what follows: an RPC first, then Stripe.
 //!
-//! Every handler runs one SQL function as the caller, which decides everything and writes down
-//! what Stripe is to do; then it does that at once, with the house's login, so that nobody waits
-//! for the sweep. Dies it in between, the sweep does it, and the caller's retry finds it done.
+//! Every handler runs one SQL function as the caller. The function decides everything and writes
+//! down the calls to Stripe; the handler then makes them at once, with the service login, so that
+//! nobody waits for the sweep. If the process dies in between, the sweep makes them, and the
+//! caller's retry finds them done.
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
 //! `pay`: the payment of something that exists; `create-order`: a basket, and its payment.
 //!
-//! Dies the process before the RPC of `create-order` commits, there is no order. Dies it after
-//! that, the caller's retry, with the same key, finds the order and its planned payment. Dies it
-//! in the call to Stripe or before the answer is recorded, `pay` and `create-order` alike find
-//! the command leased, and send the same bytes once the lease is over: one intent, one charge.
+//! If the process dies before the RPC of `create-order` commits, there is no order. If it dies
+//! later, the caller's retry with the same key finds the order and its planned payment. If it dies
+//! during the call to Stripe or before the answer is recorded, `pay` and `create-order` find the
+//! command leased and resend the same bytes when the lease expires: one intent, one charge.
 
 use axum::{Json, extract::State, http::HeaderMap};
 use errors::Result;

@@ -1,9 +1,8 @@
-//! What time brings: each task is one `api` function, and the clock calls them in turn.
+//! Scheduled work in the database: each task is one `api` function, called in turn.
 //!
-//! Every task is safe to run twice, late, or beside itself; none is needed for correctness
-//! within a request, where the predicate and not the job decides (a hold ends by the clock in
-//! the query). Retries of calls to Stripe are not here: the Lambdas that link Stripe sweep
-//! after themselves (docs/decisions/0005).
+//! Every task is safe to run twice, late, or beside itself. No request needs a task to be correct:
+//! a hold ends by the clock in the query, not by a job. Retries of calls to Stripe are made by the
+//! payouts Lambda (docs/decisions/0005).
 
 use std::time::Duration;
 
@@ -27,8 +26,8 @@ macro_rules! tasks {
     };
 }
 
-/// In the order in which one makes work for the next: what expires frees seats, what is
-/// completed earns, and what happened is told last.
+/// In the order in which one makes work for the next: expired bookings free seats, completed ones
+/// earn, and messages come last.
 pub const TASKS: [Task; 9] = tasks! {
     "continue_call_offs"
     "expire_bookings"
@@ -41,22 +40,22 @@ pub const TASKS: [Task; 9] = tasks! {
     "trim_outbox"
 };
 
-/// How much one call may do: a batch is a transaction, and its locks are short.
+/// The size of a batch. Each batch is one short transaction.
 const LIMIT: i32 = 100;
 
 /// No batch is begun with less time left than it may take.
 const TIME_TO_BEGIN: Duration = Duration::from_secs(10);
 
-/// What became of one task.
+/// The result of one task.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
     /// The task.
     pub task: &'static str,
     /// How much it did.
     pub done: i64,
-    /// Whether it stopped because the time was up; the next run goes on.
+    /// Whether it stopped because the time was up; the next run continues.
     pub unfinished: bool,
-    /// Why it failed, as SQLSTATE and word; the other tasks ran all the same.
+    /// Why it failed, as SQLSTATE and word; the other tasks ran nevertheless.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -73,8 +72,8 @@ impl Clock {
         Ok(Self { db: Db::connect(&url, Default::default())? })
     }
 
-    /// One invocation. A failed task fails it, after all the others have run, so that the
-    /// schedule's alarm sees it.
+    /// One invocation. If a task fails, the others still run, and then the invocation fails, so
+    /// that the schedule's alarm is raised.
     pub async fn run(&self, deadline: Instant) -> Result<Vec<Outcome>> {
         let outcomes = run(&self.db, deadline).await;
         match outcomes.iter().find(|outcome| outcome.error.is_some()) {
@@ -103,7 +102,7 @@ async fn run_task(db: &Db, task: Task, deadline: Instant) -> Outcome {
         match db.json::<i64>(Caller::SERVICE, task.sql, &[&LIMIT]).await {
             Ok(done) => {
                 outcome.done += done;
-                // A full batch may have left some over. No task makes work for itself.
+                // After a full batch there may be more to do.
                 if done < i64::from(LIMIT) {
                     return outcome;
                 }

@@ -9,12 +9,12 @@ use crate::{
     zone::vtimezone,
 };
 
-/// What the receiver's calendar shall do.
+/// What the receiver's calendar has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Put the entry in, or move it.
+    /// Add or move the entry.
     Request,
-    /// Take it out.
+    /// Remove it.
     Cancel,
 }
 
@@ -38,8 +38,8 @@ pub struct Invitation {
 
 /// The invitation that belongs to `message`, if one does.
 ///
-/// The house is the organizer and the receiver the only attendee: neither side learns the
-/// other's address. An entry that never went out is not withdrawn.
+/// The platform is the organizer and the receiver the only attendee, so neither side learns the
+/// other's address. An entry that was never sent is not withdrawn.
 pub fn invitation(message: &Message, zone: Tz, organizer: &str) -> Option<Invitation> {
     let booking = message.occasion.as_ref()?;
     let booking_id = booking.booking_id?;
@@ -59,8 +59,8 @@ pub fn invitation(message: &Message, zone: Tz, organizer: &str) -> Option<Invita
     }
     let mut event = event(message, booking, method, zone, organizer);
     calendar.push(event.uid(&format!("{booking_id}@booking.convene")).done());
-    // The crate writes a DTSTAMP and a UID into every component, which a VTIMEZONE must not
-    // have: so the zone is put where it belongs as text.
+    // The crate writes a DTSTAMP and a UID into every component, which a VTIMEZONE must not have.
+    // So the zone is inserted as text.
     let zone = vtimezone(zone, booking.starts_at, booking.ends_at + Duration::days(1));
     let text = calendar.to_string().replacen("BEGIN:VEVENT", &format!("{zone}BEGIN:VEVENT"), 1);
     Some(Invitation { method, text })

@@ -11,7 +11,7 @@ pub struct Language {
     pub code: &'static str,
     /// The first line of every mail.
     pub greeting: &'static str,
-    /// What the link reads that turns off messages of a type.
+    /// The text of the link that turns off messages of a type.
     pub unsubscribe: &'static str,
     templates: &'static [(&'static str, &'static str)],
     locale: Locale,
@@ -65,13 +65,13 @@ static DANISH: Language = Language {
     decimal_point: ",",
 };
 
-/// Every kind of message that can be written.
+/// Every kind of message that has a template.
 pub fn templates() -> impl Iterator<Item = &'static str> {
     ENGLISH.templates.iter().map(|(kind, _)| *kind)
 }
 
 impl Language {
-    /// The language of a tag such as `da-DK`; English where there is no better one.
+    /// The language of a tag such as `da-DK`; English by default.
     pub fn of(tag: &str) -> &'static Self {
         match tag.split(['-', '_']).next() {
             Some(code) if code.eq_ignore_ascii_case("da") => &DANISH,
@@ -79,12 +79,12 @@ impl Language {
         }
     }
 
-    /// The template of what happened.
+    /// The template of a kind of message.
     pub fn template(&self, kind: &str) -> Option<&'static str> {
         self.templates.iter().find(|(name, _)| *name == kind).map(|(_, source)| *source)
     }
 
-    /// From when till when, on the receiver's wall, with the zone said out loud.
+    /// Start and end in the receiver's time, with the zone.
     pub fn when(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz) -> String {
         let (starts, ends) = (starts_at.with_timezone(&zone), ends_at.with_timezone(&zone));
         let day_and_clock = format!("{}{}", self.day, self.clock);
@@ -92,7 +92,7 @@ impl Language {
             true => self.clock,
             false => &day_and_clock,
         };
-        // The abbreviation of each end: a session may last across a change of the clocks.
+        // The abbreviation of each end, because a clock change may lie between them.
         let (from, to) = (starts.format("%Z").to_string(), ends.format("%Z").to_string());
         let start_zone = if from == to { String::new() } else { format!(" {from}") };
         format!(
@@ -103,7 +103,7 @@ impl Language {
         )
     }
 
-    /// One instant, on the receiver's wall.
+    /// One instant in the receiver's time.
     pub fn instant(&self, at: DateTime<Utc>, zone: Tz) -> String {
         let format = format!("{}{} %Z", self.day, self.clock);
         at.with_timezone(&zone).format_localized(&format, self.locale).to_string()

@@ -1,9 +1,8 @@
 //! SQS to e-mail: each message is claimed, read, written, handed over and recorded.
 //!
-//! A queue message carries an outbox id and nothing else. What to say, and whether it is
-//! still true and wanted, is asked of the database at the moment of sending, in one call
-//! that also claims the message. docs/decisions/0004 says what happens when a worker dies
-//! at each step, and why one message never becomes two different mails.
+//! A queue message carries an outbox id and nothing else. One call to the database claims the
+//! message and returns what to say and whether it is still true and wanted. docs/decisions/0004
+//! says what happens if a worker dies at each step, and why one message never becomes two mails.
 
 use std::time::Duration;
 
@@ -33,11 +32,11 @@ pub use mail::{Uncomposable, compose, message_id};
 pub use message::{Claim, Message};
 pub use settings::Settings;
 
-/// No mail is begun with less time than this left: a worker that dies while a mail is on its
-/// way leaves a question behind that nobody can answer.
+/// No mail is begun with less time left: if a worker dies during the hand-over, nobody can know
+/// whether the mail was sent.
 const TIME_TO_BEGIN: Duration = Duration::from_secs(3);
 
-/// Everything a mail needs. Cheap to clone; connects on first use.
+/// Everything that a mail needs. Cheap to clone; connects on first use.
 #[derive(Clone)]
 pub struct Mailer {
     db: Db,
@@ -51,7 +50,7 @@ struct Body {
     outbox_id: Uuid,
 }
 
-/// What became of one handing over, for `api.record_delivery`.
+/// The result of one hand-over, for `api.record_delivery`.
 struct Outcome {
     word: &'static str,
     detail: String,
@@ -70,9 +69,9 @@ impl Mailer {
         Self::new(Db::connect(&url, Default::default())?, Settings::from_env()?)
     }
 
-    /// Deliver every message of `event`, and name those that must come again.
+    /// Deliver every message of `event`, and return those that must come again.
     ///
-    /// They do not depend on each other: a poisoned one fails alone.
+    /// Messages do not depend on each other: a bad one fails alone.
     pub async fn handle(&self, event: SqsEvent, deadline: Instant) -> SqsBatchResponse {
         let deliveries = event.records.iter().map(|record| async move {
             let outcome = self.deliver(record, deadline).await;
@@ -106,8 +105,8 @@ impl Mailer {
         let outcome = self.hand_over(&message, deadline).await;
         let recorded = self.record(outbox_id, attempt, &outcome).await;
         match outcome.word {
-            // The mail is out. Were this message to come again because the database could
-            // not be told, it would be sent again: so it is done, whatever was recorded.
+            // The mail is sent. If the message came again because the database could not record
+            // it, the mail would be sent again. So it is done, even if it was not recorded.
             "sent" => Ok(()),
             "refused" => recorded,
             _ => Err(Error::internal(format!("mail {outbox_id}: {}", outcome.detail))),
@@ -135,7 +134,7 @@ impl Mailer {
         }
     }
 
-    /// Write down what became of it. Worth several tries: what is lost here is asked again.
+    /// Record the outcome. It tries several times: a lost record means that the mail is sent again.
     async fn record(&self, outbox_id: Uuid, attempt: i32, outcome: &Outcome) -> Result<()> {
         let sql = "select api.record_delivery($1, $2, $3, $4)";
         let detail: String = outcome.detail.chars().take(500).collect();
@@ -153,8 +152,8 @@ impl Mailer {
     }
 }
 
-/// Whether the server will never take this mail. A refused login or a full disk is not the
-/// mail's fault: only replies about the mailbox (x5x) count.
+/// Whether the server has refused this mail for good. Only replies about the mailbox (x5x) count: a
+/// refused login or a full disk is not the mail's fault.
 fn is_refusal(error: &SmtpError) -> bool {
     error.is_permanent() && error.status().is_some_and(|code| code.category == Category::MailSystem)
 }

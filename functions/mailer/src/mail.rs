@@ -21,7 +21,7 @@ pub enum Uncomposable {
     /// It cannot be written.
     #[error(transparent)]
     Unwritable(#[from] Unwritable),
-    /// The receiver's address is none.
+    /// The receiver's address is invalid.
     #[error("the address cannot be used: {0}")]
     Address(#[from] lettre::address::AddressError),
     /// A header or a part cannot be made.
@@ -34,8 +34,8 @@ pub enum Uncomposable {
 
 /// Put the mail together.
 ///
-/// The Message-ID is made of the outbox id: should one message ever be handed over twice,
-/// the mail stores that deduplicate can tell.
+/// The Message-ID is made of the outbox id. If a message is ever handed over twice, mail stores can
+/// deduplicate it.
 pub fn compose(message: &Message, settings: &Settings) -> Result<Mail, Uncomposable> {
     let text = text::write(message, settings)?;
     let recipient: Address = message.recipient.address.parse()?;
@@ -66,7 +66,7 @@ pub fn compose(message: &Message, settings: &Settings) -> Result<Mail, Uncomposa
     })
 }
 
-/// Some calendars read the alternative, others the attachment; both find the same entry.
+/// Some calendars read the alternative, others the attachment. Both contain the same entry.
 fn with_invitation(
     alternatives: MultiPart,
     invitation: Invitation,
@@ -79,12 +79,12 @@ fn with_invitation(
     Ok(MultiPart::mixed().multipart(alternatives.singlepart(inline)).singlepart(attached))
 }
 
-/// The Message-ID of a message, the same whenever it is asked for.
+/// The Message-ID of a message; it never changes.
 pub fn message_id(message: &Message, settings: &Settings) -> String {
     format!("<{}@{}>", message.outbox_id, settings.mail_from.domain())
 }
 
-/// Keeps absence notes from answering.
+/// Prevents automatic replies.
 #[derive(Clone)]
 struct AutoSubmitted;
 
@@ -102,7 +102,7 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// Where the receiver's mail client leads who wants no more of these.
+/// Lets mail clients offer to unsubscribe.
 #[derive(Clone)]
 struct ListUnsubscribe(String);
 

@@ -11,14 +11,14 @@ use uuid::Uuid;
 pub enum Claim {
     /// This worker alone may send it, until its lease ends.
     Send {
-        /// Counts the claims of this message; names this one when it is recorded.
+        /// The number of this claim, which its record must name.
         attempt: i32,
         /// What to say.
         message: Box<Message>,
     },
     /// Another worker holds the lease: come again later.
     Busy,
-    /// There is nothing to do, now or ever: sent, refused, not wanted, no longer true, or put
+    /// There is nothing to do: it was sent or refused, is not wanted or no longer true, or was put
     /// back into the outbox until the receiver's quiet hours end.
     Settled {
         /// Which of these, for the log.
@@ -36,17 +36,17 @@ pub struct Message {
     pub kind: String,
     /// What happened, in the outbox's word; staff are told it as it is.
     pub topic: String,
-    /// The ids it is about, for staff.
+    /// The ids that it is about, for staff.
     pub details: Option<String>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// Who is told.
     pub recipient: Recipient,
-    /// The business in whose name.
+    /// The business that sends it.
     pub marketplace: Marketplace,
     /// The booking it is about, or the slot on offer, as it stands now.
     pub occasion: Option<Occasion>,
-    /// The sum it is about.
+    /// The sum that it is about.
     pub money: Option<Money>,
     /// What an `auth.email` carries.
     pub sign_in: Option<SignIn>,
@@ -59,7 +59,7 @@ pub struct Message {
 pub struct Recipient {
     /// Where the mail goes.
     pub address: String,
-    /// How they are greeted; may be empty.
+    /// The name in the greeting; may be empty.
     pub name: String,
     /// A language tag, such as `da` or `en-GB`.
     pub locale: String,
@@ -72,7 +72,7 @@ pub struct Recipient {
 pub struct Marketplace {
     /// Its name.
     pub name: String,
-    /// Where people write to.
+    /// The address that people can write to.
     pub support_email: Option<String>,
 }
 
@@ -85,7 +85,7 @@ pub struct Occasion {
     pub slot_id: Uuid,
     /// What was booked.
     pub title: String,
-    /// The part the receiver plays in it: `customer` or `provider`.
+    /// The receiver's part in it: `customer` or `provider`.
     pub part: String,
     /// The display name of the other side.
     pub other_name: String,
@@ -97,7 +97,7 @@ pub struct Occasion {
     pub offered_until: Option<DateTime<Utc>>,
     /// Seats booked.
     pub seats: i32,
-    /// Why it was cancelled, in the words of who did.
+    /// The reason given by whoever cancelled.
     pub reason: Option<String>,
     /// Version of the calendar entry.
     pub ics_sequence: u32,
@@ -127,13 +127,13 @@ impl Money {
 /// and the database forgets it once the mail is out.
 #[derive(Clone, Deserialize)]
 pub struct SignIn {
-    /// GoTrue's word for what is proven: `signup`, `recovery`, `magiclink`, ...
+    /// GoTrue's word for what it proves: `signup`, `recovery`, `magiclink`, …
     pub verification: String,
     /// What the link carries.
     pub token_hash: Option<String>,
-    /// What can be typed instead.
+    /// The code that can be typed instead.
     pub code: Option<String>,
-    /// Where the link leads afterwards.
+    /// Where the link redirects to.
     pub redirect_to: Option<String>,
 }
 
@@ -144,7 +144,7 @@ impl std::fmt::Debug for SignIn {
 }
 
 impl Message {
-    /// The receiver's zone; UTC where the name is not known here.
+    /// The receiver's zone; UTC if its name is unknown here.
     pub fn zone(&self) -> chrono_tz::Tz {
         self.recipient.timezone.parse().unwrap_or(chrono_tz::UTC)
     }

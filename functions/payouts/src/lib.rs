@@ -1,8 +1,8 @@
-//! What is to be done at Stripe by schedule: pay what is due, sweep what was left, compare books.
+//! Scheduled work at Stripe: pay what is due, sweep what was left over, compare books.
 //!
-//! Planning reserves the money and writes the transfers down, in one transaction per batch;
-//! sending them is the same three steps as everywhere ([`Commands`]). So a run that dies is
-//! finished by the next one, and two runs at once share the work and pay nobody twice.
+//! Planning reserves the money and writes the transfers down, in one transaction per batch. Sending
+//! them takes the same three steps as everywhere ([`Commands`]). So if a run dies, the next one
+//! finishes its work, and two runs at once share the work and pay nobody twice.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use stripe::{BalanceFilter, StripeClient};
 use stripe_sync::{commands, commands::Commands, inbox, inbox::Inbox};
 use tokio::time::Instant;
 
-/// Wallets planned in one transaction: their locks are held no longer than that.
+/// Wallets planned in one transaction, which holds their locks.
 const BATCH: i32 = 500;
 
 /// Lines of Stripe's books kept in one transaction.
@@ -29,7 +29,7 @@ const TIME_TO_PLAN: Duration = Duration::from_secs(10);
 pub enum Task {
     /// Pay every provider what is available, and sweep.
     Pay,
-    /// Send the commands and apply the events that were left, every minute.
+    /// Send the commands and apply the events that were left over, every minute.
     #[default]
     Sweep,
     /// Compare Stripe's books with ours, every day, after a sweep.
@@ -59,7 +59,7 @@ pub struct Payouts {
 }
 
 impl Payouts {
-    /// With the house's login.
+    /// With the service login.
     pub fn new(db: Db, stripe: StripeClient) -> Self {
         let commands = Commands::new(db.clone(), stripe.clone());
         Self { inbox: Inbox::new(db.clone(), stripe.clone()), commands, stripe, db }
@@ -71,7 +71,7 @@ impl Payouts {
         Ok(Self::new(Db::connect(&url, Default::default())?, StripeClient::from_env()?))
     }
 
-    /// One run. What it does not finish by the deadline the next one does.
+    /// One run. The next one finishes what this one has not done by the deadline.
     pub async fn run(&self, task: Task, deadline: Instant) -> Result<Summary> {
         let events = self.inbox.sweep(deadline).await?;
         let planned = match task {
@@ -88,8 +88,8 @@ impl Payouts {
         Ok(summary)
     }
 
-    /// Keep what is new in Stripe's books, post its fees, and compare; returns how many findings
-    /// are open. Whatever this run does not come to, the next one does.
+    /// Store what is new in Stripe's books, post its fees, and compare; returns how many findings
+    /// are open. The next run finishes what this one has not done.
     async fn reconcile(&self) -> Result<i64> {
         let from: i64 = self.db.json(Caller::SERVICE, "select api.reconcile_from()", &[]).await?;
         let filter = BalanceFilter { created_from: Some(from), ..BalanceFilter::default() };

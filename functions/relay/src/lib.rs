@@ -1,8 +1,8 @@
 //! The outbox to the queue: claim, send in tens, record.
 //!
-//! Claiming leases a message for a minute. Whoever dies between sending and recording leaves
-//! it to be claimed and sent again, so a message arrives at least once and its consumer
-//! deduplicates by outbox id. Several relays may run at once: they claim past each other.
+//! Claiming leases a message for a minute. If a relay dies between sending and recording, the
+//! message is claimed and sent again. So a message arrives at least once, and its consumer
+//! deduplicates by outbox id. Several relays can run at once; each claims other messages.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use serde_json::json;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Batches that are on their way at the same time.
+/// Batches that are sent at the same time.
 const CONCURRENT_SENDS: usize = 10;
 
-/// Messages claimed at once: as many as go out at the same time.
+/// Messages claimed at once: as many as are sent at the same time.
 const CLAIM: i32 = (BATCH * CONCURRENT_SENDS) as i32;
 
-/// How often an empty outbox is looked at.
+/// The pause before an empty outbox is checked again.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Nothing is claimed with less time left than a send may take.
@@ -33,7 +33,7 @@ const TIME_TO_BEGIN: Duration = Duration::from_secs(5);
 pub struct Summary {
     /// Messages the queue accepted.
     pub sent: usize,
-    /// Messages it did not, as far as is known: they are due again after a while.
+    /// Messages that it rejected, or may have rejected; they are due again after a while.
     pub rejected: usize,
 }
 
@@ -56,10 +56,10 @@ impl Relay {
         Ok(Self { db: Db::connect(&url, Default::default())?, queue: SqsQueue::from_env()? })
     }
 
-    /// One invocation: look at the outbox every second for as long as the function may run.
+    /// One invocation: check the outbox every second for as long as the function may run.
     ///
-    /// A schedule fires once a minute at most; a timeout of just under a minute keeps the delay
-    /// of a message at a second instead. A nudge is one more invocation.
+    /// A schedule starts it once a minute. With a timeout of just under a minute, a message is
+    /// delayed by about a second.
     pub async fn run(&self, deadline: Instant) -> Result<Summary> {
         let mut total = Summary::default();
         loop {
@@ -75,7 +75,7 @@ impl Relay {
     }
 }
 
-/// Send what is due, until nothing is or the time is up.
+/// Send what is due, until nothing is due or the time is up.
 pub async fn run(db: &Db, queue: &impl Sender, deadline: Instant) -> Result<Summary> {
     let mut summary = Summary::default();
     while deadline.saturating_duration_since(Instant::now()) > TIME_TO_BEGIN {
@@ -104,13 +104,13 @@ async fn send(queue: &impl Sender, claimed: &[Claimed]) -> Vec<Rejected> {
         .await
 }
 
-/// The message carries the id alone: nothing private travels.
+/// The message carries only the id, so nothing private is in the queue.
 fn entry(claimed: &Claimed) -> Entry {
     let body = json!({ "outbox_id": claimed.outbox_id }).to_string();
     Entry { id: claimed.outbox_id, body }
 }
 
-/// A claim is named by its attempt: what somebody else has claimed since is left alone.
+/// A claim is named by its attempt; messages that were claimed again since are not changed.
 async fn record(db: &Db, claimed: &[Claimed], rejected: &[Rejected]) -> Result<()> {
     let ids: Vec<Uuid> = claimed.iter().map(|c| c.outbox_id).collect();
     let attempts: Vec<i32> = claimed.iter().map(|c| c.attempt).collect();

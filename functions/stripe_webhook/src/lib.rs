@@ -1,8 +1,8 @@
 //! Stripe's events: verify, store, apply, answer 200.
 //!
-//! A signed event is answered 200 as soon as it is stored, whatever comes of applying it: what
-//! Stripe cannot mend it must not be asked to repeat. Only a database that cannot be reached is
-//! answered otherwise, and Stripe sends the event again.
+//! A signed event is answered with 200 as soon as it is stored, even if applying it fails: Stripe
+//! could not mend that by sending it again. Only if the database cannot be reached, the answer is
+//! an error, and Stripe sends the event again.
 
 use std::{
     sync::Arc,
@@ -26,16 +26,16 @@ use stripe_sync::inbox::{Fate, Inbox};
 /// Stripe's largest events are a tenth of this.
 const BODY_LIMIT: usize = 512 * 1024;
 
-/// Stripe waits for ten seconds or more; what takes longer is left to the sweep.
+/// Stripe waits at least ten seconds for an answer. What takes longer is left for the sweep.
 const TIME_TO_APPLY: Duration = Duration::from_secs(6);
 
-/// The thin events of Stripe's second API name an object and do not carry it.
+/// Thin events of Stripe's second API name an object but do not carry it.
 const THIN: &str = "v2.core.event";
 
 const PLATFORM: &str = "STRIPE_WEBHOOK_SECRET";
 const CONNECT: &str = "STRIPE_CONNECT_WEBHOOK_SECRET";
 
-/// What the routes are made of.
+/// What the routes share.
 #[derive(Clone)]
 pub struct Webhook {
     inbox: Inbox,
@@ -43,7 +43,7 @@ pub struct Webhook {
     connect: Option<Arc<Secrets>>,
 }
 
-/// Which of the two endpoints an event came to; each has secrets of its own.
+/// Which of the two endpoints an event came to. Each has its own secrets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Endpoint {
     Platform,
@@ -80,7 +80,7 @@ impl Webhook {
             Endpoint::Platform => Some(&self.platform),
             Endpoint::Connect => self.connect.as_ref(),
         };
-        // Nothing of the body is believed, or logged, before this.
+        // The body is neither trusted nor logged before this check.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(Error::internal)?;
         let verified = secrets.is_some_and(|secrets| {
             secrets.verify(headers, body, now.as_secs().cast_signed()).is_ok()
@@ -96,7 +96,7 @@ impl Webhook {
         let is_new = self.inbox.store(&event, body, fate).await?;
         if is_new && fate == Fate::New {
             let applied = tokio::time::timeout(TIME_TO_APPLY, self.inbox.apply(&event.event_id));
-            // It is stored: whatever happens now, the sweep applies it.
+            // The event is stored, so if this fails, the sweep applies it.
             match applied.await {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => tracing::warn!(%error, event.event_id, "left for the sweep"),
@@ -117,7 +117,7 @@ impl Webhook {
             tracing::warn!(event.event_id, event.kind, "a thin event is not for this endpoint");
             Fate::Ignored
         } else if event.livemode != Some(self.inbox.livemode())
-            // The secret of one endpoint is not good for what comes to the other.
+            // The secret of one endpoint is not valid for events of the other.
             || is_connected != (endpoint == Endpoint::Connect)
         {
             Fate::Ignored

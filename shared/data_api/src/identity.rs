@@ -71,7 +71,7 @@ pub struct JwtRules {
 /// What a token says.
 struct VerifiedToken {
     claims: Map<String, Value>,
-    /// Whom it speaks for, if it names a role or anybody may be anonymous.
+    /// The caller, if the token names a role or anonymous access is enabled.
     caller: Option<Arc<Caller>>,
 }
 

@@ -88,7 +88,7 @@ pub fn router(api: DataApi) -> Router {
 
 /// Serve the same API at the root of a server of its own, where PostgREST has it.
 pub async fn standalone(listener: TcpListener, api: DataApi) -> std::io::Result<()> {
-    // An answer's last packet must not wait for the client's word on the one before.
+    // TCP_NODELAY: do not delay the last packet for an ACK.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     axum::serve(listener, answer.with_state(api).into_make_service()).await
 }

@@ -45,13 +45,13 @@ pub struct Settings {
     pub profiles: Vec<(String, String)>,
     /// The schema in which a function is looked up that the profile's schema lacks.
     pub fallback_schema: Option<String>,
-    /// Schemas behind the request's own on the search path.
+    /// Schemas that follow the request's own on the search path.
     pub extra_search_path: Vec<String>,
-    /// The role of who does not say who they are.
+    /// The role of anonymous callers.
     pub anonymous_role: Option<String>,
-    /// Rows at most, on every level.
+    /// The most rows on every level.
     pub max_rows: Option<i64>,
-    /// Whether plans may be asked for.
+    /// Whether callers may ask for plans.
     pub plan_enabled: bool,
     /// Whether aggregates may be asked for.
     pub aggregates_enabled: bool,
@@ -182,7 +182,7 @@ fn words(name: &str) -> Option<Vec<String>> {
     Some(text.split(',').map(unquoted).filter(|word| !word.is_empty()).collect())
 }
 
-/// Here alone the empty text means something: no schema at all.
+/// Only for this setting an empty text has a meaning: no schema at all.
 fn extra_search_path() -> Vec<String> {
     const NAME: &str = "PGRST_DB_EXTRA_SEARCH_PATH";
     let empty = || environment::all().any(|(name, value)| name == NAME && value.is_empty());

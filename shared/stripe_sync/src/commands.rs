@@ -1,9 +1,10 @@
 //! Doing what the database has planned for Stripe: claim, send, record.
 //!
-//! Three steps, no transaction open between them, and none of them needs the one before to have
-//! run in this process. Dies it before the claim commits, nothing was sent; after the claim or
-//! in the call, the lease ends in a minute and the same bytes go out under the same key; after
-//! the answer, Stripe repeats that answer. `sql/schema/stripe/command.sql` has the whole table.
+//! There are three steps. No transaction is open between them, and each can run in another process
+//! than the one before. If the process dies before the claim commits, nothing was sent. If it dies
+//! after the claim or during the call, the lease ends in a minute and the same bytes go out under
+//! the same key. If it dies after the answer, Stripe repeats that answer.
+//! `sql/schema/stripe/command.sql` has the whole table.
 
 use std::time::Duration;
 

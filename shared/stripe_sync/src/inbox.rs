@@ -1,7 +1,7 @@
 //! The inbox of Stripe's events: store, then apply, from the webhook and from the sweep.
 //!
-//! Dies the process before an event is stored, Stripe sends it again; after that, the event is
-//! `new` and the sweep applies it. Applying is one transaction, and what it changes only grows.
+//! If the process dies before an event is stored, Stripe resends it. Afterwards the event is `new`
+//! and the next sweep applies it. Applying is one transaction, and facts only grow.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use errors::Error;
 /// A refused token. No variant carries the token or a claim's value: errors are logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Neither a key nor a token was sent, and nobody may be nobody (PGRST302).
+    /// No key or token was sent, and anonymous access is disabled (PGRST302).
     #[error("Anonymous access is disabled")]
     Missing,
     /// The API key is none of ours.

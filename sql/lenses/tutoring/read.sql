@@ -1,7 +1,6 @@
 -- The lens of the tutoring system: experts offer sessions, learners book them.
 --
--- Source: shared/systems/tutoring.md. Every view is security_invoker: row-level security of
--- core decides what its reader sees. What a client may write it writes here; status, money
+-- Every view is security_invoker: row-level security of core decides what its reader sees. What a client may write it writes here; status, money
 -- and seats change through functions.
 
 create schema tutoring;

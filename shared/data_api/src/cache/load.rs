@@ -10,8 +10,8 @@ const FINGERPRINT: &str = include_str!("fingerprint.sql");
 
 const STORED: &str = "select body from convene.schema_cache where fingerprint = $1";
 
-/// The form of a stored model: a row written by a release whose models differ is never read,
-/// because what it is stored as (postcard, read in a third of JSON's time) does not tell.
+/// The form of a stored model. A row of a release with other models is never read, because postcard
+/// (which is read in a third of JSON's time) does not describe its own form.
 const FORMAT: &str =
     concat!(include_str!("model.rs"), include_str!("custom.rs"), include_str!("name.rs"));
 

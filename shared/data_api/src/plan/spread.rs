@@ -44,8 +44,8 @@ fn will_group(node: &Node<'_>) -> bool {
     node.is_grouped() || node.children.iter().any(spread)
 }
 
-/// PostgREST has no aggregates there either: whether they would be over the rows of an array or
-/// over those of all arrays is not said.
+/// PostgREST has no aggregates there either: it is undefined whether they would aggregate within
+/// one array or across all.
 fn not_aggregated() -> Refusal {
     Refusal::new(400, "PGRST127", "Feature not implemented")
         .details("Aggregates are not implemented for one-to-many or many-to-many spreads.")

@@ -16,9 +16,9 @@ use super::{
 pub struct OrderTerm {
     /// What.
     pub by: OrderBy,
-    /// Whether the greatest come first, where it is said.
+    /// Descending; `None` if the request does not say.
     pub descending: Option<bool>,
-    /// Whether nulls come first, where it is said.
+    /// Nulls first; `None` if the request does not say.
     pub nulls_first: Option<bool>,
 }
 
