@@ -79,6 +79,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/ground/foundation.sql
 \ir functions/ground/marketplace.sql
 \ir functions/ground/audit.sql
+\ir functions/ground/status.sql
 \ir functions/ground/lens.sql
 
 -- people: who somebody is. A person comes first; provider and customer are parts of a person and share
@@ -177,6 +178,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/ground/foundation.sql
 \ir policies/ground/marketplace.sql
 \ir policies/ground/audit.sql
+\ir policies/ground/status.sql
 \ir policies/ground/lens.sql
 \ir policies/people/person.sql
 \ir policies/people/provider.sql

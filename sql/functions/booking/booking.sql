@@ -52,9 +52,9 @@ begin atomic
     and b.booking_id is distinct from p_but_for
     and (
       b.slot_id = (p_slot).slot_id
-        and (b.status in ('requested', 'confirmed')
+        and (internal.is_secured(b.status)
              or b.status = 'pending_payment' and b.hold_expires_at > now())
-      or b.status in ('requested', 'confirmed')
+      or internal.is_secured(b.status)
         and b.starts_at < (p_slot).ends_at and b.ends_at > (p_slot).starts_at
     )
   order by b.slot_id = (p_slot).slot_id desc
@@ -123,7 +123,7 @@ begin
   from core.booking as b
   where b.customer_id = p_customer_id
     and b.idempotency_key = p_idempotency_key
-    and b.status not in ('cancelled', 'declined', 'expired');
+    and not internal.is_called_off(b.status);
 
   if found and (v_booking.slot_id, v_booking.seats) is distinct from (p_slot_id, p_seats) then
     perform internal.refuse('M9209', 'idempotency_key_reused',

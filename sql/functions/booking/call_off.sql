@@ -28,7 +28,7 @@ begin
   update core.booking as b
   set call_off_id = v_call_off_id
   where b.provider_id = p_provider_id
-    and b.status in ('pending_payment', 'requested', 'confirmed')
+    and internal.is_coming(b.status)
     and b.starts_at > now()
     and (p_slot_id is null or b.slot_id = p_slot_id)
     and tstzrange(b.starts_at, b.ends_at) && p_during;
@@ -71,7 +71,7 @@ begin
     select b.*
     from core.booking as b
     where b.call_off_id = p_call_off_id
-      and b.status in ('pending_payment', 'requested', 'confirmed')
+      and internal.is_coming(b.status)
     order by b.starts_at, b.booking_id
     limit p_limit
     for no key update
@@ -106,7 +106,7 @@ begin atomic
   select
     p_call_off_id,
     (count(*) filter (where b.status = 'cancelled'))::integer,
-    (count(*) filter (where b.status in ('pending_payment', 'requested', 'confirmed')))::integer
+    (count(*) filter (where internal.is_coming(b.status)))::integer
   from core.booking as b
   where b.call_off_id = p_call_off_id;
 end;

@@ -249,7 +249,7 @@ begin
   return jsonb_build_object(
     'booking_id', p_booking_id, 'currency', v_booking.currency, 'refund_minor', v_refund,
     'refund', internal.to_decimal(v_refund, v_booking.currency),
-    'is_cancellable', v_booking.status in ('pending_payment', 'requested', 'confirmed')
+    'is_cancellable', internal.is_coming(v_booking.status)
       and (v_booking.starts_at > now() or v_side not in ('customer', 'provider')));
 end
 $$;

@@ -28,7 +28,7 @@ return case (p_outbox).topic
   when 'booking_rescheduled' then exists (
     select from core.booking as b
     where b.booking_id = ((p_outbox).payload ->> 'booking_id')::uuid
-      and b.status in ('requested', 'confirmed'))
+      and internal.is_secured(b.status))
   when 'booking_reminder' then exists (
     select from core.booking as b
     where b.booking_id = ((p_outbox).payload ->> 'booking_id')::uuid

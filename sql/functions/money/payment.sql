@@ -23,6 +23,32 @@ alter function internal.booking_payment owner to definer;
 
 comment on function internal.booking_payment is 'The newest payment attempt of a booking''s order.';
 
+create or replace function internal.payment_of_booking(p_booking_id uuid)
+returns table (
+  payment_id       uuid,
+  status           text,
+  authorized_minor bigint,
+  captured_minor   bigint,
+  refunded_minor   bigint,
+  lost_minor       bigint
+)
+language sql
+stable
+begin atomic
+  select p.payment_id, p.status, p.authorized_minor, p.captured_minor, p.refunded_minor,
+         p.lost_minor
+  from core.order_line as l
+  join core.payment as p using (order_id)
+  where l.booking_id = p_booking_id
+  order by p.attempt desc
+  limit 1;
+end;
+
+comment on function internal.payment_of_booking is $$
+The newest payment of a booking as its reader may see it: for the views of lenses. Runs as the
+caller and is inlined, so the policies of orders and payments decide.
+$$;
+
 create or replace function internal.payment_of_intent(p_external_id text)
 returns uuid
 language sql

@@ -14,7 +14,7 @@ begin
     select
     from core.booking as b
     where p_person_id in (b.customer_id, b.provider_id)
-      and b.status in ('pending_payment', 'requested', 'confirmed')
+      and internal.is_coming(b.status)
       and b.ends_at > now()
   ) then
     perform internal.refuse(

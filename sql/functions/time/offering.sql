@@ -253,6 +253,48 @@ alter function internal.write_materials owner to definer;
 comment on function internal.write_materials is
   'Keep what only those who have booked may open; null removes it.';
 
+create or replace function internal.write_offering(p_offering core.offering, p_is_new boolean)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_is_new then
+    insert into core.offering as o
+      (offering_id, provider_id, kind, title, slug, summary, description, tags, category_code,
+       level, prerequisites, duration_min, capacity, price_minor, currency, booking_mode,
+       min_notice_min, buffer_before_min, buffer_after_min, slot_step_min, is_active)
+    select p_offering.offering_id, p_offering.provider_id, p_offering.kind, p_offering.title,
+           p_offering.slug, p_offering.summary, p_offering.description, p_offering.tags,
+           p_offering.category_code, p_offering.level, p_offering.prerequisites,
+           p_offering.duration_min, p_offering.capacity, p_offering.price_minor,
+           p_offering.currency, p_offering.booking_mode, p_offering.min_notice_min,
+           p_offering.buffer_before_min, p_offering.buffer_after_min,
+           p_offering.slot_step_min, p_offering.is_active;
+  else
+    update core.offering as o
+    set kind = p_offering.kind, title = p_offering.title, slug = p_offering.slug,
+        summary = p_offering.summary, description = p_offering.description,
+        tags = p_offering.tags, category_code = p_offering.category_code,
+        level = p_offering.level, prerequisites = p_offering.prerequisites,
+        duration_min = p_offering.duration_min, capacity = p_offering.capacity,
+        price_minor = p_offering.price_minor, currency = p_offering.currency,
+        booking_mode = p_offering.booking_mode, min_notice_min = p_offering.min_notice_min,
+        buffer_before_min = p_offering.buffer_before_min,
+        buffer_after_min = p_offering.buffer_after_min,
+        slot_step_min = p_offering.slot_step_min, is_active = p_offering.is_active
+    where o.offering_id = p_offering.offering_id;
+  end if;
+end
+$$;
+
+alter function internal.write_offering owner to definer;
+
+comment on function internal.write_offering is
+  'Insert an offering, or change all of one that may change. Triggers check it and refresh slots.';
+
 create or replace function api.save_offering(
   p_offering  jsonb,
   p_if_exists text default 'merge'
@@ -298,33 +340,7 @@ begin
   end if;
   v_offering := internal.offering_to_save(p_offering, v_offering);
 
-  if v_is_new then
-    insert into core.offering as o
-      (offering_id, provider_id, kind, title, slug, summary, description, tags, category_code,
-       level, prerequisites, duration_min, capacity, price_minor, currency, booking_mode,
-       min_notice_min, buffer_before_min, buffer_after_min, slot_step_min, is_active)
-    select v_offering.offering_id, v_offering.provider_id, v_offering.kind, v_offering.title,
-           v_offering.slug, v_offering.summary, v_offering.description, v_offering.tags,
-           v_offering.category_code, v_offering.level, v_offering.prerequisites,
-           v_offering.duration_min, v_offering.capacity, v_offering.price_minor,
-           v_offering.currency, v_offering.booking_mode, v_offering.min_notice_min,
-           v_offering.buffer_before_min, v_offering.buffer_after_min,
-           v_offering.slot_step_min, v_offering.is_active;
-  else
-    update core.offering as o
-    set kind = v_offering.kind, title = v_offering.title, slug = v_offering.slug,
-        summary = v_offering.summary, description = v_offering.description,
-        tags = v_offering.tags, category_code = v_offering.category_code,
-        level = v_offering.level, prerequisites = v_offering.prerequisites,
-        duration_min = v_offering.duration_min, capacity = v_offering.capacity,
-        price_minor = v_offering.price_minor, currency = v_offering.currency,
-        booking_mode = v_offering.booking_mode, min_notice_min = v_offering.min_notice_min,
-        buffer_before_min = v_offering.buffer_before_min,
-        buffer_after_min = v_offering.buffer_after_min,
-        slot_step_min = v_offering.slot_step_min, is_active = v_offering.is_active
-    where o.offering_id = v_offering.offering_id;
-  end if;
-
+  perform internal.write_offering(v_offering, v_is_new);
   if p_offering ? 'materials_url' then
     perform internal.write_materials(v_offering.offering_id, p_offering ->> 'materials_url');
   end if;
@@ -463,7 +479,7 @@ begin atomic
   select distinct b.offering_id
   from core.booking as b
   where b.customer_id = internal.user_id()
-    and b.status in ('requested', 'confirmed', 'completed', 'no_show_customer');
+    and internal.is_bought(b.status);
 end;
 
 alter function internal.booked_offering_ids owner to definer;

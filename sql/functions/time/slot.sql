@@ -105,8 +105,7 @@ begin atomic
   select b.slot_id
   from core.booking as b
   where b.customer_id = internal.user_id()
-    and (b.status in ('requested', 'confirmed', 'completed', 'no_show_customer',
-                      'no_show_provider')
+    and (internal.takes_seat(b.status)
          or b.status = 'pending_payment' and b.hold_expires_at > now())
   union
   select w.slot_id
@@ -175,8 +174,7 @@ begin
         select coalesce(sum(b.seats), 0)
         from core.booking as b
         where b.slot_id = p_slot_id
-          and b.status in ('requested', 'confirmed', 'completed', 'no_show_customer',
-                           'no_show_provider')),
+          and internal.takes_seat(b.status)),
       holds = array(
         select h.until
         from (
@@ -624,7 +622,7 @@ begin
     select
     from core.booking as b
     where b.slot_id = p_slot_id
-      and (b.status in ('requested', 'confirmed')
+      and (internal.is_secured(b.status)
            or b.status = 'pending_payment' and b.hold_expires_at > now())
   ) then
     perform internal.refuse('M9101', 'slot_in_use', 'The slot is booked or held.',

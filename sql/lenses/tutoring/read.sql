@@ -61,7 +61,7 @@ select
     select count(*)
     from core.booking as b
     where b.customer_id = c.customer_id
-      and b.status in ('requested', 'confirmed', 'completed', 'no_show_customer')
+      and internal.is_bought(b.status)
   )::integer as total_sessions_booked,
   (
     select coalesce(sum(y.captured_minor - y.refunded_minor), 0)
@@ -184,15 +184,7 @@ select
   b.seats,
   b.hold_expires_at
 from core.booking as b
-left join lateral (
-  select p.payment_id, p.status, p.authorized_minor, p.captured_minor, p.refunded_minor,
-         p.lost_minor
-  from core.order_line as l
-  join core.payment as p using (order_id)
-  where l.booking_id = b.booking_id
-  order by p.attempt desc
-  limit 1
-) as y on true;
+left join lateral internal.payment_of_booking(b.booking_id) as y on true;
 
 comment on view tutoring.bookings is
   'Bookings of the reader, on either side. core_status is the exact state behind status.';
