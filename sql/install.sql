@@ -38,11 +38,13 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/login/rate_limit.sql
 \ir schema/booking/cancellation.sql
 \ir schema/time/offering.sql
+\ir schema/time/venue.sql
 \ir schema/time/availability.sql
 \ir schema/time/slot.sql
 \ir schema/time/occupancy.sql
 \ir schema/booking/call_off.sql
 \ir schema/booking/booking.sql
+\ir schema/booking/proposal.sql
 \ir schema/time/waitlist.sql
 \ir schema/money/coupon.sql
 \ir schema/catalogue/product.sql
@@ -118,6 +120,8 @@ select to_regnamespace('core') is null as fresh \gset
 -- them into slots; slot knows which can be booked this instant and why not; occupancy is the
 -- time a used slot takes; waitlist gives freed seats to those who wait.
 \ir functions/time/offering.sql
+\ir functions/time/rules.sql
+\ir functions/time/venue.sql
 \ir functions/time/occupancy.sql
 \ir functions/time/slot.sql
 \ir functions/time/waitlist.sql
@@ -128,14 +132,17 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/catalogue/product.sql
 
 -- booking: a customer's seats. booking holds and confirms, party says which side somebody is on, checkout
--- hands the payment to the Lambda; cancellation, reschedule and attendance end or move a booking.
+-- hands the payment to the Lambda; cancellation, call_off, reschedule, proposal and attendance end or
+-- move a booking; correction says otherwise how one went.
 \ir functions/booking/party.sql
+\ir functions/booking/proposal.sql
 \ir functions/booking/booking.sql
 \ir functions/booking/checkout.sql
 \ir functions/booking/cancellation.sql
 \ir functions/booking/call_off.sql
 \ir functions/booking/reschedule.sql
 \ir functions/booking/attendance.sql
+\ir functions/booking/correction.sql
 \ir functions/booking/review.sql
 
 -- money: what is owed. An order of one or more lines is paid by a payment; settlement carries out what
@@ -199,6 +206,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/login/admin.sql
 \ir policies/login/supabase.sql
 \ir policies/time/offering.sql
+\ir policies/time/rules.sql
+\ir policies/time/venue.sql
 \ir policies/time/occupancy.sql
 \ir policies/time/slot.sql
 \ir policies/time/waitlist.sql
@@ -210,7 +219,9 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/cancellation.sql
 \ir policies/booking/call_off.sql
 \ir policies/booking/reschedule.sql
+\ir policies/booking/proposal.sql
 \ir policies/booking/attendance.sql
+\ir policies/booking/correction.sql
 \ir policies/booking/review.sql
 \ir policies/money/ledger.sql
 \ir policies/money/wallet.sql

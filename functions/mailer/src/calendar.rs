@@ -1,12 +1,16 @@
 //! The calendar entry of a booking: one UID for its whole life, a version that only grows.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use icalendar::{Attendee, Calendar, Component, Event, EventStatus, PartStat, Property, Role};
+use icalendar::{
+    Attendee, Calendar, Component, Event, EventLike, EventStatus, PartStat, Property, Role,
+};
 
 use crate::{
+    Settings,
     message::{Message, Occasion},
-    zone::vtimezone,
+    text::one_line,
+    zone::{knows, vtimezone},
 };
 
 /// What the receiver's calendar has to do.
@@ -39,15 +43,17 @@ pub struct Invitation {
 /// The invitation that belongs to `message`, if one does.
 ///
 /// The platform is the organizer and the receiver the only attendee, so neither side learns the
-/// other's address. An entry that was never sent is not withdrawn.
-pub fn invitation(message: &Message, zone: Tz, organizer: &str) -> Option<Invitation> {
-    let booking = message.occasion.as_ref()?;
+/// other's address. A booking that its provider has not accepted has no entry, wherever it is
+/// moved, and an entry that was never sent is not withdrawn.
+pub fn invitation(message: &Message, settings: &Settings) -> Option<Invitation> {
+    let booking = message.occasion.as_ref().filter(|booking| booking.was_confirmed)?;
     let booking_id = booking.booking_id?;
     let method = match message.kind.as_str() {
         "booking_confirmed" | "booking_rescheduled" => Method::Request,
-        "booking_cancelled" if booking.was_confirmed => Method::Cancel,
+        "booking_cancelled" => Method::Cancel,
         _ => return None,
     };
+    let zone = message.zone();
     let mut calendar = Calendar::empty();
     for (name, value) in [
         ("VERSION", "2.0"),
@@ -57,32 +63,32 @@ pub fn invitation(message: &Message, zone: Tz, organizer: &str) -> Option<Invita
     ] {
         calendar.append_property((name, value));
     }
-    let mut event = event(message, booking, method, zone, organizer);
+    let mut event = event(message, booking, method, settings);
     calendar.push(event.uid(&format!("{booking_id}@booking.convene")).done());
-    // The crate writes a DTSTAMP and a UID into every component, which a VTIMEZONE must not have.
-    // So the zone is inserted as text.
-    let zone = vtimezone(zone, booking.starts_at, booking.ends_at + Duration::days(1));
-    let text = calendar.to_string().replacen("BEGIN:VEVENT", &format!("{zone}BEGIN:VEVENT"), 1);
+    let mut text = calendar.to_string();
+    if is_local(booking, zone) {
+        // The crate writes a DTSTAMP and a UID into every component, which a VTIMEZONE must not
+        // have: so the zone is put where it belongs as text.
+        let zone = vtimezone(zone);
+        text = text.replacen("BEGIN:VEVENT", &format!("{zone}BEGIN:VEVENT"), 1);
+    }
     Some(Invitation { method, text })
 }
 
-fn event(
-    message: &Message,
-    booking: &Occasion,
-    method: Method,
-    zone: Tz,
-    organizer: &str,
-) -> Event {
+fn event(message: &Message, booking: &Occasion, method: Method, settings: &Settings) -> Event {
     let (status, partstat) = match method {
         Method::Request => (EventStatus::Confirmed, PartStat::Accepted),
         Method::Cancel => (EventStatus::Cancelled, PartStat::Declined),
     };
-    let attendee = Attendee::new(format!("mailto:{}", message.recipient.address))
-        .cn(parameter(&message.recipient.name))
+    let mut attendee = Attendee::new(format!("mailto:{}", message.recipient.address))
         .role(Role::ReqParticipant)
         .partstat(partstat)
         .rsvp(false);
-    let mut organizer = Property::new("ORGANIZER", format!("mailto:{organizer}"));
+    let name = one_line(&message.recipient.name);
+    if !name.is_empty() {
+        attendee = attendee.cn(parameter(&name));
+    }
+    let mut organizer = Property::new("ORGANIZER", format!("mailto:{}", settings.mail_from));
     organizer.add_parameter("CN", &parameter(&message.marketplace.name));
 
     let mut event = Event::new();
@@ -90,37 +96,66 @@ fn event(
         .sequence(booking.ics_sequence)
         .timestamp(booking.updated_at)
         .last_modified(booking.updated_at)
-        .summary(&format!("{} · {}", plain(&booking.title), plain(&booking.other_name)))
-        .append_property(local("DTSTART", booking.starts_at, zone))
-        .append_property(local("DTEND", booking.ends_at, zone))
+        .summary(&summary(booking))
+        .append_property(time("DTSTART", booking.starts_at, booking, message.zone()))
+        .append_property(time("DTEND", booking.ends_at, booking, message.zone()))
         .append_property(organizer)
         .attendee(attendee)
         .add_property("TRANSP", "OPAQUE");
+    let page = booking_url(settings, booking);
+    if let Some(place) = booking.place.as_deref().or(booking.meeting_url.as_deref()) {
+        event.location(&one_line(place));
+    }
+    event.url(booking.meeting_url.as_deref().unwrap_or(&page));
+    let notes = booking.notes.as_deref().map(|notes| notes.replace("\r\n", "\n"));
+    let lines = [booking.meeting_url.clone(), notes, Some(page)];
+    let description: Vec<String> = lines.into_iter().flatten().collect();
+    event.description(&description.join("\n\n").replace(is_bare_control, " "));
     event.status(status);
     event.done()
 }
 
-/// A time on the receiver's wall, which the VTIMEZONE makes an instant again.
+fn is_bare_control(letter: char) -> bool {
+    letter.is_control() && letter != '\n'
+}
+
+fn summary(booking: &Occasion) -> String {
+    let (title, other) = (one_line(&booking.title), one_line(&booking.other_name));
+    if other.is_empty() { title } else { format!("{title} · {other}") }
+}
+
+fn booking_url(settings: &Settings, booking: &Occasion) -> String {
+    let site = settings.site_url.as_str().trim_end_matches('/');
+    match booking.booking_id {
+        Some(booking_id) => format!("{site}/bookings/{booking_id}"),
+        None => site.to_owned(),
+    }
+}
+
+/// Whether both times can be written as the receiver's wall shows them.
 ///
-/// In the hour that happens twice the zone alone cannot say which of the two is meant: RFC
-/// 5545 reads it as the first. The second is written in UTC, which is never ambiguous.
-fn local(name: &str, at: DateTime<Utc>, zone: Tz) -> Property {
-    let wall = at.with_timezone(&zone);
-    let reads_back = wall.naive_local().and_local_timezone(zone).earliest() == Some(wall);
-    if zone == Tz::UTC || !reads_back {
+/// In an hour that happens twice a time and a zone cannot say which of the two is meant, and
+/// receivers disagree: so it is written in UTC, as are times that the VTIMEZONE does not know.
+fn is_local(booking: &Occasion, zone: Tz) -> bool {
+    zone != Tz::UTC
+        && [booking.starts_at, booking.ends_at].into_iter().all(|at| {
+            let wall = at.with_timezone(&zone).naive_local();
+            knows(at) && wall.and_local_timezone(zone).single().is_some()
+        })
+}
+
+/// A time on the receiver's wall, which the VTIMEZONE makes an instant again; or in UTC.
+fn time(name: &str, at: DateTime<Utc>, booking: &Occasion, zone: Tz) -> Property {
+    if !is_local(booking, zone) {
         return Property::new(name, at.format("%Y%m%dT%H%M%SZ").to_string());
     }
+    let wall = at.with_timezone(&zone);
     let mut property = Property::new(name, wall.format("%Y%m%dT%H%M%S").to_string());
     property.add_parameter("TZID", zone.name());
     property
 }
 
-/// One line of text: the crate escapes what is special, but a bare carriage return is not.
-fn plain(text: &str) -> String {
-    text.replace(char::is_control, " ")
-}
-
 /// A parameter's value cannot contain a double quote at all.
 fn parameter(text: &str) -> String {
-    plain(text).replace('"', "'")
+    one_line(text).replace('"', "'")
 }

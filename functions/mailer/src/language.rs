@@ -11,6 +11,10 @@ pub struct Language {
     pub code: &'static str,
     /// The first line of every mail.
     pub greeting: &'static str,
+    /// What a provider without a name is called.
+    pub a_provider: &'static str,
+    /// What a customer without a name is called.
+    pub a_customer: &'static str,
     /// The text of the link that turns off messages of a type.
     pub unsubscribe: &'static str,
     templates: &'static [(&'static str, &'static str)],
@@ -28,7 +32,8 @@ macro_rules! templates {
             "auth_identity_linked" "auth_identity_unlinked"
             "auth_invite" "auth_magic_link" "auth_password_changed" "auth_reauthentication"
             "auth_recovery" "booking_cancelled" "booking_completed" "booking_confirmed"
-            "booking_declined" "booking_expired" "booking_no_show_customer"
+            "booking_declined" "booking_expired" "booking_move_declined" "booking_move_proposed"
+            "booking_no_show_customer"
             "booking_no_show_provider" "booking_reminder" "booking_requested" "booking_rescheduled"
             "dispute_lost" "dispute_opened" "dispute_won" "payment_captured"
             "payout_account_changed" "payout_bank_failed" "payout_failed" "payout_paid"
@@ -46,6 +51,8 @@ macro_rules! templates {
 static ENGLISH: Language = Language {
     code: "en",
     greeting: "Hello{% if name %} {{ name }}{% endif %},",
+    a_provider: "the provider",
+    a_customer: "the customer",
     unsubscribe: "Stop messages of this kind",
     templates: templates!("en"),
     locale: Locale::en_GB,
@@ -57,6 +64,8 @@ static ENGLISH: Language = Language {
 static DANISH: Language = Language {
     code: "da",
     greeting: "Hej{% if name %} {{ name }}{% endif %}",
+    a_provider: "udbyderen",
+    a_customer: "kunden",
     unsubscribe: "Stop beskeder af denne slags",
     templates: templates!("da"),
     locale: Locale::da_DK,

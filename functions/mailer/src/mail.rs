@@ -59,8 +59,7 @@ pub fn compose(message: &Message, settings: &Settings) -> Result<Mail, Uncomposa
     let alternatives = MultiPart::alternative()
         .singlepart(SinglePart::plain(text.plain))
         .singlepart(SinglePart::html(text.html));
-    let organizer = settings.mail_from.to_string();
-    Ok(match invitation(message, message.zone(), &organizer) {
+    Ok(match invitation(message, settings) {
         None => builder.multipart(alternatives)?,
         Some(invitation) => builder.multipart(with_invitation(alternatives, invitation)?)?,
     })

@@ -95,6 +95,14 @@ pub struct Occasion {
     pub ends_at: DateTime<Utc>,
     /// Until when an offer stands.
     pub offered_until: Option<DateTime<Utc>>,
+    /// Another time that the provider proposes.
+    pub proposed: Option<Proposed>,
+    /// Where it takes place, once it is confirmed.
+    pub place: Option<String>,
+    /// The link to a meeting, once it is confirmed.
+    pub meeting_url: Option<String>,
+    /// What the customer wrote when they booked.
+    pub notes: Option<String>,
     /// Seats booked.
     pub seats: i32,
     /// The reason given by whoever cancelled.
@@ -105,6 +113,17 @@ pub struct Occasion {
     pub was_confirmed: bool,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// Another time for a booking.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Proposed {
+    /// When it would start.
+    pub starts_at: DateTime<Utc>,
+    /// When it would end.
+    pub ends_at: DateTime<Utc>,
+    /// Why, in the words of the provider.
+    pub reason: Option<String>,
 }
 
 /// A sum, in minor units.

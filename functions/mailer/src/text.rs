@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     Settings,
     language::Language,
-    message::{Message, SignIn},
+    message::{Message, Occasion, SignIn},
 };
 
 /// The words of a mail, in both forms.
@@ -63,6 +63,17 @@ struct Facts<'a> {
     when: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposed: Option<String>,
+    has_entry: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meeting_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    support: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seats: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,6 +168,8 @@ fn facts<'a>(
 ) -> Result<Facts<'a>, Unwritable> {
     let zone = message.zone();
     let occasion = message.occasion.as_ref();
+    let proposed = occasion.and_then(|o| o.proposed.as_ref());
+    let is_proposal = message.kind == "booking_move_proposed";
     let sign_in = message.sign_in.as_ref();
     Ok(Facts {
         name: one_line(&message.recipient.name),
@@ -165,12 +178,21 @@ fn facts<'a>(
         topic: &message.topic,
         details: message.details.as_deref(),
         title: occasion.map(|o| one_line(&o.title)),
-        other: occasion.map(|o| one_line(&o.other_name)),
+        other: occasion.map(|o| other(o, language)),
         part: occasion.map(|o| o.part.as_str()),
         when: occasion.map(|o| language.when(o.starts_at, o.ends_at, zone)),
         until: occasion.and_then(|o| o.offered_until).map(|at| language.instant(at, zone)),
+        proposed: proposed.map(|p| language.when(p.starts_at, p.ends_at, zone)),
+        has_entry: occasion.is_some_and(|o| o.was_confirmed),
+        place: occasion.and_then(|o| o.place.as_deref()).map(one_line),
+        meeting_url: occasion.and_then(|o| o.meeting_url.as_deref()),
+        notes: occasion.and_then(|o| o.notes.as_deref()).map(one_line),
+        support: message.marketplace.support_email.as_deref(),
         seats: occasion.map(|o| o.seats),
-        reason: occasion.and_then(|o| o.reason.as_deref()).map(one_line),
+        reason: match proposed.filter(|_| is_proposal) {
+            Some(proposed) => proposed.reason.as_deref().map(one_line),
+            None => occasion.and_then(|o| o.reason.as_deref()).map(one_line),
+        },
         booking_id: occasion.and_then(|o| o.booking_id),
         slot_id: occasion.map(|o| o.slot_id),
         amount: message.money.as_ref().map(|money| language.amount(money)),
@@ -192,6 +214,16 @@ fn verify_url(settings: &Settings, sign_in: &SignIn) -> Result<Option<String>, u
         url.query_pairs_mut().append_pair("redirect_to", redirect_to);
     }
     Ok(Some(url.into()))
+}
+
+/// The other side's name; what they are where they have none.
+fn other(occasion: &Occasion, language: &Language) -> String {
+    let name = one_line(&occasion.other_name);
+    match (name.is_empty(), occasion.part.as_str()) {
+        (false, _) => name,
+        (true, "provider") => language.a_customer.to_owned(),
+        (true, _) => language.a_provider.to_owned(),
+    }
 }
 
 fn unsubscribe_url(settings: &Settings, key: Uuid) -> Result<String, url::ParseError> {

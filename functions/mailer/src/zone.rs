@@ -1,19 +1,40 @@
 //! A VTIMEZONE, from the transitions chrono-tz knows.
 //!
-//! Every offset that is in force somewhere between two instants is written out as an
-//! observance of its own. A rule (RRULE) would promise more than is known: next year's
-//! summer time is the next entry's business.
+//! Every offset that is in force within some years is written out as an observance of its own:
+//! a rule (RRULE) would promise more than is known. The years are the same in every mail,
+//! because calendars keep the first definition of a zone they see and read later entries by it.
 
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Duration, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName, Tz};
 
-/// The VTIMEZONE of `zone`, good for every instant from `from` until `until`.
-pub fn vtimezone(zone: Tz, from: DateTime<Utc>, until: DateTime<Utc>) -> String {
-    // One observance must have begun before the first instant, so the search starts a year early.
-    let mut observances = vec![Observance::at(zone, from - Duration::days(366))];
-    let mut at = from - Duration::days(366);
+/// From when until when a VTIMEZONE is good: bookings are made two years ahead at most.
+const FROM: DateTime<Utc> = first_of(2025);
+const UNTIL: DateTime<Utc> = first_of(2040);
+
+/// The first instant of a year.
+const fn first_of(year: i32) -> DateTime<Utc> {
+    match chrono::NaiveDate::from_ymd_opt(year, 1, 1) {
+        Some(day) => day.and_time(chrono::NaiveTime::MIN).and_utc(),
+        None => DateTime::<Utc>::MIN_UTC,
+    }
+}
+
+/// Whether the VTIMEZONE of a zone says what offset is in force at an instant.
+pub fn knows(at: DateTime<Utc>) -> bool {
+    (FROM + Duration::days(366)..UNTIL - Duration::days(1)).contains(&at)
+}
+
+/// The VTIMEZONE of `zone`, always the same.
+pub fn vtimezone(zone: Tz) -> String {
+    between(zone, FROM, UNTIL)
+}
+
+/// The VTIMEZONE of `zone`, good for every instant from a year after `from` until `until`.
+fn between(zone: Tz, from: DateTime<Utc>, until: DateTime<Utc>) -> String {
+    let mut observances = vec![Observance::at(zone, from)];
+    let mut at = from;
     while let Some(change) = next_change(zone, at, until) {
         observances.push(Observance::at(zone, change));
         at = change;
@@ -108,9 +129,9 @@ mod tests {
 
     #[test]
     fn both_sides_of_a_change_are_written_out() {
-        let text = vtimezone(
+        let text = between(
             Tz::Europe__Copenhagen,
-            instant("2026-10-25T00:30:00Z"),
+            instant("2025-10-25T00:30:00Z"),
             instant("2026-10-25T01:30:00Z"),
         );
         let last_two = "BEGIN:DAYLIGHT\r\nDTSTART:20260329T020000\r\nTZOFFSETFROM:+0100\r\n\
@@ -123,9 +144,9 @@ mod tests {
 
     #[test]
     fn half_hours_and_southern_summers_are_kept() {
-        let text = vtimezone(
+        let text = between(
             Tz::Australia__Lord_Howe,
-            instant("2026-10-03T00:00:00Z"),
+            instant("2025-10-03T00:00:00Z"),
             instant("2026-10-04T00:00:00Z"),
         );
         assert!(text.contains("DTSTART:20261004T020000\r\nTZOFFSETFROM:+1030\r\nTZOFFSETTO:+1100"));
@@ -134,32 +155,31 @@ mod tests {
     #[test]
     fn a_zone_without_changes_has_one_observance() {
         let (from, until) = (instant("2026-01-01T00:00:00Z"), instant("2026-12-31T00:00:00Z"));
-        assert_eq!(vtimezone(Tz::Africa__Nairobi, from, until).matches("DTSTART").count(), 1);
-        assert_eq!(vtimezone(Tz::UTC, from, until).matches("TZOFFSETTO:+0000").count(), 1);
+        assert_eq!(between(Tz::Africa__Nairobi, from, until).matches("DTSTART").count(), 1);
+        assert_eq!(between(Tz::UTC, from, until).matches("TZOFFSETTO:+0000").count(), 1);
     }
 
     /// Whatever zone, the observance in force at an instant gives the offset chrono-tz gives.
     #[test]
-    fn every_zone_resolves_to_its_own_offset_on_every_day_of_a_year() {
+    fn every_zone_resolves_to_its_own_offset_on_every_day_it_knows() {
         for zone in chrono_tz::TZ_VARIANTS {
-            let from = instant("2026-01-01T12:00:00Z");
-            let until = from + Duration::days(365);
-            let text = vtimezone(zone, from, until);
-            for day in 0..=365 {
-                let at = from + Duration::days(day);
+            let text = vtimezone(zone);
+            let observances = read(&text);
+            let days = (0..).map(|day| instant("2025-01-01T12:00:00Z") + Duration::days(day));
+            for at in days.skip_while(|at| !knows(*at)).take_while(|at| knows(*at)) {
                 let expected = zone.offset_from_utc_datetime(&at.naive_utc()).fix();
-                assert_eq!(
-                    resolve(&text, at),
-                    utc_offset(expected.local_minus_utc()),
-                    "{zone} on {at}\n{text}"
-                );
+                let begun = observances.iter().rfind(|(begins, _)| *begins <= at);
+                let (_, offset) = begun.expect("an observance is in force");
+                let expected = utc_offset(expected.local_minus_utc());
+                assert_eq!(*offset, expected, "{zone} on {at}\n{text}");
             }
         }
     }
 
-    /// How RFC 5545 reads a VTIMEZONE: the last observance that has begun is in force.
-    fn resolve(text: &str, at: DateTime<Utc>) -> String {
-        let mut best = (DateTime::<Utc>::MIN_UTC, String::new());
+    /// The observances of a VTIMEZONE, in order: from when, and which offset. RFC 5545 says that
+    /// the last one that has begun is in force.
+    fn read(text: &str) -> Vec<(DateTime<Utc>, String)> {
+        let mut observances = Vec::new();
         let mut starts = None;
         let mut from = 0;
         for line in text.lines() {
@@ -174,12 +194,11 @@ mod tests {
                     .collect();
                 from = sign * (digits[0] * 3600 + digits[1] * 60 + digits.get(2).unwrap_or(&0));
             } else if let Some(offset) = line.strip_prefix("TZOFFSETTO:") {
-                let begun = starts.expect("DTSTART comes first") - Duration::seconds(from);
-                if begun <= at && begun >= best.0 {
-                    best = (begun, offset.to_owned());
-                }
+                let begins = starts.expect("DTSTART comes first") - Duration::seconds(from);
+                observances.push((begins, offset.to_owned()));
             }
         }
-        best.1
+        assert!(observances.is_sorted_by_key(|(begins, _)| *begins), "{text}");
+        observances
     }
 }

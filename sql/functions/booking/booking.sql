@@ -86,7 +86,8 @@ begin
   if v_other.slot_id = p_slot.slot_id then
     perform internal.refuse('M9207', 'already_booked',
       format('You have booking %s in this slot.', v_other.booking_id),
-      case v_other.status when 'pending_payment' then 'Pay for it, or cancel it first.' else '' end);
+      case v_other.status when 'pending_payment' then 'Pay for it, or cancel it first.'
+                          else '' end);
   end if;
   perform internal.refuse('M9208', 'customer_busy',
     format('You have booking %s at that time.', v_other.booking_id), 'Choose another slot.');
@@ -455,6 +456,9 @@ begin
   perform internal.record_step(v_booking, p_booking.status, p_actor, p_reason);
   perform internal.settle_slot(v_booking.slot_id);
   perform internal.offer_freed_seats(v_booking.slot_id);
+  perform internal.offer_freed_seats(m.slot_id)
+  from internal.end_proposal(v_booking.booking_id, 'withdrawn') as m
+  where m.slot_id is not null;
   return v_booking;
 end
 $$;

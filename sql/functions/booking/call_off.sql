@@ -233,9 +233,11 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_timezone text := (
-    select p.timezone from core.person as p where p.person_id = internal.require_provider_id());
+  v_provider_id uuid := internal.require_provider_id();
+  v_timezone    text;
 begin
+  select p.timezone into v_timezone from core.person as p where p.person_id = v_provider_id;
+
   return query
   select c.*
   from api.call_off_time(p_date::timestamp at time zone v_timezone,

@@ -24,6 +24,7 @@ return case
   when coalesce((p_booking).confirmed_at, (p_booking).created_at)
        > now() - make_interval(mins => (select m.cancel_grace_min from core.marketplace as m))
   then 100
+  when (internal.open_proposal((p_booking).booking_id)).booking_id is not null then 100
   else internal.refund_percent((p_booking).policy_tiers, (p_booking).starts_at)
 end;
 
@@ -31,7 +32,8 @@ alter function internal.refund_percent_of owner to definer;
 
 comment on function internal.refund_percent_of is $$
 What the customer of a booking gets back if they cancel now, in percent: what its policy says, and
-everything for a while after it was booked (marketplace.cancel_grace_min).
+everything for a while after it was booked (marketplace.cancel_grace_min), and while the provider
+proposes another time.
 $$;
 
 create or replace function internal.cancel_open_booking(
@@ -123,6 +125,21 @@ Raises
   M0204 tiers_invalid  not 1 to 10 tiers of {"hours_before", "refund_percent"}
   M1001 sign_in_required, M4001 provider_not_found
 $$;
+
+create or replace function api.list_cancellation_policies(p_provider_id uuid default null)
+returns table (cancellation_policy_id uuid, provider_id uuid, name text, tiers jsonb)
+language sql
+stable
+begin atomic
+  select c.cancellation_policy_id, c.provider_id, c.name, c.tiers
+  from core.cancellation_policy as c
+  where c.provider_id is null
+     or c.provider_id = coalesce(p_provider_id, internal.user_id())
+  order by c.provider_id nulls first, c.name;
+end;
+
+comment on function api.list_cancellation_policies is
+  'The policies of the house, and those of a provider; without one, the caller''s own.';
 
 create or replace function internal.cancellation_refund(p_booking core.booking, p_percent integer)
 returns bigint

@@ -110,3 +110,55 @@ Raises
   M1001 sign_in_required
   M4502 review_not_found  there is none, or it is about another provider
 $$;
+
+create or replace function api.list_reviews(
+  p_provider_id uuid default null,
+  p_booking_id  uuid default null,
+  p_limit       integer default 100
+)
+returns table (
+  review_id   uuid,
+  booking_id  uuid,
+  provider_id uuid,
+  offering_id uuid,
+  author_side text,
+  author_name text,
+  rating      integer,
+  comment     text,
+  reply       text,
+  status      text,
+  created_at  timestamptz
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select
+    r.review_id,
+    -- Which booking it was is the matter of its two sides.
+    case when internal.user_id() in (r.author_id, r.provider_id, b.customer_id)
+         then r.booking_id end,
+    r.provider_id, r.offering_id, r.author_side, internal.name_of(r.author_id), r.rating,
+    r.comment, r.reply, r.status, r.created_at
+  from core.review as r
+  join core.booking as b using (booking_id)
+  where (r.status = 'published' or r.author_id = internal.user_id())
+    -- What a provider says of a customer is told to the two of them.
+    and (r.author_side = 'customer' or internal.user_id() in (r.provider_id, b.customer_id))
+    and (p_provider_id is null or r.provider_id = p_provider_id)
+    and (p_booking_id is null or r.booking_id = p_booking_id
+                                 and internal.user_id() in (r.provider_id, b.customer_id))
+  order by r.created_at desc, r.review_id desc
+  limit least(greatest(coalesce(p_limit, 100), 0), 1000);
+end;
+
+alter function api.list_reviews owner to definer;
+
+comment on function api.list_reviews is $$
+Reviews, newest first, at most 1,000: of a provider, or of one booking of the caller's. Everybody
+reads what customers have said of providers; what a provider has said of a customer is read by the
+two of them.
+
+Security definer, because the names of authors are read with them.
+$$;

@@ -29,6 +29,11 @@ return case (p_outbox).topic
     select from core.booking as b
     where b.booking_id = ((p_outbox).payload ->> 'booking_id')::uuid
       and internal.is_secured(b.status))
+  when 'booking_move_proposed' then exists (
+    select from core.move_proposal as m
+    where m.move_proposal_id = ((p_outbox).payload ->> 'move_proposal_id')::uuid
+      and m.state = 'open'
+      and m.expires_at > now())
   when 'booking_reminder' then exists (
     select from core.booking as b
     where b.booking_id = ((p_outbox).payload ->> 'booking_id')::uuid

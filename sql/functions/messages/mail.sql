@@ -39,8 +39,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   select coalesce(
-    nullif(p.display_name, ''),
-    nullif(concat_ws(' ', p.first_name, p.last_name), ''),
+    -- A name of spaces is none.
+    nullif(btrim(p.display_name, E' \t\r\n\u00a0'), ''),
+    nullif(btrim(concat_ws(' ', p.first_name, p.last_name), E' \t\r\n\u00a0'), ''),
     p.username,
     '')
   from core.person as p
@@ -108,13 +109,26 @@ begin atomic
                        when (p_outbox).person_id then b.customer_id else b.provider_id end),
     'starts_at',     b.starts_at,
     'ends_at',       b.ends_at,
-    'offered_until', null,
+    'offered_until', m.expires_at,
+    'proposed',      case when m.slot_id is not null then (
+      select jsonb_build_object('starts_at', s.starts_at, 'ends_at', s.ends_at,
+                                'reason', m.reason)
+      from core.slot as s
+      where s.slot_id = m.slot_id) end,
     'seats',         b.seats,
+    'place',         v.place,
+    'meeting_url',   v.meeting_url,
+    'notes',         b.customer_notes,
     'reason',        case when b.cancelled_by <> 'system' then b.cancel_reason end,
     'ics_sequence',  b.ics_sequence,
     'was_confirmed', b.confirmed_at is not null,
     'updated_at',    b.updated_at)
   from core.booking as b
+  left join core.offering_venue as v
+    on v.offering_id = b.offering_id and b.confirmed_at is not null
+  left join core.move_proposal as m
+    on m.move_proposal_id = ((p_outbox).payload ->> 'move_proposal_id')::uuid
+      and m.booking_id = b.booking_id
   where b.booking_id = ((p_outbox).payload ->> 'booking_id')::uuid
     -- The receiver must be one of the two sides, so a wrong payload reveals nothing.
     and (p_outbox).person_id in (b.customer_id, b.provider_id)

@@ -51,6 +51,37 @@ The payload carries ids and sums: booking_id or slot_id, amount_minor with curre
 in the mail is read when it is sent.
 $$;
 
+create or replace function api.list_notifications(
+  p_unread_only boolean default false,
+  p_before      timestamptz default null,
+  p_limit       integer default 100
+)
+returns table (
+  notification_id uuid,
+  type            text,
+  title           text,
+  payload         jsonb,
+  created_at      timestamptz,
+  read_at         timestamptz
+)
+language sql
+stable
+begin atomic
+  select n.notification_id, n.type, t.title, n.payload, n.created_at, n.read_at
+  from core.notification as n
+  left join core.notification_type as t using (type)
+  where n.person_id = internal.user_id()
+    and (n.read_at is null or not coalesce(p_unread_only, false))
+    and (p_before is null or n.created_at < p_before)
+  order by n.created_at desc, n.notification_id desc
+  limit least(greatest(coalesce(p_limit, 100), 0), 1000);
+end;
+
+comment on function api.list_notifications is $$
+What the caller has been told, newest first, at most 1,000; the unread alone if asked for. Page on
+by the last created_at. The payload carries ids.
+$$;
+
 create or replace function api.mark_notifications_read(p_notification_ids uuid[] default null)
 returns integer
 language plpgsql

@@ -334,3 +334,32 @@ $$;
 
 create or replace trigger coupon_touch before update on core.coupon
   for each row execute function internal.on_row_touched();
+
+create or replace function api.list_coupons()
+returns table (
+  coupon_id          uuid,
+  code               text,
+  kind               text,
+  percent            integer,
+  amount_minor       bigint,
+  currency           text,
+  min_subtotal_minor bigint,
+  max_uses           integer,
+  per_customer       integer,
+  uses               integer,
+  valid_from         timestamptz,
+  valid_until        timestamptz,
+  is_active          boolean
+)
+language sql
+stable
+begin atomic
+  select c.coupon_id, c.code, c.kind, c.percent, c.amount_minor, c.currency,
+         c.min_subtotal_minor, c.max_uses, c.per_customer, c.uses, c.valid_from, c.valid_until,
+         c.is_active
+  from core.coupon as c
+  where c.provider_id = internal.user_id()
+  order by c.seq;
+end;
+
+comment on function api.list_coupons is 'The coupons of the caller''s own, oldest first.';

@@ -101,6 +101,11 @@ begin
 
   update core.call_off as c set reason = null where c.provider_id = p_person_id;
 
+  update core.move_proposal as m
+  set reason = null
+  from core.booking as b
+  where b.booking_id = m.booking_id and b.provider_id = p_person_id and m.reason is not null;
+
   update core.booking_note as n
   set provider_notes = ''
   from core.booking as b
@@ -113,6 +118,9 @@ begin
   where p_person_id in (r.author_id, r.provider_id);
 
   -- The title stays: it says what was bought.
+  delete from core.offering_venue as v
+  using core.offering as o
+  where o.offering_id = v.offering_id and o.provider_id = p_person_id;
   delete from core.offering_material as m
   using core.offering as o
   where o.offering_id = m.offering_id and o.provider_id = p_person_id;

@@ -55,6 +55,11 @@ begin
         order by o.seq)
       from core.order as o
       where o.customer_id = v_me),
+    'move_proposals', (
+      select jsonb_agg(to_jsonb(m) order by m.created_at)
+      from core.move_proposal as m
+      join core.booking as b using (booking_id)
+      where v_me in (b.customer_id, b.provider_id)),
     'reviews', (
       select jsonb_agg(to_jsonb(r) order by r.seq)
       from core.review as r
@@ -97,6 +102,11 @@ begin atomic
     'offerings', (
       select jsonb_agg(to_jsonb(o) order by o.seq)
       from core.offering as o
+      where o.provider_id = p_person_id),
+    'venues', (
+      select jsonb_agg(to_jsonb(v))
+      from core.offering_venue as v
+      join core.offering as o using (offering_id)
       where o.provider_id = p_person_id),
     'availability_rules', (
       select jsonb_agg(to_jsonb(r))

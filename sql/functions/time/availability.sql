@@ -225,6 +225,35 @@ Raises
   M1001 sign_in_required, M4001 provider_not_found
 $$;
 
+create or replace function api.list_exceptions()
+returns table (
+  availability_exception_id uuid,
+  kind                      text,
+  starts_at                 timestamptz,
+  ends_at                   timestamptz,
+  reason                    text,
+  created_at                timestamptz
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select x.availability_exception_id, x.kind, lower(x.during), upper(x.during), x.reason,
+         x.created_at
+  from core.availability_exception as x
+  where x.provider_id = internal.user_id()
+    and upper(x.during) > now()
+  order by x.during;
+end;
+
+alter function api.list_exceptions owner to definer;
+
+comment on function api.list_exceptions is $$
+The caller's coming exceptions, soonest first, with their reasons, which nobody else reads.
+Security definer, because no column of reasons is granted to anybody.
+$$;
+
 create or replace function api.remove_exception(p_availability_exception_id uuid)
 returns void
 language plpgsql

@@ -52,6 +52,33 @@ return exists (
 
 comment on function internal.is_time_blocked is 'The provider has closed some of this time.';
 
+create or replace function internal.is_day_full(p_slot core.slot, p_max_per_day integer)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return (p_slot).taken = 0
+  and internal.live_holds((p_slot).holds) = 0
+  and p_max_per_day <= (
+    select count(*)
+    from core.occupancy as c
+    join core.slot as s using (slot_id)
+    join core.person as p on p.person_id = c.provider_id
+    where c.provider_id = (p_slot).provider_id
+      and (c.expires_at is null or c.expires_at > now())
+      and s.starts_at between (p_slot).starts_at - interval '26 hours'
+                          and (p_slot).starts_at + interval '26 hours'
+      and (s.starts_at at time zone p.timezone)::date
+          = ((p_slot).starts_at at time zone p.timezone)::date);
+
+alter function internal.is_day_full owner to definer;
+
+comment on function internal.is_day_full is $$
+A slot that nobody uses lies on a day, by its provider's clock, on which so many of their slots are
+in use already.
+$$;
+
 create or replace function internal.open_slots()
 returns table (
   slot_id     uuid,
@@ -76,6 +103,7 @@ begin atomic
     -- The second condition implies the first, but only the first can use an index.
     and s.starts_at > now()
     and s.starts_at > now() + make_interval(mins => o.min_notice_min)
+    and (o.horizon_days is null or s.starts_at <= now() + make_interval(days => o.horizon_days))
     and o.is_active
     and p.accepting_bookings
     and s.capacity - s.taken
@@ -87,7 +115,8 @@ begin atomic
         and c.slot_id <> s.slot_id
         and c.busy && internal.busy_time(s.starts_at, s.ends_at, o)
         and (c.expires_at is null or c.expires_at > now())
-    );
+    )
+    and (o.max_per_day is null or not internal.is_day_full(s, o.max_per_day));
 end;
 
 comment on function internal.open_slots is $$
@@ -189,6 +218,13 @@ begin
           where w.slot_id = p_slot_id
             and w.state = 'offered'
             and w.offer_expires_at > now()
+          union all
+          select m.expires_at, m.seats
+          from core.move_proposal as m
+          where m.slot_id = p_slot_id
+            and m.state = 'open'
+            and m.holds_seats
+            and m.expires_at > now()
         ) as h(until, seats)
         cross join generate_series(1, h.seats)
         order by h.until)
@@ -236,7 +272,8 @@ $$;
 alter function internal.settle_slot owner to definer;
 
 comment on function internal.settle_slot is $$
-Count a slot's seats again from its bookings and offers, and take or free the provider's time.
+Count a slot's seats again from its bookings, offers and proposals, and take or free the
+provider's time.
 It is the only writer of taken, holds and occupancy. The caller holds the locks of the provider
 and the slot, so the count stays true until the commit.
 $$;
@@ -270,6 +307,14 @@ begin
     perform internal.refuse('M9210', 'notice_too_short',
       format('Bookings are taken up to %s minutes before the start.', v_offering.min_notice_min),
       'Choose a later one.');
+  elsif p_slot.starts_at > now() + make_interval(days => v_offering.horizon_days) then
+    perform internal.refuse('M9104', 'too_far_ahead',
+      format('Bookings are taken up to %s days ahead.', v_offering.horizon_days),
+      'Choose an earlier one.');
+  elsif internal.is_day_full(p_slot, v_offering.max_per_day) then
+    perform internal.refuse('M9105', 'day_full',
+      format('The provider takes %s bookings a day.', v_offering.max_per_day),
+      'Choose another day.');
   end if;
 end
 $$;
@@ -280,6 +325,8 @@ comment on function internal.refuse_time is $$
 Refuse a slot that cannot be booked, regardless of its seats.
 
 Raises
+  M9104 too_far_ahead           it begins later than bookings are taken for
+  M9105 day_full                the provider has as many that day as they take
   M9202 slot_past               it has begun
   M9203 slot_closed             it was taken away, its time is blocked, or its hours are gone
   M9205 offering_inactive       it was unpublished

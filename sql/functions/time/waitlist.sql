@@ -253,3 +253,54 @@ comment on function api.offer_freed_seats is $$
 End offers whose time is over, and offer seats whose holds have ended; return how many people
 were told. For the clock: safe to run twice, late or beside itself.
 $$;
+
+create or replace function api.list_waitlist()
+returns table (
+  waitlist_entry_id uuid,
+  slot_id           uuid,
+  offering_id       uuid,
+  offering_title    text,
+  provider_id       uuid,
+  starts_at         timestamptz,
+  ends_at           timestamptz,
+  seats             integer,
+  state             text,
+  place             integer,
+  offer_expires_at  timestamptz,
+  created_at        timestamptz
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select
+    w.waitlist_entry_id, s.slot_id, s.offering_id, o.title, s.provider_id, s.starts_at, s.ends_at,
+    w.seats,
+    case when w.state = 'offered' and w.offer_expires_at <= now() then 'lapsed' else w.state end,
+    case when w.state = 'waiting' then (
+      select count(*)
+      from core.waitlist_entry as b
+      where b.slot_id = w.slot_id
+        and b.state = 'waiting'
+        and (b.created_at, b.waitlist_entry_id) <= (w.created_at, w.waitlist_entry_id)
+    ) end::integer,
+    case when w.state = 'offered' then w.offer_expires_at end,
+    w.created_at
+  from core.waitlist_entry as w
+  join core.slot as s using (slot_id)
+  join core.offering as o using (offering_id)
+  where w.customer_id = internal.user_id()
+    and s.starts_at > now() - interval '30 days'
+  order by s.starts_at, w.waitlist_entry_id;
+end;
+
+alter function api.list_waitlist owner to definer;
+
+comment on function api.list_waitlist is $$
+What the caller waits or has waited for, until 30 days after its start: place 1 is the next to be
+offered a seat. state is waiting, offered, taken, lapsed, left or called_off. Of others it tells
+only how many stand before.
+
+Security definer, because nobody reads the entries of others.
+$$;

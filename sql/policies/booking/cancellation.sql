@@ -23,3 +23,5 @@ grant insert, update on core.cancellation_policy to definer;
 grant execute on function
   api.set_cancellation_policy, api.cancel_booking, api.quote_cancellation, api.decline_booking
   to authenticated;
+
+grant execute on function api.list_cancellation_policies to anon, authenticated;

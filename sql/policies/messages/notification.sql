@@ -79,3 +79,5 @@ grant execute on function
   to authenticated;
 
 grant execute on function api.unsubscribe to anon, authenticated;
+
+grant execute on function api.list_notifications to authenticated;

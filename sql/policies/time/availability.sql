@@ -54,3 +54,5 @@ grant execute on function
   to authenticated;
 
 grant execute on function api.get_availability to anon, authenticated;
+
+grant execute on function api.list_exceptions to authenticated;

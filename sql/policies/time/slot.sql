@@ -30,6 +30,7 @@ create policy select_service on core.slot
 grant select on core.slot to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.slot to definer;
 
+grant execute on function internal.is_day_full to anon, authenticated, service_role;
 grant execute on function internal.open_slots to anon, authenticated, service_role;
 grant execute on function internal.booked_slot_ids to authenticated;
 

@@ -24,3 +24,5 @@ grant select on core.waitlist_entry to authenticated, service_role, definer;
 grant insert, update on core.waitlist_entry to definer;
 
 grant execute on function api.join_waitlist, api.leave_waitlist to authenticated;
+
+grant execute on function api.list_waitlist to authenticated;

@@ -33,5 +33,6 @@ create index call_off_unfinished_idx on core.call_off (created_at) where finishe
 comment on table core.call_off is
   'A slot or a time that a provider has called off. Its bookings are cancelled in steps.';
 comment on column core.call_off.slot_id is 'The one slot that was called off; null for a time.';
-comment on column core.call_off.availability_exception_id is 'The block that keeps the time closed.';
+comment on column core.call_off.availability_exception_id is
+  'The block that keeps the time closed.';
 comment on column core.call_off.finished_at is 'When the last of its bookings was cancelled.';

@@ -12,6 +12,7 @@ create table core.marketplace (
   accept_within_min  integer not null default 2880,
   waitlist_offer_min integer not null default 30,
   cancel_grace_min   integer not null default 30,
+  correct_within_min integer not null default 2880,
   slot_horizon_days  integer not null default 60,
   clearing_days      integer not null default 3,
   settlement_currencies text[] not null default '{DKK}',
@@ -29,6 +30,7 @@ create table core.marketplace (
   constraint marketplace_accept_within_in_range check (accept_within_min between 1 and 8640),
   constraint marketplace_waitlist_offer_in_range check (waitlist_offer_min between 1 and 1440),
   constraint marketplace_cancel_grace_in_range check (cancel_grace_min between 0 and 10080),
+  constraint marketplace_correct_within_in_range check (correct_within_min between 0 and 43200),
   constraint marketplace_slot_horizon_in_range check (slot_horizon_days between 1 and 730),
   constraint marketplace_clearing_in_range check (clearing_days between 0 and 90),
   constraint marketplace_review_window_in_range check (review_window_days between 1 and 3650)
@@ -58,5 +60,7 @@ comment on column core.marketplace.accept_within_min is
   'Minutes in which a provider must answer a request; less than the six days of an authorisation.';
 comment on column core.marketplace.cancel_grace_min is
   'Minutes after a booking in which its customer cancels it for nothing; 0 turns that off.';
+comment on column core.marketplace.correct_within_min is
+  'Minutes in which a provider may correct how a booking went; staff always may.';
 comment on column core.marketplace.clearing_days is
   'Days after a booking has ended until its earnings can be paid out.';

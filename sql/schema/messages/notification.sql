@@ -21,6 +21,8 @@ values
   ('booking_declined',         'Booking declined',         true,  true),
   ('booking_expired',          'Booking lapsed',           false, false),
   ('booking_rescheduled',      'Booking rescheduled',      true,  true),
+  ('booking_move_proposed',    'Another time proposed',    true,  true),
+  ('booking_move_declined',    'Proposed time declined',   false, true),
   ('booking_completed',        'Booking completed',        false, false),
   ('booking_no_show_customer', 'Customer did not come',    false, false),
   ('booking_no_show_provider', 'Provider did not come',    false, false),

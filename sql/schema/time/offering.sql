@@ -22,6 +22,8 @@ create table core.offering (
   buffer_before_min      integer not null default 0,
   buffer_after_min       integer not null default 0,
   slot_step_min          integer,
+  horizon_days           integer,
+  max_per_day            integer,
   cancellation_policy_id uuid not null default '00000000-0000-4000-8000-000000000011',
   is_active              boolean not null default true,
   published_at           timestamptz,
@@ -55,6 +57,8 @@ create table core.offering (
   constraint offering_buffers_in_range
     check (buffer_before_min between 0 and 1440 and buffer_after_min between 0 and 1440),
   constraint offering_step_in_range check (slot_step_min between 5 and 1440),
+  constraint offering_horizon_in_range check (horizon_days between 1 and 730),
+  constraint offering_max_per_day_in_range check (max_per_day between 1 and 100),
   constraint offering_attrs_is_object check (jsonb_typeof(attrs) = 'object')
 );
 
@@ -78,6 +82,11 @@ comment on column core.offering.booking_mode is
   'instant: paying books. request: paying authorises the card, and the provider answers.';
 comment on column core.offering.slot_step_min is
   'Minutes between the starts of two slots; null means the duration.';
+
+comment on column core.offering.horizon_days is
+  'Days ahead that it can be booked; null means as far as there are slots.';
+comment on column core.offering.max_per_day is
+  'It is sold no more on a day on which so many of the provider''s slots are in use; null: no end.';
 
 create table core.offering_material (
   offering_id   uuid,

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(61);
+select plan(63);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else.
 select tests.offer('a', 'tara', 5000);
@@ -46,6 +46,8 @@ insert into core.coupon (coupon_id, code, provider_id, kind, percent)
 select id, upper('c' || left(id::text, 8)), provider_id, 'percent', 10 from pair;
 insert into core.coupon_redemption (order_id, coupon_id, customer_id)
 select order_id, id, customer_id from pair;
+insert into core.move_proposal (move_proposal_id, booking_id, slot_id, seats, holds_seats, expires_at)
+select id, booking_id, slot_id, 1, false, now() from pair;
 insert into core.delivery (outbox_id) select id from pair;
 insert into core.dispute (dispute_id, payment_id, external_id, amount_minor, status)
 select id, payment_id, 'dp_' || id, 1, 'needs_response' from pair;
@@ -59,6 +61,7 @@ select customer_id, 'booking_reminder', false from pair;
 insert into core.quiet_hours (person_id, begins, ends)
 select customer_id, '22:00', '06:00' from pair;
 insert into core.offering_material select offering_id, 'https://example.org/' from pair;
+insert into core.offering_venue (offering_id, place) select offering_id, 'here' from pair;
 insert into core.payout_account (payout_account_id, provider_id, rail, external_id)
 select id, provider_id, 'stripe_connect', 'acct_' || id from pair;
 insert into core.payout (payout_id, provider_id, payout_account_id, origin, amount_minor, currency)
@@ -119,12 +122,14 @@ values
   ('ledger_entry',             '- s s', '- - - s S'),
   ('ledger_transfer',          '- s s', '- - - s S'),
   ('marketplace',              's s s', 'S S S S S'),
+  ('move_proposal',            '- s s', '- - s s S'),
   ('notification',             '- su s', '- - su su S'),
   ('notification_preference',  '- s s', '- - s - S'),
   ('notification_type',        '- s s', '- S S S S'),
   ('occupancy',                's s s', 'S S S S S'),
   ('offering',                 's siud s', 's s s siud S'),
   ('offering_material',        's s s', '- - s s S'),
+  ('offering_venue',           '- s s', '- - s s S'),
   ('order',                    '- s s', '- - s - S'),
   ('order_line',               '- s s', '- - s s S'),
   ('outbox',                   '- - -', '- - - - -'),

@@ -1,7 +1,7 @@
 //! The calendar entry, read back by a parser, and resolved to the instant that was booked.
 
 use chrono::{DateTime, Utc};
-use icalendar::{Calendar, Component, parser};
+use icalendar::{Calendar, Component, EventLike, parser};
 use serde_json::json;
 
 use crate::{facts, mail_of, read};
@@ -26,6 +26,10 @@ fn an_invitation_is_found_both_inline_and_attached_and_reads_back() {
         assert_eq!(event.get_sequence(), Some(3));
         assert_eq!(event.property_value("STATUS"), Some(status));
         assert_eq!(event.get_summary(), Some("Dansk, samtale; begyndere · Tara"));
+        assert_eq!(event.get_location(), Some("Nørregade 1, 2. th."));
+        assert_eq!(event.get_url(), Some("https://meet.example/abc?x=1,2"));
+        let description = event.get_description().expect("a description");
+        assert!(description.contains("Ring på; to gange\nTak"), "{description}");
         assert_eq!(event.get_attendees()[0].cal_address, "mailto:alma@example.org");
         assert_eq!(event.property_value("ORGANIZER"), Some("mailto:hello@convene.example"));
         // RFC 5545 folds at 75 octets, and a VTIMEZONE has neither DTSTAMP nor UID.
@@ -40,6 +44,12 @@ fn nothing_is_withdrawn_that_was_never_sent() {
     let mut facts = facts("booking_cancelled", "en");
     facts["occasion"]["was_confirmed"] = json!(false);
     assert!(read(&mail_of(&facts)).invitations.is_empty());
+    // A request that is moved, in whatever order it is then answered: no entry, so no withdrawal.
+    for kind in ["booking_rescheduled", "booking_cancelled", "booking_declined"] {
+        let mut facts = crate::facts(kind, "en");
+        facts["occasion"]["was_confirmed"] = json!(false);
+        assert!(read(&mail_of(&facts)).invitations.is_empty(), "{kind}");
+    }
     for kind in ["booking_requested", "booking_reminder", "waitlist_offer", "payout_paid"] {
         assert!(read(&mail_of(&crate::facts(kind, "en"))).invitations.is_empty(), "{kind}");
     }
@@ -69,6 +79,47 @@ fn an_invitation_means_the_instant_that_was_booked() {
                 assert_eq!(instant(ics, "DTEND"), ends, "{zone}\n{ics}");
             }
         }
+    }
+}
+
+/// Calendars keep the first definition of a zone that they see, and read other entries by it.
+#[test]
+fn a_zone_is_defined_in_the_same_way_in_every_mail() {
+    let zone = |starts_at: &str, zone: &str| -> String {
+        let mut facts = facts("booking_confirmed", "en");
+        let starts: DateTime<Utc> = starts_at.parse().expect("an instant");
+        facts["recipient"]["timezone"] = json!(zone);
+        facts["occasion"]["starts_at"] = json!(starts);
+        facts["occasion"]["ends_at"] = json!(starts + chrono::Duration::hours(1));
+        let entry = read(&mail_of(&facts)).invitations[0].1.clone();
+        let begin = entry.find("BEGIN:VTIMEZONE").expect("a zone");
+        entry[begin..entry.find("BEGIN:VEVENT").expect("an event")].to_owned()
+    };
+    for name in ["Europe/Copenhagen", "Africa/Casablanca", "America/New_York", "Africa/Nairobi"] {
+        let first = zone("2026-02-01T10:00:00Z", name);
+        for day in ["2026-07-01", "2027-01-15", "2028-10-30", "2031-05-05"] {
+            assert_eq!(zone(&format!("{day}T10:00:00Z"), name), first, "{name} {day}");
+        }
+    }
+}
+
+#[test]
+fn both_hours_that_a_clock_shows_twice_are_written_in_utc() {
+    for (starts, ends) in [
+        ("2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z"),
+        ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"),
+        ("2026-10-25T01:30:00Z", "2026-10-25T02:30:00Z"),
+        // Longer ahead than the definition of the zone reaches.
+        ("2045-06-01T10:00:00Z", "2045-06-01T11:00:00Z"),
+    ] {
+        let mut facts = facts("booking_confirmed", "en");
+        facts["occasion"]["starts_at"] = json!(starts);
+        facts["occasion"]["ends_at"] = json!(ends);
+        let entry = read(&mail_of(&facts)).invitations[0].1.clone();
+        let compact = |at: &str| at.replace(['-', ':'], "");
+        assert!(entry.contains(&format!("DTSTART:{}\r\n", compact(starts))), "{entry}");
+        assert!(entry.contains(&format!("DTEND:{}\r\n", compact(ends))), "{entry}");
+        assert!(!entry.contains("VTIMEZONE"), "{entry}");
     }
 }
 

@@ -22,6 +22,8 @@ const KINDS: [&str; 35] = [
     "booking_confirmed",
     "booking_declined",
     "booking_expired",
+    "booking_move_declined",
+    "booking_move_proposed",
     "booking_no_show_customer",
     "booking_no_show_provider",
     "booking_reminder",
@@ -76,6 +78,14 @@ fn facts(kind: &str, locale: &str) -> Value {
             "starts_at": "2026-10-27T13:30:00Z",
             "ends_at": "2026-10-27T14:30:00Z",
             "offered_until": "2026-10-20T08:30:00Z",
+            "proposed": {
+                "starts_at": "2026-10-28T13:30:00Z",
+                "ends_at": "2026-10-28T14:30:00Z",
+                "reason": "Forsinket"
+            },
+            "place": "Nørregade 1, 2. th.",
+            "meeting_url": "https://meet.example/abc?x=1,2",
+            "notes": "Ring på; to gange\nTak",
             "seats": 2,
             "reason": "Syg",
             "ics_sequence": 3,
@@ -172,6 +182,11 @@ fn unescaped(html: &str) -> String {
 fn a_mail_without_optional_facts_can_still_be_written() {
     for (kind, absent) in [
         ("booking_cancelled", vec!["/occasion/reason"]),
+        (
+            "booking_confirmed",
+            vec!["/occasion/place", "/occasion/meeting_url", "/occasion/notes", "/occasion/proposed"],
+        ),
+        ("booking_no_show_customer", vec!["/marketplace/support_email"]),
         ("refund_opened", vec!["/occasion"]),
         ("payment_captured", vec!["/occasion"]),
         ("auth_confirmation", vec!["/sign_in/code", "/occasion", "/money"]),
@@ -192,6 +207,30 @@ fn a_fact_that_a_template_needs_is_missed_loudly() {
     facts["occasion"] = Value::Null;
     let message: Message = serde_json::from_value(facts).expect("a message");
     assert!(compose(&message, &settings()).is_err());
+}
+
+/// Whoever has no name is called what they are; a name of spaces is none.
+#[test]
+fn nobody_is_addressed_by_an_empty_name() {
+    for (locale, part, expected) in [
+        ("en", "customer", "Confirmed: Yoga with the provider"),
+        ("en", "provider", "Confirmed: Yoga with the customer"),
+        ("da", "customer", "Bekræftet: Yoga med udbyderen"),
+    ] {
+        for name in ["", "  ", "\u{a0}\t"] {
+            let mut facts = facts("booking_confirmed", locale);
+            facts["occasion"]["title"] = json!("Yoga");
+            facts["occasion"]["part"] = json!(part);
+            facts["occasion"]["other_name"] = json!(name);
+            facts["recipient"]["name"] = json!(name);
+            let mail = read(&mail_of(&facts));
+            assert_eq!(mail.subject, expected);
+            let entry = mail.invitations[0].1.replace("\r\n ", "");
+            assert!(entry.contains("SUMMARY:Yoga\r\n"), "{entry}");
+            assert!(!entry.contains("CN=:") && !entry.contains("CN=\"\""), "{entry}");
+            assert!(mail.text.starts_with(if locale == "en" { "Hello," } else { "Hej" }));
+        }
+    }
 }
 
 #[test]

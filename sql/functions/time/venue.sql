@@ -1,0 +1,74 @@
+-- Where an offering takes place, for its provider and for those who have booked it.
+
+create or replace function api.set_venue(
+  p_offering_id uuid,
+  p_place       text default null,
+  p_meeting_url text default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_place text := nullif(btrim(p_place), '');
+  v_url   text := nullif(btrim(p_meeting_url), '');
+begin
+  if not exists (
+    select
+    from core.offering as o
+    where o.offering_id = p_offering_id
+      and (o.provider_id = internal.user_id() or internal.is_service())
+  ) then
+    perform internal.refuse(
+      'M4101', 'offering_not_found', format('You have no offering %s.', p_offering_id));
+  end if;
+  if length(v_place) > 500 then
+    perform internal.refuse('M0110', 'venue_invalid', 'A place has at most 500 characters.');
+  end if;
+  if v_url !~* '^https?://[^[:space:]]+$' or length(v_url) > 2000 then
+    perform internal.refuse('M0110', 'venue_invalid',
+      'A meeting link begins with https:// and has at most 2000 characters.');
+  end if;
+
+  if v_place is null and v_url is null then
+    delete from core.offering_venue as v where v.offering_id = p_offering_id;
+  else
+    insert into core.offering_venue as v (offering_id, place, meeting_url)
+    values (p_offering_id, v_place, v_url)
+    on conflict (offering_id) do update
+      set place = excluded.place, meeting_url = excluded.meeting_url, updated_at = now();
+  end if;
+end
+$$;
+
+alter function api.set_venue owner to definer;
+
+comment on function api.set_venue is $$
+Say where an offering of the caller's takes place: a place, a link to a meeting, or both; nulls take
+it back. Both sides of a confirmed booking read it in their mail, their calendar and the booking;
+nobody else does. Safe to repeat.
+
+Raises
+  M0110 venue_invalid       the place is too long, or the link is none
+  M4101 offering_not_found  there is none, or it is another provider's
+$$;
+
+create or replace function internal.confirmed_offering_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select distinct b.offering_id
+  from core.booking as b
+  where b.customer_id = internal.user_id()
+    and b.status in ('confirmed', 'completed', 'no_show_customer');
+end;
+
+alter function internal.confirmed_offering_ids owner to definer;
+
+comment on function internal.confirmed_offering_ids is
+  'What the caller has a place in: they are told where it takes place.';

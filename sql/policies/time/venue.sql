@@ -1,0 +1,29 @@
+-- Who may see where an offering takes place: its provider, and who has a confirmed booking of it.
+
+create policy select_provider on core.offering_venue
+  for select to authenticated
+  using (exists (
+    select from core.offering as o
+    where o.offering_id = offering_venue.offering_id
+      and o.provider_id = (select internal.user_id())));
+
+create policy select_confirmed on core.offering_venue
+  for select to authenticated
+  using (offering_id = any (array(select internal.confirmed_offering_ids())));
+
+create policy select_service on core.offering_venue
+  for select to service_role
+  using (true);
+
+create policy all_definer on core.offering_venue
+  for all to definer
+  using (true)
+  with check (exists (
+    select from core.offering as o
+    where o.offering_id = offering_venue.offering_id
+      and (o.provider_id = (select internal.user_id()) or (select internal.is_service()))));
+
+grant select on core.offering_venue to authenticated, service_role, definer;
+grant insert, update, delete on core.offering_venue to definer;
+
+grant execute on function internal.confirmed_offering_ids, api.set_venue to authenticated;
