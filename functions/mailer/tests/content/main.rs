@@ -184,7 +184,12 @@ fn a_mail_without_optional_facts_can_still_be_written() {
         ("booking_cancelled", vec!["/occasion/reason"]),
         (
             "booking_confirmed",
-            vec!["/occasion/place", "/occasion/meeting_url", "/occasion/notes", "/occasion/proposed"],
+            vec![
+                "/occasion/place",
+                "/occasion/meeting_url",
+                "/occasion/notes",
+                "/occasion/proposed",
+            ],
         ),
         ("booking_no_show_customer", vec!["/marketplace/support_email"]),
         ("refund_opened", vec!["/occasion"]),
