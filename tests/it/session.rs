@@ -1,6 +1,8 @@
 //! Sessions: what happens to them when many come at once, and when the house changes.
 
-use postgres::Db;
+use std::time::Duration;
+
+use postgres::{Caller, Db, Limits};
 use serde_json::{Value, json};
 use tests::World;
 use tokio::net::TcpListener;
@@ -225,6 +227,30 @@ async fn a_key_that_was_retired_verifies_no_more() {
     rotating.signer().rotate().await.expect("rotates");
     // An instance that starts now has never heard of it.
     assert_eq!(status_at(&world, &instance(&world).await.1, &token).await, 403);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_waits_too_long_is_ended_in_the_database_too() {
+    let world = World::new().await;
+    let limits = Limits { deadline: Duration::from_millis(500), ..Limits::default() };
+    let service = Db::connect(&world.logins.service, limits).expect("a url");
+    let mut held = world.connection().await;
+    let transaction = held.transaction().await.expect("a transaction");
+    transaction.batch_execute("lock table identity.failed_attempt").await.expect("a lock");
+    let sql = "select api.auth_password('a@example.com', '\\x01', null)";
+    let failed = service.text(Caller::SERVICE, sql, &[]).await.expect_err("it is locked");
+    assert_eq!(failed.status, 503);
+    // The lock is still held: only the server itself can have ended what waited for it.
+    let waiting = "select count(*) from pg_stat_activity, pg_sleep(0.1)
+                   where wait_event_type = 'Lock' and datname = current_database()";
+    let mut left: i64 = world.value(waiting, &[]).await;
+    for _ in 0..50 {
+        if left == 0 {
+            break;
+        }
+        left = world.value(waiting, &[]).await;
+    }
+    assert_eq!(left, 0);
 }
 
 #[tokio::test]

@@ -85,6 +85,9 @@ impl Db {
         params: Params<'_>,
     ) -> Result<Vec<Row>> {
         let user_id = caller.user_id.map(|id| id.to_string()).unwrap_or_default();
+        // Whoever asks gives up after the deadline; the server must too, or a statement that waits
+        // for a lock goes on for nobody.
+        let timeout_ms = self.deadline.as_millis().to_string();
         let params: Vec<_> = params.iter().map(|param| param.text()).collect();
         let params: Vec<Option<&str>> = params.iter().map(Option::as_deref).collect();
         let transaction = Transaction {
@@ -92,6 +95,7 @@ impl Db {
             settings: &[
                 ("request.jwt.claims", caller.claims),
                 ("app.user_id", &user_id),
+                ("statement_timeout", &timeout_ms),
                 ("role", caller.role),
             ],
             first: None,
