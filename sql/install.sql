@@ -4,7 +4,7 @@
 --
 -- State is created once; code, lenses and permissions are replaced whole every time. All of
 -- it is one transaction, and two deploys cannot meet. `convene deploy` runs this same file:
--- it knows \ir, and the one \if below.
+-- it knows \ir, \gset and the \ifs below.
 --
 -- An area is a folder of the same name under schema, functions and policies; a domain is a file
 -- of the same name in each. Functions of a lower area do not call those of a higher one; the
@@ -15,6 +15,7 @@ begin;
 select pg_advisory_xact_lock(hashtext('convene deploy'));
 set local search_path = pg_catalog, pg_temp;
 set local client_min_messages = warning;
+\ir names.sql
 select to_regnamespace('core') is null as fresh \gset
 
 -- Roles belong to the cluster, not to the database.
@@ -70,6 +71,7 @@ select to_regnamespace('core') is null as fresh \gset
 \endif
 
 -- The slate: lenses and permissions are rebuilt from nothing.
+\ir lenses/list.sql
 \ir clear.sql
 
 -- Verbs: code, replaced on every deploy. Per area: what it is for, and in what order its parts
@@ -89,6 +91,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/people/person.sql
 \ir functions/people/provider.sql
 \ir functions/people/customer.sql
+\ir functions/people/suspension.sql
 \ir functions/people/privacy.sql
 \ir functions/people/erasure.sql
 
@@ -177,6 +180,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/stripe/result.sql
 \ir functions/stripe/balance_transaction.sql
 \ir functions/stripe/reconciliation.sql
+\ir functions/stripe/stuck.sql
 
 -- Functions that no file of this deploy made are stale.
 \ir prune.sql
@@ -190,6 +194,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/people/person.sql
 \ir policies/people/provider.sql
 \ir policies/people/customer.sql
+\ir policies/people/suspension.sql
 \ir policies/people/privacy.sql
 \ir policies/people/erasure.sql
 \ir policies/messages/notification.sql
@@ -241,12 +246,19 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/stripe/result.sql
 \ir policies/stripe/balance_transaction.sql
 \ir policies/stripe/reconciliation.sql
+\ir policies/stripe/stuck.sql
 \ir policies/stripe/command.sql
 
 -- Lenses: one schema of views per system. read shows, write takes writes, call has the functions
--- its clients know, grants says who may.
+-- its clients know, grants says who may. A setting leaves some out.
+select exists (select from internal.wanted_lenses() where lens = 'tutoring') as tutoring \gset
+\if :tutoring
 \ir lenses/tutoring/read.sql
 \ir lenses/tutoring/write.sql
 \ir lenses/tutoring/call.sql
 \ir lenses/tutoring/grants.sql
+\endif
+
+-- What was made is written down: the next deploy drops nothing else.
+\ir made.sql
 commit;

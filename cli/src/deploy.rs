@@ -4,6 +4,7 @@
 //! this adds: a record of what was deployed, so that an unchanged deploy does nothing and a
 //! changed table is refused; errors that name file and line; and logins that can be used.
 
+mod lenses;
 mod login;
 mod record;
 mod script;
@@ -17,6 +18,7 @@ use tokio_postgres::{Client, error::SqlState};
 
 use script::{Failed, Script};
 
+pub use lenses::Lenses;
 pub use login::{Logins, derive, login, with_database};
 pub use sources::Sources;
 
@@ -42,11 +44,16 @@ pub async fn deploy(url: &str) -> Result<Outcome> {
 
 /// Deploy these files to the database that `url` names.
 pub async fn deploy_sources(url: &str, sources: &Sources) -> Result<Outcome> {
-    let script = Script::read(sources, "install.sql")?;
+    deploy_lenses(url, sources, &Lenses::from_env()?).await
+}
+
+/// Deploy these files with these lenses.
+pub async fn deploy_lenses(url: &str, sources: &Sources, lenses: &Lenses) -> Result<Outcome> {
+    let script = Script::read(sources, "install.sql", lenses)?;
     let client = connect(url).await?;
     let mut attempt = 1;
     loop {
-        match deploy_once(&client, &script).await {
+        match deploy_once(&client, &script, lenses).await {
             Err(error) if attempt < ATTEMPTS && is_collision(&error) => {
                 client.batch_execute("rollback").await.context("The connection was lost")?;
                 tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
@@ -63,7 +70,7 @@ pub async fn deploy_sources(url: &str, sources: &Sources) -> Result<Outcome> {
 
 /// Whether `sources` are what was deployed last to the database of `client`.
 pub async fn is_current(client: &Client, sources: &Sources) -> Result<bool> {
-    let script = Script::read(sources, "install.sql")?;
+    let script = Script::read(sources, "install.sql", &Lenses::from_env()?)?;
     Ok(record::read(client).await?.as_ref() == Some(script.record()))
 }
 
@@ -80,7 +87,7 @@ pub async fn connect(url: &str) -> Result<Client> {
     Ok(client)
 }
 
-async fn deploy_once(client: &Client, script: &Script) -> Result<Outcome> {
+async fn deploy_once(client: &Client, script: &Script, lenses: &Lenses) -> Result<Outcome> {
     client.batch_execute("begin").await?;
     // Held to the end of the transaction: two deploys of one database cannot meet.
     client.batch_execute("select pg_advisory_xact_lock(hashtext('convene deploy'))").await?;
@@ -98,6 +105,10 @@ async fn deploy_once(client: &Client, script: &Script) -> Result<Outcome> {
                  replaced: start afresh with `convene serve --reset`, or write a migration."
             );
         }
+    }
+    if !lenses.setting().is_empty() {
+        let set = "select set_config('convene.lenses', $1, true)";
+        client.execute(set, &[&lenses.setting()]).await?;
     }
     script.run(client).await?;
     record::write(client, script.record()).await?;

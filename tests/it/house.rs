@@ -67,8 +67,8 @@ async fn every_plpgsql_function_would_run() {
         left join pg_trigger as t on t.tgfoid = p.oid
         cross join lateral lint.plpgsql_check_function_tb(
           p.oid, coalesce(t.tgrelid, 0), oldtable => t.tgoldtable, newtable => t.tgnewtable) as c
-        where p.pronamespace::regnamespace::text in
-                ('api', 'internal', 'tutoring', 'trainers', 'avenrae', 'fitness', 'dogs')
+        where (p.pronamespace::regnamespace::text in ('api', 'internal')
+               or p.pronamespace in (select internal.lens_schemas()))
           and c.level in ('error', 'warning')";
     world
         .sql(

@@ -5,6 +5,7 @@
 
 mod auth;
 mod booking;
+mod bounds;
 mod circles;
 mod connections;
 mod coupon;
@@ -12,6 +13,7 @@ mod crash;
 mod delivery;
 mod demo;
 mod deploy;
+mod deploy_beside;
 mod docs;
 mod errors;
 mod house;

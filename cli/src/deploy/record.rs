@@ -20,14 +20,12 @@ pub type Record = BTreeMap<String, Deployed>;
 /// Outside the marketplace's own schemas: it is about them, and survives them. Row-level
 /// security without a policy keeps out everybody but the owner, whose record it is.
 const TABLE: &str = "
-    create schema if not exists convene;
     create table if not exists convene.deployed_file (
       path     text    primary key,
       sha256   text    not null,
       run_once boolean not null
     );
     alter table convene.deployed_file enable row level security;
-    comment on schema convene is 'What `convene deploy` remembers between two deploys.';
     comment on table convene.deployed_file is
       'The files of sql/ as they were last deployed here: an unchanged deploy does nothing, and a changed file that is run once is refused.';
 ";

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use tokio_postgres::{Client, error::ErrorPosition};
 
 use super::{
+    lenses::Lenses,
     record::{Deployed, Record},
     sources::Sources,
     split::{Statement, statements},
@@ -32,14 +33,16 @@ enum Step {
 }
 
 impl Script {
-    /// Read `path` of `sources`.
-    pub fn read(sources: &Sources, path: &str) -> Result<Self> {
+    /// Read `path` of `sources`, with the lenses that are wanted.
+    pub fn read(sources: &Sources, path: &str, lenses: &Lenses) -> Result<Self> {
         let text = sources.text(path)?;
         let mut script = Self { steps: Vec::new(), record: BTreeMap::new() };
         script.remember(path, text, false);
+        // The same files with other lenses are another deploy.
+        script.remember(":lenses", lenses.setting(), false);
         let mut plain = String::new();
         let mut first_line = 1;
-        let mut conditional = false;
+        let mut condition: Option<&str> = None;
         for (line, content) in text.lines().enumerate().map(|(at, content)| (at + 1, content)) {
             let command = content.trim_start().strip_prefix('\\');
             let query = content.trim_end().strip_suffix("\\gset");
@@ -61,16 +64,16 @@ impl Script {
                 ["set", ..] => {}
                 ["ir", path] => {
                     let text = sources.text(path)?;
-                    script.remember(path, text, conditional);
-                    let (path, text) = ((*path).into(), text.into());
+                    script.remember(path, text, condition == Some(":fresh"));
+                    let (path, text) = ((*path).into(), lenses.rename(path, text));
                     script.steps.push(Step::Run { path, text, first_line: 1 });
                 }
-                ["if", name] if !conditional && name.starts_with(':') => {
-                    conditional = true;
+                ["if", name] if condition.is_none() && name.starts_with(':') => {
+                    condition = Some(name);
                     script.steps.push(Step::If { name: name[1..].into() });
                 }
-                ["endif"] if conditional => {
-                    conditional = false;
+                ["endif"] if condition.is_some() => {
+                    condition = None;
                     script.steps.push(Step::EndIf);
                 }
                 _ => bail!(

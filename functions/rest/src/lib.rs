@@ -3,17 +3,24 @@
 //! The dialect is `shared/data_api`. What is here is what this installation decides: which schemas
 //! there are, who calls, which login serves whom, and what of an error of the database is told.
 
+mod lenses;
 mod refusal;
 
-use data_api::{DataApi, Profile, identity::Identity, settings::Settings};
+use data_api::{DataApi, Profile, identity::Identity, settings::{Bounds, Settings}};
 use environment::{BadSetting, optional, required};
 use postgres::{Db, Limits};
 use tokens::{Gateway, Source};
 
 pub use data_api::router;
 
-/// The lenses, and `api` with the functions they share.
-const SCHEMAS: [&str; 6] = ["tutoring", "trainers", "avenrae", "fitness", "dogs", "api"];
+/// What a request may cost: more than a front end asks for, and less than hurts others.
+const BOUNDS: Bounds = Bounds {
+    depth: Some(5),
+    embeddings: Some(20),
+    repeats: Some(4),
+    answer: Some(4 << 20),
+    count: Some(10_000),
+};
 
 /// The data API of the marketplace. `service` is the login that may become `service_role`; without
 /// it, a caller with the service key is refused.
@@ -39,14 +46,13 @@ pub fn settings() -> Result<Settings, BadSetting> {
     if optional("PGRST_DB_SCHEMAS").is_some() {
         return Ok(settings);
     }
-    let lens = optional("DEFAULT_LENS").unwrap_or_else(|| "tutoring".into());
-    let mut profiles = vec![("public".to_owned(), lens)];
-    profiles.extend(SCHEMAS.map(|name| (name.to_owned(), name.to_owned())));
+    let wanted = optional("LENSES");
     Ok(Settings {
-        profiles,
+        profiles: lenses::profiles(optional("DEFAULT_LENS").as_deref(), wanted.as_deref()),
         fallback_schema: Some("api".into()),
         anonymous_role: settings.anonymous_role.or_else(|| Some("anon".into())),
         max_rows: settings.max_rows.or(Some(1000)),
+        bounds: Bounds::from_env(BOUNDS)?,
         ..settings
     })
 }

@@ -2,6 +2,7 @@
 //! guess. What a plan holds of the input are values to bind and output names; every identifier
 //! in it was found in the catalog.
 
+mod bounds;
 mod call;
 mod cast;
 mod embedded;

@@ -66,10 +66,14 @@ pub(crate) async fn answer(api: &Inner, request: axum::extract::Request) -> Resp
     response
 }
 
-/// The answer, which is another one to other headers. A function's own word about that stays.
+/// The answer, which is another one to other headers, and another one to another caller: no
+/// cache that several use may keep it. A function's own word about that stays.
 fn varying(mut answer: Response) -> Response {
-    let names = HeaderValue::from_static("Accept, Prefer, Range");
-    answer.headers_mut().entry(header::VARY).or_insert(names);
+    let headers = answer.headers_mut();
+    let names = HeaderValue::from_static("Accept, Authorization, Prefer, Range");
+    headers.entry(header::VARY).or_insert(names);
+    let caches = HeaderValue::from_static("private, no-cache");
+    headers.entry(header::CACHE_CONTROL).or_insert(caches);
     answer
 }
 

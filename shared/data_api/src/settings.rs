@@ -27,6 +27,39 @@ pub enum Verbosity {
     Minimal,
 }
 
+/// What the work of one request is bounded by; `None` is not.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bounds {
+    /// Embeddings in each other.
+    pub depth: Option<usize>,
+    /// Embeddings of a request.
+    pub embeddings: Option<usize>,
+    /// How often one level returns the same column.
+    pub repeats: Option<usize>,
+    /// Bytes of rows that hold embeddings, on each level.
+    pub answer: Option<i64>,
+    /// Where counting stops that need not be exact. Without it the planner's estimate is
+    /// answered, which knows of rows that the caller may not see.
+    pub count: Option<i64>,
+}
+
+impl Bounds {
+    /// What the environment says, else `default`.
+    pub fn from_env(default: Self) -> Result<Self, BadSetting> {
+        let size = |name, default: Option<usize>| match optional(name) {
+            None => Ok(default),
+            Some(_) => parsed(name, 0).map(Some),
+        };
+        Ok(Self {
+            depth: size("PGRST_DB_MAX_DEPTH", default.depth)?,
+            embeddings: size("PGRST_DB_MAX_EMBEDDINGS", default.embeddings)?,
+            repeats: size("PGRST_DB_MAX_REPEATS", default.repeats)?,
+            answer: number("PGRST_DB_MAX_ANSWER")?.or(default.answer),
+            count: number("PGRST_DB_MAX_COUNT")?.or(default.count),
+        })
+    }
+}
+
 /// What the OpenAPI document lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenApiMode {
@@ -85,6 +118,8 @@ pub struct Settings {
     pub max_conditions: usize,
     /// Bytes of a URL at most.
     pub max_url: usize,
+    /// What the work of one request is bounded by.
+    pub bounds: Bounds,
 }
 
 impl Settings {
@@ -118,6 +153,7 @@ impl Settings {
             max_body: parsed("PGRST_SERVER_MAX_BODY", 1 << 20)?,
             max_conditions: parsed("PGRST_DB_MAX_CONDITIONS", 250)?,
             max_url: parsed("PGRST_SERVER_MAX_URL", 32 * 1024)?,
+            bounds: Bounds::from_env(Bounds::default())?,
         })
     }
 
@@ -134,12 +170,17 @@ impl Settings {
 }
 
 /// Every variable that means something here.
-pub const NAMES: [&str; 30] = [
+pub const NAMES: [&str; 35] = [
     "PGRST_CLIENT_ERROR_VERBOSITY",
     "PGRST_DB_AGGREGATES_ENABLED",
     "PGRST_DB_ANON_ROLE",
     "PGRST_DB_EXTRA_SEARCH_PATH",
+    "PGRST_DB_MAX_ANSWER",
     "PGRST_DB_MAX_CONDITIONS",
+    "PGRST_DB_MAX_COUNT",
+    "PGRST_DB_MAX_DEPTH",
+    "PGRST_DB_MAX_EMBEDDINGS",
+    "PGRST_DB_MAX_REPEATS",
     "PGRST_DB_MAX_ROWS",
     "PGRST_DB_PLAN_ENABLED",
     "PGRST_DB_POOL",

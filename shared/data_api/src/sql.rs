@@ -1,6 +1,7 @@
 //! From a plan to one statement. Values become binds, written as text and typed by Postgres;
 //! names become quoted identifiers; nothing else of a request gets here.
 
+mod bounded;
 mod call;
 mod expression;
 mod order;
@@ -10,6 +11,7 @@ mod result;
 mod statement;
 mod write;
 
+pub use bounded::TOO_LARGE;
 pub use privileges::may_use;
 pub use result::ResultRow;
 pub use statement::{Before, Output, Statement, count_plan, statement_for};
@@ -30,6 +32,8 @@ pub struct Sql {
     root_columns: Vec<String>,
     /// The nodes whose embeddings are one list rather than a row.
     lists: Vec<usize>,
+    /// How many bytes the rows of a level may have that hold embeddings.
+    most_bytes: Option<i64>,
 }
 
 impl Sql {

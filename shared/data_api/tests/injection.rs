@@ -75,6 +75,7 @@ fn statement(model: &Model, settings: &Settings, query: &str) -> Option<String> 
         strip_nulls: false,
         counted: true,
         count_limit: None,
+        most_bytes: Some(1 << 20),
         returned: true,
         location: &[],
     };

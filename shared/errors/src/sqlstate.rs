@@ -23,6 +23,8 @@ pub fn fixed_answer(code: &str) -> (StatusCode, &'static str) {
         "55P03" | "57014" => (StatusCode::SERVICE_UNAVAILABLE, "This took too long; try again."),
         _ => match code.get(..2).unwrap_or_default() {
             "22" => (StatusCode::BAD_REQUEST, "A value does not have the form it must have."),
+            // Too deep, too long, too many: what was asked for is beyond a server's limits.
+            "54" => (StatusCode::BAD_REQUEST, "This is more than the database can answer."),
             "08" | "53" => (StatusCode::SERVICE_UNAVAILABLE, "The database is busy; try again."),
             "57" => (StatusCode::SERVICE_UNAVAILABLE, "The database is restarting; try again."),
             _ => (

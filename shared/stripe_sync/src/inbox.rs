@@ -112,7 +112,7 @@ impl Inbox {
             applied = self.db.json(Caller::SERVICE, APPLY, params).await?;
         }
         let status = applied.status.as_deref().unwrap_or_default();
-        if matches!(status, "missing" | "unknown" | "failed") {
+        if matches!(status, "missing" | "unknown" | "failed" | "misfit") {
             tracing::warn!(event_id, status, "an event could not be applied");
         }
         Ok(!matches!(status, "missing" | "unknown" | "failed" | "new"))

@@ -10,6 +10,7 @@ as $$
 declare
   v_booking core.booking := internal.lock_booking(p_booking_id);
 begin
+  perform internal.require_actor();
   if internal.side_of(v_booking) = 'customer' then
     perform internal.refuse('M3202', 'provider_only', 'Only the provider can answer a request.');
   end if;
@@ -41,6 +42,7 @@ comment on function api.accept_booking is $$
 Accept a request; the authorised money is captured. Safe to repeat.
 
 Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M3202 provider_only          the customer does not answer
   M4203 booking_not_found      there is none, or the caller has no part in it
   M9213 booking_not_requested  it does not wait for an answer, or not any more
@@ -94,6 +96,7 @@ as $$
 declare
   v_booking core.booking := internal.lock_booking(p_booking_id);
 begin
+  perform internal.require_actor();
   if v_booking.status <> 'completed' then
     if internal.side_of(v_booking) = 'customer' then
       perform internal.refuse('M3204', 'provider_or_staff_only',
@@ -116,6 +119,7 @@ comment on function api.complete_booking is $$
 Record that a booking has taken place. The clock does it a day after the end. Safe to repeat.
 
 Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M3204 provider_or_staff_only  the customer does not say
   M4203 booking_not_found
   M9216 booking_not_confirmed   it never was, or is something else by now
@@ -133,6 +137,7 @@ declare
   v_booking core.booking := internal.lock_booking(p_booking_id);
   v_status  text := 'no_show_' || p_who;
 begin
+  perform internal.require_actor();
   if p_who is null or p_who not in ('customer', 'provider') then
     perform internal.refuse('M0205', 'who_invalid', 'Either customer or provider did not come.');
   end if;
@@ -173,6 +178,7 @@ as completed already. A customer's claim goes through
 support: it moves money, so they cannot make it alone. Safe to repeat.
 
 Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M0205 who_invalid            neither customer nor provider
   M3204 provider_or_staff_only the customer does not say
   M4203 booking_not_found

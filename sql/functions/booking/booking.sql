@@ -66,6 +66,89 @@ alter function internal.conflicting_booking owner to definer;
 comment on function internal.conflicting_booking is
   'A booking that keeps a customer from a slot: one of this very slot, or one at the same time.';
 
+create or replace function internal.require_few_cancels(p_customer_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (
+    select count(*) >= (select m.max_cancels_a_day from core.marketplace as m)
+    from core.booking as b
+    where b.customer_id = p_customer_id
+      and b.cancelled_by = 'customer'
+      and b.cancelled_at > now() - interval '24 hours'
+  ) then
+    perform internal.refuse('M9221', 'too_many_cancellations',
+      'Too many bookings were called off within a day.', 'Book again tomorrow.');
+  end if;
+end
+$$;
+
+alter function internal.require_few_cancels owner to definer;
+
+comment on function internal.require_few_cancels is $$
+Nobody books and calls off all day: each round is mail to a provider. The caller holds the
+customer's lock.
+
+Raises
+  M9221 too_many_cancellations  the customer has called off as many as the marketplace allows
+$$;
+
+create or replace function internal.require_few_free(p_booking core.booking)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_most record;
+  v_have record;
+begin
+  select m.max_free, m.max_free_a_day, coalesce(p.max_free, m.max_free_provider) as with_provider
+    into v_most
+  from core.marketplace as m
+  cross join core.provider as p
+  where p.provider_id = (p_booking).provider_id;
+
+  -- This booking is among them.
+  select
+    count(*) filter (where b.is_live) as live,
+    count(*) filter (where b.is_live and b.provider_id = (p_booking).provider_id)
+      as with_provider,
+    count(*) filter (where b.created_at > now() - interval '24 hours') as a_day
+    into v_have
+  from (
+    select c.*, c.starts_at > now() and c.status in ('requested', 'confirmed', 'pending_payment')
+                as is_live
+    from core.booking as c
+    where c.customer_id = (p_booking).customer_id
+      and c.price_minor = 0
+      and (c.starts_at > now() or c.created_at > now() - interval '24 hours')
+  ) as b;
+
+  if v_have.live > v_most.max_free or v_have.with_provider > v_most.with_provider
+     or v_have.a_day > v_most.max_free_a_day then
+    perform internal.refuse('M9222', 'too_many_free',
+      'Too many bookings that cost nothing: all together, with this provider, or in one day.',
+      'Attend one, or book again later.');
+  end if;
+end
+$$;
+
+alter function internal.require_few_free owner to definer;
+
+comment on function internal.require_few_free is $$
+What costs nothing is limited: coming bookings of one customer, those with one provider, and
+those made in a day, called off or not. The caller holds the customer's lock.
+
+Raises
+  M9222 too_many_free  the customer has as many as the marketplace or the provider allows
+$$;
+
 create or replace function internal.require_free_customer(
   p_customer_id uuid,
   p_slot        core.slot,
@@ -219,6 +302,7 @@ begin
   -- What concerns the customer is said first: who holds the last seat is not told to wait for it.
   perform internal.require_free_customer(p_customer_id, p_slot);
   perform internal.require_few_holds(p_customer_id);
+  perform internal.require_few_cancels(p_customer_id);
   perform internal.take_offer(p_customer_id, p_slot.slot_id);
   if not exists (
     select from internal.open_slots() as s
@@ -244,6 +328,9 @@ begin
   if v_booking.price_minor > 99999999 then
     perform internal.refuse('M0206', 'amount_too_large', 'A card cannot be charged so much.',
       'Book fewer seats at a time.');
+  end if;
+  if v_booking.price_minor = 0 then
+    perform internal.require_few_free(v_booking);
   end if;
   perform internal.settle_slot(p_slot.slot_id);
   perform internal.record_step(v_booking, null, 'customer', null);
@@ -426,6 +513,7 @@ Raises
   M9208 customer_busy           another booking of theirs stands at that time
   M9209 idempotency_key_reused  the key belongs to a different booking
   M9219 too_many_holds          the caller has that many bookings they have not paid
+  M9221 too_many_cancellations, M9222 too_many_free
   42501                         p_customer_id is somebody else
 $$;
 

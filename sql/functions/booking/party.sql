@@ -108,6 +108,7 @@ as $$
 declare
   v_booking core.booking := internal.lock_booking(p_booking_id);
 begin
+  perform internal.require_actor();
   if p_customer_notes is not null then
     if internal.side_of(v_booking) = 'provider' then
       raise exception using errcode = '42501', message = 'These notes are the customer''s.';

@@ -89,6 +89,7 @@ declare
   v_booking core.booking := internal.lock_booking(p_booking_id);
   v_old     uuid := v_booking.slot_id;
 begin
+  perform internal.require_actor();
   if v_booking.slot_id = p_slot_id then
     return query
     select v_booking.booking_id, v_booking.slot_id, v_booking.starts_at, v_booking.ends_at;
@@ -128,6 +129,7 @@ the booking. Allowed only while cancelling would give everything back, so that m
 around the policy. Safe to repeat. Locks provider, booking, slot, customer.
 
 Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M3203 customer_only     the provider does not move it
   M4201 slot_not_found, M4203 booking_not_found
   M9201 slot_full, M9202 slot_past, M9203 slot_closed, M9204 provider_busy,

@@ -16,6 +16,7 @@ declare
   v_side      text := internal.side_of(v_booking);
   v_review_id uuid := internal.uuid_v7();
 begin
+  perform internal.require_actor();
   if v_side not in ('customer', 'provider') then
     perform internal.refuse('M3501', 'parties_only', 'Only its two sides can review a booking.');
   end if;
@@ -70,6 +71,7 @@ Review a completed booking from the caller's side, once, and return the review's
 provider's rating is counted again under their lock.
 
 Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M0501 rating_invalid         not 1 to 5
   M3501 parties_only           staff does not review
   M4203 booking_not_found      there is none, or the caller has no part in it
@@ -88,6 +90,7 @@ as $$
 declare
   v_provider_id uuid := internal.require_user_id();
 begin
+  perform internal.require_actor();
   update core.review as r
   set reply = nullif(btrim(p_reply), '')
   where r.review_id = p_review_id
@@ -107,6 +110,7 @@ comment on function api.reply_to_review is $$
 Answer a review of the caller in public; an empty reply takes the answer back.
 
 Raises
+  M3001 person_suspended, M3002 sign_up_required
   M1001 sign_in_required
   M4502 review_not_found  there is none, or it is about another provider
 $$;

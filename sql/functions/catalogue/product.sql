@@ -88,6 +88,7 @@ as $$
 declare
   v_before integer;
 begin
+  perform internal.require_actor();
   if not exists (
     select from core.offering as o
     where o.offering_id = p_offering_id

@@ -111,15 +111,19 @@ begin
       errcode = '42501',
       message = 'The user id given is not that of the caller.';
   end if;
+  perform internal.require_active(p_user_id);
   return p_user_id;
 end
 $$;
 
 comment on function internal.require_identity is $$
-Check an identity given as an argument: it must be the caller's, unless the service role calls.
+An identity given as an argument: it must be the caller's, and the caller may act
+(internal.require_active), unless the house itself asks.
 
 Raises
   M1001 sign_in_required  nobody is signed in
+  M3001 person_suspended  the account is suspended or closed
+  M3002 sign_up_required  the caller is an anonymous guest
   42501                   it is somebody else's
 $$;
 

@@ -1,4 +1,4 @@
--- The settings of the business that everybody may read.
+-- The settings of the business that everybody may read. And its caps.
 
 create or replace function api.marketplace()
 returns jsonb
@@ -45,4 +45,27 @@ converted, and no transfer of it to the seller would ever be accepted.
 
 Raises
   M0304 currency_not_settled  it is not among marketplace.settlement_currencies
+$$;
+
+create or replace function internal.require_room(p_have bigint, p_most integer, p_what text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_have >= p_most then
+    perform internal.refuse('M9002', 'too_many_made',
+      format('There are %s %s already, and no more than %s are allowed.', p_have, p_what, p_most),
+      'Remove some first, or ask the marketplace for more.');
+  end if;
+end
+$$;
+
+comment on function internal.require_room is $$
+Cap what one person makes, lest a newcomer fills the tables: the settings of core.marketplace say
+how much.
+
+Raises
+  M9002 too_many_made  there are as many as are allowed
 $$;

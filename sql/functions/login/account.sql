@@ -286,10 +286,33 @@ refresh tokens are worth nothing from then on, also once the suspension is over.
 $$;
 
 create or replace trigger end_sessions_of_suspended
-  after update of status on core.person
+  after update of status, suspended_until on core.person
   for each row
-  when (new.status <> 'active')
+  when (new.status <> 'active' or new.suspended_until > now())
   execute function internal.end_sessions_of_suspended();
+
+create or replace function internal.on_account_banned()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.person as p
+  set suspended_until = new.banned_until
+  where p.person_id = new.account_id;
+  return null;
+end
+$$;
+
+alter function internal.on_account_banned owner to definer;
+
+comment on function internal.on_account_banned is
+  'Trigger: a ban in GoTrue''s words is a suspension, so that it holds whatever a token says.';
+
+create or replace trigger account_ban after update of banned_until on identity.account
+  for each row when (new.banned_until is distinct from old.banned_until)
+  execute function internal.on_account_banned();
 
 create or replace function internal.signed_in_account(p_account_id uuid, p_session_id uuid)
 returns identity.account

@@ -19,7 +19,9 @@ begin atomic
   claimed as (
     update core.outbox as o
     set attempts     = o.attempts + 1,
-        available_at = now() + interval '1 minute'
+        -- One that no relay survives steps behind those that wait, further each time.
+        available_at = now() + least(interval '1 minute' * power(2, least(o.attempts, 4)),
+                                     interval '15 minutes')
     from due as d
     where o.outbox_id = d.outbox_id
     returning o.outbox_id, o.attempts

@@ -277,6 +277,12 @@ declare
   v_provider_id uuid := case when internal.is_service() or internal.is_staff() then null
                              else internal.require_provider_id() end;
 begin
+  perform internal.require_actor();
+  perform internal.require_room(
+    (select count(*) from core.coupon as c where c.provider_id = v_provider_id),
+    m.max_coupons, 'coupons')
+  from core.marketplace as m;
+
   insert into core.coupon
     (coupon_id, code, provider_id, kind, percent, amount_minor, currency, max_uses,
      per_customer, min_subtotal_minor, valid_from, valid_until)
@@ -296,9 +302,11 @@ Make a coupon: of percent, or of an amount in a currency. Staff's is good for ev
 provider's for what they sell.
 
 Raises
+  M3001 person_suspended, M3002 sign_up_required
   M1001 sign_in_required, M4001 provider_not_found
   23505  the code is taken
   23514  both percent and amount, neither, or one out of range
+  M9002 too_many_made
 $$;
 
 create or replace function api.set_coupon_active(p_coupon_id uuid, p_is_active boolean)
@@ -311,6 +319,7 @@ as $$
 declare
   v_caller_id uuid := case when not internal.is_service() then internal.require_user_id() end;
 begin
+  perform internal.require_actor();
   update core.coupon as c
   set is_active = p_is_active
   where c.coupon_id = p_coupon_id
@@ -328,6 +337,7 @@ comment on function api.set_coupon_active is $$
 Switch a coupon on or off: one's own, or any for staff. Orders that used it keep it.
 
 Raises
+  M3001 person_suspended, M3002 sign_up_required
   M1001 sign_in_required  nobody is signed in
   M4303 coupon_not_yours  there is none, or it is somebody else's
 $$;

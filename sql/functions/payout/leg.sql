@@ -160,7 +160,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_leg core.payout_leg;
+  v_leg   core.payout_leg;
+  v_known jsonb;
 begin
   select l.* into v_leg
   from core.payout_leg as l
@@ -171,12 +172,19 @@ begin
   end if;
 
   v_leg := internal.lock_leg(v_leg.payout_leg_id);
-  if v_leg.amount_minor <> (p_transfer ->> 'amount')::bigint
-     or v_leg.external_id <> p_transfer ->> 'id' or v_leg.status in ('failed', 'cancelled') then
-    raise exception using
-      errcode = '22000',
-      message = format('Transfer %s does not fit leg %s.',
-                       p_transfer ->> 'id', v_leg.payout_leg_id);
+  select jsonb_build_object(
+      'id', coalesce(v_leg.external_id, p_transfer ->> 'id', 'an id'),
+      'amount', v_leg.amount_minor,
+      'currency', lower(p.currency),
+      'destination', coalesce(a.external_id, 'an account'))
+    into v_known
+  from core.payout as p
+  join core.payout_account as a using (payout_account_id)
+  where p.payout_id = v_leg.payout_id;
+  perform internal.must_fit(p_transfer, 'leg ' || v_leg.payout_leg_id, v_known);
+  if v_leg.status in ('failed', 'cancelled') then
+    perform internal.refuse_misfit(
+      p_transfer, 'leg ' || v_leg.payout_leg_id, 'it is ' || v_leg.status);
   end if;
 
   update core.payout_leg as l
@@ -192,6 +200,9 @@ $$;
 alter function internal.join_transfer owner to definer;
 
 comment on function internal.join_transfer is $$
-Join a transfer of Stripe's: its leg is paid. A transfer that fits no leg, or a second one for a
-leg, raises: a person must look before anything more is paid.
+Join a transfer of Stripe's: its leg is paid. One that fits no leg, or a second one for a leg,
+raises: somebody has to look before anything more is paid.
+
+Raises
+  22000  it is of another amount, currency or account than the leg, or a second one
 $$;

@@ -143,6 +143,7 @@ begin
       and p.usable_from <= now()
       and p.status = 'active'
       and p.rail = 'stripe_connect'
+      and internal.is_active(a.person_id)
     order by b.ledger_account_id
     limit least(p_limit, 5000)
     for no key update of b skip locked

@@ -87,6 +87,13 @@ begin
   end if;
 
   v_leg := internal.lock_leg(v_reversal.payout_leg_id);
+  select p.* into v_payout from core.payout as p where p.payout_id = v_leg.payout_id;
+  perform internal.must_fit(
+    p_reversal, 'reversal ' || v_reversal.payout_reversal_id, jsonb_build_object(
+      'id', coalesce(v_reversal.external_id, p_reversal ->> 'id', 'an id'),
+      'amount', v_reversal.amount_minor,
+      'currency', lower(v_payout.currency),
+      'transfer', coalesce(v_leg.external_id, 'a transfer')));
   update core.payout_reversal as v
   set status = 'done', external_id = p_reversal ->> 'id', finished_at = now()
   where v.payout_reversal_id = v_reversal.payout_reversal_id
@@ -101,7 +108,6 @@ begin
   update core.earning as e
   set allocated_minor = e.allocated_minor - v_reversal.amount_minor
   where e.earning_id = v_leg.earning_id;
-  select p.* into v_payout from core.payout as p where p.payout_id = v_leg.payout_id;
   perform internal.post_transfer(
     'reversal:' || v_reversal.payout_reversal_id, 'payout_reversal', 'payout', v_leg.payout_id,
     array[internal.ledger_account_id('processor', v_payout.currency),
@@ -114,5 +120,9 @@ $$;
 
 alter function internal.join_reversal owner to definer;
 
-comment on function internal.join_reversal is
-  'Join the reversal of a transfer, once: the wallet gets back what it lost to the refund.';
+comment on function internal.join_reversal is $$
+Join the reversal of a transfer: the wallet has back what it lost to the refund. Once.
+
+Raises
+  22000  it is of another transfer, amount or currency, or a second one
+$$;

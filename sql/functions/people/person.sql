@@ -150,6 +150,38 @@ create or replace trigger person_keep before update of person_id on core.person
   for each row when (new.person_id <> old.person_id)
   execute function internal.on_person_kept();
 
+create or replace function internal.is_active(p_person_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select not exists (
+    select
+    from core.person as p
+    where p.person_id = p_person_id
+      and (p.status <> 'active' or p.suspended_until > now()));
+end;
+
+alter function internal.is_active owner to definer;
+
+comment on function internal.is_active is $$
+Whether a person takes part: not suspended, not closed, not banned for a while. Who signed in and
+has no row yet does.
+$$;
+
+create or replace function internal.may_act()
+returns boolean
+language sql
+stable
+return internal.is_service() or not internal.is_guest() and internal.is_active(internal.user_id());
+
+comment on function internal.may_act is $$
+Whether the caller may change anything: the one notion of it, for policies. Functions ask
+internal.require_active, which says why not.
+$$;
+
 create or replace function internal.require_active(p_person_id uuid)
 returns void
 language plpgsql
@@ -162,9 +194,7 @@ begin
     perform internal.refuse(
       'M3002', 'sign_up_required', 'Guests can browse but not take part.', 'Sign up first.');
   end if;
-  if exists (
-    select from core.person as p where p.person_id = p_person_id and p.status <> 'active'
-  ) then
+  if not internal.is_active(p_person_id) then
     perform internal.refuse(
       'M3001', 'person_suspended', 'This account is suspended or closed.', 'Write to support.');
   end if;
@@ -179,6 +209,29 @@ Refuse guests and people who are suspended or erased, whatever their token says.
 Raises
   M3002 sign_up_required  the caller is an anonymous guest
   M3001 person_suspended  the account is suspended or closed
+$$;
+
+create or replace function internal.require_actor()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not internal.is_service() then
+    perform internal.require_active(internal.require_user_id());
+  end if;
+end
+$$;
+
+comment on function internal.require_actor is $$
+Refuse a caller who may not change anything. Every function of api that changes something asks
+this, or one that asks it; tests/sql/people/suspension.sql lists the exceptions.
+
+Raises
+  M1001 sign_in_required  nobody is signed in
+  M3001 person_suspended  the account is suspended or closed
+  M3002 sign_up_required  the caller is an anonymous guest
 $$;
 
 create or replace function internal.on_part_begun()
@@ -227,13 +280,13 @@ begin atomic
     from core.person_role as pr
     join core.role as r using (role_id)
     where pr.person_id = internal.user_id() and r.name in ('staff', 'admin')
-  );
+  ) and internal.is_active(internal.user_id());
 end;
 
 alter function internal.is_staff owner to definer;
 
 comment on function internal.is_staff is
-  'Whether the caller is staff, by the table and not by a claim.';
+  'Whether the caller is staff, by the table and not by a claim; not while suspended.';
 
 create or replace function internal.known_person_ids()
 returns setof uuid

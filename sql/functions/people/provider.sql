@@ -147,7 +147,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   update core.provider as p
-  set accepting_bookings = false
+  set stopped_until = case when new.status <> 'active' then 'infinity'
+                           else new.suspended_until end
   where p.provider_id = new.person_id;
   return null;
 end
@@ -156,11 +157,25 @@ $$;
 alter function internal.on_person_stopped owner to definer;
 
 comment on function internal.on_person_stopped is
-  'Trigger: a suspended or erased person cannot be booked. They switch it on again themselves.';
+  'Trigger: a provider who is suspended or gone is neither listed nor sold until they are back.';
 
-create or replace trigger person_stop after update of status on core.person
-  for each row when (new.status <> 'active')
-  execute function internal.on_person_stopped();
+create or replace trigger person_stop after update of status, suspended_until on core.person
+  for each row execute function internal.on_person_stopped();
+
+create or replace function internal.stopped_provider_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.provider_id from core.provider as p where p.stopped_until > now();
+end;
+
+alter function internal.stopped_provider_ids owner to definer;
+
+comment on function internal.stopped_provider_ids is
+  'Providers who are suspended or gone: what they offer is shown to nobody who has not booked it.';
 
 create or replace trigger availability_rule_timezone
   before insert or update of timezone on core.availability_rule
@@ -180,6 +195,7 @@ begin
     perform internal.refuse(
       'M4001', 'provider_not_found', 'The caller is not a provider.', 'Become one first.');
   end if;
+  perform internal.require_active(v_provider_id);
   return v_provider_id;
 end
 $$;
@@ -187,9 +203,11 @@ $$;
 alter function internal.require_provider_id owner to definer;
 
 comment on function internal.require_provider_id is $$
-The caller, as a provider.
+The caller, as a provider who may act.
 
 Raises
   M1001 sign_in_required    nobody is signed in
+  M3001 person_suspended    the account is suspended or closed
+  M3002 sign_up_required    the caller is an anonymous guest
   M4001 provider_not_found  the caller is not a provider
 $$;

@@ -28,22 +28,22 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_line  core.balance_transaction;
+  v_line  jsonb;
   v_count integer := 0;
 begin
-  for v_line in
-    insert into core.balance_transaction as b
-      (balance_transaction_id, external_id, kind, source_id, currency, amount_minor, fee_minor,
-       happened_at)
-    select internal.uuid_v7(), t.line ->> 'id', t.line ->> 'type', t.line ->> 'source',
-           upper(t.line ->> 'currency'), (t.line ->> 'amount')::bigint,
-           (t.line ->> 'fee')::bigint, to_timestamp((t.line ->> 'created')::bigint)
-    from jsonb_array_elements(p_transactions) as t(line)
-    on conflict (external_id) do nothing
-    returning b.*
-  loop
-    perform internal.post_stripes_own(v_line);
-    v_count := v_count + 1;
+  for v_line in select t.line from jsonb_array_elements(p_transactions) as t(line) loop
+    begin
+      v_count := v_count + internal.keep_line(v_line)::integer;
+    exception
+      when serialization_failure or deadlock_detected then
+        raise;
+      when others then
+        -- One line that cannot be kept does not keep the others from being kept.
+        insert into core.reconciliation_finding
+          (reconciliation_finding_id, external_id, problem)
+        values (internal.uuid_v7(), coalesce(v_line ->> 'id', md5(v_line::text)), 'unreadable')
+        on conflict (external_id) do nothing;
+    end;
   end loop;
   return v_count;
 end
@@ -52,9 +52,46 @@ $$;
 alter function api.keep_balance_transactions owner to definer;
 
 comment on function api.keep_balance_transactions is $$
-Store lines of Stripe's books, each once, and post what only Stripe decides; return how many are
-new. Safe to repeat, and to run twice at once. For the house alone.
+Keep lines of Stripe's books, each once, and post what only Stripe decides; returns how many are
+new. A line that cannot be kept is a finding, and the others are kept. Safe to repeat, and to run
+beside itself. For the house alone.
 $$;
+
+create or replace function internal.keep_line(p_line jsonb)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line core.balance_transaction;
+begin
+  insert into core.balance_transaction as b
+    (balance_transaction_id, external_id, kind, source_id, currency, amount_minor, fee_minor,
+     happened_at)
+  values
+    (internal.uuid_v7(), p_line ->> 'id', p_line ->> 'type', p_line ->> 'source',
+     upper(p_line ->> 'currency'), (p_line ->> 'amount')::bigint, (p_line ->> 'fee')::bigint,
+     to_timestamp((p_line ->> 'created')::bigint))
+  on conflict (external_id) do nothing
+  returning b.* into v_line;
+
+  if v_line.balance_transaction_id is null then
+    return false;
+  end if;
+  perform internal.post_stripes_own(v_line);
+  update core.reconciliation_finding as f
+  set resolved_at = now()
+  where f.external_id = v_line.external_id and f.problem = 'unreadable';
+  return true;
+end
+$$;
+
+alter function internal.keep_line owner to definer;
+
+comment on function internal.keep_line is
+  'Keep one line of Stripe''s books, once; whether it is new.';
 
 create or replace function internal.is_stripes_own(p_kind text)
 returns boolean

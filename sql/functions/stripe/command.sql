@@ -169,6 +169,9 @@ begin atomic
     set state = case when internal.is_past_memory(c) then 'unknown' else 'sent' end,
         attempts = c.attempts + 1,
         lease_until = now() + interval '60 seconds',
+        -- One that is never recorded steps behind those that wait, further each time.
+        next_at = now() + least(interval '2 seconds' * power(2, least(c.attempts, 10)),
+                                interval '10 minutes'),
         first_sent_at = coalesce(c.first_sent_at, now()),
         last_sent_at = case when internal.is_past_memory(c) then c.last_sent_at else now() end
     where c.stripe_command_id = any (p_ids)
@@ -188,7 +191,8 @@ end;
 alter function internal.lease_commands owner to definer;
 
 comment on function internal.lease_commands is
-  'Lease commands to this caller for a minute. It is committed before the call is made.';
+  'Mark commands as being sent, for a minute, and put them off: a worker that dies with one does '
+  'not stop the others. Committed before the call is made.';
 
 create or replace function internal.payouts_are_paused()
 returns boolean

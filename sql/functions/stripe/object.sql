@@ -38,6 +38,62 @@ done, ignored (not ours), missing (ours by its metadata, but there is no row), o
 intent that is not known here, or not yet).
 $$;
 
+create or replace function internal.must_fit(
+  p_object   jsonb,
+  p_subject  text,
+  p_expected jsonb
+)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_wrong text;
+begin
+  -- A missing member is as wrong as a different one.
+  select string_agg(e.key, ', ' order by e.key) into v_wrong
+  from jsonb_each_text(p_expected) as e
+  where internal.stripe_id(p_object -> e.key) is distinct from e.value;
+
+  if v_wrong is not null then
+    perform internal.refuse_misfit(p_object, p_subject, v_wrong);
+  end if;
+end
+$$;
+
+comment on function internal.must_fit is $$
+Compare members of an object of Stripe's with what is known here.
+
+Raises
+  22000  a member is missing or differs: the object is not believed
+$$;
+
+create or replace function internal.refuse_misfit(
+  p_object  jsonb,
+  p_subject text,
+  p_wrong   text
+)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using
+    errcode = '22000',
+    message = format('%s %s does not fit %s: %s.',
+                     p_object ->> 'object', p_object ->> 'id', p_subject, p_wrong);
+end
+$$;
+
+comment on function internal.refuse_misfit is $$
+Refuse to believe an object of Stripe's. internal.finish_event keeps its event and tells staff.
+
+Raises
+  22000  always
+$$;
+
 create or replace function internal.join_payment_intent(p_intent jsonb, p_at timestamptz)
 returns text
 language plpgsql
@@ -60,14 +116,7 @@ begin
   end if;
 
   v_payment := internal.lock_payment(v_payment_id);
-  if v_payment.external_id <> p_intent ->> 'id'
-     or v_payment.currency <> upper(p_intent ->> 'currency')
-     or v_payment.amount_minor <> (p_intent ->> 'amount')::bigint then
-    -- Another intent for the same payment, or another amount than was asked for, is refused.
-    raise exception using
-      errcode = '22000',
-      message = format('Intent %s does not fit payment %s.', p_intent ->> 'id', v_payment_id);
-  end if;
+  perform internal.intent_must_fit(p_intent, v_payment);
 
   update core.payment as p
   set external_id = p_intent ->> 'id',
@@ -100,6 +149,37 @@ comment on function internal.join_payment_intent is $$
 Join what Stripe says about a payment intent, from an answer or from an event. Amounts only
 grow, cancellation is final, progress is that of the latest event; so neither order nor repetition
 matters. An intent with another amount, or a second intent, raises and changes nothing.
+$$;
+
+create or replace function internal.intent_must_fit(p_intent jsonb, p_payment core.payment)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_subject text := 'payment ' || (p_payment).payment_id;
+begin
+  perform internal.must_fit(p_intent, v_subject, jsonb_build_object(
+    'id', coalesce((p_payment).external_id, p_intent ->> 'id', 'an id'),
+    'amount', (p_payment).amount_minor,
+    'currency', lower((p_payment).currency)));
+
+  if (p_payment).processor <> 'stripe' then
+    perform internal.refuse_misfit(p_intent, v_subject, 'it costs nothing');
+  elsif coalesce((p_intent ->> 'amount_received')::bigint, 0) not in (0, (p_payment).amount_minor)
+     or coalesce((p_intent ->> 'amount_capturable')::bigint, 0)
+        not between 0 and (p_payment).amount_minor then
+    perform internal.refuse_misfit(p_intent, v_subject, 'amount_received, amount_capturable');
+  end if;
+end
+$$;
+
+comment on function internal.intent_must_fit is $$
+Whether an intent is the one of a payment: its id once that is known, and exactly its money.
+
+Raises
+  22000  it is not
 $$;
 
 create or replace function internal.stripe_id(p_reference jsonb)
@@ -151,11 +231,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_payment_id uuid := internal.payment_of_intent(internal.stripe_id(p_charge -> 'payment_intent'));
+  v_payment    core.payment;
 begin
   if v_payment_id is null then
     return case when p_charge -> 'metadata' ? 'payment_id' then 'missing' else 'unknown' end;
   end if;
-  perform internal.lock_payment(v_payment_id);
+  v_payment := internal.lock_payment(v_payment_id);
+  perform internal.must_fit(p_charge, 'payment ' || v_payment_id, jsonb_build_object(
+    'amount', v_payment.amount_minor,
+    'currency', lower(v_payment.currency),
+    -- Attempts that failed have charges of their own; one alone succeeds.
+    'id', case when p_charge ->> 'status' = 'succeeded'
+               then coalesce(v_payment.charge_id, p_charge ->> 'id', 'an id')
+               else coalesce(p_charge ->> 'id', 'an id') end));
 
   update core.payment as p
   set charge_id = p_charge ->> 'id',
@@ -173,8 +261,11 @@ $$;
 alter function internal.join_charge owner to definer;
 
 comment on function internal.join_charge is $$
-Join a charge that succeeded: its id, which transfers name as their source, and when the
-authorisation lapses. Amounts come from the intent only, so each fact has one source.
+Join the charge that succeeded: what transfers name as their source, and when an authorisation
+lapses. Money is told by the intent alone: one source for one fact.
+
+Raises
+  22000  it is not of the payment's money, or a second one
 $$;
 
 create or replace function internal.refund_rank(p_status text)
@@ -188,6 +279,57 @@ return array_position(
 
 comment on function internal.refund_rank is 'How far a refund has come; it never goes back.';
 
+create or replace function internal.refund_must_fit(
+  p_object  jsonb,
+  p_payment core.payment,
+  p_refund  core.refund
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_subject text := coalesce('refund ' || p_refund.refund_id, 'payment ' || p_payment.payment_id);
+  v_amount  bigint := (p_object ->> 'amount')::bigint;
+  v_taken   bigint;
+begin
+  perform internal.must_fit(p_object, v_subject, jsonb_build_object(
+    'id', coalesce(p_refund.external_id, p_object ->> 'id', 'an id'),
+    'amount', coalesce(p_refund.amount_minor, v_amount, 0),
+    'currency', lower(p_payment.currency),
+    'payment_intent', coalesce(p_payment.external_id, 'an intent')));
+  if p_refund.refund_id is not null then
+    return;
+  end if;
+
+  if v_amount not between 1 and p_payment.amount_minor then
+    perform internal.refuse_misfit(p_object, v_subject, 'amount');
+  end if;
+  select coalesce(sum(r.amount_minor), 0) into v_taken
+  from core.refund as r
+  where r.payment_id = p_payment.payment_id and r.status not in ('failed', 'rejected');
+  if v_amount > p_payment.amount_minor - v_taken then
+    -- An earlier refund may have failed, and its event be under way: this one waits for it.
+    raise exception using
+      message = format('Refund %s is more than is left of payment %s.',
+                       p_object ->> 'id', p_payment.payment_id);
+  end if;
+end
+$$;
+
+alter function internal.refund_must_fit owner to definer;
+
+comment on function internal.refund_must_fit is $$
+Whether a refund is the one of ours (p_refund), or can be one that was begun at Stripe (a null
+one): of this payment's intent and currency, and not more than is left.
+
+Raises
+  22000  it is not
+  P0001  it is more than is left now: tried again later
+$$;
+
 create or replace function internal.join_refund(p_object jsonb)
 returns text
 language plpgsql
@@ -196,49 +338,52 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_refund_id  uuid;
+  v_refund     core.refund;
   v_payment_id uuid;
   v_status     text := case p_object ->> 'status'
                          when 'requires_action' then 'pending'
                          when 'canceled' then 'failed'
                          else p_object ->> 'status' end;
 begin
-  select r.refund_id, r.payment_id into v_refund_id, v_payment_id
+  select r.payment_id into v_payment_id
   from core.refund as r
-  where r.external_id = p_object ->> 'id';
+  where r.external_id = p_object ->> 'id'
+     or r.refund_id::text = p_object -> 'metadata' ->> 'refund_id'
+  order by r.external_id = p_object ->> 'id' desc nulls last
+  limit 1;
 
   if not found then
-    select r.refund_id, r.payment_id into v_refund_id, v_payment_id
-    from core.refund as r
-    where r.refund_id::text = p_object -> 'metadata' ->> 'refund_id';
-  end if;
-
-  if not found then
-    -- Begun by our staff in Stripe's dashboard.
-    v_payment_id := internal.payment_of_intent(p_object ->> 'payment_intent');
+    -- Begun at Stripe, by somebody of the house in its dashboard.
+    v_payment_id := internal.payment_of_intent(internal.stripe_id(p_object -> 'payment_intent'));
     if v_payment_id is null then
       return case when p_object -> 'metadata' ? 'payment_id' then 'missing' else 'unknown' end;
     end if;
   end if;
 
-  perform internal.lock_payment(v_payment_id);
-  if v_refund_id is null then
-    -- It names no lines: internal.settle_refunds shares it over them once they are paid.
-    insert into core.refund
-      (refund_id, payment_id, cause, amount_minor, reason, status, external_id, actor)
-    values
-      (internal.uuid_v7(), v_payment_id, 'stripe:' || (p_object ->> 'id'),
-       (p_object ->> 'amount')::bigint, p_object ->> 'reason', v_status, p_object ->> 'id',
-       'stripe')
-    on conflict do nothing;
-  end if;
+  -- Read under the lock: the same refund may have been joined by another event meanwhile.
+  v_payment_id := (internal.lock_payment(v_payment_id)).payment_id;
+  select r.* into v_refund
+  from core.refund as r
+  where r.external_id = p_object ->> 'id'
+     or r.refund_id::text = p_object -> 'metadata' ->> 'refund_id'
+  order by r.external_id = p_object ->> 'id' desc nulls last
+  limit 1;
+  perform internal.refund_must_fit(p_object, p, v_refund)
+  from core.payment as p
+  where p.payment_id = v_payment_id;
+
+  insert into core.refund as r
+    (refund_id, payment_id, cause, amount_minor, reason, status, external_id, actor)
+  select internal.uuid_v7(), v_payment_id, 'stripe:' || (p_object ->> 'id'),
+         (p_object ->> 'amount')::bigint, p_object ->> 'reason', v_status, p_object ->> 'id',
+         'stripe'
+  where v_refund.refund_id is null;
 
   update core.refund as r
   set external_id = p_object ->> 'id',
       status = case when internal.refund_rank(v_status) > internal.refund_rank(r.status)
                     then v_status else r.status end
-  where r.refund_id = v_refund_id
-     or r.payment_id = v_payment_id and r.external_id = p_object ->> 'id';
+  where r.refund_id = v_refund.refund_id;
 
   perform internal.settle_payment(v_payment_id);
   return 'done';
@@ -250,6 +395,9 @@ alter function internal.join_refund owner to definer;
 comment on function internal.join_refund is $$
 Join a refund of Stripe's: one of ours by its metadata, or one begun there. Its status moves
 forward only: planned, pending, succeeded, failed.
+
+Raises
+  22000  it is not of this payment, or of other money (internal.refund_must_fit)
 $$;
 
 create or replace function internal.dispute_rank(p_status text)
@@ -300,6 +448,49 @@ alter function internal.dispute_state owner to definer;
 comment on function internal.dispute_state is
   'The state of a payment by its disputes: lost, open or none.';
 
+create or replace function internal.dispute_must_fit(p_dispute jsonb, p_payment core.payment)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_subject text := 'payment ' || p_payment.payment_id;
+  v_charge  text := internal.stripe_id(p_dispute -> 'charge');
+begin
+  perform internal.must_fit(p_dispute, v_subject, jsonb_build_object(
+    'id', coalesce(p_dispute ->> 'id', 'an id'),
+    'currency', lower(p_payment.currency),
+    'charge', coalesce(p_payment.charge_id, v_charge, 'a charge')));
+
+  if coalesce((p_dispute ->> 'amount')::bigint, 0) not between 1 and p_payment.amount_minor then
+    perform internal.refuse_misfit(p_dispute, v_subject, 'amount');
+  elsif exists (
+    select from core.dispute as d
+    where d.external_id = p_dispute ->> 'id' and d.payment_id <> p_payment.payment_id) then
+    perform internal.refuse_misfit(p_dispute, v_subject, 'it is another payment''s');
+  elsif exists (
+    select
+    from jsonb_array_elements(
+      case jsonb_typeof(p_dispute -> 'balance_transactions')
+        when 'array' then p_dispute -> 'balance_transactions' else '[]' end) as t(txn)
+    where upper(t.txn ->> 'currency') = p_payment.currency
+      and abs((t.txn ->> 'amount')::bigint) > p_payment.amount_minor) then
+    perform internal.refuse_misfit(p_dispute, v_subject, 'balance_transactions');
+  end if;
+end
+$$;
+
+alter function internal.dispute_must_fit owner to definer;
+
+comment on function internal.dispute_must_fit is $$
+Whether a dispute is of this payment's charge and currency, and not of more than was paid.
+
+Raises
+  22000  it is not
+$$;
+
 create or replace function internal.join_dispute(p_dispute jsonb)
 returns text
 language plpgsql
@@ -320,6 +511,7 @@ begin
     return 'unknown';
   end if;
   v_payment := internal.lock_payment(v_payment.payment_id);
+  perform internal.dispute_must_fit(p_dispute, v_payment);
 
   insert into core.dispute as d
     (dispute_id, payment_id, external_id, amount_minor, status, reason, evidence_due_at)
@@ -353,5 +545,8 @@ alter function internal.join_dispute owner to definer;
 
 comment on function internal.join_dispute is $$
 Join a dispute of Stripe's: its status moves forward by rank, and each of its balance
-transactions is posted once. The platform bears the fee.
+transactions is posted once. The platform's own fee is the platform's cost.
+
+Raises
+  22000  it is not of this payment, or of other money (internal.dispute_must_fit)
 $$;

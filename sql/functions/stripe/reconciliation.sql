@@ -51,20 +51,34 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  with compared as (
-    select b.balance_transaction_id, b.external_id, b.currency, b.amount_minor, b.happened_at,
+  with due as (
+    -- What has not agreed for long is asked less often; what waits longest comes first.
+    select l.*
+    from core.balance_transaction as l
+    where l.agreed_at is null and l.next_check_at <= now()
+    order by l.next_check_at
+    limit 10000
+  ),
+  compared as (
+    select distinct on (b.balance_transaction_id)
+           b.balance_transaction_id, b.external_id, b.currency, b.amount_minor, b.happened_at,
            x.amount_minor as expected,
            -- If Stripe converted the currency, amounts differ: only compare that it exists.
            coalesce(x.currency <> b.currency or x.amount_minor = b.amount_minor, false) as agrees
     from core.balance_transaction as b
+    join due using (balance_transaction_id)
     left join lateral internal.expected_line(b) as x on true
-    where b.agreed_at is null
+    -- Two movements of one line: the one that agrees, if any.
+    order by b.balance_transaction_id, x.amount_minor = b.amount_minor desc nulls last
   ),
   agreed as (
     update core.balance_transaction as b
-    set agreed_at = now()
+    set agreed_at = case when c.agrees then now() end,
+        checks = b.checks + 1,
+        next_check_at = now() + least(interval '5 minutes' * power(2, least(b.checks, 10)),
+                                      interval '6 hours')
     from compared as c
-    where b.balance_transaction_id = c.balance_transaction_id and c.agrees
+    where b.balance_transaction_id = c.balance_transaction_id
   )
   insert into core.reconciliation_finding as f
     (reconciliation_finding_id, external_id, problem, currency, expected_minor, found_minor)
@@ -84,7 +98,8 @@ end;
 alter function internal.compare_lines owner to definer;
 
 comment on function internal.compare_lines is
-  'Compare every line that has not agreed yet. One that does not agree after an hour is a finding.';
+  'Compare the lines that have not agreed yet, each less often than before; one that is an hour '
+  'old and does not agree is a finding.';
 
 create or replace function internal.find_missing_lines()
 returns void

@@ -76,6 +76,7 @@ begin
       where (w.weekday, w.start_local, w.end_local, w.timezone)
             = (r.weekday, r.start_local, r.end_local, r.timezone)));
 
+  perform internal.require_bounded_hours(v_provider_id, 1);
   select count(*) into v_count
   from core.availability_rule as r
   where r.provider_id = v_provider_id;
@@ -94,6 +95,7 @@ person's own. Slots follow in the same transaction; none that is used is touched
 Raises
   M0001 timezone_unknown   a zone is no IANA name
   M0106 windows_invalid    not an array, or more than 200 windows
+  M0108 hours_too_many     they would make more slots than the marketplace allows
   M1001 sign_in_required, M4001 provider_not_found
   22007, 23502, 23514      a time or a weekday is not one
 $$;

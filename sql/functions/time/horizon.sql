@@ -260,6 +260,82 @@ A slot in use keeps its times; seats follow the offering where the provider set 
 Locks the provider.
 $$;
 
+create or replace function internal.estimated_slots(p_provider_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with step as (
+    select coalesce(sum(1.0 / coalesce(o.slot_step_min, o.duration_min)), 0) as per_minute
+    from core.offering as o
+    where o.provider_id = p_provider_id
+      and o.is_active
+      and o.kind in ('session', 'service')
+      and o.duration_min is not null
+  ),
+  minutes as (
+    select
+      extract(epoch from r.end_local - r.start_local
+        + case when r.end_local <= r.start_local then interval '1 day' else interval '0' end) / 60
+        * m.slot_horizon_days / 7 as open
+    from core.availability_rule as r
+    cross join core.marketplace as m
+    where r.provider_id = p_provider_id
+      and r.is_active
+      and coalesce(r.valid_to, 'infinity') >= now()
+    union all
+    select extract(epoch from upper(x.during) - greatest(lower(x.during), now())) / 60
+    from core.availability_exception as x
+    where x.provider_id = p_provider_id
+      and x.kind = 'open'
+      and upper(x.during) > now()
+  )
+  select ceil(s.per_minute * coalesce(sum(n.open), 0))::bigint
+  from step as s
+  left join minutes as n on true
+  group by s.per_minute;
+end;
+
+alter function internal.estimated_slots owner to definer;
+
+comment on function internal.estimated_slots is $$
+How many slots a provider's hours would make at most, from durations alone: asked before the work
+is begun.
+$$;
+
+create or replace function internal.require_bounded_hours(p_provider_id uuid, p_times integer)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_most integer := (select m.max_slots from core.marketplace as m);
+begin
+  if (select count(*) > 200 from core.availability_rule as r where r.provider_id = p_provider_id)
+     or (select count(*) > 1000 from core.availability_exception as x
+         where x.provider_id = p_provider_id and upper(x.during) > now())
+     or internal.estimated_slots(p_provider_id) > p_times::bigint * v_most then
+    perform internal.refuse('M0108', 'hours_too_many',
+      format('A provider has at most 200 windows, 1000 coming exceptions and %s coming slots.',
+             v_most),
+      'Take some away first, or make longer sessions.');
+  end if;
+end
+$$;
+
+alter function internal.require_bounded_hours owner to definer;
+
+comment on function internal.require_bounded_hours is $$
+Refuse hours that would make more work than one request may: before it is done, not after.
+
+Raises
+  M0108 hours_too_many  too many windows, exceptions, or slots that they would make
+$$;
+
 create or replace function internal.on_hours_changed()
 returns trigger
 language plpgsql
@@ -270,19 +346,12 @@ declare
   v_provider_id uuid;
 begin
   for v_provider_id in select distinct c.provider_id from changed as c order by 1 loop
-    perform internal.refresh_slots(v_provider_id);
-    if tg_op <> 'DELETE' and (
-      (select count(*) > 200 from core.availability_rule as r
-       where r.provider_id = v_provider_id)
-      or (select count(*) > 1000 from core.availability_exception as x
-          where x.provider_id = v_provider_id and upper(x.during) > now())
-      or (select count(*) > 50000 from core.slot as s
-          where s.provider_id = v_provider_id and s.starts_at > now())
-    ) then
-      perform internal.refuse('M0108', 'hours_too_many',
-        'A provider has at most 200 windows, 1000 coming exceptions and 50000 coming slots.',
-        'Take some away first, or make longer sessions.');
+    if tg_op <> 'DELETE' then
+      -- While hours are replaced the old and the new stand side by side for a moment.
+      perform internal.require_bounded_hours(
+        v_provider_id, case tg_table_name when 'availability_rule' then 2 else 1 end);
     end if;
+    perform internal.refresh_slots(v_provider_id);
   end loop;
   return null;
 end
@@ -318,6 +387,37 @@ create or replace trigger availability_exception_deleted
   after delete on core.availability_exception
   referencing old table as changed
   for each statement execute function internal.on_hours_changed();
+create or replace function internal.on_offerings_made()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_room(c.n - 1, m.max_offerings, 'offerings')
+  from (
+    select count(*) as n
+    from core.offering as o
+    where o.provider_id in (select made.provider_id from changed as made)
+    group by o.provider_id
+  ) as c
+  cross join core.marketplace as m;
+  return null;
+end
+$$;
+
+alter function internal.on_offerings_made owner to definer;
+
+comment on function internal.on_offerings_made is $$
+Trigger: a provider has so many offerings at most. Named to run before the slots are made.
+
+Raises
+  M9002 too_many_made  there are as many as are allowed
+$$;
+
+create or replace trigger offering_capped after insert on core.offering
+  referencing new table as changed
+  for each statement execute function internal.on_offerings_made();
 create or replace trigger offering_inserted after insert on core.offering
   referencing new table as changed
   for each statement execute function internal.on_hours_changed();

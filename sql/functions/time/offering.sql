@@ -420,6 +420,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if p_is_active then
+    perform internal.require_actor();
+  end if;
   update core.offering as o
   set is_active = p_is_active
   where o.offering_id = p_offering_id

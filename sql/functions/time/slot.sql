@@ -106,6 +106,7 @@ begin atomic
     and (o.horizon_days is null or s.starts_at <= now() + make_interval(days => o.horizon_days))
     and o.is_active
     and p.accepting_bookings
+    and (p.stopped_until is null or p.stopped_until <= now())
     and s.capacity - s.taken
         > (select count(*) from unnest(s.holds) as h(until) where h.until > now())
     and not exists (
@@ -298,7 +299,7 @@ begin
       'Choose a later one.');
   elsif not v_offering.is_active then
     perform internal.refuse('M9205', 'offering_inactive', 'This offering is no longer available.');
-  elsif not v_provider.accepting_bookings then
+  elsif not v_provider.accepting_bookings or v_provider.stopped_until > now() then
     perform internal.refuse('M9206', 'provider_not_accepting',
       'The provider does not accept bookings at the moment.');
   elsif p_slot.state <> 'open' then
@@ -488,6 +489,7 @@ declare
   v_ends_at  timestamptz;
   v_slot_id  uuid;
 begin
+  perform internal.require_actor();
   select o.* into v_offering
   from core.offering as o
   where o.offering_id = p_offering_id
@@ -500,6 +502,12 @@ begin
   v_ends_at := coalesce(p_ends_at,
                         p_starts_at + make_interval(mins => v_offering.duration_min));
   perform internal.check_times(v_offering.provider_id, p_starts_at, v_ends_at);
+  perform internal.require_room(
+    (select count(*) from core.slot as s
+     where s.provider_id = v_offering.provider_id and s.starts_at > now()
+       and s.origin = 'manual'),
+    m.max_slots, 'coming slots made by hand')
+  from core.marketplace as m;
 
   insert into core.slot as s (offering_id, provider_id, origin, starts_at, ends_at, capacity,
                               is_capacity_own)
@@ -526,10 +534,12 @@ to the offering's duration, the capacity to its seats, which it then follows. It
 removed; weekly hours do not change it, and a block closes it while the block lasts.
 
 Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M0107 times_invalid       it is past or too far ahead, or the end does not follow within a week
   M4101 offering_not_found  there is none, or it is another provider's
   M9101 slot_in_use         the same start is taken by a slot in use
   M9103 time_blocked        the provider has blocked some of the time
+  M9002 too_many_made
 $$;
 
 create or replace function internal.change_slot(
@@ -549,6 +559,7 @@ declare
   v_starts_at timestamptz := coalesce(p_starts_at, v_slot.starts_at);
   v_ends_at   timestamptz := coalesce(p_ends_at, v_slot.ends_at);
 begin
+  perform internal.require_actor();
   if v_slot.provider_id is distinct from internal.user_id() and not internal.is_service() then
     perform internal.refuse('M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
   end if;
@@ -595,6 +606,7 @@ counts as made by hand, and its old time is taken away. One that only has other 
 by the hours. Seats that become free go to the waitlist.
 
 Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M0107 times_invalid         it is past or too far ahead, or the end does not follow within a week
   M4201 slot_not_found        there is none, or it is another provider's
   M9101 slot_in_use           its time cannot change any more

@@ -148,6 +148,13 @@ begin
       'M9501', 'seats_are_free', 'There are free seats in this slot.', 'Book one.');
   end if;
 
+  perform internal.require_room(
+    (select count(*) from core.waitlist_entry as w
+     where w.customer_id = v_customer_id and w.state in ('waiting', 'offered')
+       and w.slot_id <> p_slot_id),
+    m.max_waits, 'places on waitlists')
+  from core.marketplace as m;
+
   insert into core.waitlist_entry as w (waitlist_entry_id, slot_id, customer_id, seats)
   values (internal.uuid_v7(), p_slot_id, v_customer_id, p_seats)
   on conflict (slot_id, customer_id) where state in ('waiting', 'offered')
@@ -175,6 +182,7 @@ Raises
   M9210 notice_too_short
   M9207 already_booked, M9208 customer_busy
   M9501 seats_are_free  there is nothing to wait for
+  M9002 too_many_made
 $$;
 
 create or replace function api.leave_waitlist(p_slot_id uuid)

@@ -18,12 +18,14 @@ create policy select_definer_and_service on core.customer
 
 create policy insert_self on core.customer
   for insert to authenticated, definer
-  with check (customer_id = (select internal.user_id()) or (select internal.is_service()));
+  with check ((customer_id = (select internal.user_id()) or (select internal.is_service()))
+              and (select internal.may_act()));
 
 create policy update_self on core.customer
   for update to authenticated
   using (customer_id = (select internal.user_id()))
-  with check (customer_id = (select internal.user_id()));
+  with check (customer_id = (select internal.user_id())
+              and (select internal.may_act()));
 
 create policy update_definer on core.customer
   for update to definer

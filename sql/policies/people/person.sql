@@ -8,7 +8,8 @@
 
 create policy select_listed on core.person
   for select to anon, authenticated
-  using (is_listed and status = 'active');
+  using (is_listed and status = 'active'
+         and (suspended_until is null or suspended_until <= now()));
 
 create policy select_self on core.person
   for select to authenticated
@@ -24,12 +25,14 @@ create policy select_definer_and_service on core.person
 
 create policy insert_self on core.person
   for insert to authenticated, service_role, definer
-  with check (person_id = (select internal.user_id()) or (select internal.is_service()));
+  with check ((person_id = (select internal.user_id()) or (select internal.is_service()))
+              and (select internal.may_act()));
 
 create policy update_self on core.person
   for update to authenticated
   using (person_id = (select internal.user_id()))
-  with check (person_id = (select internal.user_id()));
+  with check (person_id = (select internal.user_id())
+              and (select internal.may_act()));
 
 create policy update_service on core.person
   for update to service_role
@@ -54,7 +57,8 @@ grant insert, update on core.person to definer;
 create policy all_self on core.person_private
   for all to authenticated
   using (person_id = (select internal.user_id()))
-  with check (person_id = (select internal.user_id()));
+  with check (person_id = (select internal.user_id())
+              and (select internal.may_act()));
 
 create policy all_definer on core.person_private
   for all to definer

@@ -15,4 +15,4 @@ create policy update_definer on core.balance_transaction
 
 grant select on core.balance_transaction to service_role, definer;
 grant insert on core.balance_transaction to definer;
-grant update (agreed_at) on core.balance_transaction to definer;
+grant update (agreed_at, checks, next_check_at) on core.balance_transaction to definer;

@@ -16,3 +16,6 @@ create policy update_definer on core.stripe_event
 grant select on core.stripe_event to service_role, definer;
 grant insert on core.stripe_event to definer;
 grant update (status, attempts, next_at, last_error, processed_at) on core.stripe_event to definer;
+
+-- Staff tries an event again that did not fit.
+grant execute on function api.retry_stripe_event to authenticated;

@@ -10,16 +10,19 @@ create policy select_everyone on core.availability_rule
 
 create policy insert_provider on core.availability_rule
   for insert to authenticated, service_role, definer
-  with check (provider_id = (select internal.user_id()) or (select internal.is_service()));
+  with check ((provider_id = (select internal.user_id()) or (select internal.is_service()))
+              and (select internal.may_act()));
 
 create policy update_provider on core.availability_rule
   for update to authenticated, service_role, definer
   using (provider_id = (select internal.user_id()) or (select internal.is_service()))
-  with check (provider_id = (select internal.user_id()) or (select internal.is_service()));
+  with check ((provider_id = (select internal.user_id()) or (select internal.is_service()))
+              and (select internal.may_act()));
 
 create policy delete_provider on core.availability_rule
   for delete to authenticated, service_role, definer
-  using (provider_id = (select internal.user_id()) or (select internal.is_service()));
+  using ((provider_id = (select internal.user_id()) or (select internal.is_service()))
+              and (select internal.may_act()));
 
 grant select on core.availability_rule to anon, authenticated, service_role, definer;
 grant insert (availability_rule_id, provider_id, weekday, start_local, end_local, timezone,

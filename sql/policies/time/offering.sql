@@ -7,7 +7,7 @@
 
 create policy select_published on core.offering
   for select to anon, authenticated
-  using (is_active);
+  using (is_active and provider_id <> all (array(select internal.stopped_provider_ids())));
 
 create policy select_provider on core.offering
   for select to authenticated
@@ -23,16 +23,19 @@ create policy select_definer_and_service on core.offering
 
 create policy insert_provider on core.offering
   for insert to authenticated, definer
-  with check (provider_id = (select internal.user_id()) or (select internal.is_service()));
+  with check ((provider_id = (select internal.user_id()) or (select internal.is_service()))
+              and (select internal.may_act()));
 
 create policy update_provider on core.offering
   for update to authenticated, definer
   using (provider_id = (select internal.user_id()) or (select internal.is_service()))
-  with check (provider_id = (select internal.user_id()) or (select internal.is_service()));
+  with check ((provider_id = (select internal.user_id()) or (select internal.is_service()))
+              and (select internal.may_act()));
 
 create policy delete_provider on core.offering
   for delete to authenticated, definer
-  using (provider_id = (select internal.user_id()) or (select internal.is_service()));
+  using ((provider_id = (select internal.user_id()) or (select internal.is_service()))
+              and (select internal.may_act()));
 
 grant select on core.offering to anon, authenticated, service_role, definer;
 grant insert (offering_id, provider_id, title, slug, summary, description, tags,

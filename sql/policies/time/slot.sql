@@ -8,7 +8,8 @@
 
 create policy select_open on core.slot
   for select to anon, authenticated
-  using (state = 'open');
+  using (state = 'open'
+         and provider_id <> all (array(select internal.stopped_provider_ids())));
 
 create policy select_provider on core.slot
   for select to authenticated

@@ -5,10 +5,10 @@ create schema identity;
 create schema api;
 create schema internal;
 
-comment on schema core is 'State: every business row. Callers have no usage here.';
-comment on schema identity is 'State: logins. Only the auth Lambda''s functions read it.';
-comment on schema api is 'Code: what a caller may run.';
-comment on schema internal is 'Code: triggers, predicates, steps of api functions.';
+comment on schema core is 'State: every business row. Callers have no usage here. Made by Convene.';
+comment on schema identity is 'State: logins. Only the auth Lambda''s functions read it. Made by Convene.';
+comment on schema api is 'Code: what a caller may run. Made by Convene.';
+comment on schema internal is 'Code: triggers, predicates, steps of api functions. Made by Convene.';
 
 create table core.currency (
   currency         text,

@@ -9,6 +9,14 @@ create table core.marketplace (
   commission_bp      integer not null default 1500,
   hold_min           integer not null default 15,
   max_holds          integer not null default 20,
+  max_free           integer not null default 5,
+  max_free_provider  integer not null default 2,
+  max_free_a_day     integer not null default 5,
+  max_cancels_a_day  integer not null default 10,
+  max_offerings      integer not null default 100,
+  max_coupons        integer not null default 200,
+  max_slots          integer not null default 10000,
+  max_waits          integer not null default 50,
   accept_within_min  integer not null default 2880,
   waitlist_offer_min integer not null default 30,
   cancel_grace_min   integer not null default 30,
@@ -27,6 +35,13 @@ create table core.marketplace (
   constraint marketplace_commission_in_range check (commission_bp between 0 and 10000),
   constraint marketplace_hold_in_range check (hold_min between 1 and 1440),
   constraint marketplace_max_holds_in_range check (max_holds between 1 and 100000),
+  constraint marketplace_max_free_in_range check (
+    max_free between 0 and 100000 and max_free_provider between 0 and 100000
+    and max_free_a_day between 0 and 100000),
+  constraint marketplace_max_cancels_in_range check (max_cancels_a_day between 1 and 100000),
+  constraint marketplace_max_made_in_range check (
+    max_offerings between 1 and 100000 and max_coupons between 0 and 100000
+    and max_slots between 1 and 50000 and max_waits between 0 and 100000),
   constraint marketplace_accept_within_in_range check (accept_within_min between 1 and 8640),
   constraint marketplace_waitlist_offer_in_range check (waitlist_offer_min between 1 and 1440),
   constraint marketplace_cancel_grace_in_range check (cancel_grace_min between 0 and 10080),
@@ -55,7 +70,20 @@ comment on column core.marketplace.settlement_currencies is
 comment on column core.marketplace.hold_min is
   'Minutes for which a seat is held while it is not paid.';
 comment on column core.marketplace.max_holds is
-  'The most unpaid bookings of one customer at a time, so that nobody blocks a calendar for free.';
+  'Bookings that one customer may hold unpaid at a time, lest one empties a calendar for nothing.';
+comment on column core.marketplace.max_free is
+  'Coming bookings that cost nothing, of one customer.';
+comment on column core.marketplace.max_free_provider is
+  'Of these, with one provider; a provider may say another number.';
+comment on column core.marketplace.max_free_a_day is
+  'Bookings that cost nothing, made by one customer within 24 hours, called off or not.';
+comment on column core.marketplace.max_cancels_a_day is
+  'Bookings that one customer calls off within 24 hours before they book nothing more.';
+comment on column core.marketplace.max_offerings is 'Offerings of one provider.';
+comment on column core.marketplace.max_coupons is 'Coupons of one provider.';
+comment on column core.marketplace.max_waits is 'Places on waitlists of one customer.';
+comment on column core.marketplace.max_slots is
+  'Coming slots that the hours of one provider make: what a change of hours may cost.';
 comment on column core.marketplace.accept_within_min is
   'Minutes in which a provider must answer a request; less than the six days of an authorisation.';
 comment on column core.marketplace.cancel_grace_min is

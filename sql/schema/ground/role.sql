@@ -17,27 +17,72 @@ begin
   for v_role in
     select *
     from (values
-      ('anon',                  'nologin noinherit', '3s'),
-      ('authenticated',         'nologin noinherit', '8s'),
-      ('service_role',          'nologin noinherit', null),
-      ('definer',               'nologin noinherit', null),
-      ('authenticator',         'login noinherit',   null),
-      ('service_authenticator', 'login noinherit',   null)
-    ) as r(name, attributes, statement_timeout)
+      ('anon',                  'nologin noinherit'),
+      ('authenticated',         'nologin noinherit'),
+      ('service_role',          'nologin noinherit'),
+      ('definer',               'nologin noinherit'),
+      ('authenticator',         'login noinherit'),
+      ('service_authenticator', 'login noinherit')
+    ) as r(name, attributes)
   loop
     if to_regrole(v_role.name) is null then
       begin
         execute format('create role %I %s', v_role.name, v_role.attributes);
         execute format('comment on role %I is %L', v_role.name, 'Made by Convene.');
-        if v_role.statement_timeout is not null then
-          execute format(
-            'alter role %I set statement_timeout = %L', v_role.name, v_role.statement_timeout);
-        end if;
       exception
         -- Another database of this cluster is being deployed at the same moment.
         when duplicate_object or unique_violation then null;
       end;
     end if;
+  end loop;
+end
+$$;
+
+-- What one request may take. The data API sets what its role was given for each transaction;
+-- what a login was given holds for every statement of every Lambda. Only roles that Convene made.
+do $$
+declare
+  v_limit record;
+begin
+  for v_limit in
+    select l.*
+    from (values
+      ('anon',                  'statement_timeout',                   '3s'),
+      ('anon',                  'lock_timeout',                        '2s'),
+      ('anon',                  'idle_in_transaction_session_timeout', '10s'),
+      ('anon',                  'work_mem',                            '8MB'),
+      ('authenticated',         'statement_timeout',                   '8s'),
+      ('authenticated',         'lock_timeout',                        '6s'),
+      ('authenticated',         'idle_in_transaction_session_timeout', '10s'),
+      ('authenticated',         'work_mem',                            '8MB'),
+      ('authenticator',         'statement_timeout',                   '8s'),
+      ('authenticator',         'lock_timeout',                        '6s'),
+      ('authenticator',         'idle_in_transaction_session_timeout', '10s'),
+      ('authenticator',         'work_mem',                            '8MB'),
+      ('authenticator',         'temp_file_limit',                     '256MB'),
+      ('service_role',          'statement_timeout',                   '60s'),
+      ('service_role',          'lock_timeout',                        '20s'),
+      ('service_role',          'idle_in_transaction_session_timeout', '30s'),
+      ('service_authenticator', 'statement_timeout',                   '60s'),
+      ('service_authenticator', 'lock_timeout',                        '20s'),
+      ('service_authenticator', 'idle_in_transaction_session_timeout', '30s'),
+      ('service_authenticator', 'temp_file_limit',                     '1GB')
+    ) as l(role, name, value)
+    where shobj_description(to_regrole(l.role), 'pg_authid') = 'Made by Convene.'
+      and not exists (
+        select
+        from pg_db_role_setting as s
+        where s.setrole = to_regrole(l.role)
+          and s.setdatabase = 0
+          and s.setconfig @> array[l.name || '=' || l.value])
+  loop
+    begin
+      execute format('alter role %I set %s = %L', v_limit.role, v_limit.name, v_limit.value);
+    exception
+      -- Temporary files are limited by superusers alone, who are not asked for: `convene verify`
+      -- says so.
+      when insufficient_privilege then null;
+    end;
   end loop;
 end
 $$;

@@ -13,6 +13,7 @@ create table core.person (
   timezone     text not null default 'UTC',
   locale       text not null default 'en',
   status       text not null default 'active',
+  suspended_until timestamptz,
   is_listed    boolean not null default false,
   legacy_ref   text,
   created_at   timestamptz not null default now(),
@@ -112,3 +113,5 @@ create index person_role_role_id_idx on core.person_role (role_id);
 
 comment on table core.person_role is
   'The roles of a person. Only functions write it, so nobody can make themselves staff.';
+comment on column core.person.suspended_until is
+  'A ban that ends by itself; one without an end is a status.';

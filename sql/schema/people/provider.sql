@@ -16,6 +16,8 @@ create table core.provider (
   rating_count       integer not null default 0,
   sessions_completed integer not null default 0,
   slots_until        timestamptz,
+  stopped_until      timestamptz,
+  max_free           integer,
   created_at         timestamptz not null default now(),
   updated_at         timestamptz not null default now(),
 
@@ -32,12 +34,16 @@ create table core.provider (
   constraint provider_verification_is_known
     check (verification in ('pending', 'verified', 'rejected')),
   constraint provider_radius_in_range check (service_radius_m between 0 and 20000000),
+  constraint provider_max_free_in_range check (max_free between 0 and 100000),
   constraint provider_rating_in_range check (rating_avg between 1 and 5),
   constraint provider_counts_not_negative check (rating_count >= 0 and sessions_completed >= 0)
 );
 
 alter table core.provider enable row level security;
 alter table core.provider force row level security;
+
+create index provider_stopped_idx on core.provider (stopped_until)
+  where stopped_until is not null;
 
 create index provider_currency_idx on core.provider (currency);
 create index provider_type_rating_idx on core.provider (provider_type, rating_avg desc);
@@ -51,3 +57,8 @@ comment on column core.provider.hourly_rate_minor is 'Minor units of currency pe
 comment on column core.provider.rating_avg is
   'Mean of published reviews, 1 to 5; null before the first.';
 comment on column core.provider.slots_until is 'Slots have been generated up to this instant.';
+comment on column core.provider.stopped_until is
+  'While this lies ahead the person is suspended or gone: neither listed nor sold.';
+comment on column core.provider.max_free is
+  'Coming bookings that cost nothing, of one customer with this provider; null is as the '
+  'marketplace says.';

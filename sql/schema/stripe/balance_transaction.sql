@@ -13,6 +13,8 @@ create table core.balance_transaction (
   fee_minor              bigint not null,
   happened_at            timestamptz not null,
   agreed_at              timestamptz,
+  checks                 integer not null default 0,
+  next_check_at          timestamptz not null default now(),
 
   constraint balance_transaction_pkey primary key (balance_transaction_id),
   constraint balance_transaction_external_id_key unique (external_id),
@@ -26,7 +28,7 @@ alter table core.balance_transaction force row level security;
 create index balance_transaction_source_id_idx on core.balance_transaction (source_id);
 create index balance_transaction_currency_idx on core.balance_transaction (currency);
 create index balance_transaction_happened_at_idx on core.balance_transaction (happened_at);
-create index balance_transaction_open_idx on core.balance_transaction (happened_at)
+create index balance_transaction_open_idx on core.balance_transaction (next_check_at)
   where agreed_at is null;
 
 comment on table core.balance_transaction is

@@ -18,7 +18,7 @@ create table core.stripe_event (
 
   constraint stripe_event_pkey primary key (event_id),
   constraint stripe_event_status_is_known
-    check (status in ('new', 'done', 'ignored', 'unreadable', 'dead')),
+    check (status in ('new', 'done', 'ignored', 'unreadable', 'misfit', 'dead')),
   constraint stripe_event_payload_has_limit check (length(payload) <= 1048576)
 );
 
@@ -29,8 +29,9 @@ create index stripe_event_new_idx on core.stripe_event (next_at) where status = 
 create index stripe_event_object_idx on core.stripe_event (object_id);
 
 comment on table core.stripe_event is
-  'Stripe''s events, kept for ever; without their content if the person was erased. `new` is to be '
-  'applied; `dead` could not be applied for days.';
+  'Stripe''s events, kept for ever; of a person who was erased without their content. `new` is '
+  'to be applied; `dead` was tried in vain for days; `misfit` contradicts what is known here: it '
+  'was not believed, and staff was told.';
 comment on column core.stripe_event.payload is
   'The bytes that were signed. Not jsonb, which refuses some valid JSON.';
 comment on column core.stripe_event.happened_at is

@@ -9,7 +9,7 @@ create table core.reconciliation_finding (
   reconciliation_finding_id uuid,
   external_id               text not null,
   problem                   text not null,
-  currency                  text not null,
+  currency                  text,
   expected_minor            bigint,
   found_minor               bigint,
   found_at                  timestamptz not null default now(),
@@ -22,7 +22,9 @@ create table core.reconciliation_finding (
   constraint reconciliation_finding_currency_fkey
     foreign key (currency) references core.currency (currency),
   constraint reconciliation_finding_problem_is_known
-    check (problem in ('unexpected', 'differs', 'missing')),
+    check (problem in ('unexpected', 'differs', 'missing', 'unreadable')),
+  constraint reconciliation_finding_has_currency
+    check (currency is not null or problem = 'unreadable'),
   constraint reconciliation_finding_note_is_short check (length(note) between 1 and 1000)
 );
 

@@ -18,7 +18,7 @@ section as (
   from pg_proc as p
   join pg_namespace as n on n.oid = p.pronamespace
   left join place as l on l.name = format('%s.%s', n.nspname, p.proname)
-  where n.nspname in ('api', 'internal', 'tutoring', 'trainers', 'avenrae', 'fitness', 'dogs')
+  where n.nspname in ('api', 'internal') or n.oid in (select internal.lens_schemas())
 ),
 chapter as (
   select

@@ -8,8 +8,7 @@ with section as (
                  order by a.attnum)) as text
   from pg_class as c
   join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
-  where c.relnamespace::regnamespace::text in
-          ('tutoring', 'trainers', 'avenrae', 'fitness', 'dogs')
+  where c.relnamespace in (select internal.lens_schemas())
     and c.relkind = 'v'
   group by c.oid
 )

@@ -16,8 +16,8 @@ granted as (
   from pg_class as c
   cross join role as r
   where c.relkind in ('r', 'v')
-    and c.relnamespace::regnamespace::text in
-          ('core', 'identity', 'tutoring', 'trainers', 'avenrae', 'fitness', 'dogs')
+    and (c.relnamespace::regnamespace::text in ('core', 'identity')
+         or c.relnamespace in (select internal.lens_schemas()))
 ),
 relation as (
   select
@@ -50,8 +50,8 @@ routine as (
       case when has_function_privilege('authenticated', p.oid, 'execute') then 'runs' end,
       case when has_function_privilege('service_role', p.oid, 'execute') then 'runs' end) as text
   from pg_proc as p
-  where p.pronamespace::regnamespace::text in
-          ('api', 'internal', 'tutoring', 'trainers', 'avenrae', 'fitness', 'dogs')
+  where (p.pronamespace::regnamespace::text in ('api', 'internal')
+         or p.pronamespace in (select internal.lens_schemas()))
     and p.prorettype <> 'trigger'::regtype
 ),
 policy as (

@@ -141,8 +141,8 @@ async fn what_an_answer_depends_on_is_said_unless_a_function_says_it() {
         select set_config('response.headers', '[{\"Vary\": \"X-Mine\"}]', true) $$";
     api.admin.batch_execute(varies).await.unwrap();
     for (path, vary) in [
-        ("/client", "Accept, Prefer, Range"),
-        ("/rpc/add?a=1", "Accept, Prefer, Range"),
+        ("/client", "Accept, Authorization, Prefer, Range"),
+        ("/rpc/add?a=1", "Accept, Authorization, Prefer, Range"),
         ("/rpc/varies", "X-Mine"),
         ("/nothing", ""),
     ] {

@@ -18,6 +18,7 @@ as $$
 declare
   v_open integer;
 begin
+  update core.balance_transaction set next_check_at = now();
   perform tests.act_as_service();
   perform api.keep_balance_transactions(to_jsonb(p_lines));
   v_open := api.finish_reconciliation();

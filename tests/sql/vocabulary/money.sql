@@ -129,6 +129,7 @@ language sql
 as $$
   select jsonb_build_object(
     'object', 'payment_intent', 'id', 'pi_' || md5(payment_id::text), 'status', p_status,
+    'livemode', false,
     'amount', amount_minor, 'currency', lower(currency),
     'amount_capturable', case when p_status = 'requires_capture' then amount_minor else 0 end,
     'amount_received', case when p_status = 'succeeded' then amount_minor else 0 end,
@@ -146,8 +147,11 @@ returns jsonb
 language sql
 as $$
   select jsonb_build_object(
-    'object', 'refund', 'id', p_id, 'amount', p_amount, 'status', p_status,
-    'payment_intent', 'pi_' || md5(p_payment_id::text), 'metadata', '{}'::jsonb);
+    'object', 'refund', 'id', p_id, 'amount', p_amount, 'currency', lower(currency),
+    'status', p_status, 'payment_intent', 'pi_' || md5(payment_id::text),
+    'metadata', '{}'::jsonb)
+  from core.payment
+  where payment_id = p_payment_id;
 $$;
 
 -- A dispute of all of a payment; what the bank moved is in it when it was.
@@ -156,7 +160,8 @@ returns jsonb
 language sql
 as $$
   select jsonb_build_object(
-    'object', 'dispute', 'id', p_id, 'amount', amount_minor, 'status', p_status,
+    'object', 'dispute', 'id', p_id, 'amount', amount_minor, 'currency', lower(currency),
+    'status', p_status, 'livemode', false, 'charge', 'ch_' || md5(payment_id::text),
     'payment_intent', 'pi_' || md5(p_payment_id::text), 'balance_transactions', p_txns)
   from core.payment
   where payment_id = p_payment_id;
@@ -167,7 +172,8 @@ create or replace function tests.event(
   p_id      text,
   p_type    text,
   p_object  jsonb,
-  p_created bigint default 1000
+  p_created bigint default 1000,
+  p_account text default null
 )
 returns text
 language plpgsql
@@ -177,9 +183,10 @@ declare
 begin
   perform tests.act_as_service();
   perform api.store_stripe_event(
-    p_id, p_type, p_object ->> 'id', null, false, '2026-09-30', p_created,
+    p_id, p_type, p_object ->> 'id', p_account, false, '2026-09-30', p_created,
     convert_to(jsonb_build_object('id', p_id, 'object', 'event', 'type', p_type,
-      'created', p_created, 'data', jsonb_build_object('object', p_object))::text, 'UTF8'));
+      'created', p_created, 'livemode', false, 'account', p_account,
+      'data', jsonb_build_object('object', p_object))::text, 'UTF8'));
   v_result := api.apply_stripe_event(p_id);
   if v_result ? 'fetch' then
     v_result := api.apply_stripe_event(p_id, p_object, now());
@@ -315,11 +322,20 @@ begin
     when 'capture_payment' then tests.intent((v_params #>> '{metadata,subject_id}')::uuid, 'succeeded')
     when 'cancel_payment' then tests.intent((v_params #>> '{metadata,subject_id}')::uuid, 'canceled')
     when 'refund' then v_params || jsonb_build_object(
-      'object', 'refund', 'id', 're_' || md5(p_command ->> 'idempotency_key'), 'status', 'succeeded')
+      'object', 'refund', 'id', 're_' || md5(p_command ->> 'idempotency_key'), 'status', 'succeeded',
+      'currency', (select lower(p.currency) from core.payment as p
+                   where p.payment_id = (v_params #>> '{metadata,payment_id}')::uuid))
     when 'transfer' then v_params || jsonb_build_object(
       'object', 'transfer', 'id', 'tr_' || md5(p_command ->> 'idempotency_key'))
     when 'reverse_transfer' then v_params || jsonb_build_object(
-      'object', 'transfer_reversal', 'id', 'trr_' || md5(p_command ->> 'idempotency_key'))
+      'object', 'transfer_reversal', 'id', 'trr_' || md5(p_command ->> 'idempotency_key'),
+      'transfer', split_part(p_command ->> 'path', '/', 4),
+      'currency', (
+        select lower(p.currency)
+        from core.payout_reversal as v
+        join core.payout_leg as l using (payout_leg_id)
+        join core.payout as p using (payout_id)
+        where v.payout_reversal_id::text = v_params #>> '{metadata,payout_reversal_id}'))
     when 'create_account' then v_params || jsonb_build_object(
       'object', 'account', 'id', 'acct_' || md5(p_command ->> 'idempotency_key'))
   end;

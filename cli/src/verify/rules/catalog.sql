@@ -8,8 +8,9 @@ with space as (
       else 'lens'
     end as kind
   from pg_namespace as n
-  where n.nspname in ('core', 'identity', 'api', 'internal',
-                      'tutoring', 'trainers', 'avenrae', 'fitness', 'dogs')
+  where n.nspname in ('core', 'identity', 'api', 'internal')
+     -- As internal.lens_schemas says, which a database of an earlier release does not have.
+     or obj_description(n.oid, 'pg_namespace') like '%Made by Convene.' and n.nspname <> 'convene'
 ),
 relation as (
   select c.*, c.oid as id, s.space, s.kind, c.oid::regclass::text as name

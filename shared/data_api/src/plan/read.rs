@@ -1,7 +1,7 @@
 //! The tree of what is read.
 
 use super::{
-    Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source,
+    Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source, bounds,
     embedded::{aliased, at, presence, related_child},
     fields::Scope,
     names::{expand_stars, implied_key, is_formatted},
@@ -111,6 +111,7 @@ impl<'m> Planner<'m> {
                 Item::Field(field) => node.select.push(self.select(node, origin, field)?),
                 Item::Relation(relation) => {
                     self.depth += 1;
+                    bounds::embedding(&self.settings.bounds, self.depth, self.next)?;
                     let child = self.embedding(origin, relation)?;
                     self.depth -= 1;
                     if node.children.iter().any(|other| other.key == child.key) {
@@ -120,6 +121,7 @@ impl<'m> Planner<'m> {
                 }
             }
         }
+        bounds::columns(&self.settings.bounds, node)?;
         if node.is_grouped() || is_formatted(node) {
             expand_stars(node);
         }

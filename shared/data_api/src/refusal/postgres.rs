@@ -5,6 +5,7 @@ use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
 use super::Refusal;
+use crate::sql::TOO_LARGE;
 
 /// What an error of the database becomes.
 pub type Mapping = fn(&Refused) -> Refusal;
@@ -28,6 +29,10 @@ pub(crate) fn refusal_of(failure: Failure, mapping: Mapping, anonymous: bool) ->
 fn of_postgres(refused: &Refused, mapping: Mapping, anonymous: bool) -> Refusal {
     if refused.code == "PGRST" {
         return raised(refused);
+    }
+    if refused.code == "22P02" && refused.message.contains(TOO_LARGE) {
+        return Refusal::new(400, "54000", "The answer would be too large.")
+            .hint("Ask for fewer rows, columns or embeddings.");
     }
     let mut refusal = mapping(refused);
     if refused.fatal {

@@ -90,8 +90,13 @@ impl Context<'_> {
             Media::Plan { of, .. } => matches!(**of, Media::JsonStripped | Media::Object(true)),
             _ => false,
         };
-        let counted = matches!(self.request.prefer.count, Some(Count::Exact | Count::Estimated));
+        let bounds = self.settings().bounds;
+        let counted = match self.request.prefer.count {
+            Some(Count::Planned) => bounds.count.is_some(),
+            other => other.is_some(),
+        };
         let count_limit = match (self.request.prefer.count, node.source) {
+            (Some(Count::Planned | Count::Estimated), _) if bounds.count.is_some() => bounds.count,
             (Some(Count::Estimated), Source::Table(_)) => {
                 self.settings().max_rows.map(|max| max + 1)
             }
@@ -105,6 +110,7 @@ impl Context<'_> {
             strip_nulls,
             counted,
             count_limit,
+            most_bytes: bounds.answer,
             returned,
             location,
         };
@@ -120,13 +126,17 @@ impl Context<'_> {
     ) -> Result<(ResultRow, Option<i64>), Refusal> {
         let limit = self.settings().max_rows;
         // The planner knows nothing of what a function returns.
+        let counts = self.settings().bounds.count.is_some();
         let planned = match (self.request.prefer.count, node.source) {
+            // Nor does it know what the caller may see: its estimate is of everybody's rows.
+            _ if counts => None,
             (Some(Count::Planned | Count::Estimated), Source::Table(_)) => Some(count_plan(node)),
             _ => None,
         };
         let outcome = self.run(Execution { then: planned.as_ref(), ..run }).await?;
         let answered = result_of(&outcome.rows)?;
         let total = match (self.request.prefer.count, answered.total) {
+            (_, total) if counts => total,
             (Some(Count::Planned), _) => planned_rows(&outcome.then),
             (Some(Count::Estimated), Some(counted)) if limit.is_none_or(|max| counted > max) => {
                 planned_rows(&outcome.then).max(Some(counted))

@@ -121,14 +121,26 @@ impl Sql {
             }
             self.push(if spread::outputs(child).is_empty() { "" } else { ", " });
             self.push("nullif(count(*), 0)");
+        } else if let Some(most) = self.bounds(child) {
+            self.push("json_agg(").push(&list).push(".pgrst_row) as ").push(LIST).push(" from ");
+            self.bounded(most, &list, |sql| sql.read(child, Some(table)));
+            self.joined(child, &name);
+            return;
         } else {
             self.push("json_agg(").row(&list).push(")");
         }
         self.push(" as ").push(LIST).push(" from (");
         self.read(child, Some(table));
-        self.push(") as ").push(&list).push(") as ").push(&name).push(" on ");
+        self.push(") as ").push(&list);
+        self.joined(child, &name);
+    }
+
+    /// The end of a lateral join of a list.
+    fn joined(&mut self, child: &Node<'_>, name: &str) {
+        let inner = child.join == Some(Join::Inner);
+        self.push(") as ").push(name).push(" on ");
         match inner {
-            true => self.push(&name).push(".").push(LIST).push(" is not null"),
+            true => self.push(name).push(".").push(LIST).push(" is not null"),
             false => self.push("true"),
         };
     }

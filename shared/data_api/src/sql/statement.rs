@@ -62,6 +62,8 @@ pub struct Statement<'p, 'm> {
     pub counted: bool,
     /// Where counting stops.
     pub count_limit: Option<i64>,
+    /// How many bytes the rows of a level may have that hold embeddings.
+    pub most_bytes: Option<i64>,
     /// Whether the rows written are handed on; otherwise they are only counted.
     pub returned: bool,
     /// The columns that name the row that was created, where its place is asked for.
@@ -81,7 +83,8 @@ pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
         _ => Vec::new(),
     };
     let text = String::with_capacity(ROOM);
-    let mut sql = Sql { text, root_is_result, root_columns, ..Sql::default() };
+    let most_bytes = parts.most_bytes;
+    let mut sql = Sql { text, root_is_result, root_columns, most_bytes, ..Sql::default() };
     let mut with = "with ";
     let computed = computed_of(parts.node);
     match parts.before {
@@ -107,6 +110,11 @@ pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
     }
     sql.push(" select ");
     sql.result(parts);
+    if let Some(most) = sql.bounded_page(parts) {
+        sql.push(" from ");
+        sql.bounded(most, "_t", |sql| sql.read(parts.node, None));
+        return sql;
+    }
     sql.push(" from (");
     match (&parts.before, parts.returned) {
         _ if parts.output == Output::Csv => drop(sql.push("select * from pgrst_page")),
@@ -147,7 +155,15 @@ impl Sql {
         }
     }
 
+    /// How many bytes the page may have, if it is bounded: where it is rows that are returned.
+    pub(super) fn bounded_page(&self, parts: &Statement<'_, '_>) -> Option<i64> {
+        let rows = matches!(parts.output, Output::List | Output::Object);
+        let written = matches!(parts.before, Before::Write(..));
+        self.bounds(parts.node).filter(|_| rows && (parts.returned || !written))
+    }
+
     pub(super) fn body(&mut self, parts: &Statement<'_, '_>) {
+        let row = if self.bounded_page(parts).is_some() { "_t.pgrst_row" } else { "_t.*" };
         let (open, close) = match parts.strip_nulls {
             true => ("json_strip_nulls(", ")"),
             false => ("", ""),
@@ -155,10 +171,12 @@ impl Sql {
         match parts.output {
             Output::Nothing => self.push("''::text"),
             Output::List => {
-                self.push("coalesce(").push(open).push("json_agg(_t.*)").push(close).push(", '[]')")
+                self.push("coalesce(").push(open).push("json_agg(").push(row).push(")");
+                self.push(close).push(", '[]')")
             }
             Output::Object => {
-                self.push("coalesce(").push(open).push("json_agg(_t.*) -> 0").push(close);
+                self.push("coalesce(").push(open).push("json_agg(").push(row).push(") -> 0");
+                self.push(close);
                 self.push(", 'null')")
             }
             Output::Scalar => {

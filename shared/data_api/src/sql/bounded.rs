@@ -1,0 +1,32 @@
+//! Rows whose size is bounded: what embeddings multiply is stopped while it is being made.
+
+use super::Sql;
+use crate::plan::Node;
+
+/// What the error says that stops it. No name and no value of a request is in it.
+pub const TOO_LARGE: &str = "pgrst: rows too large:";
+
+/// What a row costs beside its text.
+const ROW: &str = "64";
+
+impl Sql {
+    /// Whether the rows of a node are to be bounded: a row of a table is as large as the table
+    /// allows, one with embeddings as large as the request wants.
+    pub(super) fn bounds(&self, node: &Node<'_>) -> Option<i64> {
+        self.most_bytes.filter(|_| node.children.iter().any(|child| !child.is_empty()))
+    }
+
+    /// `from` the rows that `rows` writes, each as JSON in `pgrst_row`, called `name`. The sum
+    /// runs along with the rows, so the first one too many is the last one made; a cast that
+    /// fails is how plain SQL stops.
+    pub(super) fn bounded(&mut self, most: i64, name: &str, rows: impl FnOnce(&mut Self)) {
+        self.push("(select pgrst_j.pgrst_row, sum(octet_length(pgrst_j.pgrst_row::text) + ");
+        self.push(ROW).push(") over (rows between unbounded preceding and current row) as ");
+        self.push("pgrst_size from (select row_to_json(pgrst_r.*) as pgrst_row from (");
+        rows(self);
+        self.push(") as pgrst_r offset 0) as pgrst_j) as ").push(name);
+        self.push(" where case when ").push(name).push(".pgrst_size > ").push(&most.to_string());
+        self.push(" then ('").push(TOO_LARGE).push("' || ").push(name);
+        self.push(".pgrst_size)::int = 0 else true end");
+    }
+}
