@@ -81,10 +81,7 @@ async fn a_lens_is_left_out_or_renamed_by_a_setting() {
     shared.with_lenses(&sources, "tutoring=lessons").await.unwrap();
     let bound = "select count(*) from pg_proc where prosrc like '%tutoring.%'";
     assert_eq!(shared.says(bound).await, "0", "its triggers call it by its new name");
-    assert_eq!(
-        shared.with_lenses(&sources, "tutoring=lessons").await.unwrap(),
-        Outcome::Unchanged
-    );
+    assert_eq!(shared.with_lenses(&sources, "tutoring=lessons").await.unwrap(), Outcome::Unchanged);
     let error = shared.with_lenses(&sources, "tutoring, cooking").await.unwrap_err();
     assert!(error.contains("There is no lens \"cooking\""), "{error}");
 }
@@ -101,10 +98,7 @@ async fn what_is_built_upon_a_lens_or_kept_in_it_stops_the_deploy_by_its_name() 
         ),
         ("create table tutoring.notes (note text)", "tutoring.notes"),
         ("create view tutoring.mine as select 1 as one", "tutoring.mine"),
-        (
-            "create function tutoring.mine() returns int language sql return 1",
-            "tutoring.mine()",
-        ),
+        ("create function tutoring.mine() returns int language sql return 1", "tutoring.mine()"),
     ] {
         let shared = Shared::deployed(sql).await;
         let error = shared.again().await.unwrap_err();

@@ -43,7 +43,8 @@ impl Lenses {
     /// The text of a file of `sql/`; one of a lens that is renamed has its new name.
     pub fn rename(&self, path: &str, text: &str) -> String {
         let renamed = self.renamed.iter().find(|(lens, _)| {
-            path.strip_prefix("lenses/").and_then(|path| path.split_once('/'))
+            path.strip_prefix("lenses/")
+                .and_then(|path| path.split_once('/'))
                 .is_some_and(|(folder, _)| folder == lens)
         });
         let Some((lens, schema)) = renamed else { return text.to_owned() };

@@ -6,7 +6,11 @@
 mod lenses;
 mod refusal;
 
-use data_api::{DataApi, Profile, identity::Identity, settings::{Bounds, Settings}};
+use data_api::{
+    DataApi, Profile,
+    identity::Identity,
+    settings::{Bounds, Settings},
+};
 use environment::{BadSetting, optional, required};
 use postgres::{Db, Limits};
 use tokens::{Gateway, Source};
