@@ -148,3 +148,28 @@ fn a_production_server_links_no_stand_in() {
     let linked = ["local_mailbox", "local_postgres", "local_queue", "mailin", "stripe_double"];
     assert_eq!(unwelcome("convene", &stand_ins), linked);
 }
+
+/// Packages with their features, as cargo would build them for a command with these arguments.
+fn built(arguments: &[&str]) -> BTreeSet<String> {
+    let tree = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["tree", "--prefix", "none", "--format", "{p} [{f}]"])
+        .args(arguments)
+        .output()
+        .expect("cargo runs");
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let text = String::from_utf8(tree.stdout).expect("names");
+    text.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+#[test]
+fn cargo_run_and_all_tests_share_what_they_build() {
+    let all = built(&["--workspace"]);
+    for arguments in [["--edges", "no-dev"], ["--package", "tests"]] {
+        let apart: Vec<_> = built(&arguments).difference(&all).cloned().collect();
+        assert_eq!(apart, Vec::<String>::new(), "cargo with {arguments:?} builds these again");
+    }
+    // What production takes has fewer features, so the comparison can fail.
+    let production = ["--package", "convene", "--no-default-features", "--edges", "no-dev"];
+    assert!(built(&production).difference(&all).next().is_some());
+}

@@ -6,7 +6,6 @@
 mod auth;
 mod booking;
 mod bounds;
-mod circles;
 mod connections;
 mod coupon;
 mod crash;

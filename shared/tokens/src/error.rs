@@ -10,7 +10,7 @@ pub enum TokenError {
     /// No key or token was sent, and anonymous access is disabled (PGRST302).
     #[error("Anonymous access is disabled")]
     Missing,
-    /// The API key is none of ours.
+    /// The API key is unknown.
     #[error("Invalid API key")]
     ApiKey,
     /// Not a token, or one of a form we do not take (PGRST301).
@@ -32,7 +32,7 @@ pub enum TokenError {
     /// There is no key to check tokens with (PGRST300).
     #[error("Server lacks JWT secret")]
     NoKeys,
-    /// The keys could not be fetched: nobody may be signed out by that.
+    /// The keys could not be fetched. This must not sign anybody out.
     #[error("The signing keys cannot be fetched; try again.")]
     Unavailable,
 }
