@@ -29,6 +29,12 @@ async fn loaded() -> (World, Cast) {
 }
 
 #[tokio::test]
+async fn the_example_of_the_readme_books() {
+    let (world, _) = loaded().await;
+    world.story("readme", &[]).await;
+}
+
+#[tokio::test]
 async fn experts_have_earned_what_learners_have_paid() {
     let (world, cast) = loaded().await;
     world.speak_sql().await;
