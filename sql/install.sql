@@ -77,17 +77,17 @@ select to_regnamespace('core') is null as fresh \gset
 -- Verbs: code, replaced on every deploy. Per area: what it is for, and in what order its parts
 -- are used.
 
--- ground: what all stand on: the roles, who the caller is, refusals, money's currencies, the settings of
--- the marketplace, the audit log, what lenses are written with. Every
--- other file uses internal.user_id and internal.refuse.
+-- ground: what all stand on: the roles, who the caller is, refusals, money's currencies, the
+-- settings of the marketplace, the audit log, what lenses are written with. Every other file uses
+-- internal.user_id and internal.refuse.
 \ir functions/ground/foundation.sql
 \ir functions/ground/marketplace.sql
 \ir functions/ground/audit.sql
 \ir functions/ground/status.sql
 \ir functions/ground/lens.sql
 
--- people: who somebody is. A person comes first; provider and customer are parts of a person and share
--- the key. privacy exports what is kept of a person, erasure removes it.
+-- people: who somebody is. A person comes first; provider and customer are parts of a person and
+-- share the key. privacy exports what is kept of a person, erasure removes it.
 \ir functions/people/person.sql
 \ir functions/people/provider.sql
 \ir functions/people/customer.sql
@@ -95,9 +95,9 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/people/privacy.sql
 \ir functions/people/erasure.sql
 
--- messages: what people are told. notification writes the row in the app and the outbox in the transaction
--- of the news; the relay claims the outbox, the mailer asks mail for the words and delivery
--- whether they are still to be sent; the clock runs reminder.
+-- messages: what people are told. notification writes the row in the app and the outbox in the
+-- transaction of the news; the relay claims the outbox, the mailer asks mail for the words and
+-- delivery whether they are still to be sent; the clock runs reminder.
 \ir functions/messages/notification.sql
 \ir functions/messages/outbox.sql
 \ir functions/messages/mail.sql
@@ -119,8 +119,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/login/admin.sql
 \ir functions/login/supabase.sql
 
--- time: what can be booked and when. offering is what is sold; availability keeps hours, horizon turns
--- them into slots; slot knows which can be booked this instant and why not; occupancy is the
+-- time: what can be booked and when. offering is what is sold; availability keeps hours, horizon
+-- turns them into slots; slot knows which can be booked this instant and why not; occupancy is the
 -- time a used slot takes; waitlist gives freed seats to those who wait.
 \ir functions/time/offering.sql
 \ir functions/time/rules.sql
@@ -134,9 +134,9 @@ select to_regnamespace('core') is null as fresh \gset
 -- catalogue: what is sold besides time. product counts the pieces of what is sent.
 \ir functions/catalogue/product.sql
 
--- booking: a customer's seats. booking holds and confirms, party says which side somebody is on, checkout
--- hands the payment to the Lambda; cancellation, call_off, reschedule, proposal and attendance end or
--- move a booking; correction says otherwise how one went.
+-- booking: a customer's seats. booking holds and confirms, party says which side somebody is on,
+-- checkout hands the payment to the Lambda; cancellation, call_off, reschedule, proposal and
+-- attendance end or move a booking; correction says otherwise how one went.
 \ir functions/booking/party.sql
 \ir functions/booking/proposal.sql
 \ir functions/booking/booking.sql
@@ -148,10 +148,10 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/booking/correction.sql
 \ir functions/booking/review.sql
 
--- money: what is owed. An order of one or more lines is paid by a payment; settlement carries out what
--- a payment has become; earning is a provider's share, refund and dispute take it back; the
--- ledger keeps all of it in balance, wallet shows a provider's part.
--- What money asks of Stripe it plans as a command, so that part of stripe stands before it.
+-- money: what is owed. An order of one or more lines is paid by a payment; settlement carries out
+-- what a payment has become; earning is a provider's share, refund and dispute take it back; the
+-- ledger keeps all of it in balance, wallet shows a provider's part. What money asks of Stripe it
+-- plans as a command, so that part of stripe stands before it.
 \ir functions/stripe/command.sql
 \ir functions/money/ledger.sql
 \ir functions/money/wallet.sql
@@ -172,9 +172,9 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/payout/leg.sql
 \ir functions/payout/reversal.sql
 
--- stripe: what is asked of Stripe and what Stripe says. A command is written before it is sent; result
--- records the answer; event is the inbox of webhooks; object joins what any of them says to our
--- rows; reconciliation compares Stripe's books (balance_transaction) with the ledger.
+-- stripe: what is asked of Stripe and what Stripe says. A command is written before it is sent;
+-- result records the answer; event is the inbox of webhooks; object joins what any of them says to
+-- our rows; reconciliation compares Stripe's books (balance_transaction) with the ledger.
 \ir functions/stripe/object.sql
 \ir functions/stripe/event.sql
 \ir functions/stripe/result.sql

@@ -149,8 +149,8 @@ begin
     perform internal.refuse('M3204', 'provider_or_staff_only',
       'Only the provider can say how a booking went.', 'If they did not come, write to support.');
   end if;
-  -- The clock completes a booking a day after its end; that a provider did not come may be
-  -- heard of later.
+  -- The clock completes a booking a day after its end; we may hear later that the provider did not
+  -- come.
   perform internal.require_status(
     v_booking, 'M9216', 'booking_not_confirmed', 'confirmed',
     case p_who when 'provider' then 'completed' else 'confirmed' end);
@@ -172,10 +172,9 @@ $$;
 alter function api.mark_no_show owner to definer;
 
 comment on function api.mark_no_show is $$
-Say that a side did not come. When the customer did not, the provider is paid all the same;
-when the provider did not, the customer gets everything back, also when the booking was counted
-as completed already. A customer's claim goes through
-support: it moves money, so they cannot make it alone. Safe to repeat.
+Record that one side did not come. If it was the customer, the provider is paid as usual; if it was
+the provider, the customer gets everything back, even if the booking is already completed. Customers
+cannot record it themselves, because it moves money; they write to support. Safe to repeat.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
@@ -253,9 +252,10 @@ $$;
 alter function api.move_booking owner to definer;
 
 comment on function api.move_booking is $$
-Take the step that ends in p_status, and return it: confirmed accepts a request, declined and
-cancelled end one with a reason, completed and no_show_customer or no_show_provider say how it
-went. Safe to repeat. Each step checks who may take it, and raises what it raises by itself.
+Take the step that leads to p_status, and return that status: `confirmed` accepts a request,
+`declined` and `cancelled` end a booking with a reason, `completed`, `no_show_customer` and
+`no_show_provider` record how it went. Safe to repeat. Each step checks who may take it, and raises
+what its own function raises.
 
 Raises
   22P02  no step ends in that status

@@ -1,9 +1,9 @@
 -- Booking seats, and what follows from a payment.
 --
 -- Locks are taken in the order provider, slot, booking, order, payment, stock, customer, coupon,
--- ledger account, payout; several of a kind in the order of their key. Every function that takes
--- more than one keeps to it, or takes the later ones on rows that it has just made: that is why
--- none deadlocks.
+-- ledger account, payout; several of a kind in the order of their key. Whoever holds the provider's
+-- row may take that provider's slots and bookings in any order, and rows that were just made need
+-- no order. ARCHITECTURE.md has every lock.
 
 create or replace function internal.require_few_holds(p_customer_id uuid)
 returns void
@@ -269,7 +269,7 @@ $$;
 alter function internal.place_booking owner to definer;
 
 comment on function internal.place_booking is $$
-Hold seats in a slot for a customer and open the order that pays for them. What costs nothing
+Hold seats in a slot for a customer and open the order that pays for them. If it costs nothing, it
 is confirmed at once.
 
 Raises
@@ -299,7 +299,8 @@ begin
     perform internal.refuse('M3201', 'own_offering', 'Providers cannot book their own offerings.');
   end if;
 
-  -- What concerns the customer is said first: who holds the last seat is not told to wait for it.
+  -- Check the customer first, so that a customer who holds the last seat is not told to wait for
+  -- it.
   perform internal.require_free_customer(p_customer_id, p_slot);
   perform internal.require_few_holds(p_customer_id);
   perform internal.require_few_cancels(p_customer_id);
@@ -341,8 +342,8 @@ $$;
 alter function internal.hold_seats owner to definer;
 
 comment on function internal.hold_seats is $$
-Hold seats in a slot for a customer, without an order yet. The one path by which any system
-books. The caller holds provider, slot and customer.
+Hold seats in a slot for a customer, without an order yet. Every system books through this function.
+The caller holds provider, slot and customer.
 
 Raises
   M0206 amount_too_large  the seats come to more than a card can be charged
@@ -418,8 +419,8 @@ begin
   where c.customer_id = p_booking.customer_id
   for no key update;
 
-  -- The hold has ended, so the seat may be somebody else's, and the customer may have booked
-  -- again: this slot under the same key, or something else at that time.
+  -- The hold has ended, so somebody else may have the seat, and the customer may have booked again:
+  -- this slot under the same key, or something else at that time.
   return exists (
       select from internal.open_slots() as s
       where s.slot_id = p_booking.slot_id and s.seats_left >= p_booking.seats)
@@ -431,8 +432,8 @@ $$;
 alter function internal.can_still_book owner to definer;
 
 comment on function internal.can_still_book is $$
-Whether a booking whose hold has ended may be confirmed after all: its seats are free, and its
-customer has nothing else in this slot or at that time. Locks the customer.
+Whether a booking whose hold has ended can still be confirmed: its seats are free, and its customer
+has no other booking in this slot or at that time. Locks the customer.
 $$;
 
 create or replace function api.book_slot(

@@ -1,8 +1,8 @@
--- Calling off: a provider says once that a slot, a day or a longer time does not take place, and
--- everybody who has booked in it is told and gets everything back.
+-- Calling off: a provider cancels a slot, a day or a longer time in one call, and everybody who has
+-- booked in it is told and gets everything back.
 --
--- The first step closes the time, writes down which bookings are concerned, and commits; they are
--- cancelled in batches. Whoever dies in between leaves the rest to the clock.
+-- The first step closes the time, marks the bookings that are concerned, and commits; then they are
+-- cancelled in batches. If a process dies in between, the clock cancels the rest.
 
 create or replace function internal.begin_call_off(
   p_provider_id  uuid,
@@ -47,8 +47,8 @@ $$;
 alter function internal.begin_call_off owner to definer;
 
 comment on function internal.begin_call_off is $$
-Write down that a slot or a time is called off, and which bookings that concerns; end the waiting
-in it. The caller holds the provider's lock, and has closed the slot or blocked the time.
+Record that a slot or a time is called off, and mark the bookings that are concerned; end the
+waiting in it. The caller holds the provider's lock, and has closed the slot or blocked the time.
 $$;
 
 create or replace function internal.continue_call_off(p_call_off_id uuid, p_limit integer)
@@ -92,8 +92,8 @@ $$;
 alter function internal.continue_call_off owner to definer;
 
 comment on function internal.continue_call_off is $$
-Cancel up to p_limit bookings of a calling off, in full, and return how many there were. Each is
-cancelled once, under its lock, by whoever comes first. Locks provider, booking.
+Cancel up to p_limit bookings of a call-off with a full refund, and return how many. Each is
+cancelled once, under its lock. Locks provider, booking.
 $$;
 
 create or replace function internal.call_off_answer(p_call_off_id uuid)
@@ -114,7 +114,7 @@ end;
 alter function internal.call_off_answer owner to definer;
 
 comment on function internal.call_off_answer is
-  'How far a calling off has come: bookings that are cancelled, and bookings that will be.';
+  'How far a call-off has come: bookings that are cancelled, and bookings that will be.';
 
 create or replace function api.call_off_slot(p_slot_id uuid, p_reason text default null)
 returns table (call_off_id uuid, bookings_called_off integer, bookings_left integer)
@@ -134,7 +134,7 @@ begin
     perform internal.refuse('M0207', 'reason_too_long', 'A reason has at most 1000 characters.');
   end if;
 
-  -- Said again, it goes on with the first.
+  -- A repeated call continues the first one.
   select c.call_off_id into v_call_off_id
   from core.call_off as c
   where c.slot_id = p_slot_id and v_slot.state = 'removed';
@@ -159,9 +159,9 @@ $$;
 alter function api.call_off_slot owner to definer;
 
 comment on function api.call_off_slot is $$
-Call off a slot of the caller's: it is taken away, who waits for it is told, and its bookings are
-cancelled with everything given back. The first 25 are cancelled at once, the rest by the clock
-within minutes or by calling again; nothing is sold meanwhile. Safe to repeat.
+Call off a slot of the caller's: it is removed, customers who wait for it are told, and its bookings
+are cancelled with a full refund. The first 25 are cancelled at once, the rest by the clock within
+minutes or by calling again; nothing is sold meanwhile. Safe to repeat.
 
 Raises
   M0207 reason_too_long  the reason is longer than 1000 characters
@@ -192,7 +192,7 @@ begin
 
   if p_ends_at > p_starts_at then
     v_during := tstzrange(p_starts_at, p_ends_at);
-    -- Said again, it goes on with the first, as long as its block stands.
+    -- A repeated call continues the first one, as long as its block stands.
     select c.call_off_id into v_call_off_id
     from core.call_off as c
     where c.provider_id = v_provider_id
@@ -214,10 +214,10 @@ $$;
 alter function api.call_off_time owner to definer;
 
 comment on function api.call_off_time is $$
-Call off a time of the caller's: it is blocked, who waits for a slot in it is told, and the
-bookings in it that have not begun are cancelled with everything given back. The first 25 are
-cancelled at once, the rest by the clock within minutes or by calling again; nothing is sold
-meanwhile. Removing the exception opens the time again. Safe to repeat.
+Call off a time of the caller's: it is blocked, customers who wait for a slot in it are told, and
+bookings in it that have not begun are cancelled with a full refund. The first 25 are cancelled at
+once, the rest by the clock within minutes or by calling again; nothing is sold meanwhile. Removing
+the exception opens the time again. Safe to repeat.
 
 Raises
   M0107 times_invalid    the end does not follow the start, or by more than 400 days

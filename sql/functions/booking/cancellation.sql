@@ -67,8 +67,8 @@ $$;
 alter function internal.cancel_open_booking owner to definer;
 
 comment on function internal.cancel_open_booking is $$
-Cancel a booking that is open, give back so many percent of its line, tell both sides,
-and return the sum. The caller holds the locks of provider and booking.
+Cancel an open booking, give back a percentage of its line, tell both sides, and return the sum. The
+caller holds the locks of provider and booking.
 $$;
 
 create or replace function api.set_cancellation_policy(

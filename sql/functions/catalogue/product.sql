@@ -1,4 +1,4 @@
--- Products: counting the pieces.
+-- The stock of products.
 
 create or replace function internal.lock_stock(p_offering_ids uuid[])
 returns void
@@ -19,7 +19,7 @@ $$;
 alter function internal.lock_stock owner to definer;
 
 comment on function internal.lock_stock is
-  'Lock the stock of products in the order of their key: everyone who wants a piece queues here.';
+  'Lock the stock of products in the order of their key. Everyone who wants a piece waits here.';
 
 create or replace function internal.stock_left(p_offering_id uuid, p_but_for uuid default null)
 returns bigint
@@ -45,8 +45,8 @@ end;
 alter function internal.stock_left owner to definer;
 
 comment on function internal.stock_left is $$
-Pieces of a product that can be had this instant: on the shelf, less those kept for orders that
-wait for their payment, but for one of them. Null when the product is not counted.
+Pieces of a product that can be ordered now: those in stock, less those kept for unpaid orders other
+than the given one. Null if the product is not counted.
 $$;
 
 create or replace function internal.take_stock(p_line core.order_line)
@@ -70,8 +70,8 @@ $$;
 alter function internal.take_stock owner to definer;
 
 comment on function internal.take_stock is $$
-Take the pieces of a line that is paid off the shelf; false when somebody else has them. The
-caller holds internal.lock_stock.
+Take the pieces of a paid line out of the stock; false if they are gone. The caller holds
+internal.lock_stock.
 $$;
 
 create or replace function api.set_stock(
@@ -115,8 +115,8 @@ $$;
 alter function api.set_stock owner to definer;
 
 comment on function api.set_stock is $$
-Say how many pieces of a product of the caller's lie on the shelf; of the house's, staff says so.
-Locks the stock; audited.
+Set the stock of a product of the caller's; staff sets that of the platform's products. Locks the
+stock; audited.
 
 Raises
   M4101 offering_not_found  there is no such product, or it is somebody else's

@@ -52,8 +52,8 @@ return p_account.user_metadata || case
 end;
 
 comment on function internal.user_metadata is $$
-What a person says of themselves. Who signed up by themselves has a `sub` there, and their
-address beside it, as with GoTrue; an account that a server made has what the server said.
+What a person says about themselves. After a sign-up it also has `sub` and the address, as in
+GoTrue; for an account that a server made it has what the server said.
 $$;
 
 create or replace function internal.factors_json(p_account_id uuid)
@@ -187,7 +187,7 @@ begin
 
   perform internal.ensure_customer(p_account_id);
 
-  -- The words for somebody who offers, in the five systems. No word makes staff.
+  -- The words for a provider in the five systems. No word makes staff.
   if lower(p_data ->> 'role') in ('provider', 'expert', 'trainer', 'healer') then
     perform internal.ensure_provider(p_account_id);
   end if;
@@ -197,8 +197,8 @@ $$;
 alter function internal.play_parts owner to definer;
 
 comment on function internal.play_parts is $$
-Give a new person the parts they asked for at sign-up: everybody is a customer, and whoever
-says expert, trainer, healer or provider offers too. `admin` and unknown words ask in vain.
+Give a new person the roles they asked for at sign-up: everybody is a customer, and the words
+expert, trainer, healer and provider also make a provider. `admin` and unknown words have no effect.
 $$;
 
 create or replace function internal.make_account(
@@ -246,10 +246,10 @@ begin
                   nullif(concat_ws(' ', p_data ->> 'first_name', p_data ->> 'last_name'), ''),
                   ''), 200),
     v_account.email);
-  -- A guest is nobody yet, whatever part they ask for.
+  -- A guest gets no role, whatever they ask for.
   perform internal.play_parts(
     v_account.account_id, case when v_account.is_anonymous then '{}' else p_data end);
-  -- The owner's part of a sign-up. What it raises undoes the whole.
+  -- The hook of the owner. If it raises, the sign-up is undone.
   perform hooks.after_sign_up(internal.account_json(v_account));
 
   return v_account;
@@ -281,8 +281,8 @@ $$;
 alter function internal.end_sessions_of_suspended owner to definer;
 
 comment on function internal.end_sessions_of_suspended is $$
-End every sign-in of somebody who is suspended or gone, in the transaction that says so: their
-refresh tokens are worth nothing from then on, also once the suspension is over.
+End every session of a person in the transaction that suspends or erases them. Their refresh tokens
+stay invalid after the suspension ends.
 $$;
 
 create or replace trigger end_sessions_of_suspended
@@ -404,7 +404,7 @@ begin
       and internal.needs_factor(p_account_id, p_session_id) then 'insufficient_aal'
     when p_password_hash is not null and v_account.email is null and not v_moves
       then 'password_without_address'
-    -- Every limit before any change: what is refused leaves nothing behind.
+    -- Check every limit before any change, so that a refusal changes nothing.
     when v_moves and not (
       internal.allows('mail', p_address_key)
       and internal.allows('email_change', p_person_key)
@@ -424,7 +424,7 @@ begin
   end if;
 
   if p_data is not null then
-    -- As in GoTrue: what is given is merged, and null removes.
+    -- As in GoTrue: given members are merged, and null removes one.
     update identity.account as a
     set user_metadata = jsonb_strip_nulls(a.user_metadata || p_data), updated_at = now()
     where a.account_id = p_account_id;
@@ -497,8 +497,8 @@ $$;
 alter function internal.change_password owner to definer;
 
 comment on function internal.change_password is $$
-Set a password and end all other sessions: whoever had the old one is out. Where the house asks
-for it, a session that is not fresh needs the present password or a mailed code. Returns why not.
+Set a password and end all other sessions. If the settings require it, a session that is not fresh
+needs the present password or a mailed code. Returns the reason if it is refused.
 $$;
 
 create or replace function internal.change_email(
@@ -538,7 +538,7 @@ begin
     return internal.take_new_email(p_account.account_id);
   end if;
 
-  -- Links of an earlier change would confirm this one.
+  -- Delete links of an earlier change, which would confirm this one.
   delete from identity.one_time_token as t
   where t.account_id = p_account.account_id
     and t.purpose in ('email_change', 'email_change_current');
@@ -557,9 +557,9 @@ $$;
 alter function internal.change_email owner to definer;
 
 comment on function internal.change_email is $$
-Ask for another address: a link goes there, and one to the address before, or where the house
-does not ask that one, a word of warning. Whether the new address is somebody else's is told to
-nobody but them. Returns why not.
+Begin a change of address: mail a link to the new address, and to the old one a link or, depending
+on the settings, a warning. If the new address belongs to somebody else, only they are told. Returns
+the reason if it is refused.
 $$;
 
 create or replace function internal.ask_new_address(p_account identity.account, p_mail jsonb)
@@ -583,8 +583,8 @@ $$;
 alter function internal.ask_new_address owner to definer;
 
 comment on function internal.ask_new_address is $$
-Mail the link of a change to the new address; or, if the address is somebody's already, tell
-them. The caller of the house learns neither.
+Mail the link of a change to the new address; or, if the address belongs to somebody else, tell its
+owner. The caller does not learn which.
 $$;
 
 create or replace function internal.resend_change(
@@ -626,8 +626,8 @@ $$;
 alter function internal.resend_change owner to definer;
 
 comment on function internal.resend_change is $$
-Mail the link of a change once more, to whichever of the two addresses asks. The answer does not
-tell whether there is such a change.
+Mail the link of a change again, to the address that asks. The answer does not reveal whether there
+is such a change.
 $$;
 
 create or replace function internal.confirm_change(
@@ -667,8 +667,8 @@ $$;
 alter function internal.confirm_change owner to definer;
 
 comment on function internal.confirm_change is $$
-One of the addresses confirms a change; with the last of them it happens. Returns `half` while
-the other is awaited, else why not.
+Confirm a change of address by one of the two addresses; the second confirmation carries it out.
+Returns `half` while the other is awaited, or the reason if it is refused.
 $$;
 
 create or replace function internal.take_new_email(p_account_id uuid)
@@ -708,7 +708,8 @@ $$;
 alter function internal.take_new_email owner to definer;
 
 comment on function internal.take_new_email is $$
-Make the confirmed address the account's, and a guest somebody. Returns why not.
+Give the account its confirmed address; a guest becomes a regular account. Returns the reason if it
+is refused.
 $$;
 
 create or replace function api.auth_sign_out(p_account_id uuid, p_session_id uuid, p_scope text)

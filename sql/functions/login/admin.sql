@@ -119,7 +119,7 @@ begin
     on conflict do nothing;
   end if;
 
-  -- A ban and a new password mean that whoever is in must not stay in.
+  -- After a ban or a new password, existing sessions must end.
   if p_attributes ? 'password_hash' or v_account.banned_until > now() then
     delete from identity.session as s where s.account_id = p_account_id;
   end if;

@@ -1,4 +1,4 @@
--- Identities that another provider vouches for: signing in by them, linking, unlinking.
+-- Identities of other providers: signing in with them, linking and unlinking.
 
 create or replace function api.auth_leave(
   p_state_hash  bytea,
@@ -53,8 +53,8 @@ $$;
 alter function api.auth_leave owner to definer;
 
 comment on function api.auth_leave is $$
-Remember that somebody is sent to a provider, to sign in or, with p_account_id, to have an
-identity linked to the account they are signed in to.
+Remember that a person is sent to a provider, to sign in or, with p_account_id, to link an identity
+to the account they are signed in to.
 $$;
 
 create or replace function api.auth_come_back(p_state_hash bytea)
@@ -86,7 +86,7 @@ $$;
 alter function api.auth_come_back owner to definer;
 
 comment on function api.auth_come_back is
-  'Use up the state that somebody comes back from a provider with: what they left for.';
+  'Use up the state with which a person returns from a provider.';
 
 create or replace function internal.link_identity(
   p_account  identity.account,
@@ -108,7 +108,7 @@ end;
 alter function internal.link_identity owner to definer;
 
 comment on function internal.link_identity is
-  'Let an account be entered by an identity of a provider.';
+  'Let an account sign in with an identity of a provider.';
 
 create or replace function internal.account_of_newcomer(p_identity jsonb, p_sign_up boolean)
 returns jsonb
@@ -121,8 +121,8 @@ declare
   v_email   text := lower(p_identity ->> 'email');
   v_account identity.account := internal.account_by_email(v_email);
 begin
-  -- Whoever may write anybody's address at a provider must not become them here. The answer is
-  -- the same whether or not there is an account.
+  -- An address that the provider has not verified must not open an account here. The answer is the
+  -- same whether or not there is an account.
   if v_email is null or not (p_identity ->> 'email_verified')::boolean then
     return internal.refused('provider_email_needs_verification');
   end if;
@@ -140,8 +140,8 @@ begin
   end if;
 
   if v_account.email_confirmed_at is null then
-    -- Somebody signed up with this address and never proved it. Whoever has it now comes by the
-    -- provider: password and sign-ins of before may be somebody else's.
+    -- Somebody signed up with this address and never proved it; now its owner comes through the
+    -- provider. The earlier password and sessions may be somebody else's.
     update identity.account as a
     set email_confirmed_at = now(), password_hash = null, updated_at = now()
     where a.account_id = v_account.account_id
@@ -176,7 +176,7 @@ declare
 begin
   perform internal.link_identity(p_account, p_identity);
 
-  -- A guest becomes somebody by it; their address is the provider's if it is proved and free.
+  -- It makes a guest a regular account, with the provider's address if that is verified and free.
   update identity.account as a
   set is_anonymous = false,
       email = case
@@ -205,7 +205,7 @@ $$;
 alter function internal.link_to owner to definer;
 
 comment on function internal.link_to is
-  'Link an identity to the account of whoever asked for it. Returns why not.';
+  'Link an identity to the account that asked for it. Returns the reason if it is refused.';
 
 create or replace function api.auth_external(
   p_identity   jsonb,
@@ -272,10 +272,10 @@ $$;
 alter function api.auth_external owner to definer;
 
 comment on function api.auth_external is $$
-Sign in whoever a provider vouches for, or link the identity to p_account_id. p_identity has
-provider, subject, email, email_verified and data, all as the Lambda verified them. An address
+Sign in a person with an identity of a provider, or link the identity to p_account_id. p_identity
+has provider, subject, email, email_verified and data, all as the Lambda verified them. An address
 merges accounts only if the provider has verified it. p_flow, for PKCE, has code_hash in hex,
-code_challenge and code_challenge_method: a code is then good instead of a session.
+code_challenge and code_challenge_method: then a code is returned instead of a session.
 $$;
 
 create or replace function api.auth_id_token_once(p_token_hash bytea, p_address_key bytea)
@@ -298,8 +298,8 @@ $$;
 alter function api.auth_id_token_once owner to definer;
 
 comment on function api.auth_id_token_once is $$
-Count a sign-in by the token of a provider. One without a nonce is good once, because whoever
-sees it could send it again; p_token_hash is null for one with a nonce, which is its owner's.
+Count a sign-in with a provider's token. A token without a nonce is valid once, because anybody who
+sees it could send it again; p_token_hash is null for a token with a nonce.
 $$;
 
 create or replace function api.auth_unlink(
@@ -326,7 +326,7 @@ begin
     return internal.refused('insufficient_aal');
   end if;
 
-  -- Two who unlink the last two at once: the second finds one left.
+  -- If two requests unlink the last two at once, the second finds one left.
   perform from identity.account as a where a.account_id = p_account_id for no key update;
   if (select count(*) from identity.external_login as x where x.account_id = p_account_id) < 2
   then
@@ -354,6 +354,6 @@ $$;
 alter function api.auth_unlink owner to definer;
 
 comment on function api.auth_unlink is $$
-Let an account no longer be entered by one of its identities; with `email` its password goes.
-The last one stays.
+Remove one of an account's identities; with `email` its password is removed too. The last identity
+stays.
 $$;

@@ -1,4 +1,4 @@
--- Second factors: enrolled, asked for, shown, removed.
+-- Second factors: enrolling, challenging, verifying and removing them.
 
 create or replace function internal.needs_factor(p_account_id uuid, p_session_id uuid)
 returns boolean
@@ -20,7 +20,7 @@ end;
 alter function internal.needs_factor owner to definer;
 
 comment on function internal.needs_factor is
-  'Whether the account has a second factor that this session has not shown.';
+  'Whether the account has a second factor that this session has not used.';
 
 create or replace function api.auth_enroll_factor(
   p_account_id uuid,
@@ -51,7 +51,7 @@ begin
   -- Two enrolments at once wait here, so that neither passes the limit past the other.
   perform from identity.account as a where a.account_id = p_account_id for no key update;
 
-  -- What nobody finished within five minutes is forgotten, as in GoTrue.
+  -- Enrolments that were not finished within five minutes are deleted, as in GoTrue.
   delete from identity.factor as f
   where f.account_id = p_account_id
     and f.verified_at is null
@@ -80,8 +80,8 @@ $$;
 alter function api.auth_enroll_factor owner to definer;
 
 comment on function api.auth_enroll_factor is $$
-Keep a new factor, sealed by the Lambda, which does not count before a first code was shown.
-An account with a factor enrols another only from a session that has shown one.
+Store a new factor, sealed by the Lambda. It is active once a first code was entered. An account
+with a factor can enrol another only from a session that has used one.
 $$;
 
 create or replace function api.auth_challenge_factor(
@@ -219,7 +219,7 @@ begin
   where f.factor_id = p_factor_id and f.account_id = p_account_id
   for update;
 
-  -- Of two who show one code at once, one is in time.
+  -- If one code is sent twice at once, only one request succeeds.
   update identity.factor as f
   set last_step = p_step, verified_at = coalesce(f.verified_at, now()), updated_at = now()
   where f.factor_id = p_factor_id
@@ -255,7 +255,7 @@ begin
   where s.session_id = p_session_id
   returning s.* into v_session;
 
-  -- Whoever is in with less than this is shut out, as in GoTrue.
+  -- Sessions without the factor end, as in GoTrue.
   delete from identity.session as s
   where s.account_id = p_account_id and s.factor_id is null;
 
@@ -269,9 +269,9 @@ $$;
 alter function api.auth_verify_factor owner to definer;
 
 comment on function api.auth_verify_factor is $$
-End of showing a code: p_step is the time that the Lambda found the code to be of, null if of
-none. The session becomes aal2 and gets new tokens; sessions that have not shown a factor end.
-A code, and all before it, are good once. Locks the factor.
+Finish the check of a code. p_step is the time step of the code, or null if it is wrong. The session
+becomes aal2 and gets new tokens; sessions that have not used a factor end. A code and all before it
+are valid once. Locks the factor.
 $$;
 
 create or replace function api.auth_unenroll_factor(
@@ -307,8 +307,8 @@ $$;
 alter function api.auth_unenroll_factor owner to definer;
 
 comment on function api.auth_unenroll_factor is $$
-Remove a factor of the caller's; one that counts only from a session that has shown one. What
-it had made aal2 is aal1 from the next token on.
+Remove a factor of the caller's; an active one only from a session that has used one. Sessions that
+it had made aal2 are aal1 from the next token on.
 $$;
 
 create or replace function api.auth_delete_factor(p_account_id uuid, p_factor_id uuid)
@@ -333,7 +333,7 @@ $$;
 alter function api.auth_delete_factor owner to definer;
 
 comment on function api.auth_delete_factor is
-  'Remove a factor for somebody who has lost it: a server with the secret key does.';
+  'Remove a factor of a person who has lost it, with the secret key.';
 
 create or replace function internal.remove_factor(p_account identity.account, p_factor_id uuid)
 returns jsonb
@@ -361,4 +361,4 @@ $$;
 alter function internal.remove_factor owner to definer;
 
 comment on function internal.remove_factor is
-  'Remove a factor of an account, and tell its owner by mail if it counted.';
+  'Remove a factor of an account, and tell its owner by mail if it was active.';

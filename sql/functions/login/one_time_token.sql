@@ -144,7 +144,7 @@ begin
       p_email, null, internal.own_data(p_email, p_data), false);
   end if;
 
-  -- Whether or not anybody has this address: the same count, the same answer.
+  -- The count and the answer are the same whether or not the address has an account.
   if v_account.account_id is null
     or internal.why_refused(v_account) is not null
     or (p_purpose = 'signup' and v_account.email_confirmed_at is not null)
@@ -160,8 +160,8 @@ $$;
 alter function api.auth_send owner to definer;
 
 comment on function api.auth_send is $$
-Mail a link and a code to an address that may be anybody's: recovery, magiclink, or signup and
-email_change again. With p_create a newcomer gets an account. The answer does not tell.
+Mail a link and a code to an address: recovery, magiclink, or signup and email_change again. With
+p_create an unknown address gets an account. The answer does not reveal whether there is one.
 $$;
 
 create or replace function api.auth_reauthenticate(

@@ -39,7 +39,7 @@ begin
                               else now() + v_window end
   returning r.uses into v_uses;
 
-  -- Windows that ended are nobody's memory; whoever opens one clears a few.
+  -- Delete a few ended windows whenever a new one begins.
   if v_uses = 1 then
     delete from identity.rate_limit as r
     where (r.action, r.subject) in (

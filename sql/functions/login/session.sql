@@ -33,7 +33,7 @@ begin atomic
       'email', coalesce(p_account.email, ''),
       'phone', '',
       'app_metadata', internal.app_metadata(p_account),
-      -- Tokens travel in headers, which end at 8 KiB; who wants more asks GET /user.
+      -- Tokens travel in headers, which are limited to 8 KiB; GET /user returns all of it.
       'user_metadata', case
         when length(p_account.user_metadata::text) <= 2048 then internal.user_metadata(p_account)
         else '{}'

@@ -30,7 +30,7 @@ begin
       p_email, p_password_hash, internal.own_data(p_email, p_data),
       p_autoconfirm or p_email is null);
     if v_account.account_id is null then
-      -- The same address signed up a moment ago.
+      -- The same address has just signed up.
       v_known := internal.account_by_email(p_email);
     end if;
   end if;
@@ -52,8 +52,8 @@ begin
   end if;
 
   if v_known.account_id is not null then
-    -- Nobody has proved this address yet, so whoever asks last is believed: a password set by
-    -- somebody who signed up in another's name must not survive the owner's own sign-up.
+    -- The address is not proved yet, so the last sign-up counts: the password of somebody who
+    -- signed up in another person's name must not survive the owner's own sign-up.
     update identity.account as a
     set password_hash = p_password_hash, user_metadata = internal.own_data(p_email, p_data)
     where a.account_id = v_known.account_id
@@ -81,7 +81,7 @@ immutable
 return case when p_email is null then p_data else p_data || jsonb '{"sub": ""}' end;
 
 comment on function internal.own_data is
-  'What somebody says of themselves at sign-up, marked as theirs; see internal.user_metadata.';
+  'What a person says about themselves at sign-up; see internal.user_metadata.';
 
 create or replace function internal.decoy_json(p_email text, p_data jsonb)
 returns jsonb

@@ -51,14 +51,14 @@ as $$
 declare
   v_standby identity.signing_key;
 begin
-  -- Two rotations at once would make two current keys; the second waits, and sees the first.
+  -- Two rotations at once would make two current keys, so the second waits for the first.
   perform pg_advisory_xact_lock(hashtext('identity.signing_key'));
 
   if p_only_first and exists (select from identity.signing_key) then
     return api.auth_signing_key();
   end if;
 
-  -- No token of a key that stopped signing an eighth day ago is still good.
+  -- No token of a key that stopped signing eight days ago is still valid.
   delete from identity.signing_key as k
   where k.status = 'previous' and k.changed_at < now() - interval '8 days';
 

@@ -1,7 +1,6 @@
--- For front ends that come from Supabase: its schema auth, in so far as SQL of theirs uses it,
--- and a place for what they do at a sign-up. Where a schema auth exists it is somebody else's,
--- and nothing is made. What was made is replaced in place and never dropped: policies of the
--- owner's tables stand on it.
+-- For projects that come from Supabase: the parts of its schema auth that their SQL uses, and a
+-- hook for sign-ups. If a schema auth exists that Convene did not make, nothing is made. What was
+-- made is replaced in place and never dropped, because policies of the owner's tables depend on it.
 
 do $do$
 begin
@@ -70,12 +69,12 @@ begin
     a.is_anonymous
   from identity.account as a;
 
-  comment on function auth.uid is 'The person who asks, or null for nobody.';
-  comment on function auth.role is 'The role of the session, which no token can pretend to be.';
-  comment on function auth.jwt is 'What the token of whoever asks says, or null.';
-  comment on function auth.email is 'The address in the token of whoever asks, or null.';
+  comment on function auth.uid is 'The caller''s person id, or null for an anonymous caller.';
+  comment on function auth.role is 'The role of the session; a token cannot fake it.';
+  comment on function auth.jwt is 'The claims of the caller''s token, or null.';
+  comment on function auth.email is 'The address in the caller''s token, or null.';
   comment on view auth.users is
-    'One''s own login, as Supabase names its columns; to the service role all of them. No secrets.';
+    'The caller''s login, with Supabase''s column names; the service role sees all. No secrets.';
 
   revoke all on function auth.uid, auth.role, auth.jwt, auth.email from public;
 
@@ -86,7 +85,7 @@ begin
 end
 $do$;
 
--- The one function here that is the owner's: made once, empty, and theirs from then on.
+-- This function belongs to the owner: a deploy makes it once, empty, and never changes it.
 do $do$
 begin
   if to_regnamespace('hooks') is null then

@@ -1,4 +1,4 @@
--- Baskets: several things in one order, of one seller or more, paid at once.
+-- Baskets: several items in one order, from one or more sellers, paid together.
 
 create or replace function internal.read_items(p_items jsonb)
 returns table (
@@ -29,7 +29,7 @@ begin
       'Each is {"slot_id" or "offering_id", "quantity": 1.., "notes"}.');
   end if;
 
-  -- Two lines of one product are one: they compete for the same pieces.
+  -- Two lines of one product are added up, because they compete for the same pieces.
   return query
   select min(i.n), (i.item ->> 'slot_id')::uuid, (i.item ->> 'offering_id')::uuid,
          sum(coalesce((i.item ->> 'quantity')::integer, 1))::integer, max(i.item ->> 'notes')
@@ -40,7 +40,7 @@ end
 $$;
 
 comment on function internal.read_items is $$
-What is in a basket: seats of slots, pieces of products. What is named twice is added up.
+The items of a basket: seats of slots and pieces of products. Repeated items are added up.
 
 Raises
   M0305 items_invalid  not 1 to 50 items of a slot or an offering and a number
@@ -117,7 +117,7 @@ $$;
 alter function internal.one_currency owner to definer;
 
 comment on function internal.one_currency is $$
-The currency of a basket; null when nothing of it is known.
+The currency of a basket; null if none of its items is known.
 
 Raises
   M0306 currencies_mixed  its items are in several
@@ -154,8 +154,8 @@ $$;
 alter function internal.lock_items owner to definer;
 
 comment on function internal.lock_items is
-  'Lock all that a basket competes for, each kind in the order of its key: that is why two '
-  'baskets never wait for each other.';
+  'Lock all rows that a basket competes for, each kind in the order of its key, so that two '
+  'baskets never deadlock.';
 
 create or replace function internal.hold_items(
   p_customer_id uuid,
@@ -200,7 +200,7 @@ $$;
 alter function internal.hold_items owner to definer;
 
 comment on function internal.hold_items is $$
-Hold what a basket asks for. The caller holds internal.lock_items.
+Hold the items of a basket. The caller holds internal.lock_items.
 
 Raises
   M9309 request_is_alone  a request among other things: one payment cannot wait and be taken
@@ -263,11 +263,11 @@ $$;
 alter function api.place_order owner to definer;
 
 comment on function api.place_order is $$
-Order several things at once, of one seller or more: [{"slot_id": ..., "quantity": seats},
+Order several items at once, from one or more sellers: [{"slot_id": ..., "quantity": seats},
 {"offering_id": ..., "quantity": pieces}]. Seats and pieces are held for 15 minutes; paying the
-order carries out every line, and gives back what of it cannot be kept any more, that alone.
+order carries out every line; only lines that can no longer be kept are refunded.
 
-Safe to retry: the same key returns the order made the first time, unless it was given up since.
+Safe to retry: the same key returns the order made the first time, unless it was cancelled since.
 Locks the providers, slots and stock of all items, each kind in the order of its key.
 
 Raises
@@ -335,7 +335,7 @@ declare
   v_payment core.payment;
   v_count   integer := 0;
 begin
-  -- Bookings of a basket end with their own hold; what is left of it ends here.
+  -- Bookings of a basket end with their own hold; the other lines end here.
   v_ids := array(
     select o.order_id
     from core.order as o
@@ -346,7 +346,7 @@ begin
         join core.booking as b using (booking_id)
         where l.order_id = o.order_id and b.status = 'pending_payment')
     limit least(p_limit, 10000));
-  -- All orders before the first coupon: what is locked on the way stays locked until the end.
+  -- Lock all orders before the first coupon, because locks stay until the end.
   perform
   from core.order as o
   where o.order_id = any (v_ids)
@@ -373,6 +373,6 @@ $$;
 alter function api.expire_orders owner to definer;
 
 comment on function api.expire_orders is $$
-Say of baskets that were not paid in time that they are over, and let their payments go; returns
-how many. Pieces were free the second their time ended: this only tidies. For the clock.
+Close baskets that were not paid in time, and release their payments; return how many. This only
+tidies: the pieces have been free since their time ended. For the clock.
 $$;

@@ -1,4 +1,4 @@
--- What a coupon takes off, using it once per order, and giving the use back.
+-- Coupons: the discount, using one for an order, and giving the use back.
 
 create or replace function internal.coupon_discount(
   p_coupon         core.coupon,
@@ -67,9 +67,9 @@ $$;
 alter function internal.price_lines owner to definer;
 
 comment on function internal.price_lines is $$
-What lines cost with a coupon (or none, null): the discount is taken off those the coupon is good
-for, split over them by what they cost, to the cent and in steps that can be charged. The one
-place where lines are priced: a quote and an order both come from here.
+What lines cost with a coupon, or without one (null). The discount is split over the lines that the
+coupon is valid for, by their price, exactly and in steps that can be charged. Quotes and orders
+both price lines here.
 $$;
 
 create or replace function internal.coupon_fits(p_coupon core.coupon, p_line core.order_line)
@@ -80,7 +80,7 @@ return coalesce((p_coupon).provider_id is null or (p_coupon).provider_id = (p_li
                 false);
 
 comment on function internal.coupon_fits is
-  'Whether a coupon is good for a line: a provider''s for what they sell, the house''s for all.';
+  'Whether a coupon is valid for a line: a provider''s for their own, the platform''s for all.';
 
 create or replace function internal.check_coupon(
   p_coupon      core.coupon,
@@ -146,7 +146,7 @@ end;
 alter function internal.coupon_is_used_up owner to definer;
 
 comment on function internal.coupon_is_used_up is
-  'Whether a coupon has no use left, of all or of this customer''s.';
+  'Whether a coupon has no uses left, or none for this customer.';
 
 create or replace function internal.redeem_coupon(
   p_code        text,
@@ -226,8 +226,8 @@ $$;
 alter function internal.retake_coupon owner to definer;
 
 comment on function internal.retake_coupon is $$
-An order is paid after its time was over and its coupon's use was given back: take the use again.
-False when somebody else has it by now. Locks the customer, then the coupon.
+Take the use of a coupon again for an order that is paid late, after the use was given back. False
+if somebody else has it by now. Locks the customer, then the coupon.
 $$;
 
 create or replace function internal.release_coupon(p_order_id uuid)
@@ -252,7 +252,7 @@ end;
 alter function internal.release_coupon owner to definer;
 
 comment on function internal.release_coupon is
-  'Give back the use of a coupon of whose order nothing stands; once, until it is taken again.';
+  'Give back the use of a coupon, once, when no line of its order stands any more.';
 
 create or replace function api.create_coupon(
   p_code               text,
@@ -273,7 +273,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_coupon_id   uuid := internal.uuid_v7();
-  -- Staff's coupons are good for everything; a provider's for what they sell.
+  -- Coupons of staff are valid for everything, those of a provider for their own offerings.
   v_provider_id uuid := case when internal.is_service() or internal.is_staff() then null
                              else internal.require_provider_id() end;
 begin
@@ -298,8 +298,8 @@ $$;
 alter function api.create_coupon owner to definer;
 
 comment on function api.create_coupon is $$
-Make a coupon: of percent, or of an amount in a currency. Staff's is good for everything, a
-provider's for what they sell.
+Make a coupon: a percentage, or an amount in a currency. Coupons of staff are valid for everything,
+those of a provider for their own offerings.
 
 Raises
   M3001 person_suspended, M3002 sign_up_required
@@ -334,7 +334,7 @@ $$;
 alter function api.set_coupon_active owner to definer;
 
 comment on function api.set_coupon_active is $$
-Switch a coupon on or off: one's own, or any for staff. Orders that used it keep it.
+Switch a coupon of the caller's on or off; staff can do it for any. Orders that used it keep it.
 
 Raises
   M3001 person_suspended, M3002 sign_up_required

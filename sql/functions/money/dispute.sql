@@ -45,7 +45,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Of a line that has cleared, what its seller would lose: no more is held than is disputed.
+  -- Of a line that has cleared, hold what its seller would lose, and no more than is disputed.
   insert into core.dispute_line (dispute_id, order_line_id, amount_minor, held_minor)
   select p_dispute.dispute_id, s.order_line_id, s.amount_minor,
          case when e.released_at is null then 0
@@ -60,7 +60,7 @@ $$;
 alter function internal.hold_lines owner to definer;
 
 comment on function internal.hold_lines is
-  'Write down what part of a dispute falls on which line, and what of it is held back.';
+  'Record which part of a dispute falls on which line, and how much of it is held back.';
 
 create or replace function internal.move_hold(
   p_payment core.payment,
@@ -96,7 +96,7 @@ end;
 alter function internal.move_hold owner to definer;
 
 comment on function internal.move_hold is
-  'Hold back what disputed lines had already made available (1), or let it go again (-1).';
+  'Hold back what disputed lines had made available (1), or make it available again (-1).';
 
 create or replace function internal.tell_sellers(
   p_payment    core.payment,
@@ -123,7 +123,7 @@ end;
 alter function internal.tell_sellers owner to definer;
 
 comment on function internal.tell_sellers is
-  'Tell each seller of a disputed payment, with the booking of theirs that it is about.';
+  'Notify each seller of a disputed payment, naming a booking of theirs.';
 
 create or replace function internal.open_dispute(p_payment core.payment, p_dispute core.dispute)
 returns void
@@ -148,7 +148,7 @@ $$;
 alter function internal.open_dispute owner to definer;
 
 comment on function internal.open_dispute is
-  'A dispute begins: hold back what its lines earned, tell staff and all their sellers.';
+  'Begin a dispute: hold back what its lines earned, and tell staff and the sellers.';
 
 create or replace function internal.close_dispute(p_payment core.payment, p_dispute_id uuid)
 returns void
@@ -181,8 +181,8 @@ $$;
 alter function internal.close_dispute owner to definer;
 
 comment on function internal.close_dispute is $$
-A dispute ends: let go of what was held; when it was lost, sellers and platform bear their shares
-of it, line by line, and what a seller was paid already is taken back.
+End a dispute: make available what was held. If it was lost, sellers and platform bear their shares,
+line by line, and what a seller was already paid is taken back.
 $$;
 
 create or replace function internal.regain_dispute(p_payment core.payment, p_dispute core.dispute)
@@ -204,7 +204,7 @@ $$;
 alter function internal.regain_dispute owner to definer;
 
 comment on function internal.regain_dispute is
-  'A dispute that was lost is won after all: sellers and platform have their shares back.';
+  'Give sellers and platform their shares back when a lost dispute is won later.';
 
 create or replace trigger dispute_touch before update on core.dispute
   for each row execute function internal.on_row_touched();

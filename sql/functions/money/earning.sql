@@ -1,9 +1,9 @@
 -- Splitting what was captured, taking back what is refunded, releasing what has cleared.
 --
--- Everything is reckoned line by line: what goes back of one line is borne by its seller and the
--- platform, in the shares that line was sold in. Every function here holds the sellers' wallets
--- (internal.lock_wallet) before it changes an earning, and is called under the payment's lock, or
--- by the clock.
+-- Everything is calculated line by line: what goes back of a line is borne by its seller and the
+-- platform, in the shares in which the line was sold. Every function here holds the sellers'
+-- wallets (internal.lock_wallet) before it changes an earning, and is called under the payment's
+-- lock, or by the clock.
 
 create or replace function internal.earned_minor(p_provider_id uuid)
 returns bigint
@@ -23,8 +23,8 @@ end;
 alter function internal.earned_minor owner to definer;
 
 comment on function internal.earned_minor is $$
-What a provider has earned with bookings that took place, commission taken off; 0 to everybody
-but them and the house. Definer, because the lens asks it for strangers, who see no order.
+What a provider has earned with bookings that took place, less commission; 0 for everybody but
+themselves and the service role. Definer, because the lens calls it for callers who see no orders.
 $$;
 
 create or replace function internal.sellers_of(p_payment_id uuid)
@@ -42,7 +42,7 @@ return array(
 alter function internal.sellers_of owner to definer;
 
 comment on function internal.sellers_of is
-  'The providers who sell something of a payment''s order.';
+  'The providers who sell something in a payment''s order.';
 
 create or replace function internal.open_earnings(p_payment core.payment)
 returns void
@@ -56,8 +56,8 @@ declare
 begin
   perform internal.lock_wallets(p_payment.currency, internal.sellers_of(p_payment.payment_id));
 
-  -- Usually all of it was captured and each line gets what it costs. Somebody may have captured
-  -- less by hand at Stripe: then each gets its share, and the rates apply to that.
+  -- Usually everything was captured, and each line gets its price. If somebody has captured less by
+  -- hand at Stripe, each line gets its share, and the rates apply to that.
   with line as (
     select l.*, row_number() over (order by l.order_line_id) as n
     from core.order_line as l
@@ -110,8 +110,8 @@ $$;
 alter function internal.open_earnings owner to definer;
 
 comment on function internal.open_earnings is $$
-Split a captured payment between the sellers of its lines and the platform, each line at the rate
-it was ordered at, to the last minor unit. Locks the sellers' wallets.
+Split a captured payment exactly between the sellers of its lines and the platform, each line at the
+rate at which it was ordered. Locks the sellers' wallets.
 $$;
 
 create or replace function internal.line_gone(p_order_line_id uuid)
@@ -139,7 +139,7 @@ end;
 alter function internal.line_gone owner to definer;
 
 comment on function internal.line_gone is
-  'What of a line has gone back to its payer in the ledger, by refunds and by disputes lost.';
+  'How much of a line has gone back to the payer in the ledger, by refunds and lost disputes.';
 
 create or replace function internal.line_left(p_order_line_id uuid)
 returns bigint
@@ -169,8 +169,8 @@ end;
 alter function internal.line_left owner to definer;
 
 comment on function internal.line_left is $$
-What of a line was paid and can still be given back: not refunded, not promised, and not taken by
-the payer's bank for good.
+How much of a line can still be given back: what was paid, and is not refunded, promised, or taken
+for good by the payer's bank.
 $$;
 
 create or replace function internal.gone_back(p_payment_id uuid)
@@ -212,8 +212,8 @@ declare
 begin
   perform internal.lock_wallets(p_payment.currency, internal.sellers_of(p_payment.payment_id));
 
-  -- The parts follow from the sum that has gone back of a line, not from the steps it went in: so
-  -- the order of two refunds makes no difference, and all of them together leave nothing over.
+  -- The shares follow from the sum that has gone back of a line, not from the single steps. So the
+  -- order of two refunds makes no difference, and a full refund leaves nothing over.
   with target as (
     select e.*, internal.split(
       least(e.gross_minor, internal.line_gone(e.order_line_id)),
@@ -243,7 +243,7 @@ begin
     into v_accounts, v_amounts
   from moved as m;
 
-  -- What went back beyond what was paid (refunded, and lost in a dispute) is the house's loss.
+  -- If more went back than was paid (refunded, and lost in a dispute), the platform bears the loss.
   perform internal.post_transfer(
     p_key, p_kind, p_kind, p_reference_id,
     v_accounts || internal.ledger_account_id(p_counter, p_payment.currency)
@@ -257,8 +257,8 @@ $$;
 alter function internal.share_return owner to definer;
 
 comment on function internal.share_return is $$
-Bring the shares of sellers and platform in line with what has gone back of each line, and post
-the difference against a counter account. Locks the wallets of the payment's sellers.
+Adjust the shares of sellers and platform to what has gone back of each line, and post the
+difference against a counter account. Locks the wallets of the payment's sellers.
 $$;
 
 create or replace function internal.share_by_line(p_payment_id uuid, p_amount_minor bigint)
@@ -275,7 +275,7 @@ begin atomic
     where e.payment_id = p_payment_id
   ),
   part as (
-    -- Of a payment that has gone back whole, whatever comes still falls on what it was.
+    -- If all of the payment has gone back already, share by the original amounts.
     select internal.split(
       p_amount_minor,
       case when sum(l.left_minor) > 0 then array_agg(l.left_minor order by l.n)
@@ -291,8 +291,8 @@ end;
 alter function internal.share_by_line owner to definer;
 
 comment on function internal.share_by_line is $$
-Share an amount that names no lines (a refund begun at Stripe, a dispute) over the lines of a
-payment, by what is left of each.
+Share an amount without lines (a refund begun at Stripe, a dispute) over the lines of a payment, by
+what is left of each.
 $$;
 
 create or replace function internal.due_earnings()

@@ -1,4 +1,4 @@
--- Orders: what lines come to, and the payment that is asked for them.
+-- Orders: what lines cost, and the payment for them.
 
 create or replace function internal.new_order_number()
 returns text
@@ -49,8 +49,7 @@ $$;
 alter function internal.require_chargeable owner to definer;
 
 comment on function internal.require_chargeable is $$
-Refuse what Stripe would refuse: too little, too much, or between its steps; and what Stripe
-would convert.
+Refuse amounts that Stripe would refuse (too small, too large, or between its steps) or convert.
 
 Raises
   M0301 amount_not_chargeable  it is
@@ -84,7 +83,7 @@ end;
 alter function internal.commission_bp owner to definer;
 
 comment on function internal.commission_bp is
-  'The rate a seller''s line is ordered at now. What the house sells is its own whole.';
+  'The present commission rate of a seller; what the platform sells is all its own.';
 
 create or replace function internal.commission_of(p_total_minor bigint, p_commission_bp integer)
 returns bigint
@@ -94,7 +93,7 @@ parallel safe
 return round(p_total_minor::numeric * p_commission_bp / 10000)::bigint;
 
 comment on function internal.commission_of is
-  'The platform''s part of a line, to the nearest minor unit; the seller has all the rest.';
+  'The platform''s part of a line, to the nearest minor unit; the seller gets the rest.';
 
 create or replace function internal.new_line(
   p_kind        text,
@@ -133,7 +132,7 @@ $$;
 alter function internal.new_line owner to definer;
 
 comment on function internal.new_line is
-  'A line to be ordered, its commission rate frozen; internal.price_lines says what it comes to.';
+  'A line to be ordered, with its commission rate fixed; internal.price_lines prices it.';
 
 create or replace function internal.line_of_booking(p_booking core.booking)
 returns core.order_line
@@ -228,11 +227,11 @@ begin
                                  processor, capture_method, currency, amount_minor, captured_at)
   select internal.uuid_v7(), p_order.order_id, case when v_is_one then p_lines[1].booking_id end,
          p_order.customer_id,
-         -- Whose sale it is, when it is one seller's alone.
+         -- The seller, if there is only one.
          case when count(distinct l.provider_id) = 1 and count(l.provider_id) = count(*)
               then (array_agg(l.provider_id))[1] end,
          case when p_order.total_minor = 0 then 'none' else 'stripe' end,
-         -- Only a single booking waits for an answer: a basket is taken whole, at once.
+         -- Only an order of one booking can wait for an answer; a basket is captured at once.
          case when v_is_one and p_lines[1].kind = 'booking'
                    and min(f.booking_mode) = 'request' then 'manual' else 'automatic' end,
          p_order.currency, p_order.total_minor, case when p_order.total_minor = 0 then now() end
@@ -246,7 +245,7 @@ $$;
 alter function internal.open_payment owner to definer;
 
 comment on function internal.open_payment is
-  'The payment of an order just made: for one booking of a request offering it is authorised first.';
+  'The payment of a new order; for one booking of a request offering it is only authorised first.';
 
 create or replace function internal.plan_payment(p_payment core.payment)
 returns uuid

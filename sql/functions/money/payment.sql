@@ -94,9 +94,9 @@ $$;
 alter function internal.lock_payment owner to definer;
 
 comment on function internal.lock_payment is $$
-Lock a payment and what stands before it in the order of locks: the providers of all its lines,
-the bookings, the order; several of a kind in the order of their key. The providers come first
-because confirming a booking takes their time, and whoever holds a provider holds their slots.
+Lock the providers of all lines of a payment, the bookings, the order and the payment, in this
+order; several of a kind in the order of their key. The providers come first because confirming a
+booking takes their time.
 $$;
 
 create or replace function internal.lock_bare_payment(p_payment_id uuid)
@@ -126,8 +126,8 @@ $$;
 alter function internal.lock_bare_payment owner to definer;
 
 comment on function internal.lock_bare_payment is $$
-Lock a payment's order, then the payment: for who holds one booking of it already, or needs none.
-The providers of its other lines must not be asked for any more then.
+Lock a payment's order, then the payment, for a caller who already holds a booking of it, or needs
+none. The providers of its other lines must not be locked after that.
 $$;
 
 create or replace function internal.call_off_line(p_booking_id uuid)
@@ -151,8 +151,8 @@ $$;
 alter function internal.call_off_line owner to definer;
 
 comment on function internal.call_off_line is $$
-The line of a booking does not stand any more: should its payment still arrive, that line goes
-back. The caller holds the order's lock.
+Mark the line of a booking as called off: if its payment still arrives, this line is refunded. The
+caller holds the order's lock.
 $$;
 
 create or replace function internal.order_stands(p_order_id uuid)
@@ -249,10 +249,10 @@ $$;
 alter function internal.release_payment owner to definer;
 
 comment on function internal.release_payment is $$
-Let go of what was never captured of a booking: declined, expired, or called off. When no line of
-its order stands any more, the intent is cancelled at Stripe; should the payer win that race,
-everything is refunded. While other lines stand, only this one goes back when the payment comes.
-The caller holds the booking's lock.
+Release the uncaptured payment of a booking that was declined, expired or cancelled. If no line of
+its order stands any more, the intent is cancelled at Stripe; if the payer pays first, everything is
+refunded. While other lines stand, only this one is refunded when the payment arrives. The caller
+holds the booking's lock.
 $$;
 
 create or replace function internal.release_order(p_payment core.payment)
@@ -277,4 +277,4 @@ $$;
 alter function internal.release_order owner to definer;
 
 comment on function internal.release_order is
-  'No line of an order stands any more: its payment is let go. The caller holds its lock.';
+  'Release the payment of an order of which no line stands any more. The caller holds its lock.';

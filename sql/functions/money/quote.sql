@@ -1,4 +1,4 @@
--- Quotes: what something would cost, by the same steps that charge for it. Nothing is held.
+-- Quotes: what something would cost, calculated like the charge. Nothing is held.
 
 create or replace function internal.quote_lines(
   p_lines       core.order_line[],
@@ -32,8 +32,8 @@ $$;
 alter function internal.quote_lines owner to definer;
 
 comment on function internal.quote_lines is $$
-Lines as they would be priced for the caller now, with a coupon that is not used by asking. By the
-same steps as internal.open_order, so that what is quoted is what is charged.
+Lines as they would be priced for the caller now. A quote does not use the coupon. It takes the same
+steps as internal.open_order, so that the quoted amount is the charged one.
 
 Raises
   M0301 amount_not_chargeable, M0304 currency_not_settled
@@ -86,9 +86,9 @@ begin atomic
 end;
 
 comment on function api.quote_booking is $$
-What seats in a slot would cost with a coupon, and whether they can be had: a question that holds
-nothing. amount_minor is what booking them now would charge. Null for a slot that is not there, or
-a number of seats that nobody books.
+What seats in a slot would cost with a coupon, and whether they can be booked. It holds nothing.
+amount_minor is what booking them now would charge. Null if there is no such slot, or if the number
+of seats is not between 1 and 100.
 
 Raises
   M0301 amount_not_chargeable  after the discount too little is left for a card
@@ -133,8 +133,8 @@ $$;
 alter function api.quote_order owner to definer;
 
 comment on function api.quote_order is $$
-What a basket would cost now, with a coupon: a question that holds nothing. amount_minor is what
-api.place_order would charge.
+What a basket would cost now, with a coupon. It holds nothing. amount_minor is what api.place_order
+would charge.
 
 Raises
   M0301 amount_not_chargeable, M0304 currency_not_settled

@@ -34,9 +34,9 @@ $$;
 alter function internal.refund_booking owner to definer;
 
 comment on function internal.refund_booking is $$
-Give back p_refund_minor of a booking that is called off, once; the caller holds its lock. A
-payment that is not captured yet is let go. While the payer's bank disputes the payment nothing
-is sent: what is owed then is remembered, and paid when the dispute ends.
+Give back p_refund_minor of a booking that is cancelled, once; the caller holds its lock. A payment
+that is not captured yet is released. While the payer's bank disputes the payment, nothing is sent:
+the refund is recorded as owed, and paid when the dispute ends.
 $$;
 
 create or replace function internal.refund_line(
@@ -68,8 +68,8 @@ $$;
 alter function internal.refund_line owner to definer;
 
 comment on function internal.refund_line is $$
-Give back part of a line that is called off, once per line: a second one of the same order has a
-refund of its own. The caller holds the payment's lock.
+Give back part of a line that is called off, once per line; each line has its own refund. The caller
+holds the payment's lock.
 $$;
 
 create or replace function internal.refundable_lines(
@@ -122,7 +122,7 @@ $$;
 alter function internal.refundable_lines owner to definer;
 
 comment on function internal.refundable_lines is $$
-Which lines a refund by staff is for, and how much of each: those named, or else all of them by
+Which lines a refund by staff is for, and how much of each: the given lines, or else all of them, by
 what is left of each.
 
 Raises
@@ -189,8 +189,8 @@ $$;
 alter function api.refund_payment owner to definer;
 
 comment on function api.refund_payment is $$
-Give back all that is left of a payment, or part of it. p_lines names the lines it is for,
-[{"order_line_id": ..., "amount_minor": ...}]; without them it is shared over all lines. For
+Refund a payment, or part of it. p_lines names the lines,
+[{"order_line_id": ..., "amount_minor": ...}]; without it the refund is shared over all lines. For
 staff. Safe to repeat with the same key. What the sellers were already paid of it is taken back
 first.
 
@@ -299,9 +299,9 @@ alter function internal.open_refund owner to definer;
 
 comment on function internal.open_refund is $$
 Give back parts of lines of a captured payment, once per cause: rows, ledger, reversal of what the
-sellers were already paid, command to Stripe. While the payer's bank disputes the payment it is
-only written down that so much is owed. The caller holds the payment's lock
-(internal.lock_bare_payment) and has seen that so much is left of each line.
+sellers were already paid, command to Stripe. While the payer's bank disputes the payment, the
+refund is only recorded as owed. The caller holds the payment's lock (internal.lock_bare_payment)
+and has checked that so much is left of each line.
 $$;
 
 create or replace function internal.ask_for_refund(p_refund_id uuid)
@@ -337,7 +337,7 @@ $$;
 alter function internal.ask_for_refund owner to definer;
 
 comment on function internal.ask_for_refund is
-  'Plan the command that makes a refund at Stripe, and tell the customer that it is on its way.';
+  'Plan the command that makes a refund at Stripe, and tell the customer.';
 
 create or replace function internal.settle_owed(p_payment core.payment)
 returns void
@@ -375,8 +375,8 @@ $$;
 alter function internal.settle_owed owner to definer;
 
 comment on function internal.settle_owed is $$
-A dispute has ended: send what was owed since. What the payer's bank took for good is not paid a
-second time; where it took all, nothing is left to send.
+Send the refunds that were owed during a dispute, after its end. What the payer's bank took for good
+is not paid a second time; if it took everything, the refund is covered.
 $$;
 
 create or replace function internal.trim_refund(p_refund core.refund, p_currency text)
@@ -396,7 +396,7 @@ begin
     where l.refund_id = p_refund.refund_id
     order by l.order_line_id
   loop
-    -- Of its own promise as much stands as the line has room for.
+    -- The refund keeps at most what is left of the line.
     select e.gross_minor - internal.line_gone(l.order_line_id) - coalesce((
              select sum(x.amount_minor)
              from core.refund_line as x
@@ -431,7 +431,7 @@ $$;
 alter function internal.trim_refund owner to definer;
 
 comment on function internal.trim_refund is
-  'Cut a refund that was owed down to what its lines still have, and return what it comes to.';
+  'Reduce a refund that was owed to what is left of its lines, and return its amount.';
 
 create or replace function internal.settle_refunds(p_payment core.payment)
 returns void
@@ -455,7 +455,7 @@ begin
 
     if v_refund.reserved_at is null then
       if v_refund.actor = 'stripe' then
-        -- Begun there, it names no lines: it falls on all of them.
+        -- A refund begun at Stripe names no lines, so it falls on all of them.
         insert into core.refund_line (refund_id, order_line_id, amount_minor)
         select v_refund.refund_id, s.order_line_id, s.amount_minor
         from internal.share_by_line(p_payment.payment_id, v_refund.amount_minor) as s;
@@ -465,7 +465,7 @@ begin
         p_payment, v_refund.amount_minor, v_key || ':reserve', 'refund', 'refunding',
         v_refund.refund_id, 'pending');
       if v_refund.actor = 'stripe' then
-        -- Nobody here asked for it, so nobody has taken back yet what its sellers were paid.
+        -- It was not planned here, so take back now what its sellers were paid.
         perform internal.plan_reversals(p_payment.payment_id, p_refund_id => v_refund.refund_id);
       end if;
     end if;
@@ -489,9 +489,9 @@ $$;
 alter function internal.settle_refunds owner to definer;
 
 comment on function internal.settle_refunds is $$
-Bring the ledger to where the refunds of a captured payment are, each step once: set the shares
-aside, let the money go, keep it for the customer when it failed. A failed refund did leave before
-it came back, whichever of the two is heard of first.
+Post what follows from the refunds of a captured payment, each step once: set the shares aside, let
+the money go, keep it for the customer if the refund failed. A refund that failed had left before it
+came back, even if we hear of the failure first.
 $$;
 
 create or replace function internal.set_refund_aside(p_payment core.payment, p_refund core.refund)
@@ -531,8 +531,8 @@ $$;
 alter function internal.set_refund_aside owner to definer;
 
 comment on function internal.set_refund_aside is $$
-A refund did not arrive: Stripe refused it, or it came back. The money stays set aside for the
-customer (`owed`); no seller has it back. Staff and the customer are told.
+Set aside the money of a refund that did not arrive, because Stripe refused it or it came back. It
+is owed to the customer (`owed`); no seller gets it back. Staff and the customer are told.
 $$;
 
 create or replace function internal.lock_failed_refund(p_refund_id uuid)
@@ -556,7 +556,7 @@ begin
       format('There is no refund %s.', p_refund_id));
   elsif v_refund.failed_at is null then
     perform internal.refuse('M9307', 'refund_not_failed', 'This refund has not failed.',
-      'Only what did not arrive is sent again, paid by hand, or dropped.');
+      'Only a refund that did not arrive can be sent again, paid by hand, or dropped.');
   end if;
   return v_refund;
 end
@@ -620,8 +620,8 @@ $$;
 alter function api.resend_refund owner to definer;
 
 comment on function api.resend_refund is $$
-Send a refund that did not arrive again, as a new refund, from what was set aside for the
-customer; returns that one. For staff; audited. Safe to repeat: one is sent.
+Send a refund that did not arrive again, as a new refund, from the money that was set aside, and
+return it. For staff; audited. Safe to repeat: it is sent once.
 
 Raises
   M3301 staff_only, M4305 refund_not_found
@@ -682,8 +682,8 @@ $$;
 alter function api.settle_refund owner to definer;
 
 comment on function api.settle_refund is $$
-Say how a refund that did not arrive has ended: paid to the customer in another way, from the
-house's bank; or dropped (p_is_paid false), because the customer has the money already, which
+Record how a refund that did not arrive has ended: paid to the customer in another way, from the
+platform's bank; or dropped (p_is_paid false), because the customer has the money already. Dropping
 gives the shares back to sellers and platform. For staff; audited. Safe to repeat.
 
 Raises

@@ -25,8 +25,8 @@ begin
   perform internal.settle_release(p_payment_id);
 
   if v_payment.captured_minor > 0 then
-    -- What Stripe says of refunds first, then of disputes; what was owed until a dispute ended
-    -- is sent last, when it is known what the bank has left to send.
+    -- First refunds, then disputes. Owed refunds come last, because only then it is known what the
+    -- bank has left.
     perform internal.settle_refunds(v_payment);
     perform internal.settle_disputes(v_payment);
     perform internal.settle_owed(v_payment);
@@ -38,8 +38,8 @@ $$;
 alter function internal.settle_payment owner to definer;
 
 comment on function internal.settle_payment is $$
-Bring lines, ledger, refunds and disputes to where the facts of a payment are. Safe to repeat:
-every effect happens once. The caller holds internal.lock_payment; locks wallets.
+Carry out what follows from the facts of a payment: lines, ledger, refunds, disputes. Safe to
+repeat: every effect happens once. The caller holds internal.lock_payment; locks wallets.
 $$;
 
 create or replace function internal.count_returns(p_payment_id uuid)
@@ -91,8 +91,8 @@ $$;
 alter function internal.count_returns owner to definer;
 
 comment on function internal.count_returns is $$
-Count what of a payment has gone back, is promised, and was lost to the payer's bank; and say of
-its order whether it is paid or refunded. How far its goods have come is another matter.
+Count how much of a payment has gone back, is promised, and was lost to the payer's bank, and set
+whether its order is paid or refunded. The delivery of goods is separate.
 $$;
 
 create or replace function internal.settle_capture(p_payment core.payment)
@@ -105,7 +105,7 @@ as $$
 declare
   v_failed uuid[];
 begin
-  -- The mark first: refunding what failed comes back to internal.settle_payment.
+  -- Set the mark first, because a refund calls internal.settle_payment again.
   update core.payment as p set captured_at = now() where p.payment_id = p_payment.payment_id;
   perform internal.notify(p_payment.payer_id, 'payment_captured', jsonb_build_object(
     'payment_id', p_payment.payment_id, 'booking_id', p_payment.booking_id));
@@ -126,8 +126,8 @@ $$;
 alter function internal.settle_capture owner to definer;
 
 comment on function internal.settle_capture is $$
-The money is there: carry out each line of the order and split the money. What cannot be carried
-out any more goes back, those lines alone, in one refund; each exactly once.
+Carry out each line of a captured order and split the money. Lines that can no longer be carried out
+are refunded, in one refund; each exactly once.
 $$;
 
 create or replace function internal.fulfil_lines(p_order_id uuid)
@@ -142,7 +142,7 @@ declare
   v_has_price boolean;
   v_failed    uuid[] := array[]::uuid[];
 begin
-  -- Stock after payments and before coupons; what is counted below stays true.
+  -- Lock the stock after payments and before coupons, so that the counts below stay true.
   perform internal.lock_stock(array_agg(l.offering_id))
   from core.order_line as l
   where l.order_id = p_order_id and l.kind = 'goods'
@@ -153,7 +153,7 @@ begin
     where l.order_id = p_order_id
     order by l.order_line_id
   loop
-    -- A use of the coupon that was given back is taken again, or the price does not hold.
+    -- If the use of the coupon was given back, take it again; otherwise the price is not valid.
     if v_line.discount_minor > 0 and v_has_price is null then
       v_has_price := internal.retake_coupon(p_order_id);
     end if;
@@ -175,8 +175,8 @@ $$;
 alter function internal.fulfil_lines owner to definer;
 
 comment on function internal.fulfil_lines is $$
-Carry out the lines of an order that is paid; returns those that could not be. Locks stock, and
-the coupon when its use had been given back.
+Carry out the lines of a paid order; return those that could not be carried out. Locks the stock,
+and the coupon if its use was given back.
 $$;
 
 create or replace function internal.fulfil_line(p_line core.order_line)
@@ -192,11 +192,11 @@ begin
   v_is_kept := case p_line.kind
     when 'booking' then internal.confirm_booking(p_line.booking_id)
     when 'goods' then internal.take_stock(p_line)
-    -- A kind that nobody carries out yet is given back.
+    -- A kind that no function carries out is refunded.
     else false
   end;
 
-  -- Its time may have been over when the money came: then it stands again.
+  -- If it had ended before the money arrived, it stands again.
   if v_is_kept and (p_line.kind = 'goods' or p_line.called_off_at is not null) then
     update core.order_line as l
     set called_off_at = null,
@@ -210,9 +210,9 @@ $$;
 alter function internal.fulfil_line owner to definer;
 
 comment on function internal.fulfil_line is $$
-Carry out one line that is paid, by what it stands for, and say whether it could be: a booking is
-confirmed, goods are taken off the shelf. What a new kind of line does when it is paid is written
-here. The caller holds internal.lock_payment and the stock.
+Carry out one paid line, and return whether that was possible: a booking is confirmed, goods are
+taken out of the stock. A new kind of line is added here. The caller holds internal.lock_payment and
+the stock.
 $$;
 
 create or replace function internal.settle_coupon(p_order_id uuid)
@@ -223,8 +223,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- While one line keeps its discount the coupon has been used. Of a line that was called off
-  -- the customer kept it only if something of the line was not given back.
+  -- The coupon counts as used while one line keeps its discount. A line that was called off keeps
+  -- it only if part of it was not refunded.
   if exists (
     select
     from core.order_line as l
@@ -243,8 +243,8 @@ $$;
 alter function internal.settle_coupon owner to definer;
 
 comment on function internal.settle_coupon is $$
-Give a coupon's use back when none of the lines it lowered stands: all were called off, and all
-that was paid for them has been given back or is promised.
+Give a coupon's use back if all lines that it lowered were called off, and all that was paid for
+them has been refunded or is promised.
 $$;
 
 create or replace function internal.settle_authorization(p_payment core.payment)
@@ -257,7 +257,7 @@ as $$
 begin
   update core.payment as p set authorized_at = now() where p.payment_id = p_payment.payment_id;
 
-  -- Only one booking is ever authorised; anything else that claims to be is let go.
+  -- Only an order of one booking can be authorised; anything else is released.
   if p_payment.booking_id is null
      or cardinality(internal.fulfil_lines(p_payment.order_id)) > 0 then
     update core.payment as p
@@ -347,7 +347,7 @@ $$;
 alter function internal.lose_payment owner to definer;
 
 comment on function internal.lose_payment is $$
-Stripe let go of a payment that nobody here let go of: an authorisation lapsed. What it would have
-paid for ends, whether it was asked for or accepted already. The caller holds
+End what a payment would have paid for, after Stripe has cancelled it by itself because its
+authorisation lapsed; also if a booking was already accepted. The caller holds
 internal.lock_payment.
 $$;

@@ -68,11 +68,11 @@ $$;
 alter function api.save_customer owner to definer;
 
 comment on function api.save_customer is $$
-Make the caller somebody who can book, or change what they say of themselves; return their id.
+Make the caller a customer, or change their data; return their id.
 p_customer: {"customer_id"?, "goals"?, "interests"?, "experience_level"?,
 "preferred_duration_min"?, and of the person "display_name"?, "timezone"?, ...}. A field that is
-not given stays. p_if_exists: merge; ignore leaves a customer as they are and returns null; fail
-refuses. Locks the person, then the customer.
+not given stays. p_if_exists: merge changes an existing customer, ignore leaves it and returns
+null, fail refuses. Locks the person, then the customer.
 
 Raises
   M0001 timezone_unknown  the zone is no IANA name

@@ -22,7 +22,7 @@ begin
       'Cancel them first.');
   end if;
 
-  -- Nor may it be negative: who is erased can neither be paid nor pay back. Staff settles it.
+  -- It must not be negative either: an erased person can neither be paid nor pay back.
   if exists (
     select
     from core.ledger_account as a
@@ -31,7 +31,7 @@ begin
   ) then
     perform internal.refuse(
       'M9702', 'wallet_not_empty', 'The wallet of this person holds or owes money.',
-      'Have it paid out, or settled by the house, first.');
+      'Have it paid out, or settled by staff, first.');
   end if;
 end
 $$;

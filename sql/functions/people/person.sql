@@ -126,8 +126,8 @@ $$;
 alter function internal.write_person owner to definer;
 
 comment on function internal.write_person is $$
-Write what a person says of themselves, as far as p_fields says it. The caller has checked who
-they are. Locks the person.
+Write the fields of a person that p_fields has. The calling function has checked who they are. Locks
+the person.
 
 Raises
   M0001 timezone_unknown  the zone is no IANA name
@@ -144,7 +144,7 @@ end
 $$;
 
 comment on function internal.on_person_kept is
-  'Trigger: the key of a person never changes, whoever asks: it is the sub of their token.';
+  'Trigger: the key of a person never changes, because it is the `sub` of their token.';
 
 create or replace trigger person_keep before update of person_id on core.person
   for each row when (new.person_id <> old.person_id)

@@ -18,7 +18,7 @@ $$;
 alter function internal.ensure_provider owner to definer;
 
 comment on function internal.ensure_provider is
-  'Make the person a provider in the marketplace''s currency, unless they are one.';
+  'Make the person a provider in the marketplace''s currency, if they are not one yet.';
 
 create or replace function api.save_provider(
   p_provider  jsonb,
@@ -79,13 +79,12 @@ $$;
 alter function api.save_provider owner to definer;
 
 comment on function api.save_provider is $$
-Make the caller somebody who can be booked, or change what they say of themselves; return their
-id. p_provider: {"provider_id"?, "provider_type"?, "specialties"?, "hourly_rate_minor"? (or
-"hourly_rate", a decimal), "currency"?, "years_experience"?, "accepting_bookings"?, "presence"?,
-"service_radius_m"?, and of the person "display_name"?, "bio"?, "timezone"?, ...}. A field that
-is not given stays. p_if_exists: merge; ignore leaves a provider as they are and returns null;
-fail refuses. Security definer, because a part of a person is never granted by the person.
-Locks the person, then the provider.
+Make the caller a provider, or change their data; return their id. p_provider: {"provider_id"?,
+"provider_type"?, "specialties"?, "hourly_rate_minor"? (or "hourly_rate", a decimal), "currency"?,
+"years_experience"?, "accepting_bookings"?, "presence"?, "service_radius_m"?, and of the person
+"display_name"?, "bio"?, "timezone"?, ...}. A field that is not given stays. p_if_exists: merge;
+ignore leaves a provider as they are and returns null; fail refuses. Security definer, because
+people may not give themselves roles. Locks the person, then the provider.
 
 Raises
   M0001 timezone_unknown    the zone is no IANA name

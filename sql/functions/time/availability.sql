@@ -12,7 +12,7 @@ end
 $$;
 
 comment on function internal.on_hours_kept is
-  'Trigger: hours are never handed to another provider, whoever asks.';
+  'Trigger: hours cannot be moved to another provider.';
 
 create or replace trigger availability_rule_keep
   before update of availability_rule_id, provider_id on core.availability_rule
@@ -179,8 +179,8 @@ begin atomic
 end;
 
 comment on function api.block_time is $$
-Close a time of the caller's and return the exception's id. No slot in it is listed, sold or
-offered any more, be it of hours or made by hand; bookings that stand are kept.
+Close a time of the caller's and return the exception's id. No slot in it is listed, sold or offered
+any more, made by hours or by hand. Bookings are kept.
 
 Raises
   M0107 times_invalid  the end does not follow the start, or by more than 400 days
@@ -281,7 +281,7 @@ $$;
 alter function api.remove_exception owner to definer;
 
 comment on function api.remove_exception is $$
-Take back a block or an opening of the caller's; the slots follow.
+Remove a block or an opening of the caller's; the slots change with it.
 
 Raises
   M1001 sign_in_required, M4001 provider_not_found

@@ -74,8 +74,8 @@ begin atomic
     from internal.weekly_windows(p_provider_id, p_from, p_until) as w
     cross join bookable as b
     cross join lateral generate_series(w.opens, w.closes - interval '1 minute', b.step) as l(local)
-    -- Where clocks are put back, `at time zone` means the later of two instants. The earlier one
-    -- has the offset that was in force some hours before.
+    -- When clocks are put back, `at time zone` returns the later of two instants. The earlier one
+    -- has the offset of some hours before.
     cross join lateral (select l.local at time zone w.timezone as at) as later
     cross join lateral (
       select later.at
@@ -166,8 +166,8 @@ $$;
 alter function internal.tell_waiting owner to definer;
 
 comment on function internal.tell_waiting is $$
-Slots of a provider have opened, closed or grown: withdraw the offers in closed ones, and offer
-the free seats of open ones to whoever waits. The caller holds the provider's lock.
+Withdraw waitlist offers in slots that have closed, and offer free seats in slots that have opened
+or grown. The caller holds the provider's lock.
 $$;
 
 create or replace function internal.refresh_slots(p_provider_id uuid)
@@ -194,8 +194,8 @@ begin
       d.availability_rule_id, d.ends_at as desired_end, d.capacity as desired_capacity,
       e.slot_id is null as is_new,
       e.is_unused and d.starts_at is null as is_gone,
-      -- A slot of hours that nobody uses becomes what the hours make there now. One in use stays
-      -- as it is, and sells its other seats only while the hours make precisely this slot.
+      -- An idle slot of hours becomes what the hours make there now. A slot in use does not change,
+      -- and sells its other seats only while the hours make exactly this slot.
       case when e.is_unused then d.ends_at else e.ends_at end as new_end,
       case
         when e.origin = 'manual'
@@ -252,11 +252,11 @@ $$;
 alter function internal.refresh_slots owner to definer;
 
 comment on function internal.refresh_slots is $$
-Make a provider's future slots what their hours say, up to the marketplace's horizon.
-Set-based and safe to repeat. A slot of hours that are gone, and any slot in a blocked time, is
-closed: what is booked in it stands, and nothing more is sold or offered in it. It opens again
-with its hours, or when the block is taken back. Slots of hours that nobody ever used are deleted.
-A slot in use keeps its times; seats follow the offering where the provider set none.
+Bring a provider's future slots in line with their hours, up to the marketplace's horizon. Safe to
+repeat. Slots whose hours are gone, and slots in a blocked time, are closed: their bookings stand,
+and nothing more is sold or offered in them. They open again with their hours, or when the block is
+removed. Slots of hours that nobody ever used are deleted. A slot in use keeps its times; its seats
+follow the offering unless the provider has set them.
 Locks the provider.
 $$;
 

@@ -71,7 +71,7 @@ begin
     perform internal.require_settled(p_currency);
   end if;
 
-  -- Of goods it is the order's sum that a card must bear, so one piece may cost less.
+  -- For goods only the sum of the order must be chargeable, so one piece may cost less.
   if p_price_minor > 0
      and (p_price_minor < v_currency.charge_min_minor and p_kind <> 'product'
           or p_price_minor % v_currency.charge_step <> 0) then
@@ -142,7 +142,7 @@ $$;
 alter function internal.on_offering_timed owner to definer;
 
 comment on function internal.on_offering_timed is $$
-Trigger: how long an offering may last, by its kind. The rule stands here alone.
+Trigger: check how long an offering lasts, by its kind. This is the only place of the rule.
 
 Raises
   M0105 duration_invalid  it lasts too long, or a session is no multiple of 15 minutes
@@ -224,7 +224,7 @@ $$;
 alter function internal.new_offering owner to definer;
 
 comment on function internal.new_offering is $$
-What an offering is before its provider says anything: a session for one, in their currency.
+The defaults of a new offering: a session for one person, in the provider's currency.
 
 Raises
   M4001 provider_not_found  the person is not a provider
@@ -251,7 +251,7 @@ $$;
 alter function internal.write_materials owner to definer;
 
 comment on function internal.write_materials is
-  'Keep what only those who have booked may open; null removes it.';
+  'Store the materials that only customers with a booking may open; null removes them.';
 
 create or replace function internal.write_offering(p_offering core.offering, p_is_new boolean)
 returns void
@@ -332,7 +332,7 @@ begin
   elsif not internal.found_to_save('offering', p_if_exists) then
     return null;
   else
-    -- Of two who change it at once the second goes on from what the first has written.
+    -- If two change it at once, the second continues from what the first has written.
     select o.* into v_offering
     from core.offering as o
     where o.offering_id = v_offering.offering_id
@@ -351,8 +351,8 @@ $$;
 alter function api.save_offering owner to definer;
 
 comment on function api.save_offering is $$
-Put up something the caller sells, or change it, and return its id. Slots for a session appear
-at once, wherever the provider's hours have room.
+Make or change an offering of the caller's, and return its id. Slots for a session appear at once,
+wherever the provider's hours have room.
 
 p_offering: {"offering_id"?, "provider_id"? (the caller), "kind"? (session, service, event,
 product, course), "title", "summary"?, "description"?, "tags"?, "category_code"?, "level"?,
@@ -388,7 +388,7 @@ begin
        where o.offering_id = p_offering_id
          and (o.provider_id = internal.user_id() or internal.is_service())
      ) then
-    perform internal.refuse('M9104', 'offering_in_use', 'It has been booked, so it is kept.',
+    perform internal.refuse('M9104', 'offering_in_use', 'It has been booked.',
       'Take it down instead: it is not found or booked any more.');
   end if;
 

@@ -24,14 +24,14 @@ language sql
 stable
 return case
   when (p_slot).is_capacity_own then (p_slot).capacity
-  -- Never more than it was or is offered: so slot_not_oversold still catches a mistake.
+  -- Never more than it was or is offered, so that slot_not_oversold still catches mistakes.
   else greatest(p_offered, least((p_slot).capacity,
                                  (p_slot).taken + internal.live_holds((p_slot).holds)))
 end;
 
 comment on function internal.capacity_of is $$
-The seats a slot has by now: as many as its offering, p_offered, but no fewer than are booked or
-held; unless the provider has set them for this slot.
+The present seats of a slot: those the provider has set for it, or else those of its offering
+(p_offered), but no fewer than are booked or held.
 $$;
 
 create or replace function internal.is_time_blocked(
@@ -50,7 +50,8 @@ return exists (
     and x.during && tstzrange(p_starts_at, p_ends_at)
 );
 
-comment on function internal.is_time_blocked is 'The provider has closed some of this time.';
+comment on function internal.is_time_blocked is
+  'Whether the provider has blocked part of this time.';
 
 create or replace function internal.is_day_full(p_slot core.slot, p_max_per_day integer)
 returns boolean
@@ -147,7 +148,7 @@ end;
 alter function internal.booked_slot_ids owner to definer;
 
 comment on function internal.booked_slot_ids is
-  'What the caller has booked or waits for: they may read it even after it is closed.';
+  'Slots that the caller has booked or waits for; they may read them after they are closed.';
 
 create or replace function internal.lock_slot(p_slot_id uuid)
 returns core.slot
@@ -232,7 +233,7 @@ begin
   where s.slot_id = p_slot_id
   returning s.* into v_slot;
 
-  -- Seats that the offering has lost meanwhile go when they are given back.
+  -- If the offering has fewer seats now, seats that are given back are not sold again.
   select o.capacity into v_offered
   from core.offering as o
   where o.offering_id = v_slot.offering_id;
@@ -453,7 +454,7 @@ begin
       'A slot begins within the next 730 days, and its end follows within 7 days.');
   end if;
 
-  -- Under the lock, so that a block that is being made is seen.
+  -- Checked under the lock, so that a block that is just being made is seen.
   perform from core.provider as p where p.provider_id = p_provider_id for no key update;
   if internal.is_time_blocked(p_provider_id, p_starts_at, p_ends_at) then
     perform internal.refuse('M9103', 'time_blocked', 'You have closed this time.',
@@ -465,7 +466,7 @@ $$;
 alter function internal.check_times owner to definer;
 
 comment on function internal.check_times is $$
-Refuse a time that cannot be a slot. Locks the provider.
+Refuse times that a slot cannot have. Locks the provider.
 
 Raises
   M0107 times_invalid  it is past or too far ahead, or the end does not follow within a week
@@ -529,9 +530,9 @@ $$;
 alter function internal.add_slot owner to definer;
 
 comment on function internal.add_slot is $$
-Add a slot by hand, outside the weekly hours if need be, and return its id. The end defaults
-to the offering's duration, the capacity to its seats, which it then follows. It stays until it is
-removed; weekly hours do not change it, and a block closes it while the block lasts.
+Add a slot by hand, also outside the weekly hours, and return its id. The end defaults to the
+offering's duration, the capacity to its seats, which it then follows. It stays until it is removed;
+weekly hours do not change it, and a block closes it while the block lasts.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
@@ -581,7 +582,7 @@ begin
       is_capacity_own = s.is_capacity_own or p_capacity is not null,
       starts_at = v_starts_at,
       ends_at = v_ends_at,
-      -- A time that was named is one made by hand; more seats at the old time are not.
+      -- A new time makes it a slot by hand; other seats at the old time do not.
       origin = case when (v_starts_at, v_ends_at) = (s.starts_at, s.ends_at) then s.origin
                     else 'manual' end,
       state = case when (v_starts_at, v_ends_at) = (s.starts_at, s.ends_at) then s.state
@@ -601,9 +602,9 @@ $$;
 alter function internal.change_slot owner to definer;
 
 comment on function internal.change_slot is $$
-Give a slot seats of its own, or, while nobody uses it, another time. A slot with another time
-counts as made by hand, and its old time is taken away. One that only has other seats still goes
-by the hours. Seats that become free go to the waitlist.
+Give a slot its own number of seats or, while it is idle, another time. With another time it counts
+as made by hand, and its old time is removed. With other seats only it still follows the hours.
+Seats that become free are offered to the waitlist.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
@@ -646,7 +647,7 @@ $$;
 alter function api.save_slot owner to definer;
 
 comment on function api.save_slot is $$
-Add a slot by hand, outside the weekly hours if need be, or change one; return its id.
+Add a slot by hand, also outside the weekly hours, or change one; return its id.
 p_slot: {"offering_id", "starts_at", "ends_at"?, "capacity"?} adds one: the end defaults to the
 offering's duration, the capacity to its seats. With "slot_id" that slot gets more or fewer
 seats, or, while nobody uses it, another time. A slot that was added or has another time counts
@@ -699,8 +700,8 @@ $$;
 alter function api.remove_slot owner to definer;
 
 comment on function api.remove_slot is $$
-Take a slot away for good, whatever the weekly hours say, and tell who waits for it. A new one
-may be added at its time. One that is booked is called off instead: api.call_off_slot.
+Remove a slot for good, even if the weekly hours would make it again, and tell customers who wait
+for it. A new one can be added at its time. A booked slot is called off instead: api.call_off_slot.
 
 Raises
   M4201 slot_not_found  there is none, or it is another provider's

@@ -45,7 +45,7 @@ begin
     where f.slot_id = p_slot_id
       and w.state = 'waiting'
       and w.seats <= f.seats_left
-      -- Whoever could not book it is passed over, and keeps their place.
+      -- Customers who could not book it now are passed over and keep their place.
       and p.status = 'active'
       and (internal.conflicting_booking(w.customer_id, s)).booking_id is null
     order by w.created_at, w.waitlist_entry_id
@@ -55,7 +55,7 @@ begin
 
     update core.waitlist_entry as w
     set state = 'offered',
-        -- Nobody books after that, so nothing is kept longer.
+        -- The slot cannot be booked after that, so the offer does not last longer.
         offer_expires_at = least(now() + make_interval(mins => m.waitlist_offer_min),
                                  s.starts_at - make_interval(mins => o.min_notice_min))
     from core.marketplace as m
@@ -76,9 +76,9 @@ $$;
 alter function internal.offer_freed_seats owner to definer;
 
 comment on function internal.offer_freed_seats is $$
-Keep each free seat of a slot for the next who waits and could book it, for a while, but no longer
-than it can be booked, and tell them; returns how many were told. The caller holds the provider's
-lock.
+Offer each free seat of a slot to the next customer who waits and could book it, for a limited time
+and no longer than the slot can be booked, and tell them; return how many were told. The caller
+holds the provider's lock.
 $$;
 
 create or replace function internal.end_waiting(p_slot_ids uuid[])
@@ -108,8 +108,8 @@ $$;
 alter function internal.end_waiting owner to definer;
 
 comment on function internal.end_waiting is $$
-Slots do not take place: withdraw the offers in them, end the waiting for them, and tell whoever
-waited. The caller holds the provider's lock.
+Withdraw the offers in slots that do not take place, end the waiting for them, and tell the
+customers who waited. The caller holds the provider's lock.
 $$;
 
 create or replace function api.join_waitlist(p_slot_id uuid, p_seats integer default 1)
@@ -127,7 +127,7 @@ begin
   perform internal.require_active(v_customer_id);
   v_slot := internal.lock_slot(p_slot_id);
 
-  -- What concerns the caller is said first.
+  -- Check the caller first.
   if v_slot.provider_id = v_customer_id then
     perform internal.refuse('M3201', 'own_offering', 'Providers cannot book their own offerings.');
   end if;

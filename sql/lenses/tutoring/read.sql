@@ -1,7 +1,7 @@
 -- The lens of the tutoring system: experts offer sessions, learners book them.
 --
--- Every view is security_invoker: row-level security of core decides what its reader sees. What a client may write it writes here; status, money
--- and seats change through functions.
+-- Every view is security_invoker: row-level security of core decides what its reader sees. Clients
+-- write here what they may write; status, money and seats change through functions.
 
 create schema tutoring;
 
@@ -46,7 +46,7 @@ from core.provider as v
 join core.person as p on p.person_id = v.provider_id;
 
 comment on view tutoring.expert_profiles is
-  'Experts. total_earnings_cents is one''s own; of others it is 0.';
+  'Experts. total_earnings_cents is the caller''s own; for others it is 0.';
 
 create view tutoring.learner_profiles with (security_invoker = true) as
 select
@@ -73,7 +73,7 @@ select
 from core.customer as c;
 
 comment on view tutoring.learner_profiles is
-  'Learners: oneself, and for an expert those who have booked them.';
+  'Learners: the caller, and for an expert those who have booked them.';
 
 create view tutoring.sessions with (security_invoker = true) as
 select
@@ -96,11 +96,11 @@ select
   o.created_at,
   o.updated_at
 from core.offering as o
--- One store: what another system calls a service is booked the same way.
+-- What another system calls a service is stored and booked in the same way.
 where o.kind in ('session', 'service');
 
 comment on view tutoring.sessions is
-  'Sessions on offer, and one''s own. materials_url is shown to who has booked, and to its expert.';
+  'Published sessions, and the caller''s own. Only its expert and its learners see materials_url.';
 
 create view tutoring.availability_windows with (security_invoker = true) as
 select
@@ -125,7 +125,7 @@ select
   s.availability_rule_id as availability_window_id,
   s.starts_at as start_time,
   s.ends_at as end_time,
-  -- All but the last follow from it, and let an index find those that can be.
+  -- The last condition implies the others, which let an index find bookable slots.
   s.state = 'open' and s.starts_at > now() and f.slot_id is not null as is_available,
   s.taken as current_bookings,
   s.capacity as max_bookings,
@@ -135,7 +135,7 @@ from core.slot as s
 left join internal.open_slots() as f on f.slot_id = s.slot_id;
 
 comment on view tutoring.bookable_slots is
-  'Times of sessions. is_available is the booking check itself, and nobody sets it.';
+  'Times of sessions. is_available is the booking check itself and cannot be set.';
 
 create view tutoring.bookings with (security_invoker = true) as
 select

@@ -1,4 +1,4 @@
--- Everybody may know how many are left through a function later; the numbers are their seller's.
+-- Only the seller reads the numbers.
 
 create policy select_seller on core.stock_item
   for select to authenticated

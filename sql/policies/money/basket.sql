@@ -1,3 +1,3 @@
--- A customer orders; the clock ends what was not paid.
+-- Customers order; the clock ends unpaid orders.
 
 grant execute on function api.place_order to authenticated;

@@ -39,7 +39,7 @@ create policy insert_definer on core.order_line
 grant select on core.order_line to authenticated, service_role, definer;
 grant insert on core.order_line to definer;
 
--- What was ordered never changes; how far it has come does.
+-- What was ordered never changes; its state does.
 create policy update_definer on core.order_line
   for update to definer
   using (true)

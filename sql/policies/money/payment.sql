@@ -1,6 +1,7 @@
--- Who may see a payment: who pays, and whose sale it is alone. Of an order of several sellers each
--- sees their own lines, refund_line and dispute_line: the sums of a payment are the others' too. The processor's ids are columns that
--- only internal.payment_external_id gives, to the payer. Functions write, the status nobody.
+-- Who may see a payment: the payer, and the provider if the sale is theirs alone. In an order of
+-- several sellers each sees only their own lines, refund_line and dispute_line. The processor's ids
+-- are shown only by internal.payment_external_id, to the payer. Only functions write; `status` is
+-- computed and never written.
 
 create policy select_payer on core.payment
   for select to authenticated

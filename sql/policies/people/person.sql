@@ -1,6 +1,6 @@
 -- Who may see and change a person.
 --
---   self       reads everything of theirs; edits what they say of themselves
+--   self       reads everything of theirs; edits their own data
 --   strangers  read providers
 --   known      customers and providers with a booking in common read each other
 --   definer    makes people, lists them; parts are granted by triggers alone
@@ -48,7 +48,8 @@ grant select on core.person to anon, authenticated, service_role, definer;
 grant insert (person_id, username, display_name, first_name, last_name, avatar_url, bio,
               timezone, locale)
   on core.person to authenticated, service_role;
--- The key too, because an upsert sets every column it gives; a trigger keeps it what it is.
+-- The key may be written too, because an upsert sets every given column; a trigger keeps it
+-- unchanged.
 grant update (person_id, username, display_name, first_name, last_name, avatar_url, bio,
               timezone, locale)
   on core.person to authenticated, service_role;

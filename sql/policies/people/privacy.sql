@@ -12,7 +12,7 @@ create policy select_self on identity.session
   for select to definer
   using (account_id = (select internal.user_id()));
 
--- Staff erases as the house, which the outbox's own policy lets pass.
+-- Staff erases as the service role, which the outbox's policy allows.
 create policy update_self on core.outbox
   for update to definer
   using (person_id = (select internal.user_id()))

@@ -1,7 +1,7 @@
 -- Who may see and change a provider.
 --
---   everyone  reads them: they want to be found; not while they are suspended or gone
---   self      edits what they say of themselves; ratings, counts, verification never
+--   everyone  reads them, but not while they are suspended or erased
+--   self      edits their own data, but never ratings, counts or verification
 --   definer   makes them, counts, verifies for staff; locks them for bookings
 
 create policy select_listed on core.provider

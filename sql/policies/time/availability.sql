@@ -28,7 +28,8 @@ grant select on core.availability_rule to anon, authenticated, service_role, def
 grant insert (availability_rule_id, provider_id, weekday, start_local, end_local, timezone,
               valid_from, valid_to, is_active)
   on core.availability_rule to authenticated, service_role;
--- The keys too, because an upsert sets every column it gives; a trigger keeps them what they are.
+-- Keys may be written too, because an upsert sets every given column; a trigger keeps them
+-- unchanged.
 grant update (availability_rule_id, provider_id, weekday, start_local, end_local, timezone, valid_from, valid_to, is_active)
   on core.availability_rule to authenticated, service_role;
 grant delete on core.availability_rule to authenticated, service_role;

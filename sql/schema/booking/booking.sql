@@ -93,9 +93,9 @@ comment on column core.booking.price_minor is 'For all seats, before any coupon,
 comment on column core.booking.policy_tiers is
   'The cancellation policy as it stood when the booking was made.';
 comment on column core.booking.moved_at is
-  'When it was given the time it has; null if never moved.';
+  'When it was moved to its present time; null if never.';
 comment on column core.booking.call_off_id is
-  'The calling off of a slot or a time that this booking is to be cancelled by.';
+  'The call-off of a slot or a time that cancels this booking.';
 comment on column core.booking.ics_sequence is
   'Version of the calendar entry, raised by every change of its time or state.';
 

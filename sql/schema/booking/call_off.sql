@@ -1,4 +1,4 @@
--- Calling off a slot or a time: what a provider has said once, and the bookings it is about.
+-- Call-offs: slots and times that a provider has called off, and the bookings that are concerned.
 
 create table core.call_off (
   call_off_id               uuid,

@@ -1,8 +1,8 @@
--- Products: how many there are of what is sent.
+-- Products: the stock of goods.
 --
--- `on_hand` is what lies on the shelf and is not sold. What a customer keeps for a while without
--- having paid is not written here: it is counted from the orders that wait, so a piece is free
--- again the second their time ends.
+-- `on_hand` counts pieces that are not sold. Pieces that are kept for unpaid orders are not
+-- recorded here: they are counted from the orders, so a piece is free again when the order's time
+-- ends.
 
 create table core.stock_item (
   offering_id uuid,
@@ -22,5 +22,6 @@ alter table core.stock_item enable row level security;
 alter table core.stock_item force row level security;
 
 comment on table core.stock_item is
-  'How many of a product there are. A product without a row is not counted: any number is sold.';
-comment on column core.stock_item.on_hand is 'Unsold pieces, those kept for unpaid orders included.';
+  'The stock of a product. A product without a row is not counted and never sold out.';
+comment on column core.stock_item.on_hand is
+  'Unsold pieces, including those kept for unpaid orders.';

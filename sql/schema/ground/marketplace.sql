@@ -64,9 +64,8 @@ comment on table core.marketplace is
 comment on column core.marketplace.commission_bp is
   'The platform''s share of a sale, in hundredths of a percent.';
 comment on column core.marketplace.settlement_currencies is
-  'Currencies in which Stripe keeps a balance for the platform. Stripe converts a charge in any '
-  'other, and then refuses to transfer it: so a price in another currency is refused when it is '
-  'made.';
+  'Currencies in which Stripe keeps a balance for the platform. Stripe would convert a charge in '
+  'another currency and then refuse to transfer it, so such a price is refused when it is made.';
 comment on column core.marketplace.hold_min is
   'Minutes for which a seat is held while it is not paid.';
 comment on column core.marketplace.max_holds is
@@ -87,7 +86,7 @@ comment on column core.marketplace.max_slots is
 comment on column core.marketplace.accept_within_min is
   'Minutes in which a provider must answer a request; less than the six days of an authorisation.';
 comment on column core.marketplace.cancel_grace_min is
-  'Minutes after a booking in which its customer cancels it for nothing; 0 turns that off.';
+  'Minutes after a booking in which its customer can cancel it free of charge; 0 turns that off.';
 comment on column core.marketplace.correct_within_min is
   'Minutes in which a provider may correct how a booking went; staff always may.';
 comment on column core.marketplace.clearing_days is

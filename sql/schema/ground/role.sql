@@ -4,7 +4,7 @@
 --   anon, authenticated, service_role   what a request runs as; none may log in
 --   definer                             owns the security definer functions; policies bind it
 --   authenticator                       the login of callers: may become anon or authenticated
---   service_authenticator               the login of the house: may become service_role
+--   service_authenticator               the login of our own Lambdas: may become service_role
 --
 -- Two logins, because with one of them any injection could become service_role. The comment
 -- marks a role that Convene made: only those may be given a password by `convene deploy`.

@@ -1,6 +1,6 @@
--- Logins. Only the functions of the auth Lambda read this schema, and only while they run
--- for the house: no request role has usage here, and the policies ask for service_role.
--- Secrets are kept as digests; what must be read again is sealed by the Lambda's key.
+-- Logins. Only the functions of the auth Lambda read this schema: no request role has usage here,
+-- and the policies require service_role. Secrets are kept as digests; what must be read again is
+-- sealed with the Lambda's key.
 
 create table identity.account (
   account_id              uuid default gen_random_uuid(),
@@ -81,4 +81,4 @@ create index external_login_account_id_idx on identity.external_login (account_i
 comment on table identity.external_login is
   'How an account can be signed in to: by `email`, or through another identity provider.';
 comment on column identity.external_login.identity_data is
-  'What the provider said of the person, the last time they came by it. Empty for `email`.';
+  'What the provider said about the person at the last sign-in. Empty for `email`.';

@@ -1,4 +1,4 @@
--- Ways to another provider and back.
+-- Sign-ins at other identity providers that are under way.
 
 create table identity.oauth_state (
   state_hash            bytea,
@@ -22,6 +22,6 @@ create index oauth_state_account_id_idx on identity.oauth_state (account_id);
 create index oauth_state_expires_at_idx on identity.oauth_state (expires_at);
 
 comment on table identity.oauth_state is
-  'Somebody was sent to a provider and may come back, once, within ten minutes.';
+  'A person was sent to a provider, and may return once within ten minutes.';
 comment on column identity.oauth_state.account_id is
-  'Who asked to have the identity linked to their account; null for a sign-in.';
+  'The account that the identity is to be linked to; null for a sign-in.';

@@ -1,4 +1,4 @@
--- Second factors: codes of an app that shares a secret with the house (TOTP, RFC 6238).
+-- Second factors: codes of an app that shares a secret with us (TOTP, RFC 6238).
 
 create table identity.factor (
   factor_id     uuid,
@@ -22,11 +22,11 @@ alter table identity.factor force row level security;
 create index factor_account_id_idx on identity.factor (account_id);
 
 comment on table identity.factor is
-  'A second factor of an account. It counts once its owner has shown a first code of it.';
+  'A second factor of an account. It is active once its owner has entered a first code.';
 comment on column identity.factor.secret is
   'Sealed (AES-256-GCM) under a key only the auth Lambda has; it is shown once, at enrolment.';
 comment on column identity.factor.last_step is
-  'The last thirty seconds whose code was accepted. No code is good twice.';
+  'The last thirty-second step whose code was accepted. No code is valid twice.';
 
 create table identity.factor_challenge (
   factor_challenge_id uuid default gen_random_uuid(),
@@ -49,7 +49,7 @@ create index factor_challenge_factor_id_idx on identity.factor_challenge (factor
 create index factor_challenge_session_id_idx on identity.factor_challenge (session_id);
 
 comment on table identity.factor_challenge is
-  'A session asked to show a code of a factor: good once, for that session, for five minutes.';
+  'A request for a code of a factor; valid once, for one session, for five minutes.';
 
 alter table identity.session
   add column factor_id uuid,
@@ -59,4 +59,4 @@ alter table identity.session
 create index session_factor_id_idx on identity.session (factor_id);
 
 comment on column identity.session.factor_id is
-  'The second factor that was shown: the session is aal2 for as long as that factor is there.';
+  'The second factor that was used. The session is aal2 as long as that factor exists.';

@@ -24,9 +24,9 @@ create index session_account_id_idx on identity.session (account_id);
 
 comment on table identity.session is 'A sign-in. Deleted when it ends.';
 comment on column identity.session.refresh_counter is
-  'The number of the one refresh token that is good. Those before it were used.';
+  'The number of the one valid refresh token. Earlier ones were used.';
 comment on column identity.session.refreshed_at is
-  'When the counter last grew: for ten seconds tokens long used are still answered.';
+  'When the counter last grew. For ten seconds older tokens are still answered.';
 comment on column identity.session.amr is 'How the person proved who they are, and when.';
 
 create table identity.flow_state (

@@ -35,9 +35,9 @@ comment on table core.dispute is
 comment on column core.dispute.opened_at is
   'When it took effect here: earnings were held and staff was told.';
 comment on column core.dispute.closed_at is 'When its end took effect here.';
-comment on column core.dispute.lost_at is 'When the sellers and the platform bore it.';
+comment on column core.dispute.lost_at is 'When sellers and platform bore the loss.';
 comment on column core.dispute.regained_at is
-  'When they had it back: a dispute that was lost can be won later.';
+  'When they got it back: a lost dispute can be won later.';
 
 create table core.dispute_line (
   dispute_id    uuid,
@@ -60,6 +60,6 @@ alter table core.dispute_line force row level security;
 create index dispute_line_order_line_id_idx on core.dispute_line (order_line_id);
 
 comment on table core.dispute_line is
-  'What part of a dispute falls on a line: by what was left of each when it was opened.';
+  'The part of a dispute that falls on a line, by what was left of each line when it was opened.';
 comment on column core.dispute_line.held_minor is
-  'The seller''s part that was available already and is held back until the dispute ends.';
+  'The seller''s part that was already available and is held back until the dispute ends.';

@@ -1,8 +1,9 @@
 -- Earnings: what a captured payment leaves to the seller of a line, and how far that has come.
 --
--- The split is made at capture and never again: commission + provider = gross. What the house
--- sells is commission whole. The provider's part clears some days after the booking has ended, is then available, and is allocated to
--- the payouts that carry it. Rows are changed under the lock of the provider's wallet.
+-- The split is made once, at capture: commission + provider = gross. For what the platform sells,
+-- all of it is commission. The provider's part clears some days after the booking has ended, is
+-- then available, and is allocated to the payouts that carry it. Rows are changed under the lock of
+-- the provider's wallet.
 
 create table core.earning (
   earning_id          uuid,
@@ -54,7 +55,7 @@ create index earning_unpaid_idx on core.earning (provider_id, currency, released
 create index earning_provider_idx on core.earning (provider_id, created_at);
 
 comment on table core.earning is 'What one order line leaves to its seller.';
-comment on column core.earning.provider_id is 'Who earned it; null is the house.';
+comment on column core.earning.provider_id is 'Who earned it; null for the platform.';
 comment on column core.earning.returned_minor is
   'The provider''s part of what has gone back to the payer, or was lost in a dispute.';
 comment on column core.earning.allocated_minor is

@@ -38,10 +38,10 @@ alter table core.ledger_account force row level security;
 create index ledger_account_currency_idx on core.ledger_account (currency);
 
 comment on table core.ledger_account is
-  'Where money is. Of a person: earned and clearing, available, held in a dispute, reserved for '
-  'a payout. Of the platform (no person): at the processor, at its own bank, its revenue, refunds '
-  'under way, refunds that failed and are owed to customers, disputed, fees, losses, what staff '
-  'corrects in wallets, and the bonuses it gives.';
+  'Where money is. Accounts of a person: clearing, available, held in a dispute, reserved for a '
+  'payout. Accounts of the platform (no person): at the processor, at its own bank, revenue, '
+  'refunds under way, failed refunds owed to customers, disputed, fees, losses, corrections of '
+  'wallets by staff, and bonuses. docs/money.md explains them.';
 
 create table core.ledger_balance (
   ledger_account_id uuid,

@@ -1,7 +1,7 @@
 -- Orders: every purchase, bookings included. One order, one currency, one payer.
 --
--- The line is the unit of money. A line says what it stands for, who sells it, what it costs and
--- which part the platform keeps; all of that is fixed when it is ordered. Earnings, refunds and
+-- The line is the unit of money. It says what it stands for, who sells it, what it costs and which
+-- part the platform keeps; all of that is fixed when it is ordered. Earnings, refunds and
 -- disputes refer to lines, so what happens to one seller's line changes no other seller's.
 
 create table core.order (
@@ -51,10 +51,10 @@ comment on column core.order.number is 'The number that customers see: unique an
 comment on column core.order.status is
   'How far the payment has come. What has been sent is order_line.fulfilment.';
 comment on column core.order.expires_at is
-  'Until when its goods are kept for a customer who has not paid; null for one booking, which '
-  'has its own.';
+  'Until when its goods are kept while it is unpaid; null for an order of one booking, which has '
+  'its own hold.';
 comment on column core.order.asked is
-  'What was asked for under the idempotency key: the same key with another basket is refused.';
+  'The request under the idempotency key; the same key with another basket is refused.';
 
 create table core.order_line (
   order_line_id    uuid,
@@ -110,14 +110,14 @@ create index order_line_provider_id_idx on core.order_line (provider_id);
 
 comment on table core.order_line is 'One thing of an order, and what the platform keeps of it.';
 comment on column core.order_line.kind is
-  'What it stands for; internal.fulfil_line carries it out accordingly once it is paid.';
-comment on column core.order_line.title is 'As it was called when it was ordered.';
-comment on column core.order_line.provider_id is 'Who sells it; null is the house.';
+  'What it stands for; internal.fulfil_line carries it out when it is paid.';
+comment on column core.order_line.title is 'The title when it was ordered.';
+comment on column core.order_line.provider_id is 'The seller; null for the platform.';
 comment on column core.order_line.commission_bp is
-  'The rate when it was ordered: a later change of the settings does not reach it.';
+  'The rate when it was ordered; later changes of the settings do not affect it.';
 comment on column core.order_line.fulfilment is
-  'Where the goods are; null until they are paid, and for what is not sent.';
+  'How far the delivery of goods has come; null until they are paid, and for other lines.';
 comment on column core.order_line.called_off_at is
-  'When it stopped standing: cancelled, or it could not be carried out any more.';
+  'When it was cancelled, or could no longer be carried out.';
 comment on column core.order_line.customer_id is
-  'The order''s customer again: a policy that joins would cost every reader.';
+  'The order''s customer, repeated: a policy with a join would cost every reader.';

@@ -93,11 +93,11 @@ create index payment_open_idx on core.payment (status, created_at)
 comment on table core.payment is
   'One PaymentIntent of one order. An order that costs nothing has the processor `none`.';
 comment on column core.payment.booking_id is
-  'The booking it pays for, when the order is of that booking alone; null otherwise.';
+  'The booking it pays for, if the order has only that booking; else null.';
 comment on column core.payment.payee_id is
-  'The provider whose sale it pays for; null when the order has several sellers, or the house.';
+  'The provider whose sale it pays for; null if the order has several sellers, or the platform.';
 comment on column core.payment.captured_minor is
-  'What was taken: the amount, or less when somebody captured a part by hand at Stripe.';
+  'What was captured: the amount, or less if somebody captured a part by hand at Stripe.';
 comment on column core.payment.external_id is 'Stripe''s id of the intent, once it is known.';
 comment on column core.payment.charge_id is
   'Stripe''s id of the charge: what a transfer to the provider names as its source.';
@@ -106,9 +106,9 @@ comment on column core.payment.progress is
   'How far the payer has come before any money is attached, by the latest event.';
 comment on column core.payment.capture_before is 'When the authorisation lapses, by the charge.';
 comment on column core.payment.refunded_minor is
-  'What has gone back by refunds that arrived. Falls when one fails: the customer is owed again.';
+  'What has gone back by refunds that arrived. It falls if one fails later.';
 comment on column core.payment.refunding_minor is
-  'What is promised and has not arrived: owed until a dispute ends, under way, or failed.';
+  'Refunds that have not arrived: owed until a dispute ends, under way, or failed.';
 comment on column core.payment.lost_minor is 'What the payer''s bank took for good, in disputes.';
 comment on column core.payment.authorized_at is
   'When the authorisation took effect here: the booking was requested.';

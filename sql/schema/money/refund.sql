@@ -4,10 +4,10 @@
 --      \         \-> rejected -> by_hand | dropped
 --       \-> covered
 --
--- A status only moves forward. `owed` waits for the end of a dispute; `covered` says that the
--- payer's bank had taken it by then. What failed or was rejected stays set aside for the
--- customer until staff sends it again (as another refund, `resent_as`), pays it by hand, or
--- drops it, because the customer has the money already.
+-- A status only moves forward. `owed` waits for the end of a dispute; `covered` means that the
+-- payer's bank had taken the money by then. The money of a failed or rejected refund stays set
+-- aside for the customer until staff sends it again (as another refund, `resent_as`), pays it by
+-- hand, or drops it because the customer has the money already.
 
 create table core.refund (
   refund_id    uuid,
@@ -55,7 +55,7 @@ create index refund_open_idx on core.refund (created_at)
 
 comment on table core.refund is 'Money on its way back to a payer.';
 comment on column core.refund.cause is
-  'Why it exists, once per payment: `cancel:<line>`, `orphan`, `stripe:<id>`, or a request''s key.';
+  'The cause, unique per payment: `cancel:<line>`, `orphan`, `stripe:<id>`, or a request''s key.';
 comment on column core.refund.resent_as is 'The refund that sends it again, after it failed.';
 comment on column core.refund.failed_at is
   'When it became owed to the customer in the ledger, because it failed or was rejected.';
@@ -84,4 +84,4 @@ alter table core.refund_line force row level security;
 create index refund_line_order_line_id_idx on core.refund_line (order_line_id);
 
 comment on table core.refund_line is
-  'Which lines a refund is for, and how much of each: their sellers bear it, and no others.';
+  'Which lines a refund is for, and how much of each. Only their sellers bear it.';

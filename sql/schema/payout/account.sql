@@ -71,8 +71,8 @@ alter table core.payout_hold enable row level security;
 alter table core.payout_hold force row level security;
 
 comment on table core.payout_hold is
-  'A provider who is not paid for now. It is of the person, whatever account they have, and stays '
-  'until staff ends it.';
+  'A provider whose payouts staff holds. It holds the person, whichever account they have, until '
+  'staff ends it.';
 
 create table core.payout_setting (
   is_only       boolean not null default true,

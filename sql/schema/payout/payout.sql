@@ -5,7 +5,7 @@
 --   requested -> failed      no leg was paid; the money is available again
 --   requested -> cancelled   before Stripe was asked
 --
--- No function sets `held`: holding is payout_account.held_at, and holds the provider.
+-- No function sets `held`: staff holds a provider, in payout_hold.
 -- A payout consists of legs: one Stripe transfer each, because a transfer names the one charge it
 -- is paid from. The ledger reserves a leg when it is planned, posts it when Stripe has done it,
 -- and voids it when Stripe has refused it.

@@ -35,4 +35,4 @@ create index payout_reversal_payout_leg_id_idx on core.payout_reversal (payout_l
 
 comment on table core.payout_reversal is
   'What is taken back from a provider who was paid, because the payer is refunded or won '
-  'a dispute. When it fails, the wallet stays negative and the next earnings pay for it.';
+  'a dispute. If it fails, the wallet stays negative and the next earnings make up for it.';

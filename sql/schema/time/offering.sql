@@ -71,11 +71,11 @@ create index offering_cancellation_policy_id_idx on core.offering (cancellation_
 create index offering_kind_active_idx on core.offering (kind, category_code) where is_active;
 create index offering_tags_idx on core.offering using gin (tags);
 
-comment on table core.offering is 'Something a provider sells, or the house.';
+comment on table core.offering is 'Something that a provider or the platform sells.';
 comment on column core.offering.provider_id is
-  'Who sells it; null is the house, which sells goods.';
+  'The seller; null for the platform, which sells goods.';
 comment on column core.offering.duration_min is
-  'How long it lasts. A trigger knows how long each kind may.';
+  'How long it lasts. A trigger checks how long each kind may last.';
 comment on column core.offering.price_minor is
   'Price of one seat, in minor units of currency.';
 comment on column core.offering.booking_mode is

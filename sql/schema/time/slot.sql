@@ -46,13 +46,13 @@ create index slot_start_idx on core.slot (starts_at, slot_id);
 comment on table core.slot is
   'A bookable time of an offering. Seats are counted under this row''s lock and nowhere else.';
 comment on column core.slot.origin is
-  'hours: made from the provider''s hours, and gone with them. manual: the provider has named this '
-  'time by api.save_slot; it does not need hours, but a block closes it as well.';
+  'hours: made from the provider''s hours, and removed with them. manual: the provider has set '
+  'this time with api.save_slot; it needs no hours, but a block closes it too.';
 comment on column core.slot.state is
-  'closed: its time is blocked, or its hours are gone; internal.refresh_slots opens it again with '
-  'them. removed: the provider has taken it away, for good.';
+  'closed: its time is blocked or its hours are gone; internal.refresh_slots opens it again with '
+  'them. removed: the provider has removed it for good.';
 comment on column core.slot.is_capacity_own is
-  'The provider has set the seats of this slot; else they follow the seats of its offering.';
+  'Whether the provider has set the seats of this slot; otherwise they follow its offering.';
 comment on column core.slot.taken is
   'Seats of bookings that stand, counted by internal.settle_slot.';
 comment on column core.slot.holds is
