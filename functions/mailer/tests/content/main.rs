@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 mod invitation;
 
-const KINDS: [&str; 35] = [
+const KINDS: [&str; 37] = [
     "auth_already_registered",
     "auth_confirmation",
     "auth_email_change",
