@@ -152,11 +152,7 @@ begin atomic
   select case
     when p_account.account_id is null then 'user_not_found'
     when p_account.banned_until > now() then 'user_banned'
-    when exists (
-      select
-      from core.person as p
-      where p.person_id = p_account.account_id and p.status <> 'active'
-    ) then 'user_banned'
+    when not internal.is_active(p_account.account_id) then 'user_banned'
   end;
 end;
 

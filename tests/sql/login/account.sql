@@ -1,7 +1,7 @@
 -- Logins: what only the house may do, and what even it may not.
 
 begin;
-select plan(39);
+select plan(43);
 
 -- A mail as the auth Lambda draws it: everything follows from a name.
 create function tests.mail(p_name text)
@@ -68,6 +68,14 @@ returns bigint
 language sql
 security definer
 as $$ select count(*) from identity.session where account_id = tests.account_id(p_name) $$;
+create function tests.suspend_until(p_name text, p_until timestamptz)
+returns void
+language sql
+security definer
+as $$
+  update core.person set suspended_until = p_until where person_id = tests.account_id(p_name)
+$$;
+
 create function tests.suspend(p_name text)
 returns void
 language sql
@@ -195,6 +203,20 @@ select tests.act_as_service();
 select is(
   api.auth_sign_in('sam@example.com', '$argon2id$hash of sam', 'a', null, null) ->> 'refused',
   'user_banned', 'nor does the password open the door');
+
+-- For a while is the same, for that while.
+select tests.act_as('eve');
+select tests.suspend_until('tom', now() + interval '1 hour');
+select is(tests.sessions('tom'), 0::bigint, 'somebody suspended for an hour is out at once');
+select tests.act_as_service();
+select is(
+  api.auth_sign_in('tom@example.com', '$argon2id$hash of tom', 'a', null, null) ->> 'refused',
+  'user_banned', 'and stays out');
+select tests.suspend_until('tom', now() - interval '1 hour');
+select isnt(
+  api.auth_sign_in('tom@example.com', '$argon2id$hash of tom', 'a', null, null) ->> 'session_id',
+  null, 'until the hour is over');
+select is(tests.sessions('tom'), 1::bigint, 'with a sign-in of their own');
 
 select * from finish();
 rollback;
