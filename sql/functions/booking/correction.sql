@@ -33,6 +33,7 @@ declare
   v_said    core.booking_event;
   v_paid    core.booking;
 begin
+  perform internal.require_actor();
   if v_side = 'customer' then
     perform internal.refuse('M3204', 'provider_or_staff_only',
       'Only the provider says how it went.', 'Write to support.');

@@ -85,6 +85,7 @@ declare
   v_booking  core.booking := internal.lock_booking(p_booking_id);
   v_proposal core.move_proposal := internal.open_proposal(p_booking_id);
 begin
+  perform internal.require_actor();
   if internal.side_of(v_booking) = 'customer' then
     perform internal.refuse('M3202', 'provider_only', 'Only the provider proposes another time.',
       'Move the booking yourself (reschedule_booking).');
@@ -163,6 +164,7 @@ declare
   v_proposal core.move_proposal := internal.open_proposal(p_booking_id);
   v_old      uuid := v_booking.slot_id;
 begin
+  perform internal.require_actor();
   if internal.side_of(v_booking) in ('provider', 'staff') then
     perform internal.refuse('M3203', 'customer_only', 'Only the customer answers.');
   end if;

@@ -75,6 +75,7 @@ declare
   v_unknown   text;
   v_policy_id uuid;
 begin
+  perform internal.require_actor();
   select o.* into v_offering
   from core.offering as o
   where o.offering_id = p_offering_id

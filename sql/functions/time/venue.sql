@@ -15,6 +15,7 @@ declare
   v_place text := nullif(btrim(p_place), '');
   v_url   text := nullif(btrim(p_meeting_url), '');
 begin
+  perform internal.require_actor();
   if not exists (
     select
     from core.offering as o
