@@ -181,6 +181,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/stripe/balance_transaction.sql
 \ir functions/stripe/reconciliation.sql
 \ir functions/stripe/stuck.sql
+\ir functions/stripe/inquiry.sql
 
 -- Functions that no file of this deploy made are stale.
 \ir prune.sql
@@ -247,6 +248,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/stripe/balance_transaction.sql
 \ir policies/stripe/reconciliation.sql
 \ir policies/stripe/stuck.sql
+\ir policies/stripe/inquiry.sql
 \ir policies/stripe/command.sql
 
 -- Lenses: one schema of views per system. read shows, write takes writes, call has the functions

@@ -16,6 +16,7 @@ mod deploy_beside;
 mod docs;
 mod errors;
 mod house;
+mod inquiry;
 mod killed;
 mod lambda;
 mod layers;

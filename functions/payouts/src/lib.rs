@@ -11,7 +11,7 @@ use errors::{Error, Result};
 use postgres::{Caller, Db};
 use serde::{Deserialize, Serialize};
 use stripe::{BalanceFilter, StripeClient};
-use stripe_sync::{commands, commands::Commands, inbox, inbox::Inbox};
+use stripe_sync::{commands, commands::Commands, inbox, inbox::Inbox, inquiry, inquiry::Inquiries};
 use tokio::time::Instant;
 
 /// Wallets planned in one transaction, which holds their locks.
@@ -45,6 +45,8 @@ pub struct Summary {
     pub commands: commands::Summary,
     /// Events of Stripe's applied.
     pub events: inbox::Summary,
+    /// What Stripe was asked because nothing was heard.
+    pub inquiries: inquiry::Summary,
     /// Where Stripe's books and ours differ, if they were compared.
     pub findings: Option<i64>,
 }
@@ -56,13 +58,16 @@ pub struct Payouts {
     stripe: StripeClient,
     commands: Commands,
     inbox: Inbox,
+    inquiries: Inquiries,
 }
 
 impl Payouts {
     /// With the service login.
     pub fn new(db: Db, stripe: StripeClient) -> Self {
         let commands = Commands::new(db.clone(), stripe.clone());
-        Self { inbox: Inbox::new(db.clone(), stripe.clone()), commands, stripe, db }
+        let inbox = Inbox::new(db.clone(), stripe.clone());
+        let inquiries = Inquiries::new(db.clone(), stripe.clone());
+        Self { inbox, inquiries, commands, stripe, db }
     }
 
     /// What the environment describes.
@@ -74,23 +79,24 @@ impl Payouts {
     /// One run. The next one finishes what this one has not done by the deadline.
     pub async fn run(&self, task: Task, deadline: Instant) -> Result<Summary> {
         let events = self.inbox.sweep(deadline).await?;
+        let inquiries = self.inquiries.ask(deadline).await?;
         let planned = match task {
             Task::Pay => self.plan(deadline).await?,
             Task::Sweep | Task::Reconcile => 0,
         };
         let commands = self.commands.sweep(None, deadline).await?;
         let findings = match task {
-            Task::Reconcile => Some(self.reconcile().await?),
+            Task::Reconcile => Some(self.reconcile(deadline).await?),
             Task::Pay | Task::Sweep => None,
         };
-        let summary = Summary { planned, commands, events, findings };
+        let summary = Summary { planned, commands, events, inquiries, findings };
         tracing::info!(?task, ?summary, "done");
         Ok(summary)
     }
 
     /// Store what is new in Stripe's books, post its fees, and compare; returns how many findings
     /// are open. The next run finishes what this one has not done.
-    async fn reconcile(&self) -> Result<i64> {
+    async fn reconcile(&self, deadline: Instant) -> Result<i64> {
         let from: i64 = self.db.json(Caller::SERVICE, "select api.reconcile_from()", &[]).await?;
         let filter = BalanceFilter { created_from: Some(from), ..BalanceFilter::default() };
         let lines = self.stripe.balance_transactions(&filter).await?;
@@ -99,6 +105,7 @@ impl Payouts {
             let sql = "select api.keep_balance_transactions($1)::text";
             self.db.text(Caller::SERVICE, sql, &[&page]).await?;
         }
+        self.inquiries.explain(deadline).await?;
         let sql = "select to_jsonb(api.finish_reconciliation())";
         let findings: i64 = self.db.json(Caller::SERVICE, sql, &[]).await?;
         if findings > 0 {

@@ -119,10 +119,21 @@ begin
   where p.payout_id = p_payout_id
   returning p.* into v_payout;
 
-  if v_payout.status <> v_before and v_payout.status in ('paid', 'failed', 'reversed') then
-    perform internal.notify(v_payout.provider_id, 'payout_' || v_payout.status,
-      jsonb_build_object('payout_id', p_payout_id));
+  if v_payout.status = v_before or v_payout.status not in ('paid', 'failed', 'reversed') then
+    return;
   end if;
+  if v_payout.status = 'failed' then
+    -- The schedule tries again by itself: who can mend it is told once, until one arrives.
+    if v_payout.origin = 'schedule' and (
+      select f.failures
+      from internal.payout_failures(v_payout.payout_account_id, v_payout.currency) as f) > 1 then
+      return;
+    end if;
+    perform internal.announce('staff.payout_failed', null, jsonb_build_object(
+      'payout_id', p_payout_id, 'code', v_payout.failure));
+  end if;
+  perform internal.notify(v_payout.provider_id, 'payout_' || v_payout.status,
+    jsonb_build_object('payout_id', p_payout_id));
 end
 $$;
 

@@ -116,6 +116,52 @@ Raises
   M9406 payout_key_reused         the key belongs to a different payout
 $$;
 
+create or replace function internal.payout_failures(p_payout_account_id uuid, p_currency text)
+returns table (failures integer, last_at timestamptz)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select count(*)::integer, max(p.processed_at)
+  from core.payout as p
+  where p.payout_account_id = p_payout_account_id
+    and p.currency = p_currency
+    and p.status = 'failed'
+    and p.origin = 'schedule'
+    and p.seq > coalesce((
+      select max(q.seq)
+      from core.payout as q
+      where q.payout_account_id = p_payout_account_id
+        and q.currency = p_currency
+        and q.paid_minor > 0), 0);
+end;
+
+alter function internal.payout_failures owner to definer;
+
+comment on function internal.payout_failures is
+  'How often in a row the schedule''s payouts to an account have failed, and when the last did.';
+
+create or replace function internal.pay_again_at(p_payout_account_id uuid, p_currency text)
+returns timestamptz
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return (
+  select f.last_at
+         + least(interval '1 hour' * power(2, least(f.failures, 10)), interval '7 days')
+  from internal.payout_failures(p_payout_account_id, p_currency) as f
+  where f.failures > 0);
+
+alter function internal.pay_again_at owner to definer;
+
+comment on function internal.pay_again_at is $$
+When the schedule pays an account again that payouts to have failed: two hours after the first
+failure, twice as long after each more, at most a week; null when none failed. Another account
+begins anew.
+$$;
+
 create or replace function api.plan_due_payouts(p_limit integer default 500)
 returns integer
 language plpgsql
@@ -140,6 +186,7 @@ begin
       and b.balance_minor > 0
       and p.replaced_at is null
       and not internal.payouts_are_held(a.person_id)
+      and coalesce(internal.pay_again_at(p.payout_account_id, a.currency) <= now(), true)
       and p.usable_from <= now()
       and p.status = 'active'
       and p.rail = 'stripe_connect'

@@ -12,6 +12,7 @@ create table core.dispute (
   closed_at       timestamptz,
   lost_at         timestamptz,
   regained_at     timestamptz,
+  asked_at        timestamptz,
   created_at      timestamptz not null default now(),
   updated_at      timestamptz not null default now(),
 
@@ -29,6 +30,7 @@ alter table core.dispute enable row level security;
 alter table core.dispute force row level security;
 
 create index dispute_payment_id_idx on core.dispute (payment_id);
+create index dispute_open_idx on core.dispute (created_at) where closed_at is null;
 
 comment on table core.dispute is
   'A chargeback, or an inquiry (warning_*), which takes nothing yet.';
@@ -36,6 +38,7 @@ comment on column core.dispute.opened_at is
   'When it took effect here: earnings were held and staff was told.';
 comment on column core.dispute.closed_at is 'When its end took effect here.';
 comment on column core.dispute.lost_at is 'When sellers and platform bore the loss.';
+comment on column core.dispute.asked_at is 'When Stripe was last asked how it stands.';
 comment on column core.dispute.regained_at is
   'When they got it back: a lost dispute can be won later.';
 

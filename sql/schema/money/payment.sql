@@ -34,6 +34,7 @@ create table core.payment (
   authorized_at    timestamptz,
   captured_at      timestamptz,
   release_asked_at timestamptz,
+  asked_at         timestamptz,
   created_at       timestamptz not null default now(),
   updated_at       timestamptz not null default now(),
 
@@ -87,8 +88,8 @@ create index payment_payee_id_idx on core.payment (payee_id, created_at);
 create index payment_payer_id_idx on core.payment (payer_id, created_at);
 create index payment_currency_idx on core.payment (currency);
 create index payment_charge_id_idx on core.payment (charge_id);
-create index payment_open_idx on core.payment (status, created_at)
-  where status in ('requires_payment', 'processing', 'authorized');
+create index payment_open_idx on core.payment (created_at)
+  where status in ('requires_payment', 'processing', 'authorized', 'failed');
 
 comment on table core.payment is
   'One PaymentIntent of one order. An order that costs nothing has the processor `none`.';
@@ -114,5 +115,7 @@ comment on column core.payment.authorized_at is
   'When the authorisation took effect here: the booking was requested.';
 comment on column core.payment.captured_at is
   'When the capture took effect here: split in the ledger, booking confirmed or refunded.';
+comment on column core.payment.asked_at is
+  'When Stripe was last asked how far it is, because nothing was heard.';
 comment on column core.payment.release_asked_at is
   'When the booking released an unpaid payment. Its intent is cancelled as soon as it has an id.';

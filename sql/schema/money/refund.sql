@@ -23,6 +23,7 @@ create table core.refund (
   settled_at   timestamptz,
   failed_at    timestamptz,
   reversed_at  timestamptz,
+  asked_at     timestamptz,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),
 
@@ -51,7 +52,7 @@ alter table core.refund force row level security;
 
 create index refund_resent_as_idx on core.refund (resent_as);
 create index refund_open_idx on core.refund (created_at)
-  where status in ('owed', 'failed', 'rejected') and resent_as is null;
+  where status in ('owed', 'pending', 'failed', 'rejected') and resent_as is null;
 
 comment on table core.refund is 'Money on its way back to a payer.';
 comment on column core.refund.cause is
@@ -62,6 +63,7 @@ comment on column core.refund.failed_at is
 comment on column core.refund.reserved_at is
   'When the provider''s and the platform''s shares were set aside in the ledger.';
 comment on column core.refund.settled_at is 'When the money left, in the ledger.';
+comment on column core.refund.asked_at is 'When Stripe was last asked whether it has arrived.';
 comment on column core.refund.reversed_at is
   'When the shares were given back in the ledger, because staff dropped it.';
 
