@@ -81,7 +81,7 @@ begin
       and b.cancelled_by = 'customer'
       and b.cancelled_at > now() - interval '24 hours'
   ) then
-    perform internal.refuse('M9221', 'too_many_cancellations',
+    perform internal.refuse('M9225', 'too_many_cancellations',
       'Too many bookings were called off within a day.', 'Book again tomorrow.');
   end if;
 end
@@ -94,7 +94,7 @@ Nobody books and calls off all day: each round is mail to a provider. The caller
 customer's lock.
 
 Raises
-  M9221 too_many_cancellations  the customer has called off as many as the marketplace allows
+  M9225 too_many_cancellations  the customer has called off as many as the marketplace allows
 $$;
 
 create or replace function internal.require_few_free(p_booking core.booking)
@@ -132,7 +132,7 @@ begin
 
   if v_have.live > v_most.max_free or v_have.with_provider > v_most.with_provider
      or v_have.a_day > v_most.max_free_a_day then
-    perform internal.refuse('M9222', 'too_many_free',
+    perform internal.refuse('M9226', 'too_many_free',
       'Too many bookings that cost nothing: all together, with this provider, or in one day.',
       'Attend one, or book again later.');
   end if;
@@ -146,7 +146,7 @@ What costs nothing is limited: coming bookings of one customer, those with one p
 those made in a day, called off or not. The caller holds the customer's lock.
 
 Raises
-  M9222 too_many_free  the customer has as many as the marketplace or the provider allows
+  M9226 too_many_free  the customer has as many as the marketplace or the provider allows
 $$;
 
 create or replace function internal.require_free_customer(
@@ -514,7 +514,7 @@ Raises
   M9208 customer_busy           another booking of theirs stands at that time
   M9209 idempotency_key_reused  the key belongs to a different booking
   M9219 too_many_holds          the caller has that many bookings they have not paid
-  M9221 too_many_cancellations, M9222 too_many_free
+  M9225 too_many_cancellations, M9226 too_many_free
   42501                         p_customer_id is somebody else
 $$;
 

@@ -388,7 +388,7 @@ begin
        where o.offering_id = p_offering_id
          and (o.provider_id = internal.user_id() or internal.is_service())
      ) then
-    perform internal.refuse('M9104', 'offering_in_use', 'It has been booked.',
+    perform internal.refuse('M9106', 'offering_in_use', 'It has been booked.',
       'Take it down instead: it is not found or booked any more.');
   end if;
 
@@ -409,7 +409,7 @@ Remove an offering of the caller's that was never booked, and its slots.
 
 Raises
   M4101 offering_not_found  there is none, or it is another provider's
-  M9104 offering_in_use     it has bookings, of whatever state
+  M9106 offering_in_use     it has bookings, of whatever state
 $$;
 
 create or replace function internal.set_offering_active(p_offering_id uuid, p_is_active boolean)

@@ -29,7 +29,7 @@ select tests.offer('paid', 'tara', 10000, p_starts => now() + interval '100 days
 select tests.act_as('alice');
 select lives_ok(book('tara1', 'alice'), 'a customer books a free session');
 select lives_ok(book('tara2', 'alice'), 'and a second one with the same provider');
-select throws_ok(book('tara3', 'alice'), 'M9222', 'too_many_free', 'but not a third');
+select throws_ok(book('tara3', 'alice'), 'M9226', 'too_many_free', 'but not a third');
 select lives_ok(book('paid', 'alice'), 'what is paid for is not limited by it');
 select tests.act_as('bob');
 select lives_ok(book('tara3', 'bob'), 'another customer books the third');
@@ -42,7 +42,7 @@ select lives_ok(book('tara4', 'alice'), 'a provider may allow more');
 select tests.act_as_nobody();
 update core.provider set max_free = 0 where provider_id = tests.id('uma');
 select tests.act_as('alice');
-select throws_ok(book('uma1', 'alice'), 'M9222', 'too_many_free', 'or none at all');
+select throws_ok(book('uma1', 'alice'), 'M9226', 'too_many_free', 'or none at all');
 
 -- In all, and in a day.
 select lives_ok(book('otto1', 'alice'), 'a customer books with another provider');
@@ -50,11 +50,11 @@ select lives_ok(book('otto2', 'alice'), 'five in all');
 select tests.act_as_nobody();
 update core.provider set max_free = 100;
 select tests.act_as('alice');
-select throws_ok(book('otto3', 'alice'), 'M9222', 'too_many_free', 'six are too many');
+select throws_ok(book('otto3', 'alice'), 'M9226', 'too_many_free', 'six are too many');
 select tests.act_as_nobody();
 select cancel('otto2', 'alice');
 select tests.act_as('alice');
-select throws_ok(book('otto3', 'alice'), 'M9222', 'too_many_free',
+select throws_ok(book('otto3', 'alice'), 'M9226', 'too_many_free',
   'what was called off counts for a day');
 select tests.act_as_nobody();
 update core.booking set created_at = now() - interval '25 hours'
@@ -70,9 +70,9 @@ select lives_ok(book('otto' || n, 'bob'), format('round %s', n)) from generate_s
 select tests.act_as_nobody();
 select cancel('otto' || n, 'bob') from generate_series(4, 6) as n;
 select tests.act_as('bob');
-select throws_ok(book('otto7', 'bob'), 'M9221', 'too_many_cancellations',
+select throws_ok(book('otto7', 'bob'), 'M9225', 'too_many_cancellations',
   'after three cancellations nothing more is booked');
-select throws_ok(book('paid', 'bob'), 'M9221', 'too_many_cancellations', 'paid or not');
+select throws_ok(book('paid', 'bob'), 'M9225', 'too_many_cancellations', 'paid or not');
 select tests.act_as_nobody();
 update core.booking set cancelled_at = cancelled_at - interval '25 hours'
 where customer_id = tests.id('bob') and status = 'cancelled';

@@ -180,7 +180,7 @@ select results_eq(
   'materials', $$ values ('https://example.org/secret') $$,
   'the session''s own expert sees the materials');
 select throws_ok(
-  $$ delete from tutoring.sessions where id = tests.id('offering lesson') $$, 'M9104', 'offering_in_use',
+  $$ delete from tutoring.sessions where id = tests.id('offering lesson') $$, 'M9106', 'offering_in_use',
   'a session that was booked cannot be deleted');
 select lives_ok(
   $$ select tutoring.unpublish_session(tests.id('offering lesson')) $$,
