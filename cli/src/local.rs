@@ -115,7 +115,7 @@ async fn payments(folder: &Folder, base_url: &str) -> Result<(Stripe, Option<Str
     match Stripe::from_env()? {
         Some(stripe) => Ok((stripe, None)),
         None => {
-            let file = folder.path().join("stripe.json");
+            let file = folder.path().join("stripe.jsonl");
             let (stripe, double) = stripe::start(Some(file), base_url).await?;
             Ok((stripe, Some(double)))
         }

@@ -67,7 +67,11 @@ const pay = async (booking, card = "pm_card_bypassPending") => {
   const answer = await fetch(`${stripe}/v1/payment_intents/${intent}/confirm`, {
     method: "POST",
     headers: { Authorization: `Bearer ${booking.publishable_key}` },
-    body: new URLSearchParams({ client_secret: booking.client_secret, payment_method: card }),
+    body: new URLSearchParams({
+      client_secret: booking.client_secret,
+      payment_method: card,
+      use_stripe_sdk: "true",
+    }),
   });
   const said = await answer.json();
   await atStripe("settle");

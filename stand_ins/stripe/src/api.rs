@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod control;
+pub(crate) mod expand;
 pub(crate) mod fault;
 pub(crate) mod idempotency;
 pub(crate) mod kept_answer;

@@ -13,7 +13,7 @@ use crate::journal::Journal;
 use crate::object::payment_intent;
 use crate::state::State;
 use crate::tell::courier::Courier;
-use crate::tell::endpoint::{Endpoint, Nuisance};
+use crate::tell::endpoint::{Endpoint, Nuisance, is_here};
 
 /// How many requests are remembered.
 const REMEMBERED: usize = 50_000;
@@ -104,25 +104,17 @@ impl Double {
 
     /// Pay as a browser does: with the secret, and a card by name or by number.
     pub(crate) fn pay(&self, id: &str, secret: &str, card: &str) -> Result<Value, Failure> {
-        let params = match card.starts_with("pm_") {
-            true => format!("payment_method={card}"),
-            false => {
-                format!("payment_method_data[type]=card&payment_method_data[card][number]={card}")
-            }
-        };
         self.change(|state| {
             let intent = state.take("payment_intent", id, "id")?;
             match intent["client_secret"] == secret {
-                true => payment_intent::pay(state, intent, &Params::read(&params)),
+                true => payment_intent::pay(state, intent, &Params::of_card(card)),
                 false => Err(Failure::missing("payment_intent", id, "id")),
             }
         })
     }
 
     pub(crate) fn add_endpoint(&self, endpoint: Endpoint) -> Result<(), Failure> {
-        let uri: http::Uri = endpoint.url.parse().unwrap_or_default();
-        let here = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if !here || uri.scheme_str() != Some("http") || endpoint.secrets.is_empty() {
+        if !is_here(&endpoint.url) || endpoint.secrets.is_empty() {
             let message = "An endpoint is on this machine, and has a signing secret.";
             return Err(Failure::invalid("url_invalid", "url", message));
         }

@@ -34,6 +34,9 @@ impl State {
             Task::RefundSucceeds { refund } => self.refund_succeeds(&refund),
             Task::RefundFails { refund } => self.refund_fails(&refund),
             Task::Dispute { charge } => self.dispute_by_card(&charge),
+            Task::DisputeEnds { dispute } => self.dispute_ends(&dispute),
+            Task::PayOut { account } => self.pay_out_by_schedule(&account),
+            Task::CheckoutExpires { session } => self.checkout_expires(&session),
             Task::PayoutArrives { account, payout } => self.payout_arrives(&account, &payout),
         }
     }

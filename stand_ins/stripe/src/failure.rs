@@ -21,6 +21,12 @@ impl Failure {
         Self { status: 400, error, executed: false }
     }
 
+    /// 400: as [`Self::invalid`], where the real thing gives neither a code nor a parameter.
+    pub(crate) fn unnamed(message: &str) -> Self {
+        let error = json!({"type": "invalid_request_error", "message": message});
+        Self { status: 400, error, executed: false }
+    }
+
     /// 400: understood, and not possible as things are. Kept under the key.
     pub(crate) fn refused(code: &str, message: impl Into<String>) -> Self {
         let error =

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use environment::{BadSetting, Environment};
-use serde_json::Value;
+use serde_json::{Value, json};
 use stripe::StripeClient;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -125,12 +125,52 @@ impl StripeDouble {
         self.change(|state| state.open_dispute(charge, reason, None))
     }
 
+    /// The payer disputes a part of a charge.
+    pub fn open_dispute_of(&self, charge: &str, reason: &str, amount: i64) -> Result<Value, Value> {
+        self.change(|state| state.open_dispute(charge, reason, Some(amount)))
+    }
+
+    /// An inquiry becomes a dispute: the money is taken.
+    pub fn escalate_dispute(&self, dispute: &str) -> Result<Value, Value> {
+        self.change(|state| state.escalate_dispute(dispute))
+    }
+
+    /// Refund what the balance does not cover as well: Stripe debits the platform's bank.
+    pub fn debit_negative_balances(&self) {
+        self.double.state().change_platform(json!({"debits": true}));
+        self.double.save();
+    }
+
+    /// Put money of the platform's own into its balance: refunds of today need it.
+    pub fn top_up(&self, amount: i64, currency: &str) {
+        self.double.state().top_up(amount, currency);
+        self.double.save();
+        self.double.wake.notify_one();
+    }
+
+    /// Settle in these currencies alone; what is charged in another is converted to DKK.
+    pub fn settle_in(&self, currencies: &[&str]) {
+        self.double.state().change_platform(json!({"settles": currencies}));
+        self.double.save();
+    }
+
+    /// Pay the platform out `manual`, `daily`, `weekly` or `monthly`.
+    pub fn pay_platform_out(&self, interval: &str) {
+        self.double.state().change_platform(json!({"payout_interval": interval}));
+        self.double.save();
+    }
+
+    /// Pay at a checkout session's page: the session, or Stripe's error.
+    pub fn pay_checkout(&self, session: &str, card: &str) -> Result<Value, Value> {
+        self.change(|state| state.pay_checkout(session, card))
+    }
+
     /// The card's network suspects a charge.
     pub fn warn_of_fraud(&self, charge: &str) -> Result<Value, Value> {
         self.change(|state| state.warn_of_fraud(charge))
     }
 
-    /// The bank decides.
+    /// The bank decides; a lost dispute may be won after all.
     pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<Value, Value> {
         self.change(|state| state.close_dispute(dispute, won))
     }
@@ -198,6 +238,11 @@ impl StripeDouble {
     /// All objects of a kind, the newest first.
     pub fn objects(&self, kind: &str) -> Vec<Value> {
         self.double.state().all("", kind).cloned().collect()
+    }
+
+    /// All objects of a kind of a connected account, the newest first.
+    pub fn objects_of(&self, account: &str, kind: &str) -> Vec<Value> {
+        self.double.state().all(account, kind).cloned().collect()
     }
 
     /// Requests in order: method, path, params, idempotency_key, status, replayed.

@@ -24,6 +24,18 @@ pub(crate) enum Task {
     Dispute {
         charge: String,
     },
+    /// The time to answer a dispute is over.
+    DisputeEnds {
+        dispute: String,
+    },
+    /// An account is paid out, if it is its day.
+    PayOut {
+        account: String,
+    },
+    /// Nobody paid at a checkout.
+    CheckoutExpires {
+        session: String,
+    },
     /// A payout reaches the bank.
     PayoutArrives {
         account: String,

@@ -1,7 +1,9 @@
 //! Stripe's objects, one file per kind, with the endpoints that change them.
 
 pub(crate) mod account;
+pub(crate) mod account_link;
 pub(crate) mod charge;
+pub(crate) mod checkout_session;
 pub(crate) mod confirm;
 pub(crate) mod customer;
 pub(crate) mod dispute;
@@ -10,8 +12,11 @@ pub(crate) mod member;
 pub(crate) mod payment_intent;
 pub(crate) mod payment_method;
 pub(crate) mod payout;
+pub(crate) mod platform;
 pub(crate) mod refund;
 pub(crate) mod reversal;
 pub(crate) mod setup_intent;
 pub(crate) mod shape;
+pub(crate) mod topup;
 pub(crate) mod transfer;
+pub(crate) mod webhook_endpoint;

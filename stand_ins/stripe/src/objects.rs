@@ -52,6 +52,17 @@ impl Objects {
         self.place(&shelf, serial, object);
     }
 
+    /// Forget an object.
+    pub(crate) fn remove(&mut self, owner: &str, kind: &str, id: &str) {
+        let (shelf, Some(serial)) = (shelf(owner, kind), serial(id)) else { return };
+        let removed = self.shelves.get_mut(&shelf).and_then(|kept| kept.remove(&serial));
+        if let Some(removed) = removed {
+            self.unindex(&shelf, serial, &removed);
+            self.places.remove(&serial);
+            self.changed.insert(serial, Change::Whole);
+        }
+    }
+
     pub(crate) fn get(&self, owner: &str, kind: &str, id: &str) -> Option<&Value> {
         let found = self.shelves.get(&shelf(owner, kind))?.get(&serial(id)?)?;
         (found["id"] == id).then_some(found)

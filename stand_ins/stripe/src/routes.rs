@@ -4,19 +4,13 @@ use crate::api::request::{Request, Route, matched};
 use serde_json::Value;
 
 use crate::api::call::Call;
+use crate::api::expand;
 use crate::failure::Failure;
-use crate::object::account;
-use crate::object::charge;
-use crate::object::customer;
-use crate::object::dispute;
-use crate::object::list;
-use crate::object::payment_intent;
-use crate::object::payment_method;
-use crate::object::payout;
-use crate::object::refund;
-use crate::object::reversal;
-use crate::object::setup_intent;
-use crate::object::transfer;
+use crate::object::{
+    account, account_link, charge, checkout_session, customer, dispute, list, payment_intent,
+    payment_method, payout, platform, refund, reversal, setup_intent, topup, transfer,
+    webhook_endpoint,
+};
 use crate::state::State;
 
 /// What a browser may do, with a client secret beside its publishable key.
@@ -32,17 +26,22 @@ const PUBLISHABLE: [(&str, &str); 5] = [
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
     [
         account::ROUTES,
+        account_link::ROUTES,
         charge::ROUTES,
+        checkout_session::ROUTES,
         customer::ROUTES,
         dispute::ROUTES,
         list::ROUTES,
         payment_intent::ROUTES,
         payment_method::ROUTES,
         payout::ROUTES,
+        platform::ROUTES,
         refund::ROUTES,
         reversal::ROUTES,
         setup_intent::ROUTES,
+        topup::ROUTES,
         transfer::ROUTES,
+        webhook_endpoint::ROUTES,
     ]
     .into_iter()
     .flatten()
@@ -67,23 +66,10 @@ pub(crate) fn run(state: &mut State, call: &Call) -> Result<Value, Failure> {
         _ => &["expand[]"],
     };
     call.params.check(&[route.params, listing].concat())?;
+    expand::check(&call.params.items("expand"))?;
     let mut object = (route.run)(state, &Request { call, ids })?;
     for path in call.params.items("expand") {
-        let steps: Vec<&str> = path.split('.').collect();
-        expand(state, &mut object, &steps);
+        expand::expand(state, &mut object, &path)?;
     }
     Ok(object)
-}
-
-/// Put the object where its id is.
-fn expand(state: &State, object: &mut Value, steps: &[&str]) {
-    if let Value::Array(items) = object {
-        return items.iter_mut().for_each(|item| expand(state, item, steps));
-    }
-    let [step, rest @ ..] = steps else { return };
-    let Some(member) = object.get_mut(*step) else { return };
-    if let Some(found) = member.as_str().and_then(|id| state.any(id)) {
-        *member = found.clone();
-    }
-    expand(state, member, rest);
 }

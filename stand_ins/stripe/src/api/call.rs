@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use crate::api::params::Params;
 use crate::failure::Failure;
 
+/// The longest idempotency key.
+const LONGEST_KEY: usize = 255;
+
 /// A request to `/v1`.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
@@ -41,11 +44,16 @@ impl Call {
             let message = "Invalid API Key provided: this is a stand-in and takes test keys only.";
             return Err(Failure::other(401, "invalid_request_error", "api_key_invalid", message));
         }
+        let idempotency_key = text("idempotency-key");
+        if idempotency_key.as_ref().is_some_and(|key| key.len() > LONGEST_KEY) {
+            let message = format!("Idempotency keys are at most {LONGEST_KEY} characters long.");
+            return Err(Failure::unnamed(&message));
+        }
         Ok(Self {
             method: head.method.to_string(),
             path: head.uri.path().to_owned(),
             params,
-            key: text("idempotency-key").filter(|_| head.method == http::Method::POST),
+            key: idempotency_key.filter(|_| head.method == http::Method::POST),
             account: text("stripe-account").unwrap_or_default(),
             publishable,
             request_id,

@@ -27,7 +27,9 @@ pub(crate) fn router() -> Router<Arc<Double>> {
         .route("/_double/clock", post(advance))
         .route("/_double/disputes", post(open_dispute))
         .route("/_double/disputes/{id}/close", post(close_dispute))
+        .route("/_double/disputes/{id}/escalate", post(escalate_dispute))
         .route("/_double/charges/{id}/warn", post(warn_of_fraud))
+        .route("/_double/platform", post(change_platform))
         .route("/_double/accounts/{id}", post(change_account))
         .route("/_double/accounts/{id}/onboard", post(onboard))
         .route("/_double/payouts/{id}/fail", post(fail_payout))
@@ -66,13 +68,17 @@ async fn add_endpoint(
 
 #[derive(Deserialize)]
 struct Advance {
+    #[serde(default)]
     seconds: i64,
+    /// A second since 1970, instead.
+    to: Option<i64>,
 }
 
 async fn advance(
     Shared(double): Shared<Arc<Double>>,
-    Json(Advance { seconds }): Json<Advance>,
+    Json(Advance { seconds, to }): Json<Advance>,
 ) -> Json<Value> {
+    let seconds = to.map_or(seconds, |to| to - double.state().now());
     Json(json!({"now": double.advance(seconds)}))
 }
 
@@ -117,6 +123,17 @@ async fn close_dispute(
     Json(Verdict { won }): Json<Verdict>,
 ) -> Response {
     reply(double.change(|state| state.close_dispute(&id, won)))
+}
+
+async fn escalate_dispute(Shared(double): Shared<Arc<Double>>, Path(id): Path<String>) -> Response {
+    reply(double.change(|state| state.escalate_dispute(&id)))
+}
+
+async fn change_platform(
+    Shared(double): Shared<Arc<Double>>,
+    Json(members): Json<Value>,
+) -> Response {
+    reply(double.change(|state| Ok(state.change_platform(members))))
 }
 
 async fn warn_of_fraud(Shared(double): Shared<Arc<Double>>, Path(id): Path<String>) -> Response {

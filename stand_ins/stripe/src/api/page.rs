@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::api::fault;
 use crate::double::Double;
 use crate::failure::Failure;
+use crate::object::checkout_session::way_back;
 use crate::object::confirm;
 use crate::object::member::text;
 
@@ -20,6 +21,8 @@ pub(crate) fn router() -> Router<Arc<Double>> {
         .route("/_double/authenticate/{intent}", get(challenge).post(prove))
         .route("/_double/onboarding/{link}/{token}", get(form).post(onboard))
         .route("/_double/pay/{intent}", get(checkout).post(pay))
+        .route("/_double/checkout/{session}", get(session).post(pay_session))
+        .route("/_double/dashboard/{account}/{token}", get(dashboard))
 }
 
 async fn challenge(Shared(double): Shared<Arc<Double>>, Path(intent): Path<String>) -> Response {
@@ -134,6 +137,47 @@ async fn pay(
             Some(challenge) => Redirect::to(challenge).into_response(),
             None => page("Test checkout", &format!("<p>{}</p>", text(&intent["status"]))),
         },
+    }
+}
+
+async fn session(Shared(double): Shared<Arc<Double>>, Path(id): Path<String>) -> Response {
+    let session = double.state().get("checkout.session", &id).cloned();
+    let Some(session) = session.filter(|session| session["status"] == "open") else {
+        return missing(&id);
+    };
+    let amount =
+        format!("{} {}", session["amount_total"], text(&session["currency"]).to_uppercase());
+    page(
+        "Checkout test page",
+        &format!(
+            "<form method=post><p>{amount} (minor units)</p>\
+             <label>Card <input name=number value=\"4242 4242 4242 4242\"></label> \
+             <button>Pay</button></form>"
+        ),
+    )
+}
+
+#[derive(Deserialize)]
+struct CardForm {
+    number: String,
+}
+
+async fn pay_session(
+    Shared(double): Shared<Arc<Double>>,
+    Path(id): Path<String>,
+    Form(CardForm { number }): Form<CardForm>,
+) -> Response {
+    let number = number.replace([' ', '-'], "");
+    match double.change(|state| state.pay_checkout(&id, &number)) {
+        Ok(session) => Redirect::to(&way_back(&session)).into_response(),
+        Err(failure) => refused(&failure),
+    }
+}
+
+async fn dashboard(Path((account, _)): Path<(String, String)>) -> Response {
+    match account.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        true => page("Express dashboard test page", &format!("<p>{account}</p>")),
+        false => missing(""),
     }
 }
 

@@ -13,6 +13,18 @@ impl Params {
         Self(form_urlencoded::parse(form.as_bytes()).into_owned().collect())
     }
 
+    /// Those of somebody who pays by card: a name (`pm_card_…`), or a number.
+    pub(crate) fn of_card(card: &str) -> Self {
+        let pairs = match card.starts_with("pm_") {
+            true => vec![("payment_method", card)],
+            false => vec![
+                ("payment_method_data[type]", "card"),
+                ("payment_method_data[card][number]", card),
+            ],
+        };
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
     /// The same without some parameters.
     pub(crate) fn without(mut self, names: &[&str]) -> Self {
         self.0.retain(|(name, _)| !names.contains(&name.as_str()));
@@ -125,6 +137,27 @@ impl Params {
             .iter()
             .filter_map(|(name, value)| Some((member(name)?, Value::from(value.as_str()))))
             .collect()
+    }
+
+    /// `data[a]=1&data[metadata][b]=2` as an object, two levels deep.
+    pub(crate) fn nested(&self, parent: &str) -> Value {
+        let mut object = Map::new();
+        for (name, value) in &self.0 {
+            let Some(rest) = name.strip_prefix(parent).and_then(|rest| rest.strip_prefix('['))
+            else {
+                continue;
+            };
+            let steps: Vec<&str> = rest.trim_end_matches(']').split("][").collect();
+            match steps[..] {
+                [member] => drop(object.insert(member.into(), value.as_str().into())),
+                [member, inner] => {
+                    let members = object.entry(member).or_insert_with(|| Map::new().into());
+                    members[inner] = value.as_str().into();
+                }
+                _ => {}
+            }
+        }
+        object.into()
     }
 
     /// `expand[]=a&expand[1]=b` as a list.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::money::currency;
 use crate::object::shape;
 use crate::state::State;
 
@@ -20,6 +21,23 @@ pub(crate) struct Movement<'a> {
 }
 
 impl State {
+    /// Move money of the platform that was charged in some currency: in the currency it settles in,
+    /// converted if that is another.
+    pub(crate) fn book_settled(&mut self, movement: Movement<'_>) -> String {
+        let settled = self.settlement_currency(movement.currency);
+        if settled == movement.currency {
+            return self.book(movement);
+        }
+        let (amount, rate) = currency::convert(movement.amount, movement.currency, &settled);
+        let (fee, _) = currency::convert(movement.fee, movement.currency, &settled);
+        let id = self.book(Movement { amount, fee, currency: &settled, ..movement });
+        if let Some(mut written) = self.get("balance_transaction", &id).cloned() {
+            written["exchange_rate"] = rate.into();
+            self.put(written);
+        }
+        id
+    }
+
     /// Move money; the id of the balance transaction.
     pub(crate) fn book(&mut self, movement: Movement<'_>) -> String {
         let Movement { owner, kind, amount, fee, currency, source, available_on } = movement;
@@ -33,7 +51,7 @@ impl State {
         };
         let members = json!({
             "id": id, "amount": amount, "available_on": available_on, "created": now,
-            "currency": currency, "description": null, "fee": fee, "fee_details": fees, "net": net,
+            "currency": currency, "description": null, "exchange_rate": null, "fee": fee, "fee_details": fees, "net": net,
             "reporting_category": category(kind), "source": source, "type": kind,
             "status": if available_on <= now { "available" } else { "pending" },
         });
@@ -78,15 +96,18 @@ impl State {
         })
     }
 
+    /// The currencies in which an account has or had money.
+    pub(crate) fn currencies(&self, owner: &str) -> Vec<String> {
+        let prefix = name(owner, "");
+        let names = self.purses.keys().filter_map(|key| key.strip_prefix(&prefix));
+        names.filter(|currency| !currency.contains('/')).map(str::to_owned).collect()
+    }
+
     /// The balance object of an account.
     pub(crate) fn balance(&self, owner: &str) -> Value {
-        let prefix = name(owner, "");
-        let currencies = self
-            .purses
-            .keys()
-            .filter_map(|key| key.strip_prefix(&prefix))
-            .filter(|c| !c.contains('/'));
+        let currencies = self.currencies(owner);
         let (available, pending): (Vec<_>, Vec<_>) = currencies
+            .iter()
             .map(|currency| {
                 let available = self.available(owner, currency);
                 let pending = self.total(owner, currency) - available;

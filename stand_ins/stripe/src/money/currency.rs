@@ -64,6 +64,38 @@ const LEAST: [(&str, i64); 55] = [
 
 const MOST: i64 = 99_999_999;
 
+/// Currencies for which Stripe lets a European platform have a bank account, and in which it then
+/// settles. What is charged in another is converted.
+pub(crate) const SETTLED: [&str; 18] = [
+    "aud", "cad", "chf", "czk", "dkk", "eur", "gbp", "hkd", "huf", "jpy", "nok", "nzd", "pln",
+    "ron", "sek", "sgd", "usd", "zar",
+];
+
+/// An amount in another currency, and the exchange rate between their major units. The rate is
+/// made of what Stripe takes at least, about half a dollar: to be seen in the books, not to be
+/// traded at.
+pub(crate) fn convert(amount: i64, from: &str, to: &str) -> (i64, f64) {
+    let (from_least, to_least) = (least(from), least(to));
+    let scaled = i128::from(amount) * i128::from(to_least);
+    let half = i128::from(from_least) / 2 * scaled.signum();
+    let converted = (scaled + half) / i128::from(from_least);
+    let major = |currency, least: i64| least as f64 / 10_f64.powi(decimals(currency));
+    let rate = major(to, to_least) / major(from, from_least);
+    (i64::try_from(converted).unwrap_or(i64::MAX), rate)
+}
+
+fn least(currency: &str) -> i64 {
+    LEAST.iter().find(|(code, _)| *code == currency).map_or(50, |(_, least)| *least)
+}
+
+fn decimals(currency: &str) -> i32 {
+    match currency {
+        "bhd" | "jod" | "kwd" | "omr" | "tnd" => 3,
+        "clp" | "jpy" | "krw" | "pyg" | "rwf" | "vnd" | "xaf" | "xof" => 0,
+        _ => 2,
+    }
+}
+
 /// The currency in lower case, if it is one we know.
 pub(crate) fn known(currency: &str) -> Result<String, Failure> {
     let lower = currency.to_ascii_lowercase();
@@ -79,7 +111,7 @@ pub(crate) fn known(currency: &str) -> Result<String, Failure> {
 
 /// Refuse an amount that cannot be charged.
 pub(crate) fn check_amount(amount: i64, currency: &str) -> Result<(), Failure> {
-    let least = LEAST.iter().find(|(code, _)| *code == currency).map_or(50, |(_, least)| *least);
+    let least = least(currency);
     let refused = |code: &str, message: String| Err(Failure::invalid(code, "amount", message));
     match amount {
         ..1 => refused(

@@ -1,57 +1,16 @@
 //! Connected accounts: opened, onboarded on a page of ours, restricted by a test.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::api::params::Params;
 use crate::api::request::Request;
 use crate::api::request::Route;
 use crate::failure::Failure;
+use crate::job::Task;
+use crate::money::country;
 use crate::object::member::merge_metadata;
-use crate::object::member::text;
 use crate::object::shape;
-use crate::state::PLATFORM;
 use crate::state::State;
-
-/// Countries a European platform can pay out to, and their currencies.
-const COUNTRIES: [(&str, &str); 34] = [
-    ("AT", "eur"),
-    ("BE", "eur"),
-    ("BG", "eur"),
-    ("CA", "cad"),
-    ("CH", "chf"),
-    ("CY", "eur"),
-    ("CZ", "czk"),
-    ("DE", "eur"),
-    ("DK", "dkk"),
-    ("EE", "eur"),
-    ("ES", "eur"),
-    ("FI", "eur"),
-    ("FR", "eur"),
-    ("GB", "gbp"),
-    ("GR", "eur"),
-    ("HR", "eur"),
-    ("HU", "eur"),
-    ("IE", "eur"),
-    ("IS", "eur"),
-    ("IT", "eur"),
-    ("LI", "chf"),
-    ("LT", "eur"),
-    ("LU", "eur"),
-    ("LV", "eur"),
-    ("MT", "eur"),
-    ("NL", "eur"),
-    ("NO", "nok"),
-    ("PL", "pln"),
-    ("PT", "eur"),
-    ("RO", "eur"),
-    ("SE", "sek"),
-    ("SI", "eur"),
-    ("SK", "eur"),
-    ("US", "usd"),
-];
-
-/// How long a link to the form is good.
-const LINK_SECONDS: i64 = 300;
 
 const ASKED: [&str; 3] =
     ["external_account", "individual.verification.document", "tos_acceptance.date"];
@@ -75,34 +34,21 @@ pub(crate) const ROUTES: &[Route] = &[
         method: "GET",
         path: "/v1/accounts/:id",
         params: &[],
-        run: |state, request| state.take("account", request.id(), "id"),
+        run: |state, request| state.account(request.id(), "id"),
     },
     Route {
         method: "POST",
         path: "/v1/accounts/:id",
-        params: &["capabilities[]", "email", "metadata[]"],
+        params: &["capabilities[]", "email", "metadata[]", "settings[]"],
         run: update,
     },
-    Route { method: "GET", path: "/v1/account", params: &[], run: own },
-    Route {
-        method: "POST",
-        path: "/v1/account_links",
-        params: &[
-            "account",
-            "collect",
-            "collection_options[]",
-            "refresh_url",
-            "return_url",
-            "type",
-        ],
-        run: link,
-    },
+    Route { method: "DELETE", path: "/v1/accounts/:id", params: &[], run: delete },
 ];
 
 fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
     let params = &request.call.params;
     let country = params.text("country").unwrap_or("DK").to_ascii_uppercase();
-    let Some((_, currency)) = COUNTRIES.iter().find(|(code, _)| *code == country) else {
+    let Some(currency) = country::currency(&country) else {
         let message = format!("{country} is not currently supported by Stripe.");
         return Err(Failure::invalid("country_unsupported", "country", message));
     };
@@ -133,13 +79,17 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
             },
         }),
     );
+    set_schedule(&mut account, params)?;
     merge_metadata(&mut account, request);
     state.put(account.clone());
+    let tomorrow = (state.now() / 86_400 + 1) * 86_400;
+    state.schedule(tomorrow, Task::PayOut { account: id });
     Ok(account)
 }
 
 fn update(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
-    let mut account = state.take("account", request.id(), "id")?;
+    let mut account = state.account(request.id(), "id")?;
+    set_schedule(&mut account, &request.call.params)?;
     if request.call.params.flag("capabilities[transfers][requested]")? {
         let done = account["details_submitted"] == true;
         account["capabilities"]["transfers"] = if done { "active" } else { "inactive" }.into();
@@ -153,38 +103,49 @@ fn update(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
     Ok(account)
 }
 
-fn own(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
-    if !request.call.account.is_empty() {
-        return state.take("account", &request.call.account, "id");
+/// An account with money, or with debts, stays.
+fn delete(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
+    let id = request.id();
+    let mut account = state.account(id, "id")?;
+    if state.currencies(id).iter().any(|currency| state.total(id, currency) != 0) {
+        let message = "This account has a balance that is not zero: it cannot be deleted.";
+        return Err(Failure::refused("account_has_balance", message));
     }
-    let members = json!({
-        "id": PLATFORM, "charges_enabled": true, "country": "DK", "default_currency": "dkk",
-        "details_submitted": true, "payouts_enabled": true, "requirements": requirements(&[], None),
-    });
-    Ok(shape::new("account", members))
+    account["deleted"] = true.into();
+    state.put(account);
+    let gone = json!({"id": id, "object": "account", "deleted": true});
+    state.emit_for(
+        id,
+        "account.application.deauthorized",
+        &json!({
+            "id": "ca_double", "object": "application", "name": "Convene",
+        }),
+    );
+    Ok(gone)
 }
 
-fn link(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
-    let params = &request.call.params;
-    params.required("type")?;
-    params.word("type", &["account_onboarding", "account_update"])?;
-    let account = params.required("account")?;
-    state.take("account", account, "account")?;
-    let (refresh, back) = (params.required("refresh_url")?, params.required("return_url")?);
-    let token = Uuid::new_v4().simple().to_string();
-    let expires_at = state.now() + LINK_SECONDS;
-    // What the page needs to know is kept like an object, under an id like any other.
-    let id = state.id("link");
-    state.put(json!({
-        "object": "double.link", "id": id, "token": token, "account": account, "used": false,
-        "refresh_url": refresh, "return_url": back, "expires_at": expires_at,
-    }));
-    let url = format!("{}/_double/onboarding/{id}/{token}", state.base_url);
-    let members = json!({"created": state.now(), "expires_at": expires_at, "url": url});
-    Ok(shape::new("account_link", members))
+/// When the account is paid out, as its owner or the platform wants it.
+fn set_schedule(account: &mut Value, params: &Params) -> Result<(), Failure> {
+    const PARAM: &str = "settings[payouts][schedule]";
+    let schedule = &mut account["settings"]["payouts"]["schedule"];
+    let interval = format!("{PARAM}[interval]");
+    if params.text(&interval).is_some() {
+        let known = ["manual", "daily", "weekly", "monthly"];
+        schedule["interval"] = params.word(&interval, &known)?.into();
+    }
+    let weekly = format!("{PARAM}[weekly_anchor]");
+    if params.text(&weekly).is_some() {
+        schedule["weekly_anchor"] = params.value(&weekly);
+    }
+    for name in ["monthly_anchor", "delay_days"] {
+        if let Some(number) = params.int(&format!("{PARAM}[{name}]"))? {
+            schedule[name] = number.into();
+        }
+    }
+    Ok(())
 }
 
-fn requirements(due: &[&str], disabled_reason: Option<&str>) -> Value {
+pub(crate) fn requirements(due: &[&str], disabled_reason: Option<&str>) -> Value {
     json!({
         "alternatives": [], "current_deadline": null, "currently_due": due,
         "disabled_reason": disabled_reason, "errors": [], "eventually_due": due, "past_due": [],
@@ -193,23 +154,20 @@ fn requirements(due: &[&str], disabled_reason: Option<&str>) -> Value {
 }
 
 impl State {
-    /// A link that may still be used; otherwise where to get a new one, if it ever was one.
-    pub(crate) fn open_link(&self, id: &str, token: &str) -> Result<Value, Option<String>> {
-        let link = self.get("double.link", id).filter(|link| link["token"] == token).ok_or(None)?;
-        let expired = link["expires_at"].as_i64().is_some_and(|at| at <= self.now());
-        match expired || link["used"] == true {
-            true => Err(Some(text(&link["refresh_url"]))),
-            false => Ok(link.clone()),
+    /// A copy of a connected account that is not deleted.
+    pub(crate) fn account(&self, id: &str, param: &str) -> Result<Value, Failure> {
+        let account = self.take("account", id, param)?;
+        match account["deleted"] == true {
+            false => Ok(account),
+            true => Err(Failure::other(
+                403,
+                "invalid_request_error",
+                "account_invalid",
+                &format!(
+                    "The provided key does not have access to account '{id}', or that account does not exist."
+                ),
+            )),
         }
-    }
-
-    /// The form was filled in: the account may receive, and is paid out. Where to go next.
-    pub(crate) fn use_link(&mut self, mut link: Value) -> Result<String, Failure> {
-        link["used"] = true.into();
-        self.onboard(&text(&link["account"]))?;
-        let back = text(&link["return_url"]);
-        self.put(link);
-        Ok(back)
     }
 
     /// Complete an account as its owner's form would.
@@ -233,7 +191,7 @@ impl State {
 
     /// Change an account as Stripe might, and tell of it.
     pub(crate) fn change_account(&mut self, id: &str, members: Value) -> Result<Value, Failure> {
-        let mut account = self.take("account", id, "id")?;
+        let mut account = self.account(id, "id")?;
         let before = account["capabilities"]["transfers"].clone();
         shape::overlay(&mut account, members);
         self.put(account.clone());

@@ -74,8 +74,11 @@ impl State {
             source: &id,
             available_on: self.now() + if instant { 0 } else { SETTLING_SECONDS },
         };
-        charge["balance_transaction"] = self.book(movement).into();
+        charge["balance_transaction"] = self.book_settled(movement).into();
         charge["captured"] = true.into();
+        // What was authorised and not taken is let go, and counts as given back.
+        let authorised = charge["amount"].as_i64().unwrap_or_default();
+        charge["amount_refunded"] = (authorised - amount).into();
         charge["amount_captured"] = amount.into();
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::api::request::Request;
 use crate::api::request::Route;
 use crate::failure::Failure;
+use crate::job::Task;
 use crate::money::balance::Movement;
 use crate::money::card;
 use crate::object::list::Filter;
@@ -16,6 +17,12 @@ use crate::state::State;
 
 /// What a dispute costs, whoever wins.
 const FEE: i64 = 1500;
+
+/// How long it may be answered.
+const ANSWER_SECONDS: i64 = 9 * 86_400;
+
+/// After so long an inquiry is closed.
+const INQUIRY_SECONDS: i64 = 120 * 86_400;
 
 pub(crate) const ROUTES: &[Route] = &[
     Route {
@@ -55,6 +62,8 @@ fn answer(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
     if submits && !request.call.params.members("evidence").is_empty() {
         let inquiry = text(&dispute["status"]).starts_with("warning_");
         dispute["status"] = if inquiry { "warning_under_review" } else { "under_review" }.into();
+        dispute["evidence_details"]["has_evidence"] = true.into();
+        dispute["evidence_details"]["submission_count"] = 1.into();
     }
     state.put(dispute.clone());
     state.emit("charge.dispute.updated", &dispute);
@@ -104,6 +113,10 @@ impl State {
             json!({
                 "id": self.id("du"), "amount": amount, "charge": charge_id, "created": self.now(),
                 "currency": charge["currency"], "is_charge_refundable": inquiry,
+                "evidence_details": {
+                    "due_by": self.now() + ANSWER_SECONDS, "enhanced_eligibility": {},
+                    "has_evidence": false, "past_due": false, "submission_count": 0,
+                },
                 "payment_intent": charge["payment_intent"],
                 "reason": if inquiry { "general" } else { reason },
                 "status": if inquiry { "warning_needs_response" } else { "needs_response" },
@@ -119,7 +132,47 @@ impl State {
         if !inquiry {
             self.emit("charge.dispute.funds_withdrawn", &dispute);
         }
+        let ends = self.now() + if inquiry { INQUIRY_SECONDS } else { ANSWER_SECONDS };
+        self.schedule(ends, Task::DisputeEnds { dispute: text(&dispute["id"]) });
         Ok(dispute)
+    }
+
+    /// The payer's bank was not content with the answer to an inquiry: it takes the money.
+    pub(crate) fn escalate_dispute(&mut self, id: &str) -> Result<Value, Failure> {
+        let mut dispute = self.take("dispute", id, "id")?;
+        expect_open(&dispute)?;
+        if !text(&dispute["status"]).starts_with("warning_") {
+            return Err(Failure::refused("dispute_not_inquiry", "Only an inquiry escalates."));
+        }
+        let due_by = self.now() + ANSWER_SECONDS;
+        dispute["status"] = "needs_response".into();
+        dispute["is_charge_refundable"] = false.into();
+        dispute["evidence_details"]["due_by"] = due_by.into();
+        let amount = dispute["amount"].as_i64().unwrap_or_default();
+        self.book_dispute(&mut dispute, -amount, FEE);
+        self.put(dispute.clone());
+        self.emit("charge.dispute.updated", &dispute);
+        self.emit("charge.dispute.funds_withdrawn", &dispute);
+        self.schedule(due_by, Task::DisputeEnds { dispute: id.to_owned() });
+        Ok(dispute)
+    }
+
+    /// Its time is over: an inquiry is closed, and a dispute that nobody answered is lost.
+    pub(crate) fn dispute_ends(&mut self, id: &str) {
+        let Some(dispute) = self.get("dispute", id) else { return };
+        let due_by = dispute["evidence_details"]["due_by"].as_i64().unwrap_or_default();
+        let ended = match dispute["status"].as_str() {
+            Some("warning_needs_response" | "warning_under_review") => {
+                let opened = dispute["created"].as_i64().unwrap_or_default();
+                opened + INQUIRY_SECONDS <= self.now()
+            }
+            Some("needs_response") => due_by <= self.now(),
+            _ => false,
+        };
+        if ended {
+            // It is there and open: both were just read.
+            let _ = self.close_dispute(id, false);
+        }
     }
 
     /// The card's network suspects a charge; nothing is withdrawn.
@@ -139,10 +192,14 @@ impl State {
         Ok(warning)
     }
 
-    /// The bank decides. An inquiry that is let go is neither won nor lost.
+    /// The bank decides. An inquiry that is let go is neither won nor lost; a lost dispute may be
+    /// won after all.
     pub(crate) fn close_dispute(&mut self, id: &str, won: bool) -> Result<Value, Failure> {
         let mut dispute = self.take("dispute", id, "id")?;
-        expect_open(&dispute)?;
+        let was_lost = dispute["status"] == "lost";
+        if !(was_lost && won) {
+            expect_open(&dispute)?;
+        }
         let inquiry = text(&dispute["status"]).starts_with("warning_");
         dispute["status"] = match (inquiry, won) {
             (true, _) => "warning_closed",
@@ -150,6 +207,10 @@ impl State {
             (false, false) => "lost",
         }
         .into();
+        let due_by = dispute["evidence_details"]["due_by"].as_i64().unwrap_or_default();
+        dispute["evidence_details"]["past_due"] =
+            (dispute["evidence_details"]["has_evidence"] == false && due_by <= self.now()).into();
+        dispute["is_charge_refundable"] = (won || inquiry).into();
         if won && !inquiry {
             let amount = dispute["amount"].as_i64().unwrap_or_default();
             self.book_dispute(&mut dispute, amount, 0);
@@ -158,14 +219,15 @@ impl State {
         if won && !inquiry {
             self.emit("charge.dispute.funds_reinstated", &dispute);
         }
-        self.emit("charge.dispute.closed", &dispute);
+        let kind = if was_lost { "charge.dispute.updated" } else { "charge.dispute.closed" };
+        self.emit(kind, &dispute);
         Ok(dispute)
     }
 
     fn book_dispute(&mut self, dispute: &mut Value, amount: i64, fee: i64) {
         let (currency, source) = (text(&dispute["currency"]), text(&dispute["id"]));
         let available_on = self.now();
-        let txn = self.book(Movement {
+        let txn = self.book_settled(Movement {
             owner: "",
             kind: "adjustment",
             amount,

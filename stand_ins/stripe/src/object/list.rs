@@ -91,37 +91,45 @@ pub(crate) fn list(
     for bound in ["created", "created[gt]", "created[gte]", "created[lt]", "created[lte]"] {
         params.int(bound)?;
     }
-    let keep = |object: &&Value| filters.iter().all(|filter| filter.keeps(request, object));
     let by_index = filters.iter().find_map(|filter| match filter {
         Filter::Equal(name) => state.objects.with(owner, kind, name, params.text(name)?),
         _ => None,
     });
-    let kept: Vec<&Value> = match by_index {
-        Some(found) => found.filter(keep).collect(),
-        None => state.all(owner, kind).filter(keep).collect(),
+    let found: Box<dyn Iterator<Item = &Value>> = match by_index {
+        Some(found) => Box::new(found),
+        None => Box::new(state.all(owner, kind)),
     };
-    let place = |name: &str| match params.text(name) {
-        None => Ok(None),
-        Some(id) => kept
-            .iter()
-            .position(|object| object["id"] == id)
-            .map(Some)
-            .ok_or_else(|| Failure::missing(kind, id, name)),
+    let found = found.filter(|object| filters.iter().all(|filter| filter.keeps(request, object)));
+    let missing = |name: &str, id: &str| Failure::missing(kind, id, name);
+    let (data, has_more) = match (params.text("starting_after"), params.text("ending_before")) {
+        (None, None) => first(found, limit),
+        (Some(id), _) => {
+            let mut rest = found.skip_while(|object| object["id"] != id);
+            rest.next().ok_or_else(|| missing("starting_after", id))?;
+            first(rest, limit)
+        }
+        (None, Some(id)) => {
+            let found: Vec<&Value> = found.collect();
+            let end = found.iter().position(|object| object["id"] == id);
+            let end = end.ok_or_else(|| missing("ending_before", id))?;
+            let start = end.saturating_sub(limit);
+            (found[start..end].to_vec(), start > 0)
+        }
     };
-    let (from, to) = match (place("starting_after")?, place("ending_before")?) {
-        (Some(after), _) => (after + 1, kept.len()),
-        (None, Some(before)) => (before.saturating_sub(limit), before),
-        (None, None) => (0, kept.len()),
-    };
-    let data: Vec<&Value> = kept[from..to].iter().take(limit).copied().collect();
-    let has_more = to - from > data.len();
-    let mut page =
-        json!({"object": "list", "data": data, "has_more": has_more, "url": request.call.path});
+    let data: Value = data.into_iter().cloned().collect();
+    let mut page = json!({"object": "list", "has_more": has_more, "url": request.call.path});
+    page["data"] = data;
     // The real thing adds the payout only to a list that asks for it.
     if let (Some(payout), Some(data)) = (params.text("payout"), page["data"].as_array_mut()) {
         data.iter_mut().for_each(|object| object["payout"] = payout.into());
     }
     Ok(page)
+}
+
+/// The first of them, and whether there are more.
+fn first<'a>(mut found: impl Iterator<Item = &'a Value>, limit: usize) -> (Vec<&'a Value>, bool) {
+    let data = found.by_ref().take(limit).collect();
+    (data, found.next().is_some())
 }
 
 impl Filter {

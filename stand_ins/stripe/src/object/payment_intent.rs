@@ -147,10 +147,14 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
         json!({
             "id": id, "amount": amount, "automatic_payment_methods": automatic,
             "capture_method": capture_method, "client_secret": secret, "created": state.now(),
-            "currency": currency, "payment_method": method,             "status": if method.is_some() { "requires_confirmation" } else { "requires_payment_method" },
+            "currency": currency, "payment_method": method,
+            "status": if method.is_some() { "requires_confirmation" } else { "requires_payment_method" },
         }),
     );
     describe(&mut intent, request);
+    if confirms {
+        check_return_url(&intent, params)?;
+    }
     state.put(intent.clone());
     state.emit("payment_intent.created", &intent);
     if confirms { confirm::confirm(state, intent, params) } else { Ok(intent) }
@@ -214,7 +218,25 @@ fn update(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
 fn confirm(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
     let intent = state.take("payment_intent", request.id(), "id")?;
     check_secret(&intent, request)?;
+    check_return_url(&intent, &request.call.params)?;
     pay(state, intent, &request.call.params)
+}
+
+/// A payer who may be sent elsewhere to pay needs a way back. Stripe.js knows the page it is on.
+fn check_return_url(intent: &Value, params: &Params) -> Result<(), Failure> {
+    let may_redirect = intent["automatic_payment_methods"]["enabled"] == true
+        && intent["automatic_payment_methods"]["allow_redirects"] != "never";
+    let comes_back = params.text("return_url").is_some() || params.flag("use_stripe_sdk")?;
+    match may_redirect && !comes_back {
+        false => Ok(()),
+        true => Err(Failure::unnamed(
+            "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. \
+             Because some of these payment methods might redirect your customer off of your page, \
+             you must provide a `return_url`. If you don't want to accept redirect-based payment \
+             methods, set `automatic_payment_methods[enabled]` to `true` and \
+             `automatic_payment_methods[allow_redirects]` to `never`.",
+        )),
+    }
 }
 
 /// Confirm an intent that still may be, with the payment method the parameters name.

@@ -15,7 +15,26 @@ use crate::object::member::text;
 use crate::object::shape;
 use crate::state::State;
 
-const TRAVEL_SECONDS: i64 = 2 * 86_400;
+const DAY_SECONDS: i64 = 86_400;
+const TRAVEL_SECONDS: i64 = 2 * DAY_SECONDS;
+
+/// Whether an account with this schedule is paid out on a day since 1970, which was a Thursday.
+/// A month is counted as thirty days.
+fn is_payout_day(schedule: &Value, day: i64) -> bool {
+    const WEEK: [&str; 7] =
+        ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"];
+    match schedule["interval"].as_str() {
+        Some("daily") => true,
+        Some("weekly") => {
+            let today = usize::try_from(day.rem_euclid(7)).unwrap_or_default();
+            schedule["weekly_anchor"].as_str().unwrap_or("monday") == WEEK[today]
+        }
+        Some("monthly") => {
+            day.rem_euclid(30) + 1 == schedule["monthly_anchor"].as_i64().unwrap_or(1).min(30)
+        }
+        _ => false,
+    }
+}
 
 pub(crate) const ROUTES: &[Route] = &[
     Route {
@@ -59,6 +78,30 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
 }
 
 impl State {
+    /// Pay an account out if its schedule says so, and look again tomorrow.
+    pub(crate) fn pay_out_by_schedule(&mut self, account: &str) {
+        let schedule = match self.get("account", account) {
+            Some(account) if account["payouts_enabled"] != true => json!({"interval": "manual"}),
+            Some(account) => account["settings"]["payouts"]["schedule"].clone(),
+            None if account.is_empty() => json!({"interval": self.payout_interval()}),
+            None => return,
+        };
+        let day = self.now() / DAY_SECONDS;
+        if is_payout_day(&schedule, day) {
+            for currency in self.currencies(account) {
+                let amount = self.available(account, &currency);
+                if amount > 0
+                    && let Ok(mut payout) = self.pay_out(account, amount, &currency)
+                {
+                    payout["automatic"] = true.into();
+                    self.put_for(account, payout);
+                }
+            }
+        }
+        let tomorrow = (day + 1) * DAY_SECONDS;
+        self.schedule(tomorrow, Task::PayOut { account: account.to_owned() });
+    }
+
     /// Send money to the bank.
     pub(crate) fn pay_out(
         &mut self,

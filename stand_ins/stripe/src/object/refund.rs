@@ -57,16 +57,15 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
         (None, None) => params.required("payment_intent")?.to_owned(),
     };
     let mut charge = state.take("charge", &charge_id, "charge")?;
-    let captured = charge["amount_captured"].as_i64().unwrap_or_default();
+    let whole = charge["amount"].as_i64().unwrap_or_default();
     let refunded = charge["amount_refunded"].as_i64().unwrap_or_default();
-    let asked_for = params.int("amount")?;
-    let amount = check(state, &charge, captured - refunded, asked_for)?;
+    let amount = check(state, &charge, whole - refunded, params.int("amount")?)?;
     let currency = text(&charge["currency"]);
     currency::check_step(amount, &currency)?;
     let id = state.id("re");
     let refunding =
         card::of(&charge["payment_method_details"]).map_or(Refunding::Succeeds, |card| card.refund);
-    let poor = state.total("", &currency) < amount;
+    let poor = !state.can_refund(amount, &currency);
     let waits = poor || refunding == Refunding::Waits;
     let mut refund = shape::new(
         "refund",
@@ -74,7 +73,13 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
             "id": id, "amount": amount, "charge": charge_id, "created": state.now(),
             "currency": currency, "payment_intent": charge["payment_intent"],
             "reason": params.value("reason"), "status": if waits { "pending" } else { "succeeded" },
-            "destination_details": {"type": "card", "card": {"type": "refund"}},
+            "destination_details": {
+                "type": "card",
+                "card": {
+                    "type": "refund", "reference_status": "pending",
+                    "reference_type": "acquirer_reference_number",
+                },
+            },
         }),
     );
     if poor {
@@ -82,7 +87,7 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
     }
     merge_metadata(&mut refund, request);
     charge["amount_refunded"] = (refunded + amount).into();
-    charge["refunded"] = (refunded + amount == captured).into();
+    charge["refunded"] = (refunded + amount == whole).into();
     if !poor {
         refund["balance_transaction"] = state.pay_refund(&refund).into();
     }
@@ -96,6 +101,9 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
         Refunding::Fails => state.schedule(later, Task::RefundFails { refund: id }),
         _ => {}
     }
+    if !waits {
+        state.tell_of_refund(&refund);
+    }
     Ok(refund)
 }
 
@@ -108,11 +116,18 @@ fn check(state: &State, charge: &Value, left: i64, asked_for: Option<i64>) -> Re
         ));
     }
     let disputes = state.with("dispute", "charge", charge["id"].as_str().unwrap_or_default());
-    let disputed = disputes.iter().any(|dispute| dispute["is_charge_refundable"] == false);
-    if disputed {
+    let is = |dispute: &Value, statuses: &[&str]| {
+        dispute["status"].as_str().is_some_and(|status| statuses.contains(&status))
+    };
+    // What the bank has taken back cannot be given back as well.
+    let lost = disputes.iter().filter(|dispute| is(dispute, &["lost"]));
+    let lost: i64 = lost.filter_map(|dispute| dispute["amount"].as_i64()).sum();
+    let open = disputes.iter().any(|dispute| is(dispute, &["needs_response", "under_review"]));
+    if open || (lost > 0 && left - lost <= 0) {
         let message = format!("Charge {} has been charged back.", text(&charge["id"]));
         return Err(Failure::refused("charge_disputed", message));
     }
+    let left = left - lost;
     if left <= 0 {
         let message = format!("Charge {} has already been refunded.", text(&charge["id"]));
         return Err(Failure::refused("charge_already_refunded", message));
@@ -138,11 +153,25 @@ fn update(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
     let mut refund = state.take("refund", request.id(), "id")?;
     merge_metadata(&mut refund, request);
     state.put(refund.clone());
-    state.emit("refund.updated", &refund);
+    state.tell_of_refund(&refund);
     Ok(refund)
 }
 
 impl State {
+    /// Whether the platform can spend so much of what it settles such charges in. Money that is
+    /// still on its way does not count.
+    fn can_refund(&self, amount: i64, currency: &str) -> bool {
+        if self.debits_negative_balances() {
+            return true;
+        }
+        let settled = self.settlement_currency(currency);
+        let needed = match settled == currency {
+            true => amount,
+            false => currency::convert(amount, currency, &settled).0,
+        };
+        self.available("", &settled) >= needed
+    }
+
     fn pay_refund(&mut self, refund: &Value) -> String {
         self.book_refund("refund", refund, -refund["amount"].as_i64().unwrap_or_default())
     }
@@ -151,21 +180,36 @@ impl State {
         let (currency, source) = (text(&refund["currency"]), text(&refund["id"]));
         let available_on = self.now();
         let (currency, source) = (currency.as_str(), source.as_str());
-        self.book(Movement { owner: "", kind, amount, fee: 0, currency, source, available_on })
+        let movement = Movement { owner: "", kind, amount, fee: 0, currency, source, available_on };
+        self.book_settled(movement)
     }
 
-    /// A refund that waited goes through.
+    /// A refund has changed: under the name of today, and the one it had before refunds had events
+    /// of their own.
+    fn tell_of_refund(&mut self, refund: &Value) {
+        self.emit("charge.refund.updated", refund);
+        self.emit("refund.updated", refund);
+    }
+
+    /// A refund that waited goes through, if there is money for it now.
     pub(crate) fn refund_succeeds(&mut self, id: &str) {
         let Some(mut refund) = self.get("refund", id).cloned() else { return };
+        if refund["status"] != "pending" {
+            return;
+        }
+        let amount = refund["amount"].as_i64().unwrap_or_default();
+        let is_paid = !refund["balance_transaction"].is_null();
+        if !is_paid && !self.can_refund(amount, &text(&refund["currency"])) {
+            let later = self.now() + WAITING_SECONDS;
+            return self.schedule(later, Task::RefundSucceeds { refund: id.to_owned() });
+        }
         if refund["balance_transaction"].is_null() {
             refund["balance_transaction"] = self.pay_refund(&refund).into();
         }
         refund["status"] = "succeeded".into();
-        if let Some(members) = refund.as_object_mut() {
-            members.remove("pending_reason");
-        }
+        refund["pending_reason"] = Value::Null;
         self.put(refund.clone());
-        self.emit("refund.updated", &refund);
+        self.tell_of_refund(&refund);
     }
 
     /// A refund that went through comes back: the money is ours again, and owed.
@@ -183,7 +227,7 @@ impl State {
             self.put(charge);
         }
         self.put(refund.clone());
-        self.emit("refund.updated", &refund);
+        self.tell_of_refund(&refund);
         self.emit("refund.failed", &refund);
     }
 }

@@ -19,17 +19,21 @@ static FIXTURES: LazyLock<HashMap<&'static str, Value>> = LazyLock::new(|| {
         "balance_transaction",
         "capability",
         "charge",
+        "checkout.session",
         "customer",
         "dispute",
         "event",
+        "login_link",
         "payment_intent",
         "payment_method",
         "payout",
         "refund",
         "radar.early_fraud_warning",
         "setup_intent",
+        "topup",
         "transfer",
         "transfer_reversal",
+        "webhook_endpoint",
     ];
     let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
     fixtures.into_iter().map(|(name, text)| (name, read(text))).collect()
@@ -91,6 +95,21 @@ fn blank(kind: &str) -> Vec<(&'static str, Value)> {
         "dispute" => &["payment_method_details"],
         "payout" => &["balance_transaction", "destination", "trace_id"],
         "account" => &["email"],
+        "checkout.session" => &[
+            "after_expiration",
+            "consent",
+            "consent_collection",
+            "customer_details",
+            "invoice_creation",
+            "payment_intent",
+            "payment_method_configuration_details",
+            "saved_payment_method_options",
+            "shipping_address_collection",
+            "shipping_cost",
+            "cancel_url",
+            "collected_information",
+        ],
+        "webhook_endpoint" => &["description"],
         _ => &[],
     };
     let mut blank: Vec<_> = nulls.iter().map(|name| (*name, Value::Null)).collect();

@@ -64,7 +64,7 @@ fn create(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
         let message = "This value must be greater than or equal to 1.";
         return Err(Failure::invalid("parameter_invalid_integer", "amount", message));
     }
-    let account = state.take("account", destination, "destination").map_err(|_| {
+    let account = state.account(destination, "destination").map_err(|_| {
         let message = format!("No such destination: '{destination}'");
         Failure::invalid("resource_missing", "destination", message)
     })?;
@@ -150,7 +150,7 @@ impl State {
             return Err(Failure::invalid("parameter_invalid_string", "currency", message));
         }
         let available_on = movement["available_on"].as_i64().unwrap_or_default();
-        let captured = charge["amount_captured"].as_i64().unwrap_or_default();
+        let captured = movement["amount"].as_i64().unwrap_or_default();
         let net = |transfer: &&Value| {
             transfer["amount"].as_i64().unwrap_or_default()
                 - transfer["amount_reversed"].as_i64().unwrap_or_default()

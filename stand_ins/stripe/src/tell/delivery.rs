@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::double::Double;
+use crate::object::member::text;
+use crate::object::webhook_endpoint::wants;
 use crate::state::State;
 use crate::tell::endpoint::{Endpoint, Nuisance, Pending};
 
@@ -41,7 +43,14 @@ impl State {
     pub(crate) fn receivers(&self, event: &Value) -> Vec<Endpoint> {
         let connect = event["account"].is_string();
         let endpoints = self.endpoints.iter().map(|(_, endpoint)| endpoint);
-        endpoints.filter(|endpoint| endpoint.connect == connect).cloned().collect()
+        let told = endpoints.filter(|endpoint| endpoint.connect == connect).cloned();
+        let made = self.all("", "webhook_endpoint").filter(|made| wants(made, event));
+        let made = made.map(|made| Endpoint {
+            url: text(&made["url"]),
+            secrets: vec![text(&made["secret"])],
+            connect,
+        });
+        told.chain(made).collect()
     }
 
     /// What is due now, and when the next will be.

@@ -14,6 +14,13 @@ pub struct Endpoint {
     pub connect: bool,
 }
 
+/// Whether an address is on this machine.
+pub(crate) fn is_here(url: &str) -> bool {
+    let uri: http::Uri = url.parse().unwrap_or_default();
+    uri.scheme_str() == Some("http")
+        && matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"))
+}
+
 /// What goes wrong on the way; the default is that nothing does.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]

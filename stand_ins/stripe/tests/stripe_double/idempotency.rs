@@ -82,3 +82,14 @@ async fn a_twin_waits_until_the_first_is_answered() {
     let Outcome::Done(reply) = kit.send_as(PATH, params, "k").await else { panic!() };
     assert!(reply.replayed && kit.double.objects("payment_intent").len() == 1);
 }
+
+#[tokio::test]
+async fn a_key_is_at_most_255_characters_long() {
+    let kit = Kit::start().await;
+    let params = json!({"amount": 30_000, "currency": "dkk"});
+    let longest = "k".repeat(255);
+    assert!(matches!(kit.send_as(PATH, params.clone(), &longest).await, Outcome::Done(_)));
+    let longer = kit.send_as(PATH, params, &format!("{longest}k")).await;
+    assert!(!matches!(longer, Outcome::Done(_)), "{longer:?}");
+    assert_eq!(kit.double.objects("payment_intent").len(), 1);
+}

@@ -32,6 +32,11 @@ impl Kit {
         self.client.send(&command).await
     }
 
+    /// Any request, with a form: the status and the body of the answer.
+    pub async fn ask(&self, method: &str, path: &str, form: &str) -> (u16, Value) {
+        crate::pages::ask(method, &format!("{}{path}", self.double.base_url()), form).await
+    }
+
     /// The object a command made.
     pub async fn done(&self, path: &str, params: Value) -> Value {
         match self.send(path, params).await {
@@ -68,9 +73,15 @@ impl Kit {
         self.double.pay(intent["client_secret"].as_str().unwrap(), card).unwrap()
     }
 
-    /// A connected account that takes transfers.
+    /// A connected account that takes transfers, and is paid out when somebody says so.
     pub async fn provider(&self) -> String {
+        self.provider_paid_out("manual").await
+    }
+
+    /// A connected account that takes transfers, and is paid out `daily`, `weekly`, …
+    pub async fn provider_paid_out(&self, interval: &str) -> String {
         let params = json!({
+            "settings": {"payouts": {"schedule": {"interval": interval}}},
             "country": "DK", "capabilities": {"transfers": {"requested": true}},
             "controller": {
                 "losses": {"payments": "application"}, "fees": {"payer": "application"},

@@ -5,12 +5,16 @@
 
 mod connect;
 mod disputes;
+mod endpoints;
 mod faults;
 mod idempotency;
 mod kit;
 mod official;
 mod pages;
 mod payments;
+mod payouts;
 mod refunds;
+mod restart;
+mod settlement;
 mod strict;
 mod webhooks;

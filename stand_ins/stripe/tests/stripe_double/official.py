@@ -62,6 +62,7 @@ def flows(base):
     payments(client, base)
     refunds_and_disputes(client, base)
     connect(client, base)
+    pages(client)
     call(base, "/_double/settle", {})
     assert len(Inbox.events) > 20, len(Inbox.events)
     assert all(event.object == "event" for event in Inbox.events)
@@ -75,8 +76,9 @@ def new_intent(client, **params):
 
 
 def paid(client, card, **params):
+    back = params.pop("return_url", "http://127.0.0.1/back")
     intent = new_intent(client, **params)
-    return client.payment_intents.confirm(intent.id, {"payment_method": card})
+    return client.payment_intents.confirm(intent.id, {"payment_method": card, "return_url": back})
 
 
 def payments(client, base):
@@ -181,6 +183,38 @@ def connect(client, base):
     assert payout.status == "pending"
     movements = client.balance_transactions.list({"source": transfer.id}).data
     assert movements[0].amount == -20000
+    assert client.accounts.login_links.create(account.id).url.startswith(base)
+    expect_error(
+        stripe.InvalidRequestError, "account_has_balance", lambda: client.accounts.delete(refilled(client, account))
+    )
+
+
+def refilled(client, account):
+    """The id of the account, with money in it again."""
+    charge = paid(client, "pm_card_bypassPending").latest_charge
+    transfer = {"amount": 100, "currency": "dkk", "destination": account.id, "source_transaction": charge}
+    client.transfers.create(transfer)
+    return account.id
+
+
+def pages(client):
+    endpoint = client.webhook_endpoints.create(
+        {"url": "http://127.0.0.1:9/hook", "enabled_events": ["charge.succeeded"]}
+    )
+    assert endpoint.secret.startswith("whsec_")
+    assert client.webhook_endpoints.list().data[0].id == endpoint.id
+    assert client.webhook_endpoints.delete(endpoint.id).deleted
+    price = {"currency": "dkk", "unit_amount": 15000, "product_data": {"name": "An hour"}}
+    session = client.checkout.sessions.create(
+        {
+            "mode": "payment",
+            "line_items": [{"price_data": price, "quantity": 2}],
+            "success_url": "http://127.0.0.1/done",
+        }
+    )
+    assert session.amount_total == 30000 and session.url
+    assert client.checkout.sessions.retrieve(session.id).status == "open"
+    assert client.checkout.sessions.expire(session.id).status == "expired"
 
 
 # Which of the SDK's parameter types describes an endpoint.
@@ -188,6 +222,11 @@ TYPES = {
     "POST /v1/accounts": "AccountCreateParams",
     "POST /v1/accounts/:id": "AccountUpdateParams",
     "POST /v1/account_links": "AccountLinkCreateParams",
+    "POST /v1/checkout/sessions": "checkout.SessionCreateParams",
+    "GET /v1/checkout/sessions": "checkout.SessionListParams",
+    "POST /v1/checkout/sessions/:id": "checkout.SessionUpdateParams",
+    "POST /v1/webhook_endpoints": "WebhookEndpointCreateParams",
+    "POST /v1/webhook_endpoints/:id": "WebhookEndpointUpdateParams",
     "GET /v1/balance_transactions": "BalanceTransactionListParams",
     "GET /v1/charges": "ChargeListParams",
     "POST /v1/customers": "CustomerCreateParams",
@@ -213,6 +252,8 @@ TYPES = {
     "POST /v1/setup_intents": "SetupIntentCreateParams",
     "GET /v1/setup_intents/:id": "SetupIntentRetrieveParams",
     "POST /v1/setup_intents/:id/confirm": "SetupIntentConfirmParams",
+    "POST /v1/topups": "TopupCreateParams",
+    "GET /v1/topups": "TopupListParams",
     "POST /v1/transfers": "TransferCreateParams",
     "GET /v1/transfers": "TransferListParams",
     "POST /v1/transfers/:id": "TransferUpdateParams",
@@ -228,10 +269,9 @@ BROWSER = {"client_secret", "expected_payment_method_type"}
 
 def known(name, steps):
     """Whether `steps`, as of metadata[op_id], lead somewhere in the type `name`."""
-    try:
-        kind = getattr(stripe.params, name)
-    except AttributeError:
-        kind = getattr(__import__("stripe.params", fromlist=[name]), name)
+    *folder, name = name.split(".")
+    module = __import__(".".join(["stripe.params", *folder]), fromlist=[name])
+    kind = getattr(module, name)
     members = {k: v for k, v in kind.__annotations__.items() if k not in OPTIONS}
     if steps[0] not in members:
         return False
@@ -240,7 +280,7 @@ def known(name, steps):
         return True
     nested = re.findall(r"\w+Params\w+", str(members[steps[0]]))
     # Free keys, as of metadata, lead to no type of their own.
-    return not nested or any(known(name, rest) for name in nested)
+    return not nested or any(known(".".join([*folder, name]), rest) for name in nested)
 
 
 def check(found):

@@ -24,6 +24,12 @@ pub async fn visit(url: &str) -> Seen {
     browse("GET", url, "", "").await
 }
 
+/// A request with the secret key: the status and the body of the answer.
+pub async fn ask(method: &str, url: &str, form: &str) -> (u16, Value) {
+    let seen = browse(method, url, form, "sk_test_double_0001").await;
+    (seen.status, seen.json())
+}
+
 pub async fn submit(url: &str, form: &str) -> Seen {
     browse("POST", url, form, "").await
 }
@@ -74,7 +80,8 @@ async fn a_browser_confirms_with_the_secret_and_can_do_nothing_else() {
     for key in ["", "sk_live_double_0001", "pk_live_double_0001"] {
         assert_eq!(browse("GET", &url, "", key).await.status, 401, "{key}");
     }
-    let form = format!("payment_method=pm_card_visa&client_secret={secret}&key={key}");
+    let form =
+        format!("payment_method=pm_card_visa&client_secret={secret}&key={key}&use_stripe_sdk=true");
     let seen = browse("POST", &confirm, &form, key).await;
     assert_eq!((seen.status, &seen.json()["status"]), (200, &json!("succeeded")));
     let seen = browse("GET", &format!("{url}?client_secret={secret}"), "", key).await;

@@ -85,7 +85,10 @@ async fn some_cards_ask_for_proof() {
     }
     let intent = kit.open_intent(30_000, "automatic").await;
     let path = format!("/v1/payment_intents/{}/confirm", intent["id"].as_str().unwrap());
-    let params = json!({"payment_method": "pm_card_authenticationRequired", "off_session": true});
+    let params = json!({
+        "payment_method": "pm_card_authenticationRequired", "off_session": true,
+        "return_url": "http://127.0.0.1:1/back",
+    });
     assert_eq!(kit.refusal(&path, params).await, "authentication_required");
 }
 
@@ -118,6 +121,43 @@ async fn an_authorisation_is_captured_once() {
     let refused = kit.refused(&cancel, json!({})).await;
     assert_eq!(refused.code.as_deref(), Some("payment_intent_unexpected_state"));
     assert_eq!(refused.payment_intent["status"], "succeeded");
+}
+
+#[tokio::test]
+async fn what_is_not_captured_is_released_and_cannot_be_refunded() {
+    let kit = Kit::start().await;
+    kit.paid(100_000, "pm_card_bypassPending").await;
+    let intent = kit.open_intent(30_000, "manual").await;
+    let id = intent["id"].as_str().unwrap();
+    kit.double.pay(intent["client_secret"].as_str().unwrap(), "pm_card_visa").unwrap();
+    let path = format!("/v1/payment_intents/{id}/capture");
+    let taken = kit.done(&path, json!({"amount_to_capture": 20_000})).await;
+    let charge = kit.double.object(taken["latest_charge"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&charge["amount_captured"], &charge["amount_refunded"], &charge["refunded"]),
+        (&json!(20_000), &json!(10_000), &json!(false))
+    );
+    let over = json!({"payment_intent": id, "amount": 20_001});
+    assert_eq!(kit.refusal("/v1/refunds", over).await, "amount_too_large");
+    assert_eq!(kit.done("/v1/refunds", json!({"payment_intent": id})).await["amount"], 20_000);
+}
+
+#[tokio::test]
+async fn a_server_that_confirms_says_where_the_payer_comes_back() {
+    let kit = Kit::start().await;
+    let intent = kit.open_intent(30_000, "automatic").await;
+    let path = format!("/v1/payment_intents/{}/confirm", intent["id"].as_str().unwrap());
+    let refused = kit.refused(&path, json!({"payment_method": "pm_card_visa"})).await;
+    let message = refused.message.unwrap_or_default();
+    assert!(message.contains("you must provide a `return_url`"), "{message}");
+    let params = json!({"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1:1/"});
+    assert_eq!(kit.done(&path, params).await["status"], "succeeded");
+    // Cards alone send nobody elsewhere.
+    let never = json!({
+        "amount": 30_000, "currency": "dkk", "confirm": true, "payment_method": "pm_card_visa",
+        "automatic_payment_methods": {"enabled": true, "allow_redirects": "never"},
+    });
+    assert_eq!(kit.done("/v1/payment_intents", never).await["status"], "succeeded");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use crate::kit::Kit;
 #[tokio::test]
 async fn no_more_is_given_back_than_was_taken() {
     let kit = Kit::start().await;
+    kit.paid(100_000, "pm_card_bypassPending").await;
     let intent = kit.paid(30_000, "pm_card_visa").await;
     let id = intent["id"].as_str().unwrap();
     let part = json!({"payment_intent": id, "amount": 10_000, "metadata": {"op_id": "op_7"}});
@@ -73,4 +74,53 @@ async fn a_refund_that_succeeded_can_fail() {
     assert!(kit.told().ends_with(&["refund.updated".into(), "refund.failed".into()]));
     kit.double.advance(Duration::from_secs(3 * 86_400));
     assert_eq!(kit.double.available("", "dkk"), before + 30_000 - 450);
+}
+
+#[tokio::test]
+async fn a_refund_waits_until_money_has_arrived() {
+    let kit = Kit::start().await;
+    let intent = kit.paid(30_000, "pm_card_visa").await;
+    kit.paid(30_000, "pm_card_visa").await;
+    // 60,000 are on their way, and nothing can be spent.
+    let refund = kit.done("/v1/refunds", json!({"payment_intent": intent["id"]})).await;
+    assert_eq!(
+        (&refund["status"], &refund["pending_reason"]),
+        (&json!("pending"), &json!("insufficient_funds"))
+    );
+    let id = refund["id"].as_str().unwrap();
+    kit.double.advance(Duration::from_secs(86_400));
+    assert_eq!(kit.client.refund(id).await.unwrap().status, "pending");
+    kit.double.advance(Duration::from_secs(86_400));
+    assert_eq!(kit.client.refund(id).await.unwrap().status, "succeeded");
+    assert_eq!(kit.double.available("", "dkk"), 60_000 - 2 * 450 - 30_000);
+}
+
+#[tokio::test]
+async fn a_platform_whose_bank_is_debited_refunds_at_once() {
+    let kit = Kit::start().await;
+    kit.double.debit_negative_balances();
+    let intent = kit.paid(30_000, "pm_card_visa").await;
+    let refund = kit.done("/v1/refunds", json!({"payment_intent": intent["id"]})).await;
+    assert_eq!(refund["status"], "succeeded");
+    assert_eq!(kit.double.available("", "dkk"), -30_000);
+}
+
+#[tokio::test]
+async fn a_refund_can_be_paid_out_of_a_top_up() {
+    let kit = Kit::start().await;
+    let intent = kit.paid(30_000, "pm_card_visa").await;
+    kit.done("/v1/topups", json!({"amount": 30_000, "currency": "dkk"})).await;
+    let refund = kit.done("/v1/refunds", json!({"payment_intent": intent["id"]})).await;
+    assert_eq!(refund["status"], "succeeded");
+    assert_eq!(kit.double.available("", "dkk"), 0);
+}
+
+#[tokio::test]
+async fn a_refund_is_told_under_both_of_its_names() {
+    let kit = Kit::start().await;
+    kit.paid(100_000, "pm_card_bypassPending").await;
+    let intent = kit.paid(30_000, "pm_card_visa").await;
+    kit.done("/v1/refunds", json!({"payment_intent": intent["id"]})).await;
+    let told = ["refund.created", "charge.refunded", "charge.refund.updated", "refund.updated"];
+    assert!(kit.told().ends_with(&told.map(str::to_owned)), "{:?}", kit.told());
 }

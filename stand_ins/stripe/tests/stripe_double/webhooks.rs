@@ -1,6 +1,7 @@
 //! Deliveries: signed, repeated, shuffled, lost and sent again.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -138,6 +139,28 @@ async fn events_that_never_happened_can_be_sent() {
     let event = inbox.events().remove(0);
     assert_eq!((event.kind.as_str(), event.livemode), ("moon.risen", Some(true)));
     assert_eq!(event.api_version.as_deref(), Some("2019-01-01"));
+}
+
+#[tokio::test]
+async fn what_nobody_takes_is_sent_again_for_three_days() {
+    const HOUR: u64 = 3_600;
+    for (hours, taken) in [(48, true), (73, false)] {
+        let inbox = Inbox::default();
+        let kit = kit_with(&inbox, &[CURRENT]).await;
+        kit.double.nuisance(Nuisance { lost: u32::MAX, ..Nuisance::default() });
+        kit.open_intent(30_000, "automatic").await;
+        kit.double.settled().await;
+        // A sending for every hour in which one is due.
+        for _ in 0..hours {
+            kit.double.advance(Duration::from_secs(HOUR));
+            kit.double.settled().await;
+        }
+        assert!(inbox.kinds().is_empty());
+        kit.double.nuisance(Nuisance::default());
+        kit.double.advance(Duration::from_secs(12 * HOUR));
+        kit.double.settled().await;
+        assert_eq!(!inbox.kinds().is_empty(), taken, "after {hours} hours");
+    }
 }
 
 #[tokio::test]
