@@ -255,9 +255,31 @@ $$;
 comment on function internal.on_append_only is
   'Trigger: refuse every change of a written row, for every role, the owner included.';
 
-create or replace trigger booking_event_keep before update or delete or truncate
+create or replace trigger booking_event_keep before delete or truncate
   on core.booking_event
   for each statement execute function internal.on_append_only();
 create or replace trigger audit_log_keep before update or delete or truncate
   on core.audit_log
   for each statement execute function internal.on_append_only();
+
+create or replace function internal.on_words_forgotten()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.reason is not null
+     or to_jsonb(new) - 'reason' is distinct from to_jsonb(old) - 'reason' then
+    raise exception using
+      errcode = '42501',
+      message = format('Rows of %I are never changed or removed.', tg_table_name);
+  end if;
+  return new;
+end
+$$;
+
+comment on function internal.on_words_forgotten is
+  'Trigger: what has been written stays, but for the words of somebody who is erased.';
+
+create or replace trigger booking_event_forget before update on core.booking_event
+  for each row execute function internal.on_words_forgotten();

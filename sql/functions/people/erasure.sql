@@ -99,7 +99,24 @@ begin
   set cancel_reason = null
   where b.provider_id = p_person_id and b.cancelled_by = 'provider' and b.cancel_reason is not null;
 
+  update core.booking_event as e
+  set reason = null
+  from core.booking as b
+  where b.booking_id = e.booking_id
+    and e.reason is not null
+    and (e.actor_id = p_person_id
+         or e.actor = 'customer' and b.customer_id = p_person_id
+         or e.actor = 'provider' and b.provider_id = p_person_id);
+
+  update core.refund as r
+  set reason = null
+  from core.payment as p
+  where p.payment_id = r.payment_id
+    and r.reason is not null
+    and p_person_id in (p.payer_id, p.payee_id);
+
   update core.call_off as c set reason = null where c.provider_id = p_person_id;
+  update core.availability_exception as x set reason = null where x.provider_id = p_person_id;
 
   update core.move_proposal as m
   set reason = null
@@ -125,9 +142,47 @@ begin
   using core.offering as o
   where o.offering_id = m.offering_id and o.provider_id = p_person_id;
   update core.offering as o
-  set is_active = false, summary = null, description = null, prerequisites = null, tags = '{}'
+  set is_active = false, summary = null, description = null, prerequisites = null, tags = '{}',
+      slug = null, category_code = null, attrs = '{}'
   where o.provider_id = p_person_id;
+  update core.stock_item as s
+  set sku = null
+  from core.offering as o
+  where o.offering_id = s.offering_id and o.provider_id = p_person_id;
 end
+$$;
+
+create or replace function internal.erase_keys(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.booking as b
+  set idempotency_key = null
+  where b.customer_id = p_person_id and b.idempotency_key is not null;
+  update core.order as o
+  set idempotency_key = null, asked = null
+  where o.customer_id = p_person_id and (o.idempotency_key is not null or o.asked is not null);
+  update core.payout as p
+  set idempotency_key = null
+  where p.provider_id = p_person_id and p.idempotency_key is not null;
+
+  -- What a mail server answered names the address.
+  update core.delivery as d
+  set detail = null
+  from core.outbox as o
+  where o.outbox_id = d.outbox_id and o.person_id = p_person_id and d.detail is not null;
+end
+$$;
+
+alter function internal.erase_keys owner to definer;
+
+comment on function internal.erase_keys is $$
+The part of internal.erase_person for keys, which are a client's own words, and for what the mail
+server said of an address.
 $$;
 
 alter function internal.erase_words owner to definer;
@@ -148,11 +203,6 @@ begin
   delete from identity.account as a where a.account_id = p_person_id;
   delete from core.person_private as p where p.person_id = p_person_id;
 
-  update core.person as p
-  set username = null, display_name = '', first_name = null, last_name = null,
-      avatar_url = null, bio = null, legacy_ref = null, status = 'deleted', is_listed = false
-  where p.person_id = p_person_id;
-
   update core.customer as c
   set goals = '{}', interests = '{}', experience_level = null, preferred_duration_min = null
   where c.customer_id = p_person_id;
@@ -163,6 +213,7 @@ begin
   where p.provider_id = p_person_id;
 
   perform internal.erase_words(p_person_id);
+  perform internal.erase_keys(p_person_id);
   perform internal.erase_payment_details(p_person_id);
 
   delete from core.notification as n where n.person_id = p_person_id;
@@ -173,6 +224,13 @@ begin
   update core.outbox as o
   set payload = '{}', sent_at = coalesce(o.sent_at, now())
   where o.person_id = p_person_id;
+
+  -- Last of all: from here on the person may change nothing.
+  update core.person as p
+  set username = null, display_name = '', first_name = null, last_name = null,
+      avatar_url = null, bio = null, legacy_ref = null, status = 'deleted', is_listed = false,
+      locale = default
+  where p.person_id = p_person_id;
 
   perform internal.audit('erase', 'person', p_person_id::text, null, null);
 end

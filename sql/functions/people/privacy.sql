@@ -55,6 +55,10 @@ begin
         order by o.seq)
       from core.order as o
       where o.customer_id = v_me),
+    'booking_events', (
+      select jsonb_agg(to_jsonb(e) order by e.booking_event_id)
+      from core.booking_event as e
+      where e.actor_id = v_me),
     'move_proposals', (
       select jsonb_agg(to_jsonb(m) order by m.created_at)
       from core.move_proposal as m
@@ -108,6 +112,20 @@ begin atomic
       from core.offering_venue as v
       join core.offering as o using (offering_id)
       where o.provider_id = p_person_id),
+    'stock', (
+      select jsonb_agg(to_jsonb(s))
+      from core.stock_item as s
+      join core.offering as o using (offering_id)
+      where o.provider_id = p_person_id),
+    'offering_materials', (
+      select jsonb_agg(to_jsonb(m))
+      from core.offering_material as m
+      join core.offering as o using (offering_id)
+      where o.provider_id = p_person_id),
+    'reviews_received', (
+      select jsonb_agg(jsonb_build_object('review_id', r.review_id, 'reply', r.reply))
+      from core.review as r
+      where r.provider_id = p_person_id and r.author_side = 'customer'),
     'availability_rules', (
       select jsonb_agg(to_jsonb(r))
       from core.availability_rule as r

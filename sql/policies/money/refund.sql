@@ -24,8 +24,8 @@ grant select (refund_id, payment_id, amount_minor, reason, status, created_at, u
   on core.refund to authenticated;
 grant select on core.refund to service_role, definer;
 grant insert on core.refund to definer;
-grant update (external_id, status, amount_minor, resent_as, reserved_at, settled_at, failed_at,
-              reversed_at, updated_at)
+grant update (reason, external_id, status, amount_minor, resent_as, reserved_at, settled_at,
+              failed_at, reversed_at, updated_at)
   on core.refund to definer;
 
 create policy select_parties on core.refund_line

@@ -19,6 +19,7 @@ create policy update_definer on core.payout
 
 grant select on core.payout to authenticated, service_role, definer;
 grant insert on core.payout to definer;
-grant update (paid_minor, status, failure, processed_at, updated_at) on core.payout to definer;
+grant update (idempotency_key, paid_minor, status, failure, processed_at, updated_at)
+  on core.payout to definer;
 
 grant execute on function api.request_payout, api.cancel_payout, api.settle_payout to authenticated;

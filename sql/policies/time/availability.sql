@@ -52,6 +52,15 @@ grant select (availability_exception_id, seq, provider_id, kind, during, created
 grant select on core.availability_exception to service_role, definer;
 grant insert, delete on core.availability_exception to definer;
 
+-- To forget words alone, when the provider is erased.
+create policy update_definer on core.availability_exception
+  for update to definer
+  using (true)
+  with check (reason is null);
+
+grant update (reason) on core.availability_exception to definer;
+
+
 grant execute on function
   internal.add_exception, api.set_availability, api.block_time, api.block_date, api.open_time,
   api.remove_exception

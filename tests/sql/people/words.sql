@@ -1,0 +1,214 @@
+-- Every free text that somebody can write is in the export and in the erasure.
+
+begin;
+select plan(4);
+
+-- Columns of text that no check, reference or generation confines to the house's own words.
+create view free_text as
+select c.relname || '.' || a.attname as name, c.relname, a.attname,
+       format_type(a.atttypid, null) as type
+from pg_attribute as a
+join pg_class as c on c.oid = a.attrelid
+where c.relnamespace = 'core'::regnamespace
+  and c.relkind = 'r'
+  and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+  and a.atttypid in ('text'::regtype, 'text[]'::regtype, 'jsonb'::regtype, 'bytea'::regtype)
+  and not exists (
+    select from pg_constraint as k
+    where k.conrelid = c.oid and a.attnum = any (k.conkey)
+      and (k.contype = 'f' or pg_get_constraintdef(k.oid) ~ (a.attname || ' = ANY')));
+
+-- What becomes of each. `told`: exported, and gone with the person. `gone`: gone, and nothing the
+-- person has said. `kept`: why.
+create table fate (name text primary key, fate text, why text);
+insert into fate values
+  ('availability_exception.reason', 'told', null),
+  ('booking.cancel_reason', 'told', null),
+  ('booking.customer_notes', 'told', null),
+  ('booking.idempotency_key', 'told', null),
+  ('booking_event.reason', 'told', null),
+  ('booking_note.provider_notes', 'told', null),
+  ('call_off.reason', 'told', null),
+  ('customer.goals', 'told', null),
+  ('customer.interests', 'told', null),
+  ('move_proposal.reason', 'told', null),
+  ('offering.attrs', 'told', null),
+  ('offering.category_code', 'told', null),
+  ('offering.description', 'told', null),
+  ('offering.prerequisites', 'told', null),
+  ('offering.slug', 'told', null),
+  ('offering.summary', 'told', null),
+  ('offering.tags', 'told', null),
+  ('offering_material.materials_url', 'told', null),
+  ('offering_venue.meeting_url', 'told', null),
+  ('offering_venue.place', 'told', null),
+  ('order.asked', 'told', null),
+  ('order.idempotency_key', 'told', null),
+  ('payout.idempotency_key', 'told', null),
+  ('payout_account.details', 'told', null),
+  ('person.avatar_url', 'told', null),
+  ('person.bio', 'told', null),
+  ('person.display_name', 'told', null),
+  ('person.first_name', 'told', null),
+  ('person.last_name', 'told', null),
+  ('person.legacy_ref', 'told', null),
+  ('person.locale', 'told', null),
+  ('person.username', 'told', null),
+  ('person_private.contact_email', 'told', null),
+  ('person_private.gender', 'told', null),
+  ('person_private.phone', 'told', null),
+  ('provider.provider_type', 'told', null),
+  ('provider.specialties', 'told', null),
+  ('refund.reason', 'told', null),
+  ('review.comment', 'told', null),
+  ('review.reply', 'told', null),
+  ('stock_item.sku', 'told', null),
+  ('notification.payload', 'told', null),
+  ('delivery.detail', 'gone', 'what a mail server answered'),
+  ('outbox.payload', 'gone', 'ids, and links that prove an address'),
+  ('payout_account.bank_ref', 'gone', 'Stripe''s id of a bank account'),
+  ('payout_account.requirements', 'gone', 'what Stripe asks for'),
+  ('stripe_event.payload', 'kept', 'emptied by another path, held by privacy.sql'),
+  ('audit_log.after', 'kept', 'what staff has done, and why'),
+  ('audit_log.before', 'kept', 'what staff has done, and why'),
+  ('ledger_transfer.description', 'kept', 'the books, written by staff'),
+  ('payout_hold.reason', 'kept', 'written by staff'),
+  ('reconciliation_finding.note', 'kept', 'written by staff'),
+  ('booking.offering_title', 'kept', 'what was bought'),
+  ('offering.title', 'kept', 'what was bought'),
+  ('order_line.title', 'kept', 'what was bought'),
+  ('coupon.code', 'kept', 'what orders were paid with'),
+  ('refund.cause', 'kept', 'a key of the house or of staff'),
+  ('person.timezone', 'kept', 'a zone that the server knows'),
+  ('availability_rule.timezone', 'kept', 'a zone that the server knows');
+
+-- What the house writes itself.
+insert into fate
+select f.name, 'kept', 'the house''s own words'
+from free_text as f
+where f.relname in ('marketplace', 'role', 'currency', 'notification_type', 'cancellation_policy',
+                    'stripe_command', 'balance_transaction', 'ledger_account', 'category')
+   or f.name ~ '^audit_log\.(action|actor_role|entity|entity_id)$'
+   or f.name ~ '^stripe_event\.' and f.name <> 'stripe_event.payload'
+   or f.name ~ '\.(external_id|charge_id|failure|failure_code|last_error|topic|number)$'
+   or f.name in ('dispute.reason', 'dispute.status', 'reconciliation_finding.external_id',
+                 'ledger_transfer.idempotency_key', 'ledger_transfer.kind',
+                 'ledger_transfer.reference_kind', 'booking.policy_tiers', 'booking_event.actor',
+                 'booking_event.from_status', 'booking_event.to_status', 'notification.type')
+on conflict do nothing;
+
+select is_empty($$ select name from free_text where name not in (select name from fate) $$,
+  'it is written down of every free text what becomes of it');
+
+-- Alice and Tara, and a row of everything, filled with words nobody else uses.
+select tests.offer('lesson', 'tara', 10000);
+select tests.paid('lesson', 'alice');
+select tests.event('evt_r', 'refund.created', tests.refund(p.payment_id, 're_1', 100, 'succeeded'))
+from core.payment as p;
+set constraints all immediate;
+set session_replication_role = replica;
+-- No word is a URL, or a pair of letters: the checks of the columns would refuse it.
+do $$
+declare
+  v_check record;
+begin
+  for v_check in
+    select k.conname, k.conrelid::regclass as relation
+    from pg_constraint as k
+    where k.contype = 'c' and k.connamespace = 'core'::regnamespace
+  loop
+    execute format('alter table %s drop constraint %I', v_check.relation, v_check.conname);
+  end loop;
+end
+$$;
+insert into core.person_private (person_id)
+select p from unnest(array[tests.id('alice'), tests.id('tara')]) as p on conflict do nothing;
+insert into core.availability_exception (provider_id, kind, during)
+values (tests.id('tara'), 'block', tstzrange(now(), now() + interval '1 hour'));
+insert into core.offering_venue (offering_id, place) values (tests.id('offering lesson'), 'x');
+insert into core.offering_material (offering_id, materials_url)
+values (tests.id('offering lesson'), 'x');
+insert into core.stock_item (offering_id) values (tests.id('offering lesson'));
+insert into core.booking_note (booking_id, provider_notes) select booking_id, 'x' from core.booking;
+insert into core.call_off (call_off_id, provider_id, during)
+values (gen_random_uuid(), tests.id('tara'), tstzrange(now(), now() + interval '1 hour'));
+insert into core.move_proposal
+  (move_proposal_id, booking_id, slot_id, seats, holds_seats, expires_at)
+select gen_random_uuid(), b.booking_id, b.slot_id, 1, false, now() from core.booking as b;
+insert into core.review
+  (review_id, booking_id, author_id, author_side, provider_id, offering_id, rating)
+select gen_random_uuid(), b.booking_id, b.customer_id, 'customer', b.provider_id, b.offering_id, 5
+from core.booking as b;
+insert into core.payout_account (payout_account_id, provider_id, rail, details)
+values (gen_random_uuid(), tests.id('tara'), 'manual', 'x');
+insert into core.payout
+  (payout_id, provider_id, payout_account_id, origin, amount_minor, currency)
+select gen_random_uuid(), a.provider_id, a.payout_account_id, 'request', 1, 'EUR'
+from core.payout_account as a;
+insert into core.delivery (outbox_id, state, settled_at)
+select o.outbox_id, 'sent', now() from core.outbox as o;
+update core.booking
+set status = 'cancelled', cancelled_by = 'customer', cancelled_at = now(),
+    ends_at = now() - interval '1 day', starts_at = now() - interval '2 days';
+update core.ledger_balance set balance_minor = 0;
+update core.booking_event
+set actor = 'customer', actor_id = tests.id('alice');
+
+create function fill() returns void language plpgsql as $$
+declare
+  v_word record;
+begin
+  for v_word in
+    select f.* from free_text as f join fate using (name) where fate in ('told', 'gone')
+  loop
+    execute format(
+      case v_word.type
+        when 'text' then 'update core.%1$I as t set %2$I = left(%3$L || ctid::text, 60)'
+        when 'text[]' then 'update core.%1$I as t set %2$I = array[%3$L]'
+        else 'update core.%1$I as t set %2$I = jsonb_build_object(''w'', %3$L)' end,
+      v_word.relname, v_word.attname, 'canary-' || v_word.name || '!');
+  end loop;
+end
+$$;
+select fill();
+set session_replication_role = origin;
+
+create table copies (copy text);
+grant insert on copies to public;
+select tests.act_as('alice');
+insert into copies select api.export_my_data()::text;
+select tests.act_as('tara');
+insert into copies select api.export_my_data()::text;
+select tests.act_as_nobody();
+select is_empty($$
+  select name from fate
+  where fate = 'told' and not exists (
+    select from copies where strpos(copy, 'canary-' || name || '!') > 0)
+$$, 'the export has every word the person has written');
+
+select tests.act_as('alice');
+select api.erase_me();
+select tests.act_as('tara');
+select api.erase_me();
+select tests.act_as_nobody();
+
+create function left_over() returns setof text language plpgsql as $$
+declare
+  v_table regclass;
+begin
+  for v_table in
+    select c.oid from pg_class as c
+    where c.relnamespace = 'core'::regnamespace and c.relkind = 'r' and c.relname <> 'audit_log'
+  loop
+    return query execute format(
+      'select distinct (regexp_matches(t::text, ''canary-([a-z_.]+)'', ''g''))[1] from %s as t',
+      v_table);
+  end loop;
+end
+$$;
+select is_empty('select * from left_over()', 'the erasure leaves none of them');
+select throws_ok($$ update core.booking_event set reason = 'another' $$, '42501', null,
+  'the history of a booking is changed in no other way');
+
+select * from finish();
+rollback;
