@@ -5,6 +5,7 @@
 //! behind the feature of that name, with stand-ins. [`deploy`] brings `sql/` into a database.
 
 pub mod command;
+mod contents;
 pub mod deploy;
 pub mod keys;
 #[cfg(feature = "local")]

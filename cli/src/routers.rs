@@ -13,7 +13,7 @@ use stripe_webhook::Webhook;
 use tokens::{Gateway, Source, auth_url};
 use web::cors;
 
-use crate::{keys::Keys, settings::Stripe};
+use crate::{contents::contents, keys::Keys, settings::Stripe};
 
 /// What the routers are made of.
 #[derive(Clone)]
@@ -45,7 +45,10 @@ pub fn all(house: House) -> Result<Router, BadSetting> {
     let gateway = Gateway::new(&settings, vec![Source::House(house.service.clone())])?;
     let auth = Auth::new(house.service.clone(), &settings, config)?;
     let rest = rest::marketplace(house.api.clone(), Some(house.service.clone()), gateway.clone())?;
-    let own = Router::new().route("/health", get(health)).route("/ready", get(ready));
+    let own = Router::new()
+        .route("/", get(contents))
+        .route("/health", get(health))
+        .route("/ready", get(ready));
     Ok(Router::new()
         .merge(rest::router(rest))
         .merge(auth::router(auth))

@@ -16,6 +16,7 @@ mod deploy;
 mod deploy_beside;
 mod docs;
 mod errors;
+mod functions;
 mod house;
 mod inquiry;
 mod killed;

@@ -15,9 +15,10 @@ use uuid::Uuid;
 use crate::{
     Auth,
     code::Challenge,
+    email::checked_email,
     error::{Refusal, Result},
     extract::{Admin, Asked, Body, Named},
-    sign_up::{Afterwards, checked_data, checked_email, filled},
+    sign_up::{Afterwards, checked_data, filled},
 };
 
 const MAX_PER_PAGE: i64 = 1_000;

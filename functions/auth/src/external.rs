@@ -149,7 +149,7 @@ impl Provider {
         if subject.is_empty() || subject.len() > 255 {
             return Err(Refusal::of("bad_oauth_callback"));
         }
-        let email = email.and_then(|email| crate::sign_up::checked_email(email).ok());
+        let email = email.and_then(|email| crate::email::checked_email(email).ok());
         let mut data: Map<String, Value> = said
             .into_iter()
             .filter(|(_, value)| match value {

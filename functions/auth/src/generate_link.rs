@@ -9,9 +9,10 @@ use serde_json::{Map, Value, value::RawValue};
 use crate::{
     Auth,
     code::Challenge,
+    email::checked_email,
     error::{Refusal, Result},
     extract::{Admin, Asked, Body},
-    sign_up::{Afterwards, checked_data, checked_email, filled},
+    sign_up::{Afterwards, checked_data, filled},
 };
 
 #[derive(Deserialize)]

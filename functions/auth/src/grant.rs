@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::{
     Auth,
     code::secret_hash,
+    email::checked_email,
     error::{Refusal, Result},
     external,
     extract::{Asked, Body, Client},
@@ -66,7 +67,7 @@ async fn by_password(auth: &Auth, client: Client, proof: Proof) -> Result<Sessio
     let (Some(email), Some(password)) = (filled(proof.email), filled(proof.password)) else {
         return Err(Refusal::of("invalid_credentials"));
     };
-    let email = email.trim().to_lowercase();
+    let email = checked_email(&email).unwrap_or_else(|_| email.trim().to_lowercase());
     let account_key = auth.account_key(&email);
     let known = auth
         .ask("select api.auth_password($1, $2, $3)", &[&email, &account_key, &client.address_key])

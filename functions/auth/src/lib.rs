@@ -23,6 +23,7 @@ mod answer;
 mod code;
 mod config;
 mod confirm;
+mod email;
 mod error;
 mod external;
 mod extract;

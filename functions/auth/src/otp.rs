@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 use crate::{
     Auth,
     code::Challenge,
+    email::checked_email,
     error::{Refusal, Result},
     extract::{Asked, Body, Client},
-    sign_up::{Afterwards, checked_data, checked_email, filled},
+    sign_up::{Afterwards, checked_data, filled},
 };
 
 #[derive(Deserialize)]

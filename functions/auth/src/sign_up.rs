@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     Auth,
     code::Challenge,
+    email::checked_email,
     error::{Refusal, Result},
     extract::{Asked, Body, Client},
     password::must_be_strong,
@@ -110,28 +111,6 @@ async fn sign_up_guest(auth: Auth, client: Client, data: Value) -> Result<Respon
 /// The text, unless it is empty: clients send `""` for what they leave out.
 pub fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
-}
-
-/// An address that may exist, in the form it is kept in.
-pub fn checked_email(email: &str) -> Result<String> {
-    let email = email.trim().to_lowercase();
-    let parts = email.split_once('@');
-    let sound = parts.is_some_and(|(local, domain)| {
-        let odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\@".contains(c);
-        (1..=64).contains(&local.len())
-            && !local.contains(odd)
-            && domain.contains('.')
-            && domain.split('.').all(|label| {
-                !label.is_empty()
-                    && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-                    && !label.starts_with('-')
-                    && !label.ends_with('-')
-            })
-    });
-    match sound && email.len() <= 254 {
-        true => Ok(email),
-        false => Err(Refusal::validation("Unable to validate email address: invalid format")),
-    }
 }
 
 /// `data` as it is kept: an object that is small.

@@ -9,10 +9,11 @@ use crate::{
     Auth,
     answer::Answer,
     code::Challenge,
+    email::checked_email,
     error::{Refusal, Result},
     extract::{Asked, Bearer, Body, Visitor},
     password::must_be_strong,
-    sign_up::{Afterwards, about, checked_data, checked_email, filled},
+    sign_up::{Afterwards, about, checked_data, filled},
 };
 
 /// `GET /user`: who the token is of, unless they or their session are gone.

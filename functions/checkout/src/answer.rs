@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokens::SignedIn;
 use uuid::Uuid;
+use web::JsonBody;
 
 use crate::{Checkout, idempotency_key};
 
@@ -39,7 +40,7 @@ pub(crate) struct Refunding {
 pub(crate) async fn cancel_booking(
     State(checkout): State<Checkout>,
     caller: SignedIn,
-    Json(asked): Json<Cancellation>,
+    JsonBody(asked): JsonBody<Cancellation>,
 ) -> Result<Json<Value>> {
     let sql = "select to_jsonb(b) from api.cancel_booking($1, $2) as b";
     checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id, &asked.reason]).await
@@ -48,7 +49,7 @@ pub(crate) async fn cancel_booking(
 pub(crate) async fn accept_booking(
     State(checkout): State<Checkout>,
     caller: SignedIn,
-    Json(asked): Json<Acceptance>,
+    JsonBody(asked): JsonBody<Acceptance>,
 ) -> Result<Json<Value>> {
     let sql = "select to_jsonb(b) from api.accept_booking($1) as b";
     checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id]).await
@@ -57,7 +58,7 @@ pub(crate) async fn accept_booking(
 pub(crate) async fn decline_booking(
     State(checkout): State<Checkout>,
     caller: SignedIn,
-    Json(asked): Json<Cancellation>,
+    JsonBody(asked): JsonBody<Cancellation>,
 ) -> Result<Json<Value>> {
     let sql = "select to_jsonb(b) from api.decline_booking($1, $2) as b";
     checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id, &asked.reason]).await
@@ -67,7 +68,7 @@ pub(crate) async fn refund_booking(
     State(checkout): State<Checkout>,
     caller: SignedIn,
     headers: HeaderMap,
-    Json(asked): Json<Refunding>,
+    JsonBody(asked): JsonBody<Refunding>,
 ) -> Result<Json<Value>> {
     let key = idempotency_key(&headers)?;
     let standing = checkout.standing(caller.caller(), asked.booking_id).await?;

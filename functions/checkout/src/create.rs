@@ -15,6 +15,7 @@ use stripe::{Outcome, object::PaymentIntent};
 use stripe_sync::commands::Answer;
 use tokens::SignedIn;
 use uuid::Uuid;
+use web::JsonBody;
 
 use crate::{Checkout, Payments, idempotency_key};
 
@@ -70,7 +71,7 @@ pub(crate) async fn create_booking(
     State(checkout): State<Checkout>,
     caller: SignedIn,
     headers: HeaderMap,
-    Json(new): Json<NewBooking>,
+    JsonBody(new): JsonBody<NewBooking>,
 ) -> Result<Json<Created>> {
     let key = idempotency_key(&headers)?;
     let booked: Booked = checkout

@@ -11,7 +11,7 @@ use axum::{
     Router,
     extract::FromRef,
     http::{HeaderMap, StatusCode},
-    routing::post,
+    routing::{get, post},
 };
 use environment::BadSetting;
 use errors::{Error, Result};
@@ -24,6 +24,7 @@ use web::cors;
 mod answer;
 mod create;
 mod pay;
+mod unsubscribe;
 
 /// What the routes are made of.
 #[derive(Clone)]
@@ -56,6 +57,7 @@ pub fn router(checkout: Checkout) -> Router {
         .route("/functions/v1/accept-booking", post(answer::accept_booking))
         .route("/functions/v1/decline-booking", post(answer::decline_booking))
         .route("/functions/v1/refund-booking", post(answer::refund_booking))
+        .route("/functions/v1/unsubscribe", get(unsubscribe::ask).post(unsubscribe::unsubscribe))
         .method_not_allowed_fallback(async || Error::no_such_method())
         .layer(cors::any_site())
         .with_state(checkout)

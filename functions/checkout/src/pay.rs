@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokens::SignedIn;
 use uuid::Uuid;
+use web::JsonBody;
 
 use crate::{Checkout, idempotency_key};
 
@@ -66,7 +67,7 @@ struct Ordered {
 pub(crate) async fn pay(
     State(checkout): State<Checkout>,
     caller: SignedIn,
-    Json(due): Json<Due>,
+    JsonBody(due): JsonBody<Due>,
 ) -> Result<Json<Payable>> {
     checkout.payable(caller.caller(), due).await.map(Json)
 }
@@ -75,7 +76,7 @@ pub(crate) async fn create_order(
     State(checkout): State<Checkout>,
     caller: SignedIn,
     headers: HeaderMap,
-    Json(new): Json<NewOrder>,
+    JsonBody(new): JsonBody<NewOrder>,
 ) -> Result<Json<Payable>> {
     let key = idempotency_key(&headers)?;
     let sql = "select api.place_order($1, $2, $3)";

@@ -52,8 +52,8 @@ pub fn compose(message: &Message, settings: &Settings) -> Result<Mail, Uncomposa
     if let Some(support) = &message.marketplace.support_email {
         builder = builder.reply_to(Mailbox::new(None, support.parse()?));
     }
-    if let Some(url) = &text.unsubscribe_url {
-        builder = builder.header(ListUnsubscribe(format!("<{url}>")));
+    if let Some(url) = &text.one_click_url {
+        builder = builder.header(ListUnsubscribe(format!("<{url}>"))).header(OneClick);
     }
 
     let alternatives = MultiPart::alternative()
@@ -98,6 +98,24 @@ impl Header for AutoSubmitted {
 
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// Says that a POST to the address of List-Unsubscribe is enough (RFC 8058).
+#[derive(Clone)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
     }
 }
 

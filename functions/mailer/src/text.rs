@@ -27,7 +27,7 @@ pub struct Text {
     /// For everybody else.
     pub html: String,
     /// The link that turns off messages of this type.
-    pub unsubscribe_url: Option<String>,
+    pub one_click_url: Option<String>,
 }
 
 /// Why a message cannot be written. Trying again will not help: it goes to the dead letters.
@@ -138,9 +138,7 @@ pub fn write(message: &Message, settings: &Settings) -> Result<Text, Unwritable>
         subject: &subject,
         paragraphs: &paragraphs,
         button,
-        unsubscribe: unsubscribe
-            .clone()
-            .map(|url| Link { label: language.unsubscribe.into(), url }),
+        unsubscribe: unsubscribe.map(|url| Link { label: language.unsubscribe.into(), url }),
         marketplace: &message.marketplace.name,
         support_email: message.marketplace.support_email.as_deref(),
     };
@@ -156,7 +154,10 @@ pub fn write(message: &Message, settings: &Settings) -> Result<Text, Unwritable>
             include_str!("../templates/layout.html"),
             layout,
         )?,
-        unsubscribe_url: unsubscribe,
+        one_click_url: message
+            .unsubscribe_key
+            .map(|key| one_click_url(settings, key))
+            .transpose()?,
         subject,
     })
 }
@@ -224,6 +225,12 @@ fn other(occasion: &Occasion, language: &Language) -> String {
         (true, "provider") => language.a_customer.to_owned(),
         (true, _) => language.a_provider.to_owned(),
     }
+}
+
+fn one_click_url(settings: &Settings, key: Uuid) -> Result<String, url::ParseError> {
+    let base = settings.api_url.as_str().trim_end_matches('/');
+    let key = key.to_string();
+    Ok(Url::parse_with_params(&format!("{base}/functions/v1/unsubscribe"), [("key", key)])?.into())
 }
 
 fn unsubscribe_url(settings: &Settings, key: Uuid) -> Result<String, url::ParseError> {

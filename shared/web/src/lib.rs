@@ -17,7 +17,10 @@ use tower_http::{
 };
 use tracing::Span;
 
+mod body;
 pub mod cors;
+
+pub use body::Body as JsonBody;
 
 /// The header that carries the id of a request, in both directions.
 pub const REQUEST_ID: &str = "x-request-id";

@@ -214,6 +214,21 @@ fn a_fact_that_a_template_needs_is_missed_loudly() {
     assert!(compose(&message, &settings()).is_err());
 }
 
+/// RFC 8058: a POST to the address is enough, and the header says so.
+#[test]
+fn what_can_be_turned_off_is_turned_off_with_one_click() {
+    let mail = read(&mail_of(&facts("booking_reminder", "en")));
+    let raw = mail.raw.replace("\r\n ", "");
+    assert!(raw.contains(
+        "List-Unsubscribe: <https://api.convene.example/functions/v1/unsubscribe\
+         ?key=0193f000-0000-7000-8000-0000000000ff>\r\n"
+    ));
+    assert!(raw.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+    let mut essential = facts("booking_confirmed", "en");
+    essential["unsubscribe_key"] = Value::Null;
+    assert!(!read(&mail_of(&essential)).raw.contains("List-Unsubscribe"));
+}
+
 /// Whoever has no name is called what they are; a name of spaces is none.
 #[test]
 fn nobody_is_addressed_by_an_empty_name() {
