@@ -1,32 +1,12 @@
 //! docs/errors.md and the code say the same.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs};
 
 use regex::Regex;
 
+use tests::sources::{files, root};
+
 type Codes = BTreeMap<String, String>;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a package has a workspace")
-}
-
-/// The files under a folder that end in `extension`, in whatever depth.
-fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder can be read");
-    let mut found = Vec::new();
-    for path in entries.map(|entry| entry.expect("an entry can be read").path()) {
-        if path.is_dir() {
-            found.extend(files(&path, extension));
-        } else if path.extension().is_some_and(|given| given == extension) {
-            found.push(path);
-        }
-    }
-    found
-}
 
 /// A code and the word after it, as a refusal raises them; a code has one word.
 fn raised(text: &str, pattern: &Regex, codes: &mut Codes) -> Result<(), String> {

@@ -20,16 +20,28 @@ macro_rules! sql_tests {
 }
 
 sql_tests! {
-    booking { attendance, booking, cancellation, review }
-    ground { audit, permissions, vocabulary }
+    booking {
+        attendance, booking, call_off, cancellation, checkout, correction, free, party, proposal,
+        reschedule, reschedule_length, review,
+    }
+    catalogue { product }
+    ground { audit, lens, marketplace, permissions, reading, vocabulary }
     lenses { tutoring }
-    login { account }
-    messages { notification }
-    money { coupon, earning, ledger, line, payment, quote, random_operations, recovery, refund, wallet }
+    login {
+        account, admin, external, external_address, factor, factor_decisions, one_time_token,
+        session, sign_up, signing_key, supabase, verification,
+    }
+    messages { delivery, notification, outbox, reminder }
+    money {
+        basket, coupon, earning, ledger, line, payment, quote, random_operations, refund,
+        refund_recovery, wallet,
+    }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
-    people { customer, person, privacy, provider }
-    stripe { event_order, reconciliation }
-    time { availability, occupancy, offering, slot, waitlist }
+    people { customer, erasure, person, privacy, provider, suspension }
+    stripe { balance_transaction, command, event, event_order, reconciliation, result, stuck }
+    time {
+        availability, horizon, horizon_closed, occupancy, offering, rules, slot, venue, waitlist,
+    }
 }
 
 #[test]

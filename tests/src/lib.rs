@@ -13,9 +13,11 @@
 
 mod answer;
 mod cluster;
+pub mod dialect;
 mod empty;
 mod gun;
 mod scene;
+pub mod sources;
 mod story;
 mod tap;
 mod who;

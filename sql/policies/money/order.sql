@@ -47,3 +47,5 @@ create policy update_definer on core.order_line
 
 grant update (fulfilment, called_off_at) on core.order_line to definer;
 
+-- A quote makes lines as an order does, and keeps none.
+grant execute on function internal.new_line to authenticated, service_role;

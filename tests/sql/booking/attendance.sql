@@ -1,16 +1,11 @@
--- After booking: accepting, moving, completing, not coming.
+-- After booking: accepting, completing, not coming.
 
 begin;
 select plan(49);
 
 select tests.offer('request', 'tara', 5000, p_mode => 'request');
 select tests.offer('lesson', 'tara', 5000, p_starts => now() + interval '5 days');
-select tests.offer('foreign', 'uwe', 5000, p_starts => now() + interval '6 days');
-insert into core.slot (slot_id, offering_id, provider_id, starts_at, ends_at)
-select tests.id(s.name), tests.id('offering lesson'), tests.id('tara'),
-       now() + s.ahead, now() + s.ahead + interval '1 hour'
-from (values ('later', interval '7 days'), ('overlapping', interval '5 days 30 minutes'),
-             ('busy', interval '6 days')) as s(name, ahead);
+select tests.introduce('bob', 'uwe');
 
 -- A request waits for its answer.
 select tests.book('request', 'alice');
@@ -60,64 +55,12 @@ select tests.act_as('bob');
 select results_eq($$ execute status('missed') $$, $$ values ('declined') $$,
   'the customer sees the unanswered request as declined');
 
--- Moving.
 select tests.act_as_nobody();
 select tests.paid('lesson', 'alice');
 select set_config('test.lesson', booking_id::text, true)
 from core.booking where slot_id = tests.id('lesson');
-select tests.book('busy', 'bob');
-prepare move (text) as
-select slot_id, starts_at
-from api.reschedule_booking(current_setting('test.lesson')::uuid, tests.id($1));
-
-select tests.act_as('bob');
-select throws_ok($$ execute move('later') $$, 'M4203', 'booking_not_found',
-  'a stranger cannot move a booking');
-select tests.act_as('tara');
-select throws_ok(
-  $$ execute move('later') $$, 'M3203', 'customer_only',
-  'the provider cannot move the customer''s booking');
-select tests.act_as('alice');
-select throws_ok(
-  $$ execute move('foreign') $$, 'M9215', 'other_offering',
-  'a booking cannot move to a slot of another offering');
-select throws_ok($$ execute move('nothing') $$, 'M4201', 'slot_not_found',
-  'a booking cannot move to a slot that does not exist');
-select throws_ok($$ execute move('busy') $$, 'M9201', 'slot_full',
-  'a booking cannot move to a slot without a free seat');
-select results_eq(
-  $$ execute move('lesson') $$, $$ values (tests.id('lesson'), now() + interval '5 days') $$,
-  'moving a booking to the slot it has changes nothing');
-select results_eq(
-  $$ execute move('overlapping') $$,
-  $$ values (tests.id('overlapping'), now() + interval '5 days 30 minutes') $$,
-  'a booking may move to a time that overlaps its own');
-select results_eq(
-  $$ execute move('later') $$, $$ values (tests.id('later'), now() + interval '7 days') $$,
-  'a booking that was moved may be moved again');
-select results_eq(
-  $$ select status, payment_status, amount_captured, slot_start_time
-     from tutoring.booking_details where session_id = tests.id('offering lesson') $$,
-  $$ values ('confirmed', 'captured', 5000::bigint, now() + interval '7 days') $$,
-  'a moved booking keeps its payment and state');
-select tests.act_as_nobody();
-select results_eq(
-  $$ select slot_id, taken from core.slot
-     where offering_id = tests.id('offering lesson') and taken > 0 $$,
-  $$ values (tests.id('later'), 1) $$, 'the old slot gets its seat back and the new one loses one');
-
-select tests.offer('appointment', 'vera', 0, p_starts => now() + interval '5 days 10 minutes');
-select tests.book('appointment', 'alice');
-select tests.act_as('alice');
-select throws_ok(
-  $$ execute move('lesson') $$, 'M9208', 'customer_busy',
-  'a customer cannot move into a second booking of the same time');
-select tests.act_as_nobody();
-select tests.let_pass('6 days 1 hour');
-select tests.act_as('alice');
-select throws_ok(
-  $$ execute move('overlapping') $$, 'M9214', 'too_late_to_move',
-  'a customer cannot move a booking when cancelling would cost them');
+select tests.offer('earlier', 'vera', 0, p_starts => now() + interval '3 days');
+select tests.book('earlier', 'carl');
 
 -- Completing, and not coming.
 prepare complete as select status from api.complete_booking(current_setting('test.lesson')::uuid);
@@ -135,16 +78,13 @@ select throws_ok($$ execute no_show('cat') $$, 'M0205', 'who_invalid',
 select throws_ok($$ execute no_show(null) $$, 'M0205', 'who_invalid',
   'no-show needs to say of whom');
 select tests.act_as_nobody();
-select tests.let_pass('1 day 1 minute');
+select tests.let_pass('5 days 1 hour 1 minute');
 select tests.act_as('alice');
 select throws_ok('complete', 'M3204', 'provider_or_staff_only',
   'the customer cannot complete a booking');
 select throws_ok(
   $$ execute no_show('provider') $$, 'M3204', 'provider_or_staff_only',
   'the customer cannot say who did not come');
-select throws_ok(
-  $$ execute move('lesson') $$, 'M9214', 'too_late_to_move',
-  'a customer cannot move a booking that has begun');
 select tests.act_as('bob');
 select throws_ok('complete', 'M4203', 'booking_not_found', 'a stranger cannot complete a booking');
 select throws_ok(
@@ -213,9 +153,6 @@ select throws_ok(
   'a completed booking cannot become a no-show');
 select throws_ok('select api.complete_due_bookings()', '42501', null,
   'the provider cannot run the clock''s completion');
-select tests.act_as('alice');
-select throws_ok(
-  $$ execute move('lesson') $$, 'M9211', 'booking_not_open', 'a completed booking cannot be moved');
 
 rollback to over;
 select tests.act_as_service();
@@ -226,6 +163,66 @@ select tests.act_as_service();
 select is(api.complete_due_bookings(), 1,
   'the clock completes each booking only when its own day is over');
 select is(api.complete_due_bookings(), 0, 'the clock completes a booking only once');
+
+-- By one verb, in core's words.
+rollback to over;
+prepare step (text) as
+select api.move_booking(current_setting('test.lesson')::uuid, $1, 'flu');
+select tests.act_as('alice');
+select throws_ok($$ execute step('pending_payment') $$, '22P02', null,
+  'a status that no step ends in is refused');
+select throws_ok($$ execute step(null) $$, '22P02', null, 'a step to no status is refused');
+select throws_ok($$ execute step('completed') $$, 'M3204', 'provider_or_staff_only',
+  'a step is refused to who may not take it');
+select tests.act_as('tara');
+select results_eq($$ execute step('no_show_customer') $$, $$ values ('no_show_customer') $$,
+  'a step returns the status it ends in');
+select results_eq($$ execute step('no_show_customer') $$, $$ values ('no_show_customer') $$,
+  'a step that was taken may be taken again');
+rollback to over;
+select tests.act_as('tara');
+select results_eq($$ execute step('completed') $$, $$ values ('completed') $$,
+  'a booking is completed by a step too');
+
+-- Saved: made without an id, changed with one.
+select tests.act_as_nobody();
+select tests.offer('saved', 'tara', 0, p_starts => now() + interval '20 days');
+prepare save (jsonb, text) as select api.save_booking($1, $2);
+select tests.act_as('alice');
+select throws_ok($$ execute save('{"title": "x"}', 'merge') $$, 'M0013', 'field_unknown',
+  'a booking has no field that nobody saves');
+select throws_ok(
+  format('execute save(%L, %L)', jsonb_build_object('slot_id', tests.id('saved'), 'status',
+    'confirmed'), 'fail'), '22P02', 'A new booking is pending.',
+  'a new booking cannot be saved as confirmed');
+select set_config('test.saved', api.save_booking(jsonb_build_object(
+  'slot_id', tests.id('saved'), 'customer_notes', 'verbs')) ::text, true);
+select results_eq(
+  $$ select learner_notes, core_status from tutoring.bookings
+     where id = current_setting('test.saved')::uuid $$,
+  $$ values ('verbs', 'confirmed') $$, 'a booking saved without an id is made');
+select throws_ok(
+  $$ select api.save_booking(jsonb_build_object('booking_id', current_setting('test.saved')),
+                             'fail') $$,
+  '23505', null, 'a booking saved with an id can be refused as a duplicate');
+select is(
+  api.save_booking(jsonb_build_object('booking_id', current_setting('test.saved'),
+                                      'customer_notes', 'nouns'), 'ignore'), null,
+  'a booking saved with an id can be left as it is');
+select lives_ok(
+  $$ select api.save_booking(jsonb_build_object(
+       'booking_id', current_setting('test.saved'), 'customer_notes', 'nouns',
+       'status', 'cancelled', 'cancel_reason', 'rain')) $$,
+  'a booking saved with an id and a status takes a step');
+select results_eq(
+  $$ select learner_notes, core_status, cancellation_reason from tutoring.bookings
+     where id = current_setting('test.saved')::uuid $$,
+  $$ values ('nouns', 'cancelled', 'rain') $$, 'a saved booking has its new notes and status');
+select tests.act_as('bob');
+select throws_ok(
+  $$ select api.save_booking(jsonb_build_object(
+       'booking_id', current_setting('test.saved'), 'customer_notes', 'mine')) $$,
+  'M4203', 'booking_not_found', 'a stranger cannot save a booking');
 
 select * from finish();
 rollback;

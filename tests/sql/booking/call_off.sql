@@ -52,7 +52,7 @@ select lives_ok(
   'another provider calls off their own time');
 select tests.act_as_nobody();
 select is((select count(*) from core.booking where status = 'cancelled'), 0::bigint,
-  'which cancels no booking of hers');
+  'calling off one''s own time cancels no booking of another provider');
 
 -- One slot, in one call.
 select tests.act_as('tara');
@@ -75,7 +75,7 @@ select results_eq($$ execute told('booking_cancelled') $$,
   $$ values ('alice', 1::bigint), ('bob', 1), ('carl', 1), ('tara', 3) $$,
   'everybody who booked is told once');
 select results_eq($$ execute told('waitlist_called_off') $$, $$ values ('dora', 1::bigint) $$,
-  'who waited is told that it was called off');
+  'a customer who waited is told that the slot was called off');
 select results_eq($$ execute told('waitlist_offer') $$,
   'select display_name, 0::bigint from core.person where false',
   'nobody is offered a seat in it');
@@ -83,7 +83,7 @@ select results_eq(
   $$ select p.payer_id = tests.id('alice'), r.amount_minor, count(*)
      from core.refund as r join core.payment as p using (payment_id) group by 1, 2 order by 1 $$,
   $$ values (false, 5000::bigint, 1::bigint), (true, 5000, 1) $$,
-  'who paid gets everything back, once');
+  'customers who paid get everything back, once');
 select is(
   (select finished_at is not null from core.call_off where slot_id = tests.id('lesson')), true,
   'the calling off is finished');
@@ -143,7 +143,7 @@ select results_eq(
      from api.call_off_time(now() + interval '10 days', now() + interval '12 days') $$,
   'values (1, 0)', 'calling the time off again goes on with the first');
 select is((select count(*) from tutoring.bookings where status = 'confirmed'), 1::bigint,
-  'and cancels nothing else');
+  'calling the time off again cancels nothing else');
 select throws_ok(
   $$ select api.call_off_time(now(), now()) $$, 'M0107', 'times_invalid',
   'a time that is called off has a length');
@@ -184,7 +184,8 @@ select results_eq(
   $$ select w.state, cardinality(s.holds), s.state
      from core.waitlist_entry as w join core.slot as s using (slot_id)
      where s.slot_id = tests.id('foreign') $$,
-  $$ values ('called_off', 0, 'removed') $$, 'and the offer is withdrawn');
+  $$ values ('called_off', 0, 'removed') $$,
+  'the offer of a seat is withdrawn when its slot is removed');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Cancelling: who may, until when, and what comes back.
 
 begin;
-select plan(44);
+select plan(47);
 update core.marketplace set cancel_grace_min = 0;
 
 select tests.offer('lesson', 'tara', 10000);
@@ -98,6 +98,20 @@ select tests.act_as('alice');
 select throws_ok(
   $$ select api.decline_booking(current_setting('test.lesson')::uuid) $$,
   'M3202', 'provider_only', 'the customer cannot decline a booking');
+select results_eq(
+  $$ select (q ->> 'refund_minor')::bigint, q ->> 'is_cancellable'
+     from api.quote_cancellation(current_setting('test.lesson')::uuid) as q $$,
+  $$ values (2500::bigint, 'true') $$,
+  'a quote tells the customer what cancelling would give back');
+select tests.act_as('tara');
+select is(
+  api.quote_cancellation(current_setting('test.lesson')::uuid) ->> 'refund_minor', '10000',
+  'a quote tells the provider that everything would go back');
+select tests.act_as('eve');
+select throws_ok(
+  $$ select api.quote_cancellation(current_setting('test.lesson')::uuid) $$,
+  'M4203', 'booking_not_found', 'a stranger is not told what cancelling would give back');
+select tests.act_as('alice');
 select results_eq(
   $$ execute cancel('lesson') $$, $$ values ('cancelled', 2500::bigint, 'EUR') $$,
   'the customer gets back what the policy said when they booked');
@@ -208,7 +222,8 @@ select tests.act_as('alice');
 select results_eq(
   $$ select refund_minor from api.cancel_booking(
        (select id from tutoring.bookings where slot_id = tests.id('soon'))) $$,
-  'values (10000::bigint)', 'who cancels within half an hour of booking gets everything back');
+  'values (10000::bigint)',
+  'a customer who cancels within half an hour of booking gets everything back');
 select tests.act_as_nobody();
 select tests.event('evt_soon_bella', 'payment_intent.succeeded', tests.intent(
   tests.book('soon', 'bella'), 'succeeded'));
@@ -218,7 +233,7 @@ select tests.act_as('bella');
 select results_eq(
   $$ select refund_minor from api.cancel_booking(
        (select id from tutoring.bookings where slot_id = tests.id('soon'))) $$,
-  'values (5000::bigint)', 'who cancels later gets back what the policy says');
+  'values (5000::bigint)', 'a customer who cancels later gets back what the policy says');
 select tests.act_as_nobody();
 select tests.event('evt_soon_2', 'payment_intent.succeeded', tests.intent(
   tests.book('soon', 'cora'), 'succeeded'));

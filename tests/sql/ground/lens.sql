@@ -25,7 +25,7 @@ select results_eq(
   'a null that the request names is a field of a new row');
 select set_config('app.columns', '', true);
 
-select is(api.if_exists('UPDATE'), 'merge', 'an update merges');
+select is(api.if_exists('UPDATE'), 'merge', 'an update merges with what exists');
 select is(api.if_exists('INSERT'), 'fail', 'an insert without a preference fails on a duplicate');
 
 select throws_ok($$ select api.save_offering('{"title": "x"}') $$, 'M1001', 'sign_in_required',

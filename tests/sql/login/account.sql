@@ -1,222 +1,174 @@
--- Logins: what only the house may do, and what even it may not.
+-- Accounts: who reaches them, what their owner changes, and signing out.
 
 begin;
-select plan(43);
+select plan(38);
 
--- A mail as the auth Lambda draws it: everything follows from a name.
-create function tests.mail(p_name text)
+-- A change that Alma asks for, and what becomes of it.
+create function tests.change(
+  p_email        text default null,
+  p_hash         text default null,
+  p_data         jsonb default null,
+  p_nonce        text default null,
+  p_nonce_needed boolean default false,
+  p_autoconfirm  boolean default false
+)
 returns jsonb
 language sql
 as $$
-  select jsonb_build_object(
-    'token', p_name, 'code', '123456', 'redirect_to', 'http://127.0.0.1:3000',
-    'link_hash', encode(convert_to('link of ' || p_name, 'UTF8'), 'hex'),
-    'code_hash', encode(convert_to('code of ' || p_name, 'UTF8'), 'hex'),
-    'lifetime_s', 3600);
+  select api.auth_update_user(
+    tests.account_id('alma'), current_setting('tests.alma')::uuid, p_email, p_hash, p_data,
+    tests.digest(p_nonce), false,
+    jsonb_build_object('autoconfirm', p_autoconfirm, 'both_addresses', false,
+                       'reauthenticate', p_nonce_needed, 'fresh_s', 86400),
+    tests.mail('change'), tests.mail('current'), tests.digest('alma'), null, null);
 $$;
-
-create function tests.sign_up(p_name text, p_data jsonb default '{}', p_address bytea default null)
-returns jsonb
-language sql
-as $$
-  select api.auth_sign_up(
-    p_name || '@example.com', '$argon2id$hash of ' || p_name, p_data, false, tests.mail(p_name),
-    'pgTAP', convert_to(p_name, 'UTF8'), p_address);
-$$;
-
-create function tests.account_id(p_name text)
-returns uuid
+create function tests.alma()
+returns identity.account
 language sql
 security definer
-as $$
-  select a.account_id from identity.account as a where a.email = p_name || '@example.com';
-$$;
-
-create function tests.parts(p_name text)
-returns text
-language sql
-security definer
-as $$
-  select string_agg(r.name, ' ' order by r.name)
-  from core.person_role as pr
-  join core.role as r using (role_id)
-  where pr.person_id = tests.account_id(p_name);
-$$;
-
-create function tests.open_code(p_name text, p_code text)
-returns jsonb
-language sql
-as $$
-  select api.auth_verify('email', null, p_name || '@example.com', convert_to(p_code, 'UTF8'),
-                         null, 'pgTAP', null);
-$$;
-
-create function tests.the_session()
-returns uuid
-language sql
-security definer
-as $$ select session_id from identity.session order by created_at limit 1 $$;
-
-create function tests.let_session_age()
-returns void
-language sql
-security definer
-as $$ update identity.session set refreshed_at = refreshed_at - interval '11 seconds' $$;
-
-create function tests.sessions(p_name text)
-returns bigint
-language sql
-security definer
-as $$ select count(*) from identity.session where account_id = tests.account_id(p_name) $$;
-create function tests.suspend_until(p_name text, p_until timestamptz)
-returns void
-language sql
-security definer
-as $$
-  update core.person set suspended_until = p_until where person_id = tests.account_id(p_name)
-$$;
-
-create function tests.suspend(p_name text)
-returns void
-language sql
-security definer
-as $$ update core.person set status = 'suspended' where person_id = tests.account_id(p_name) $$;
-
+as $$ select a from identity.account as a where a.account_id = tests.account_id('alma') $$;
 grant execute on all functions in schema tests to public;
 
+-- Reached through the auth Lambda alone.
+select is_empty(
+  $$ select p.oid::regprocedure, r.role
+     from pg_proc as p
+     cross join unnest(array['anon', 'authenticated']) as r(role)
+     where p.pronamespace = 'api'::regnamespace and p.proname like 'auth\_%'
+       and has_function_privilege(r.role, p.oid, 'execute') $$,
+  'no function of the auth Lambda can be called by visitors or signed-in people');
 select tests.act_as_anonymous();
-
-select throws_ok(
-  $$ select api.auth_password('x', null, null) $$, '42501', null,
-  'an anonymous caller cannot ask for a password hash');
 select throws_ok(
   $$ select tests.sign_up('alma') $$, '42501', null,
   'an anonymous caller cannot make an account past the Lambda');
 select throws_ok(
-  'select api.auth_rotate_signing_keys(null, null, null)', '42501', null,
-  'an anonymous caller cannot bring a signing key');
-select lives_ok('select api.signing_keys()',
-  'an anonymous caller may read the keys that tokens are checked with');
-select throws_ok(
   'select * from identity.account', '42501', 'permission denied for schema identity',
   'an anonymous caller cannot read accounts');
-
 select tests.act_as('eve');
-
 select throws_ok(
   $$ select api.auth_user(tests.id('eve'), null) $$, '42501', null,
   'a signed-in person cannot call the functions of the auth Lambda');
 select throws_ok(
   'select * from identity.session', '42501', 'permission denied for schema identity',
   'a signed-in person cannot read sessions');
-
 select tests.act_as_service();
-
 select throws_ok(
   'select * from identity.account', '42501', 'permission denied for schema identity',
   'the service cannot read the tables of logins, only call functions');
-select is(
-  tests.sign_up('alma', '{"role": "expert"}') -> 'user' ->> 'email', 'alma@example.com',
-  'the service makes an account');
-select is(tests.parts('alma'), 'customer provider',
-  'a new account has the roles that were asked for');
-select is(
-  tests.sign_up('mallory', '{"role": "admin"}') ->> 'refused', null,
-  'a sign-up that asks for the role admin succeeds');
-select is(tests.parts('mallory'), 'customer',
-  'a sign-up that asks for the role admin becomes a customer');
 
--- An address nobody has proved belongs to whoever asks last.
+-- Looking.
+select tests.act_as_nobody();
+select set_config('tests.alma', tests.signed_in('alma')::text, true);
+select set_config('tests.mallory', tests.signed_in('mallory')::text, true);
+select tests.act_as_service();
+select results_eq(
+  $$ select u -> 'user' ->> 'email', u ->> 'password_hash'
+     from api.auth_user(tests.account_id('alma'), current_setting('tests.alma')::uuid) as u $$,
+  $$ values ('alma@example.com', '$argon2id$hash of alma') $$,
+  'the user of a token is returned while their session lasts');
 select is(
-  tests.sign_up('alma') -> 'user' ->> 'id', tests.account_id('alma')::text,
-  'signing up again before confirming keeps the same account');
+  api.auth_user(tests.account_id('alma'), current_setting('tests.mallory')::uuid) ->> 'refused',
+  'session_not_found', 'a token with the session of another account is refused');
 select is(
-  api.auth_sign_in('alma@example.com', '$argon2id$hash of alma', 'a', null, null) ->> 'refused',
-  'email_not_confirmed', 'an unconfirmed address cannot sign in');
-select is(
-  tests.open_code('alma', 'code of somebody else') ->> 'refused', 'otp_expired',
-  'a wrong confirmation code is refused');
-select isnt(
-  tests.open_code('alma', 'code of alma') ->> 'session_id', null,
-  'the right confirmation code begins a session');
-select is(
-  tests.open_code('alma', 'code of alma') ->> 'refused', 'otp_expired',
-  'a confirmation code works only once');
-select is(
-  jsonb_array_length(tests.sign_up('alma') -> 'user' -> 'identities'), 0,
-  'signing up with a confirmed address returns a decoy account');
-select is(
-  api.auth_sign_in('alma@example.com', null, 'a', null, null) ->> 'refused',
-  'invalid_credentials', 'a sign-in without a password hash is refused as a wrong password');
-select is(
-  api.auth_sign_in('nobody@example.com', null, 'n', null, null) ->> 'refused',
-  'invalid_credentials', 'a sign-in of an unknown address is refused as a wrong password');
-
--- Refreshing.
-select is(
-  api.auth_refresh(tests.the_session(), 0, null) ->> 'refresh_counter', '1',
-  'a refresh token has a successor');
-select is(
-  api.auth_refresh(tests.the_session(), 0, null) ->> 'refresh_counter', '1',
-  'a refresh token used twice within ten seconds has the same successor');
-select is(
-  api.auth_refresh(tests.the_session(), 2, null) ->> 'refused', 'refresh_token_not_found',
-  'a refresh token that was not issued yet is not found');
-select lives_ok('select tests.let_session_age()',
-  'the session''s last refresh is made eleven seconds old');
-select is(
-  api.auth_refresh(tests.the_session(), 0, null) ->> 'refresh_counter', '1',
-  'the answer may have been lost: the parent of the live token is answered with it');
-select is(
-  api.auth_refresh(tests.the_session(), 1, null) ->> 'refresh_counter', '2',
-  'then the live one is used');
-select is(
-  api.auth_refresh(tests.the_session(), 0, null) ->> 'refresh_counter', '2',
-  'and for ten seconds its parent''s parent is another tab');
-select lives_ok('select tests.let_session_age()', 'ten more seconds pass');
-select is(
-  api.auth_refresh(tests.the_session(), 0, null) ->> 'refused', 'refresh_token_already_used',
-  'a refresh token used again after ten seconds is refused as stolen');
-select is(tests.the_session(), null, 'a session whose refresh token was used again is ended');
-
--- Limits.
-select is(
-  (select count(*) from generate_series(1, 31) as n
-   where tests.sign_up('guest' || n, '{}', '\x01') ->> 'refused' is null),
-  30::bigint, 'one network address signs up at most thirty people in five minutes');
-select is(
-  tests.sign_up('other', '{}', '\x02') ->> 'refused', null,
-  'the sign-up limit of one network address does not bind another');
-
--- Suspending somebody ends what they are in, in the same transaction, whoever suspends.
-select isnt(
-  tests.sign_up('sam') -> 'user' ->> 'id', null, 'Sam signs up');
-select isnt(tests.open_code('sam', 'code of sam') ->> 'session_id', null, 'and in');
-select isnt(
-  tests.sign_up('tom') -> 'user' ->> 'id', null, 'and so does Tom');
-select isnt(tests.open_code('tom', 'code of tom') ->> 'session_id', null, 'who is in as well');
-select tests.act_as('eve');
-select tests.suspend('sam');
-select is(tests.sessions('sam'), 0::bigint, 'somebody suspended is out at once');
-select is(tests.sessions('tom'), 1::bigint, 'and nobody else is');
+  api.auth_user(tests.id('nobody'), current_setting('tests.alma')::uuid) ->> 'refused',
+  'user_not_found', 'a token of an account that does not exist is refused');
+select tests.act_as_nobody();
+update core.person set status = 'suspended' where person_id = tests.account_id('mallory');
+select is(tests.sessions('mallory'), 0::bigint, 'suspending a person ends their sessions');
+select is(tests.sessions('alma'), 1::bigint, 'suspending a person ends nobody else''s sessions');
 select tests.act_as_service();
 select is(
-  api.auth_sign_in('sam@example.com', '$argon2id$hash of sam', 'a', null, null) ->> 'refused',
-  'user_banned', 'nor does the password open the door');
+  api.auth_user(tests.account_id('mallory'), current_setting('tests.mallory')::uuid)
+    ->> 'refused',
+  'session_not_found', 'the token of a suspended person is refused');
+select is(tests.sign_in('mallory') ->> 'refused', 'user_banned',
+  'a suspended person cannot sign in with the right password');
+select tests.act_as_nobody();
+update core.person set status = 'active' where person_id = tests.account_id('mallory');
 
 -- For a while is the same, for that while.
-select tests.act_as('eve');
-select tests.suspend_until('tom', now() + interval '1 hour');
-select is(tests.sessions('tom'), 0::bigint, 'somebody suspended for an hour is out at once');
+select tests.signed_in('tom');
+update core.person set suspended_until = now() + interval '1 hour'
+where person_id = tests.account_id('tom');
+select is(tests.sessions('tom'), 0::bigint, 'suspending a person for an hour ends their sessions');
+select tests.act_as_service();
+select is(tests.sign_in('tom') ->> 'refused', 'user_banned',
+  'a person suspended for an hour cannot sign in within it');
+select tests.act_as_nobody();
+update core.person set suspended_until = now() - interval '1 hour'
+where person_id = tests.account_id('tom');
+select tests.act_as_service();
+select isnt(tests.sign_in('tom') ->> 'session_id', null,
+  'a person suspended for an hour signs in after it');
+select tests.act_as_nobody();
+select set_config('tests.mallory', tests.signed_in('mallory2')::text, true);
+
+-- What one says of oneself.
+select tests.act_as_service();
+select tests.change(p_data => '{"name": "Alma", "city": "Aarhus"}');
+select results_eq(
+  $$ select u -> 'user' -> 'user_metadata' ->> 'name', u -> 'user' -> 'user_metadata' ? 'city'
+     from tests.change(p_data => '{"city": null}') as u $$,
+  $$ values ('Alma', false) $$, 'metadata is merged: what is given replaces, null removes');
+
+-- A new password.
+select tests.sign_in('alma');
+select is(tests.sessions('alma'), 2::bigint, 'a person may have two sessions');
+select is(tests.change(p_hash => '$argon2id$new') ->> 'refused', null,
+  'a person changes their password');
+select is(tests.sessions('alma'), 1::bigint, 'a new password ends every other session');
+select is(tests.sign_in('alma') ->> 'refused', 'invalid_credentials',
+  'the old password no longer signs in');
+select isnt(tests.sign_in('alma', '$argon2id$new') ->> 'session_id', null,
+  'the new password signs in');
+select is(tests.mails('alma@example.com'), '{confirmation,password_changed}',
+  'a new password is announced by mail');
+select is(
+  tests.change(p_hash => 'x', p_nonce => 'wrong') ->> 'refused', 'reauthentication_not_valid',
+  'a new password with a wrong code is refused');
+select is(tests.change(p_hash => '$argon2id$newer', p_nonce_needed => true) ->> 'refused', null,
+  'a session of less than a day may change the password without a code');
+select tests.act_as_nobody();
+update identity.session set created_at = now() - interval '25 hours';
 select tests.act_as_service();
 select is(
-  api.auth_sign_in('tom@example.com', '$argon2id$hash of tom', 'a', null, null) ->> 'refused',
-  'user_banned', 'and stays out');
-select tests.suspend_until('tom', now() - interval '1 hour');
-select isnt(
-  api.auth_sign_in('tom@example.com', '$argon2id$hash of tom', 'a', null, null) ->> 'session_id',
-  null, 'until the hour is over');
-select is(tests.sessions('tom'), 1::bigint, 'with a sign-in of their own');
+  tests.change(p_hash => '$argon2id$newest', p_nonce_needed => true) ->> 'refused',
+  'reauthentication_needed', 'an older session needs a code to change the password');
+
+-- A new address.
+select is(tests.change(p_email => 'mallory@example.com') ->> 'refused', null,
+  'whether another account has the new address is not told to the caller');
+select is(
+  tests.change(p_email => 'mallory@example.com', p_autoconfirm => true) ->> 'refused',
+  'email_exists', 'an address that is taken is refused where addresses are not confirmed');
+select is(tests.change(p_email => 'Alma@example.org') -> 'user' ->> 'email', 'alma@example.com',
+  'a new address does not count before it is confirmed');
+select is((tests.alma()).new_email, 'alma@example.org', 'a new address is kept until confirmed');
+select is(tests.mails('alma@example.org'), '{email_change}', 'a new address is mailed a link');
+select is(
+  tests.mails('alma@example.com'),
+  '{confirmation,email_changing,email_changing,password_changed,password_changed}',
+  'the old address is warned of the change');
+select is(
+  tests.change(p_email => 'other@example.org', p_autoconfirm => true) -> 'user' ->> 'email',
+  'other@example.org', 'a new address counts at once where addresses are not confirmed');
+
+-- Signing out.
+select tests.act_as_nobody();
+select set_config('tests.out', tests.signed_in('otto')::text, true);
+select tests.act_as_service();
+select tests.sign_in('otto') from generate_series(1, 2);
+prepare sign_out (text, text) as
+select api.auth_sign_out(tests.account_id('otto'), current_setting('tests.' || $1)::uuid, $2);
+select results_eq(
+  $$ execute sign_out('mallory', 'global') $$,
+  $$ values ('{"refused": "session_not_found"}'::jsonb) $$,
+  'nobody can sign another account out with their own session');
+select lives_ok($$ execute sign_out('out', 'others') $$, 'a person signs out elsewhere');
+select is(tests.sessions('otto'), 1::bigint, 'signing out of others keeps this session alone');
+select tests.sign_in('otto');
+select lives_ok($$ execute sign_out('out', 'local') $$, 'a person signs out here');
+select is(tests.sessions('otto'), 1::bigint, 'signing out locally keeps the other sessions');
 
 select * from finish();
 rollback;

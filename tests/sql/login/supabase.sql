@@ -3,20 +3,13 @@
 begin;
 select plan(17);
 
-create function tests.sign_up(p_name text)
+create function tests.sign_up_at_once(p_name text)
 returns jsonb
 language sql
 as $$
   select api.auth_sign_up(
     p_name || '@example.com', '$argon2id$hash of ' || p_name, '{"full_name": "A. Name"}', true,
     '{}', 'pgTAP', convert_to(p_name, 'UTF8'), null);
-$$;
-create function tests.account_id(p_name text)
-returns uuid
-language sql
-security definer
-as $$
-  select a.account_id from identity.account as a where a.email = p_name || '@example.com';
 $$;
 create function tests.act_as_member(p_name text)
 returns void
@@ -66,40 +59,47 @@ as $$ select count(*) from public.device $$;
 grant execute on all functions in schema tests to public;
 
 select tests.act_as_service();
-select isnt(tests.sign_up('mia') ->> 'session_id', null, 'Mia signs up');
-select isnt(tests.sign_up('noah') ->> 'session_id', null, 'and Noah');
+select isnt(tests.sign_up_at_once('mia') ->> 'session_id', null,
+  'a person signs up and is in at once');
+select isnt(tests.sign_up_at_once('noah') ->> 'session_id', null,
+  'another person signs up and is in at once');
 select throws_ok(
-  $$ select tests.sign_up('unwanted') $$, 'P0001', 'not you', 'the owner''s function may refuse');
-select is(tests.account_id('unwanted'), null, 'and then there is no account');
+  $$ select tests.sign_up_at_once('unwanted') $$, 'P0001', 'not you',
+  'the owner''s function may refuse a sign-up');
+select is(tests.account_id('unwanted'), null,
+  'a sign-up that the owner''s function refuses makes no account');
 select is(
-  (select count(*) from auth.users), 2::bigint, 'the house sees every login');
-select hasnt_column('auth', 'users', 'password_hash', 'but nobody a secret of one');
+  (select count(*) from auth.users), 2::bigint, 'the service sees every login');
+select hasnt_column('auth', 'users', 'password_hash', 'the view of logins has no password hashes');
 
 select tests.act_as_member('mia');
 select is(auth.uid(), tests.account_id('mia'), 'auth.uid() is who asks');
 select is(auth.email(), 'mia@example.com', 'auth.email() is what their token says');
-select is(auth.jwt() ->> 'sub', tests.account_id('mia')::text, 'and so is auth.jwt()');
-select is(auth.role(), 'authenticated', 'auth.role() is no claim, which may say anything');
+select is(auth.jwt() ->> 'sub', tests.account_id('mia')::text,
+  'auth.jwt() is what their token says');
+select is(auth.role(), 'authenticated', 'auth.role() is the role of the connection, not a claim');
 select results_eq(
   $$ select id, email, raw_app_meta_data ->> 'provider', raw_user_meta_data ->> 'full_name'
      from auth.users $$,
-  $$ values (tests.account_id('mia'), 'mia@example.com', 'email', 'A. Name') $$, 'one sees one''s own login alone');
+  $$ values (tests.account_id('mia'), 'mia@example.com', 'email', 'A. Name') $$,
+  'a person sees only their own login');
 select results_eq(
   'select full_name from public.profile', $$ values ('A. Name') $$,
-  'and through a policy of the owner''s one''s own row');
+  'a person reads their own row through a policy of the owner''s');
 select throws_ok(
   'select hooks.after_sign_up(null)', '42501', null, 'nobody calls the owner''s function');
 select throws_ok(
-  'update auth.users set email = null', '42501', null, 'nor writes through the view');
+  'update auth.users set email = null', '42501', null,
+  'a person cannot write through the view of logins');
 
 select tests.act_as_anonymous();
-select is_empty('select * from auth.users', 'a visitor sees no login');
-select is(auth.uid(), null, 'and is nobody');
+select is_empty('select * from auth.users', 'an anonymous caller sees no login');
+select is(auth.uid(), null, 'auth.uid() of an anonymous caller is null');
 
 -- A reference to the login goes with it; one to the person stays.
 select tests.act_as_service();
 select api.auth_delete_user(tests.account_id('noah'));
-select is(tests.devices(), 1::bigint, 'rows that hang on a login go with it');
+select is(tests.devices(), 1::bigint, 'rows that refer to a login are removed with it');
 
 select * from finish();
 rollback;

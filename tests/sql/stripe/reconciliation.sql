@@ -3,14 +3,6 @@
 begin;
 select plan(27);
 
--- A line of Stripe's books, as its API lists it.
-create function tests.line(p_id text, p_type text, p_source text, p_amount bigint,
-                           p_fee bigint default 0, p_age interval default '2 hours')
-returns jsonb
-language sql
-return jsonb_build_object(
-  'id', p_id, 'type', p_type, 'source', p_source, 'currency', 'eur', 'amount', p_amount,
-  'fee', p_fee, 'created', extract(epoch from now() - p_age)::bigint);
 create function tests.reconcile(variadic p_lines jsonb[] default '{}')
 returns integer
 language plpgsql

@@ -1,7 +1,7 @@
 -- Hours: who sets them, and the slots they make, on the days the clocks change too.
 
 begin;
-select plan(54);
+select plan(51);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -212,8 +212,6 @@ select is(
 select throws_ok(
   $$ select api.remove_exception(tests.id('x')) $$, 'M4102', 'exception_not_found',
   'an exception that does not exist cannot be removed');
-select throws_ok('select api.extend_slots()', '42501', null,
-  'a provider cannot run the clock''s extension of slots');
 
 -- Hours through the lens.
 select results_eq(
@@ -232,9 +230,6 @@ select throws_ok(
        (expert_id, day_of_week, start_time, end_time, timezone)
      select tests.id('tara'), 1, '09:00', '11:00', 'UTC' from generate_series(1, 201) $$,
   'M0108', 'hours_too_many', 'more hours than the clock can keep up with are refused');
-select tests.act_as_service();
-select is(api.extend_slots(), 1, 'the clock makes the slots that are missing up to the horizon');
-select is(api.extend_slots(), 0, 'the clock makes missing slots only once');
 
 select * from finish();
 rollback;

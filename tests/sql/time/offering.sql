@@ -1,7 +1,7 @@
 -- Offerings: making sessions, by function and by the lens, and taking them down.
 
 begin;
-select plan(49);
+select plan(58);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -125,6 +125,10 @@ select throws_ok(
   'another expert cannot delete a session');
 
 -- Taking down.
+select tests.act_as_nobody();
+create table own as select offering_id from core.offering where title = 'Danish';
+grant select on own to authenticated;
+select tests.act_as('uwe');
 prepare take_down as
 select tutoring.unpublish_session(id) from tutoring.sessions where title = 'Danish';
 
@@ -152,6 +156,39 @@ select lives_ok(
 select lives_ok(
   $$ delete from tutoring.sessions where title = 'Renamed' $$,
   'an expert deletes a session that nobody booked');
+
+-- By core's own words.
+select tests.act_as_nobody();
+prepare active as
+select is_active, published_at is not null from core.offering where title = 'Danish';
+select tests.act_as('uwe');
+select throws_ok(
+  $$ select api.unpublish_offering(o.offering_id) from own as o $$, 'M4101', 'offering_not_found',
+  'another provider cannot unpublish an offering');
+select tests.act_as('tara');
+select lives_ok(
+  $$ select api.unpublish_offering(o.offering_id) from own as o, generate_series(1, 2) $$,
+  'a provider unpublishes an offering as often as they like');
+select tests.act_as_nobody();
+select results_eq('active', 'values (false, true)', 'an unpublished offering is not active');
+select tests.act_as('tara');
+select lives_ok($$ select api.publish_offering(o.offering_id) from own as o $$,
+  'a provider publishes an offering again');
+select tests.act_as_nobody();
+select results_eq('active', 'values (true, true)', 'a published offering is active');
+
+-- Removing by core's own word.
+select tests.act_as_nobody();
+insert into core.offering (offering_id, provider_id, title, duration_min, price_minor)
+values (tests.id('unwanted'), tests.id('tara'), 'unwanted', 60, 0);
+select tests.act_as('uwe');
+select throws_ok($$ select api.remove_offering(tests.id('unwanted')) $$, 'M4101',
+  'offering_not_found', 'another provider cannot remove an offering');
+select tests.act_as('tara');
+select lives_ok($$ select api.remove_offering(tests.id('unwanted')) $$,
+  'a provider removes an offering that was never booked');
+select throws_ok($$ select api.remove_offering(tests.id('unwanted')) $$, 'M4101',
+  'offering_not_found', 'an offering is removed once');
 
 -- Materials are for those who have booked.
 select tests.act_as_nobody();
@@ -182,6 +219,8 @@ select results_eq(
 select throws_ok(
   $$ delete from tutoring.sessions where id = tests.id('offering lesson') $$, 'M9106', 'offering_in_use',
   'a session that was booked cannot be deleted');
+select throws_ok($$ select api.remove_offering(tests.id('offering lesson')) $$, 'M9104',
+  'offering_in_use', 'an offering that was booked cannot be removed');
 select lives_ok(
   $$ select tutoring.unpublish_session(tests.id('offering lesson')) $$,
   'a session that was booked can be taken down');

@@ -152,10 +152,10 @@ prepare book_full (text) as
 select count(*) from tutoring.create_booking_with_payment(tests.id($1), tests.id('full'));
 select tests.act_as('gus');
 select throws_ok($$ execute book_full('gus') $$, 'M9207', 'already_booked',
-  'who holds the last seat is told that they have it, and not to wait for it');
+  'a customer who holds the last seat is told that they have booked it');
 select tests.act_as('hans');
 select throws_ok($$ execute book_full('hans') $$, 'M9201', 'slot_full',
-  'who does not is told that it is full');
+  'a customer who does not hold a seat is told that the slot is full');
 select lives_ok($$ select api.join_waitlist(tests.id('full')) $$, 'one waits for the full slot');
 select tests.act_as('ida');
 select lives_ok($$ select api.join_waitlist(tests.id('full')) $$, 'another waits for it');
@@ -171,7 +171,7 @@ select results_eq(
      join core.person as p on p.person_id = w.customer_id
      where w.slot_id = tests.id('full') order by 1 $$,
   $$ values ('hans', 'waiting'), ('ida', 'offered') $$,
-  'who is busy by now is passed over and keeps their place');
+  'a customer who is busy by now is passed over and keeps their place');
 select results_eq(
   $$ select w.offer_expires_at = s.starts_at
      from core.waitlist_entry as w join core.slot as s using (slot_id)

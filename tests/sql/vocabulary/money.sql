@@ -81,6 +81,7 @@ $$;
 create or replace function tests.items(variadic p_names text[])
 returns jsonb
 language sql
+security definer
 as $$
   select jsonb_agg(
     case when s.slot_id is not null then jsonb_build_object('slot_id', s.slot_id)
@@ -351,6 +352,21 @@ begin
   return v_result;
 end
 $$;
+
+-- A line of Stripe's books, as its API lists it.
+create or replace function tests.line(
+  p_id     text,
+  p_type   text,
+  p_source text,
+  p_amount bigint,
+  p_fee    bigint default 0,
+  p_age    interval default '2 hours'
+)
+returns jsonb
+language sql
+return jsonb_build_object(
+  'id', p_id, 'type', p_type, 'source', p_source, 'currency', 'eur', 'amount', p_amount,
+  'fee', p_fee, 'created', extract(epoch from now() - p_age)::bigint);
 
 -- Everything that does not add up; nothing, when all does.
 create or replace function tests.ledger_problems()

@@ -90,6 +90,16 @@ as $$
          set_config('request.jwt.claims', '', true);
 $$;
 
+-- The newest message of a topic in the outbox.
+create or replace function tests.last_message(p_topic text)
+returns uuid
+language sql
+security definer
+as $$
+  select o.outbox_id from core.outbox as o
+  where o.topic = p_topic order by o.outbox_id desc limit 1;
+$$;
+
 -- Let time pass: what lay ahead of a booking lies nearer, or behind.
 create or replace function tests.let_pass(p_time interval)
 returns void
@@ -107,4 +117,5 @@ begin atomic
   set busy = tstzrange(lower(busy) - p_time, upper(busy) - p_time),
       expires_at = expires_at - p_time;
   update core.waitlist_entry set offer_expires_at = offer_expires_at - p_time;
+  update core.booking_reminder set starts_at = starts_at - p_time;
 end;

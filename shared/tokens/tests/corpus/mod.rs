@@ -1,5 +1,5 @@
-//! Tokens that must be refused, and a few that must not: every attack of security.md, each
-//! well signed unless the signature is the attack.
+//! Tokens that must be refused, and a few that must not: every attack we know of, each well
+//! signed unless the signature is the attack.
 
 use std::sync::OnceLock;
 

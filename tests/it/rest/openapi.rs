@@ -1,8 +1,7 @@
-//! The OpenAPI document of a schema of strangers: valid, whatever the names are.
+//! The OpenAPI document: valid, whatever the names are.
 
 use serde_json::{Value, json};
-
-use super::Api;
+use tests::dialect::Api;
 
 const FIXTURE: &str = r#"
   create table "a/b ~%é" (

@@ -4,8 +4,7 @@ use data_api::{
     cache::{self, Schemas},
     types::typescript,
 };
-
-use super::Api;
+use tests::dialect::Api;
 
 const FIXTURE: &str = r#"
   create schema "We.ird";

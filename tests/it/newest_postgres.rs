@@ -1,4 +1,4 @@
-//! A newer PostgreSQL than the one installed here.
+//! The newest PostgreSQL, which may be newer than the one installed here.
 
 use std::process::Stdio;
 

@@ -2,9 +2,8 @@
 
 use data_api::identity::Identity;
 use tests::World;
+use tests::dialect::Api;
 use tokens::Gateway;
-
-use super::Api;
 
 #[tokio::test]
 async fn supabase_js_finds_the_dialect_whole() {

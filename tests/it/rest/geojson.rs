@@ -1,8 +1,7 @@
 //! GeoJSON, which PostGIS makes of rows.
 
 use serde_json::{Value, json};
-
-use super::Api;
+use tests::dialect::Api;
 
 const FIXTURE: &str = "
     create extension postgis schema public;
@@ -18,6 +17,7 @@ const FIXTURE: &str = "
     grant select, insert on public.shop to anon";
 
 const TYPE: &str = "application/geo+json; charset=utf-8";
+
 const GEO: (&str, &str) = ("accept", "application/geo+json");
 
 fn feature(at: [f64; 2], properties: Value) -> Value {

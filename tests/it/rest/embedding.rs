@@ -1,0 +1,137 @@
+//! Rows of other tables within a row.
+
+use serde_json::json;
+use tests::dialect::{Api, Case, meets, returns};
+
+#[tokio::test]
+async fn embeddings_follow_keys_views_junctions_and_functions() {
+    let api = Api::new().await;
+    let cases = [
+        (
+            "/project?select=name,client(name)&project_id=in.(1,4)&order=name",
+            json!([{"name": "Alpha", "client": {"name": "Acme"}}, {"name": "Delta", "client": null}]),
+        ),
+        (
+            "/client?select=name,project(name)&project.order=name.desc&project.limit=1&order=name",
+            json!([{"name": "Acme", "project": [{"name": "Beta"}]},
+                {"name": "Best", "project": [{"name": "Gamma"}]}]),
+        ),
+        (
+            "/client?select=name,project!inner(name)&project.name=eq.Gamma",
+            json!([{"name": "Best", "project": [{"name": "Gamma"}]}]),
+        ),
+        ("/client?select=name,project()&project=is.null", json!([])),
+        ("/project?select=name,client()&client=is.null", json!([{"name": "Delta"}])),
+        (
+            "/project?select=name,person(name)&project_id=eq.3",
+            json!([{"name": "Gamma", "person": [{"name": "Ann"}]}]),
+        ),
+        (
+            "/letter?select=body,from:person!sender(name),receiver(name)&letter_id=eq.1",
+            json!([{"body": "hi", "from": {"name": "Ann"}, "receiver": {"name": "Ben"}}]),
+        ),
+        (
+            "/unit?select=name,parts:unit(name),parent_id(name)&unit_id=eq.1",
+            json!([{"name": "root", "parts": [{"name": "leaf"}, {"name": "twig"}], "parent_id": null}]),
+        ),
+        (
+            "/person?select=name,profile(bio)&person_id=lt.3&order=name",
+            json!([{"name": "Ann", "profile": {"bio": "about Ann"}}, {"name": "Ben", "profile": null}]),
+        ),
+        (
+            "/nested_view?select=title,client_name,client(name)&id=eq.1",
+            json!([{"title": "Alpha", "client_name": "Acme", "client": {"name": "Acme"}}]),
+        ),
+        (
+            "/client?select=name,nested_view(title)&client_id=eq.2",
+            json!([{"name": "Best", "nested_view": [{"title": "Gamma"}]}]),
+        ),
+        (
+            "/project?select=name,owner_of(name)&project_id=eq.1",
+            json!([{"name": "Alpha", "owner_of": {"name": "Acme"}}]),
+        ),
+        (
+            "/project?select=name,...client(client:name)&project_id=eq.1",
+            json!([{"name": "Alpha", "client": "Acme"}]),
+        ),
+        (
+            "/client?select=name,...project(ids:project_id)&client_id=eq.1",
+            json!([{"name": "Acme", "ids": [1, 2]}]),
+        ),
+        (
+            "/client?select=name,project(count)&client_id=eq.1",
+            json!([{"name": "Acme", "project": [{"count": 2}]}]),
+        ),
+        (
+            "/project?select=...client(client:name),project_id.sum()&client_id=eq.1",
+            json!([{"client": "Acme", "sum": 3}]),
+        ),
+    ];
+    for (path, expected) in cases {
+        assert_eq!(api.get(path).await, expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_embedded_is_sorted_limited_and_filtered_on_its_own() {
+    let api = Api::new().await;
+    let path = "/client?select=project(n:project_id)&client_id=eq.1&project.";
+    let cases = [
+        ("order=project_id.desc&project.limit=1", 2),
+        ("order=project_id.desc&project.offset=1", 1),
+        ("or=(name.eq.Beta,name.eq.Gamma)", 2),
+        ("name=eq.Alpha", 1),
+    ];
+    for (rest, expected) in cases {
+        let found = api.get(&format!("{path}{rest}")).await;
+        assert_eq!(found, json!([{"project": [{"n": expected}]}]), "{rest}");
+    }
+    let path = "/project?select=name,client(name)&order=client(client_id).desc.nullslast&limit=1";
+    let last = json!([{"name": "Gamma", "client": {"name": "Best"}}]);
+    assert_eq!(api.get(path).await, last, "sorted by what is embedded");
+}
+
+#[tokio::test]
+async fn an_embedding_with_an_alias_goes_by_it() {
+    let by_name = "/client?select=name,theirs:project(name)&project.name=eq.Beta&limit=1";
+    let by_alias = by_name.replace("&project.", "&theirs.");
+    let twice = "/client?select=project(name),theirs:project(name)&project.limit=0\
+                 &theirs.name=eq.Beta&limit=1";
+    let beta = json!([{"name": "Acme", "theirs": [{"name": "Beta"}]}]);
+    let apart = json!([{"project": [], "theirs": [{"name": "Beta"}]}]);
+
+    let api = Api::new().await;
+    let warned = "Update `project` to `theirs` in query string filters, orders or limits.";
+    for (path, rows, warns) in
+        [(by_name, &beta, true), (&by_alias, &beta, false), (twice, &apart, false)]
+    {
+        let reply = api.ask("GET", path, &[], None).await;
+        assert_eq!(reply.json, *rows, "{path}");
+        let warning = reply.header("warning");
+        assert_eq!(warning.starts_with("299 ") && warning.contains(warned), warns, "{warning}");
+    }
+
+    let strict = Api::with(|settings| settings.legacy_names = false).await;
+    let refused = json!({"code": "PGRST108",
+        "message": "'project' is not an embedded resource in this request",
+        "details": "Target names are not allowed in filters if they have an alias",
+        "hint": "Change 'project' to 'theirs' in filters, orders or limits."});
+    let cases: [Case<'_>; 3] = [
+        ("GET", by_name, &[], None, 400, refused),
+        ("GET", &by_alias, &[], None, 200, beta),
+        ("GET", twice, &[], None, 200, apart),
+    ];
+    meets(&strict, &cases).await;
+}
+
+#[tokio::test]
+async fn rows_are_sorted_by_what_the_embedding_shows() {
+    let api = Api::new().await;
+    // The project of Best is not shown, so its row counts as one without a client.
+    let path = "/project?select=name,client(name)&client.or=(name.eq.Acme,name.eq.None)\
+        &order=client(name).desc.nullslast,name.desc";
+    let expected = json!([
+        {"name": "Beta", "client": {"name": "Acme"}}, {"name": "Alpha", "client": {"name": "Acme"}},
+        {"name": "Gamma", "client": null}, {"name": "Delta", "client": null}]);
+    returns(&api, &[(path, expected)]).await;
+}

@@ -1,0 +1,6 @@
+//! What is written agrees with what is there: files, names, tests and settings.
+
+mod coverage;
+mod grants;
+mod knobs;
+mod names;
