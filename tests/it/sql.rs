@@ -38,7 +38,7 @@ sql_tests! {
     }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
     people { customer, erasure, person, privacy, provider, suspension }
-    stripe { balance_transaction, command, event, event_order, reconciliation, result, stuck }
+    stripe { balance_transaction, command, event, event_order, inquiry, reconciliation, result, stuck }
     time {
         availability, horizon, horizon_closed, occupancy, offering, rules, slot, venue, waitlist,
     }

@@ -219,7 +219,7 @@ select results_eq(
 select throws_ok(
   $$ delete from tutoring.sessions where id = tests.id('offering lesson') $$, 'M9106', 'offering_in_use',
   'a session that was booked cannot be deleted');
-select throws_ok($$ select api.remove_offering(tests.id('offering lesson')) $$, 'M9104',
+select throws_ok($$ select api.remove_offering(tests.id('offering lesson')) $$, 'M9106',
   'offering_in_use', 'an offering that was booked cannot be removed');
 select lives_ok(
   $$ select tutoring.unpublish_session(tests.id('offering lesson')) $$,
