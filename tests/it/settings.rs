@@ -58,7 +58,7 @@ fn the_example_lists_every_setting_that_is_read_and_no_other() {
     let example = fs::read_to_string(root().join(".env.example")).expect(".env.example");
     let listed = names(r"(?m)^#?([A-Z][A-Z0-9_]+)=", &example);
 
-    let read = r#"(?:\b(?:optional|required|parsed|flag|number|words|opaque|url|setting|milliseconds)\(\s*|env = |const [A-Z]+: &str = )"([A-Z][A-Z0-9_]+)""#;
+    let read = r#"(?:\b(?:optional|required|parsed|flag|number|size|words|opaque|url|setting|milliseconds)\(\s*|env = |const [A-Z]+: &str = )"([A-Z][A-Z0-9_]+)""#;
     let read = names(read, &code);
     assert!(read.len() > 40, "settings are found: {read:?}");
     let unlisted: Vec<&String> =
@@ -80,7 +80,7 @@ fn the_data_api_knows_its_own_settings() {
     }
     let code: String =
         files.iter().map(|file| fs::read_to_string(file).expect("a source")).collect();
-    let read = r#"(?:\b(?:optional|required|parsed|flag|number|words|verbosity)\(\s*|const NAME: &str = )"(PGRST_[A-Z0-9_]+)""#;
+    let read = r#"(?:\b(?:optional|required|parsed|flag|number|size|words|verbosity)\(\s*|const NAME: &str = )"(PGRST_[A-Z0-9_]+)""#;
     let known: BTreeSet<String> = data_api::settings::NAMES.map(str::to_owned).into();
     assert_eq!(names(read, &code), known);
 
