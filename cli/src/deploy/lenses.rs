@@ -56,7 +56,11 @@ impl Lenses {
             let after = &found[lens.len()..];
             let stands_alone = !before.bytes().next_back().is_some_and(is_word)
                 && !after.bytes().next().is_some_and(is_word);
-            let names_schema = after.starts_with('.') || before.ends_with("schema ");
+            // A full stop that ends a sentence of a comment is followed by no name.
+            let is_qualifier = after.strip_prefix('.').is_some_and(|name| {
+                name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+            });
+            let names_schema = is_qualifier || before.ends_with("schema ");
             out.push_str(before);
             out.push_str(if stands_alone && names_schema { schema } else { lens });
             rest = after;
