@@ -15,7 +15,7 @@ mod nearest;
 mod postgres;
 
 pub(crate) use self::postgres::refusal_of;
-pub use self::postgres::{Mapping, postgrest_refusal};
+pub use self::postgres::{Mapping, TOO_LARGE, postgrest_refusal};
 pub use nearest::{NAME, PART, nearest};
 
 /// Why a request is not answered with rows. In a box: results are small that way, and most are

@@ -11,7 +11,6 @@ mod result;
 mod statement;
 mod write;
 
-pub use bounded::TOO_LARGE;
 pub use privileges::may_use;
 pub use result::ResultRow;
 pub use statement::{Before, Output, Statement, count_plan, statement_for};

@@ -13,11 +13,17 @@ create policy all_definer on identity.flow_state
 
 create policy select_suspended_definer on identity.session
   for select to definer
-  using (not internal.is_active(account_id));
+  using (exists (
+    select from core.person as p
+    where p.person_id = session.account_id
+      and (p.status <> 'active' or p.suspended_until > now())));
 
 create policy delete_suspended_definer on identity.session
   for delete to definer
-  using (not internal.is_active(account_id));
+  using (exists (
+    select from core.person as p
+    where p.person_id = session.account_id
+      and (p.status <> 'active' or p.suspended_until > now())));
 
 grant select, delete on identity.session, identity.flow_state to definer;
 grant insert (account_id, amr, user_agent) on identity.session to definer;

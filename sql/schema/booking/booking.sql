@@ -138,4 +138,6 @@ alter table core.booking_event force row level security;
 
 create index booking_event_booking_id_idx on core.booking_event (booking_id, at);
 
-comment on table core.booking_event is 'Every step a booking took. Append-only.';
+comment on table core.booking_event is
+  'Each step of a booking. A row stays as it was written; only the words of an erased person are '
+  'removed from it.';

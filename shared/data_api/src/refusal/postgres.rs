@@ -5,7 +5,10 @@ use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
 use super::Refusal;
-use crate::sql::TOO_LARGE;
+
+/// What the error of a statement says that makes larger rows than it may. No name and no value of a
+/// request is in it.
+pub const TOO_LARGE: &str = "pgrst: rows too large:";
 
 /// What an error of the database becomes.
 pub type Mapping = fn(&Refused) -> Refusal;

@@ -1,10 +1,7 @@
 //! Rows whose size is bounded: what embeddings multiply is stopped while it is being made.
 
 use super::Sql;
-use crate::plan::Node;
-
-/// What the error says that stops it. No name and no value of a request is in it.
-pub const TOO_LARGE: &str = "pgrst: rows too large:";
+use crate::{plan::Node, refusal::TOO_LARGE};
 
 /// What a row costs beside its text.
 const ROW: &str = "64";
