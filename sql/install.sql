@@ -89,6 +89,7 @@ select to_regnamespace('core') is null as fresh \gset
 -- people: who somebody is. A person comes first; provider and customer are parts of a person and
 -- share the key. privacy exports what is kept of a person, erasure removes it.
 \ir functions/people/person.sql
+\ir functions/people/staff.sql
 \ir functions/people/provider.sql
 \ir functions/people/customer.sql
 \ir functions/people/suspension.sql
@@ -193,6 +194,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/ground/status.sql
 \ir policies/ground/lens.sql
 \ir policies/people/person.sql
+\ir policies/people/staff.sql
 \ir policies/people/provider.sql
 \ir policies/people/customer.sql
 \ir policies/people/suspension.sql

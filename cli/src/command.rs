@@ -5,10 +5,11 @@ use std::{future::Future, path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use environment::Environment;
-use postgres::{Db, Limits};
+use postgres::{Caller, Db, Limits};
 use telemetry::Format;
 use tokens::Settings;
 use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
 
 use crate::{
     deploy::{self, Outcome},
@@ -43,6 +44,8 @@ enum Command {
     Token(Token),
     /// Let the next signing key sign, and publish the one after it
     RotateKeys(House),
+    /// Make a person staff or an administrator; makes the first one
+    GrantRole(GrantRole),
 }
 
 #[derive(clap::Args)]
@@ -69,6 +72,17 @@ struct Database {
     /// Connection string of the deploying user, who owns the database
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: String,
+}
+
+#[derive(clap::Args)]
+struct GrantRole {
+    #[command(flatten)]
+    house: House,
+    /// The person's id, as their access token's `sub` says
+    person_id: Uuid,
+    /// staff or admin
+    #[arg(default_value = "admin")]
+    role: String,
 }
 
 #[derive(clap::Args)]
@@ -124,6 +138,13 @@ async fn execute(arguments: Arguments) -> Result<()> {
         Command::RotateKeys(House { service_database_url }) => {
             let rotation = rotate_keys(&service_database_url).await?;
             println!("{rotation}");
+            Ok(())
+        }
+        Command::GrantRole(GrantRole { house, person_id, role }) => {
+            let db = Db::connect(&house.service_database_url, Limits::default())?;
+            let sql = "select to_jsonb(api.grant_role($1, $2))";
+            let is_new: bool = db.json(Caller::SERVICE, sql, &[&person_id, &role]).await?;
+            println!("{person_id} {} {role}.", if is_new { "is now" } else { "already is" });
             Ok(())
         }
         Command::Token(Token { says, data }) => {

@@ -46,17 +46,7 @@ begin
   end if;
 
   if v_side = 'customer' then
-    update core.provider as p
-    set rating_count = r.count, rating_avg = r.avg
-    from (
-      select count(*) as count, avg(v.rating) as avg
-      from core.review as v
-      where v.provider_id = v_booking.provider_id
-        and v.author_side = 'customer'
-        and v.status = 'published'
-    ) as r
-    where p.provider_id = v_booking.provider_id;
-
+    perform internal.count_ratings(v_booking.provider_id);
     perform internal.notify(v_booking.provider_id, 'review_received',
                             jsonb_build_object('booking_id', p_booking_id));
   end if;
@@ -166,3 +156,69 @@ two of them.
 
 Security definer, because the names of authors are read with them.
 $$;
+
+create or replace function api.hide_review(p_review_id uuid, p_is_hidden boolean, p_reason text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before core.review;
+begin
+  perform internal.require_staff();
+  select r.* into v_before
+  from core.review as r
+  where r.review_id = p_review_id
+  for no key update;
+  if not found then
+    perform internal.refuse(
+      'M4502', 'review_not_found', format('There is no review %s.', p_review_id));
+  end if;
+
+  update core.review as r
+  set status = case when p_is_hidden then 'hidden' else 'published' end
+  where r.review_id = p_review_id;
+  perform internal.count_ratings(v_before.provider_id);
+  perform internal.audit('hide_review', 'review', p_review_id::text,
+    jsonb_build_object('status', v_before.status),
+    jsonb_build_object('is_hidden', p_is_hidden, 'reason', p_reason));
+  return v_before.status = 'published';
+end
+$$;
+
+alter function api.hide_review owner to definer;
+
+comment on function api.hide_review is $$
+Hide a review, or show it again; says whether it was shown. The provider's rating is counted again.
+For staff; audited.
+
+Raises
+  M3301 staff_only        the caller is not staff
+  M4502 review_not_found  there is no such review
+$$;
+
+create or replace function internal.count_ratings(p_provider_id uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  update core.provider as p
+  set rating_count = r.count, rating_avg = r.avg
+  from (
+    select count(*) as count, avg(v.rating) as avg
+    from core.review as v
+    where v.provider_id = p_provider_id
+      and v.author_side = 'customer'
+      and v.status = 'published'
+  ) as r
+  where p.provider_id = p_provider_id;
+end;
+
+alter function internal.count_ratings owner to definer;
+
+comment on function internal.count_ratings is
+  'Count a provider''s ratings again, of what customers said and everybody may read.';

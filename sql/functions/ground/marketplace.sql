@@ -69,3 +69,74 @@ how much.
 Raises
   M9002 too_many_made  there are as many as are allowed
 $$;
+
+create or replace function api.set_marketplace(p_settings jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before core.marketplace;
+  v_after  core.marketplace;
+  v_key    text;
+begin
+  perform internal.require_admin();
+  select m.* into v_before from core.marketplace as m for no key update;
+
+  for v_key in select jsonb_object_keys(p_settings) loop
+    if not to_jsonb(v_before) ? v_key or v_key in ('is_only', 'updated_at') then
+      perform internal.refuse('M0309', 'setting_unknown',
+        format('There is no setting %s.', left(quote_nullable(v_key), 80)));
+    end if;
+  end loop;
+  v_after := jsonb_populate_record(v_before, p_settings);
+  if not internal.is_timezone(v_after.default_timezone) then
+    perform internal.refuse('M0001', 'timezone_unknown',
+      format('%s is not the name of a time zone.',
+             left(quote_nullable(v_after.default_timezone), 80)));
+  end if;
+  if not v_after.default_currency = any (v_after.settlement_currencies)
+     or exists (
+       select from unnest(v_after.settlement_currencies) as s(currency)
+       where not exists (select from core.currency as c where c.currency = s.currency)) then
+    perform internal.refuse('M0310', 'settlement_incomplete',
+      'The settlement currencies are known currencies, the default one among them.');
+  end if;
+
+  update core.marketplace as m
+  set name = v_after.name, default_lens = v_after.default_lens,
+      default_currency = v_after.default_currency, default_timezone = v_after.default_timezone,
+      commission_bp = v_after.commission_bp, hold_min = v_after.hold_min,
+      max_holds = v_after.max_holds, accept_within_min = v_after.accept_within_min,
+      waitlist_offer_min = v_after.waitlist_offer_min,
+      cancel_grace_min = v_after.cancel_grace_min,
+      correct_within_min = v_after.correct_within_min, max_free = v_after.max_free,
+      max_free_provider = v_after.max_free_provider, max_free_a_day = v_after.max_free_a_day,
+      max_cancels_a_day = v_after.max_cancels_a_day, max_offerings = v_after.max_offerings,
+      max_coupons = v_after.max_coupons, max_slots = v_after.max_slots,
+      max_waits = v_after.max_waits,
+      slot_horizon_days = v_after.slot_horizon_days, clearing_days = v_after.clearing_days,
+      settlement_currencies = v_after.settlement_currencies,
+      review_window_days = v_after.review_window_days, support_email = v_after.support_email
+  returning m.* into v_after;
+  perform internal.audit('set_marketplace', 'marketplace', 'all', to_jsonb(v_before),
+                         to_jsonb(v_after));
+  return to_jsonb(v_after) - 'is_only';
+end
+$$;
+
+alter function api.set_marketplace owner to definer;
+
+comment on function api.set_marketplace is $$
+Change settings of the business, {"commission_bp": 1200, ...}, and return all of them. A new
+commission holds for what is ordered from now on. For administrators; audited with what was before.
+
+Raises
+  M0001 timezone_unknown
+  M0309 setting_unknown        there is no such setting
+  M0310 settlement_incomplete  a settlement currency is unknown, or the default one is missing
+  M3301 staff_only, M3302 admin_only
+  22P02, 23502, 23514          a value is no value of its setting
+$$;

@@ -24,6 +24,7 @@ create policy update_definer on core.review
 grant select on core.review to anon, authenticated, service_role, definer;
 grant insert, update on core.review to definer;
 
+grant execute on function api.hide_review to authenticated;
 grant execute on function api.review_booking, api.reply_to_review to authenticated;
 
 grant execute on function api.list_reviews to anon, authenticated;

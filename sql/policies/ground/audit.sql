@@ -10,3 +10,5 @@ create policy insert_definer on core.audit_log
 
 grant select on core.audit_log to service_role, definer;
 grant insert on core.audit_log to definer;
+
+grant execute on function api.list_audit_log to authenticated;

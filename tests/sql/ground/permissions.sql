@@ -30,8 +30,8 @@ insert into core.availability_exception (provider_id, kind, during)
 select provider_id, 'block', tstzrange(now(), now() + interval '1 hour') from pair;
 insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
 select provider_id, 1, '09:00', '10:00', 'UTC' from pair;
-insert into core.audit_log (audit_log_id, actor_id, actor_role, action, entity)
-select id, provider_id, 'x', 'x', 'x' from pair;
+insert into core.audit_log (audit_log_id, actor_id, actor_role, action, entity, hash)
+select id, provider_id, 'x', 'x', 'x', '' from pair;
 insert into core.balance_transaction (balance_transaction_id, external_id, kind, currency,
                                       amount_minor, fee_minor, happened_at)
 select id, 'txn_' || id, 'charge', 'EUR', 1, 0, now() from pair;

@@ -1,0 +1,94 @@
+-- Staff: who makes it, what it may take down, what it may set; and the log of what it did.
+
+begin;
+select plan(30);
+
+select tests.introduce('ada', 'sam', 'eve', 'alice');
+select tests.offer('lesson', 'tara', 10000);
+select tests.act_as('eve');
+select throws_ok($$ select api.grant_role(tests.id('eve'), 'admin') $$, 'M3301', 'staff_only',
+  'nobody can make themselves an administrator');
+select tests.act_as_service();
+select is(api.grant_role(tests.id('ada'), 'admin'), true,
+  'the operator makes the first administrator');
+select is(api.grant_role(tests.id('ada'), 'admin'), false, 'a role is granted only once');
+select throws_ok($$ select api.grant_role(tests.id('ada'), 'provider') $$, 'M0003', 'role_unknown',
+  'a part that people take by themselves is not granted');
+select throws_ok($$ select api.grant_role(gen_random_uuid(), 'staff') $$, 'M4003',
+  'person_not_found', 'a role is granted only to somebody who exists');
+select tests.act_as('ada');
+select is(api.grant_role(tests.id('sam'), 'staff'), true, 'an administrator makes somebody staff');
+select throws_ok($$ select api.revoke_role(tests.id('ada'), 'admin') $$, 'M9003', 'last_admin',
+  'the last administrator cannot leave');
+select tests.act_as('sam');
+select throws_ok($$ select api.grant_role(tests.id('eve'), 'staff') $$, 'M3302', 'admin_only',
+  'staff cannot make others staff');
+select throws_ok($$ select api.revoke_role(tests.id('ada'), 'admin') $$, 'M3302', 'admin_only',
+  'staff cannot take a role from others');
+
+-- Settings.
+select throws_ok($$ select api.set_marketplace('{"commission_bp": 1}') $$, 'M3302', 'admin_only',
+  'staff cannot change the settings of the business');
+select tests.act_as('ada');
+select is(api.set_marketplace('{"commission_bp": 1200, "default_currency": "EUR",
+    "settlement_currencies": ["DKK", "EUR"]}') ->> 'commission_bp', '1200',
+  'an administrator changes the settings');
+select throws_ok($$ select api.set_marketplace('{"comission_bp": 1}') $$, 'M0309',
+  'setting_unknown', 'a setting that does not exist is refused');
+select throws_ok($$ select api.set_marketplace('{"is_only": false}') $$, 'M0309',
+  'setting_unknown', 'what is no setting cannot be set');
+select throws_ok($$ select api.set_marketplace('{"settlement_currencies": ["DKK"]}') $$, 'M0310',
+  'settlement_incomplete', 'the default currency stays a settlement currency');
+select throws_ok($$ select api.set_marketplace('{"settlement_currencies": ["EUR", "XXX"]}') $$,
+  'M0310', 'settlement_incomplete', 'a settlement currency is a currency');
+select throws_ok($$ select api.set_marketplace('{"default_timezone": "Mars"}') $$, 'M0001',
+  'timezone_unknown', 'the default zone is a time zone');
+select throws_ok($$ select api.set_marketplace('{"commission_bp": 10001}') $$, '23514', null,
+  'a setting out of range is refused');
+select tests.act_as_nobody();
+select throws_ok($$ select tests.offer('dollars', 'tara', 10000, 'USD') $$, 'M0304',
+  'currency_not_settled', 'a price in a currency that is not settled is refused');
+select tests.act_as_nobody();
+select is(tests.balance(null, 'revenue', 'USD'), 0::bigint,
+  'nothing was posted in a currency that is not settled');
+
+-- Taken down.
+select tests.act_as('eve');
+select throws_ok($$ select api.take_down_offering(tests.id('offering lesson'), 'no') $$, 'M3301',
+  'staff_only', 'a stranger cannot take an offering down');
+select tests.act_as('sam');
+select is(api.take_down_offering(tests.id('offering lesson'), 'not allowed here'), true,
+  'staff takes an offering down');
+select throws_ok($$ select api.take_down_offering(gen_random_uuid(), 'no') $$, 'M4101',
+  'offering_not_found', 'an offering that does not exist is not taken down');
+select throws_ok($$ select api.hide_review(gen_random_uuid(), true, 'no') $$, 'M4502',
+  'review_not_found', 'a review that does not exist is not hidden');
+select tests.act_as('eve');
+select throws_ok($$ select api.hide_review(gen_random_uuid(), true, 'no') $$, 'M3301',
+  'staff_only', 'a stranger cannot hide a review');
+select tests.act_as_nobody();
+select is((select is_active from core.offering where offering_id = tests.id('offering lesson')),
+  false, 'an offering that staff took down is down');
+
+-- The log.
+select tests.act_as('eve');
+select throws_ok('select api.list_audit_log()', 'M3301', 'staff_only',
+  'a stranger cannot list the audit log');
+select tests.act_as('sam');
+select results_eq(
+  'select action, actor_name from api.list_audit_log() order by seq',
+  $$ values ('grant_role', null::text), ('grant_role', 'ada'), ('set_marketplace', 'ada'),
+            ('take_down_offering', 'sam') $$, 'the audit log says who did what');
+select tests.act_as_nobody();
+select is_empty('select internal.broken_audit_rows()', 'an audit log that nobody touched is whole');
+savepoint whole;
+set local session_replication_role = replica;
+update core.audit_log set actor_id = tests.id('eve') where action = 'set_marketplace';
+select isnt_empty('select internal.broken_audit_rows()', 'a changed row breaks the audit log');
+rollback to whole;
+set local session_replication_role = replica;
+delete from core.audit_log where action = 'set_marketplace';
+select isnt_empty('select internal.broken_audit_rows()', 'a removed row breaks the audit log');
+
+select * from finish();
+rollback;
