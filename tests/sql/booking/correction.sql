@@ -46,7 +46,7 @@ select tests.act_as('tara');
 select throws_ok($$ execute correct('alice', 'confirmed') $$, 'M0209', 'outcome_invalid',
   'a booking is not put back to confirmed');
 select throws_ok($$ execute correct('alice', null) $$, 'M0209', 'outcome_invalid',
-  'nor to nothing');
+  'a booking is not put back to a status of null');
 
 -- The provider, for a while.
 select results_eq($$ execute correct('alice', 'completed') $$, $$ values ('completed') $$,
@@ -56,7 +56,7 @@ select results_eq($$ execute correct('alice', 'completed') $$, $$ values ('compl
 select tests.act_as_nobody();
 select results_eq(
   $$ select sessions_completed from core.provider where provider_id = tests.id('tara') $$,
-  'values (1)', 'and has completed a session');
+  'values (1)', 'a learner has completed a session after the correction');
 select is_empty('refunds', 'no money moves when the customer was there after all');
 select results_eq(
   $$ select count(*) from core.notification
@@ -65,7 +65,7 @@ select results_eq(
 select tests.act_as('alice');
 select lives_ok(
   $$ select api.review_booking(booking_id, 5) from made where name = 'alice' $$,
-  'and can review');
+  'the customer can review after the correction');
 
 -- Not after a while, and not what staff has said.
 select tests.act_as('tara');
@@ -91,7 +91,8 @@ select throws_ok($$ execute correct('bob', 'completed') $$, 'M9224', 'money_is_b
 select results_eq($$ execute correct('bob', 'no_show_provider') $$,
   $$ values ('no_show_provider') $$, 'saying the same again is no mistake');
 select tests.act_as_nobody();
-select results_eq('refunds', $$ values ('bob', 10000::bigint) $$, 'and gives nothing back again');
+select results_eq('refunds', $$ values ('bob', 10000::bigint) $$,
+  'correcting to the same again gives nothing back again');
 
 -- From completed.
 select tests.act_as_nobody();
@@ -101,18 +102,19 @@ select lives_ok(
   $$ select api.complete_booking(booking_id) from made where name = 'carl' $$,
   'a provider completes a booking');
 select results_eq($$ execute correct('carl', 'no_show_customer') $$,
-  $$ values ('no_show_customer') $$, 'and says that the customer did not come after all');
+  $$ values ('no_show_customer') $$, 'a provider corrects a completed booking to a no-show');
 select tests.act_as_nobody();
 select results_eq(
   $$ select sessions_completed from core.provider where provider_id = tests.id('tara') $$,
-  'values (1)', 'it counts as completed no more');
+  'values (1)', 'a booking corrected to a no-show counts as completed no more');
 select tests.act_as('staff');
 select results_eq($$ execute correct('carl', 'no_show_provider') $$,
   $$ values ('no_show_provider') $$, 'staff says it was the provider');
 select tests.act_as_nobody();
 select results_eq(
   $$ select count(*), sum(amount_minor) from core.refund $$,
-  $$ values (2::bigint, 20000::numeric) $$, 'and the customer gets everything back');
+  $$ values (2::bigint, 20000::numeric) $$,
+  'the customer gets everything back when the provider did not come');
 select is(
   (select count(*) from core.booking_event as e join made using (booking_id)
    where name = 'carl' and to_status like 'no_show%'), 2::bigint,

@@ -28,8 +28,10 @@ select tests.offer('paid', 'tara', 10000, p_starts => now() + interval '100 days
 -- With one provider.
 select tests.act_as('alice');
 select lives_ok(book('tara1', 'alice'), 'a customer books a free session');
-select lives_ok(book('tara2', 'alice'), 'and a second one with the same provider');
-select throws_ok(book('tara3', 'alice'), 'M9226', 'too_many_free', 'but not a third');
+select lives_ok(book('tara2', 'alice'),
+  'a customer books a second free session with the same provider');
+select throws_ok(book('tara3', 'alice'), 'M9226', 'too_many_free',
+  'a customer cannot book a third free session with the same provider');
 select lives_ok(book('paid', 'alice'), 'what is paid for is not limited by it');
 select tests.act_as('bob');
 select lives_ok(book('tara3', 'bob'), 'another customer books the third');
@@ -42,11 +44,12 @@ select lives_ok(book('tara4', 'alice'), 'a provider may allow more');
 select tests.act_as_nobody();
 update core.provider set max_free = 0 where provider_id = tests.id('uma');
 select tests.act_as('alice');
-select throws_ok(book('uma1', 'alice'), 'M9226', 'too_many_free', 'or none at all');
+select throws_ok(book('uma1', 'alice'), 'M9226', 'too_many_free',
+  'a provider may allow no free sessions at all');
 
 -- In all, and in a day.
 select lives_ok(book('otto1', 'alice'), 'a customer books with another provider');
-select lives_ok(book('otto2', 'alice'), 'five in all');
+select lives_ok(book('otto2', 'alice'), 'a customer books five free sessions in all');
 select tests.act_as_nobody();
 update core.provider set max_free = 100;
 select tests.act_as('alice');
@@ -60,7 +63,7 @@ select tests.act_as_nobody();
 update core.booking set created_at = now() - interval '25 hours'
 where customer_id = tests.id('alice');
 select tests.act_as('alice');
-select lives_ok(book('otto3', 'alice'), 'and the next day they book again');
+select lives_ok(book('otto3', 'alice'), 'a customer books again when the day is over');
 
 -- Book and call off, again and again.
 select tests.act_as_nobody();
@@ -72,12 +75,14 @@ select cancel('otto' || n, 'bob') from generate_series(4, 6) as n;
 select tests.act_as('bob');
 select throws_ok(book('otto7', 'bob'), 'M9225', 'too_many_cancellations',
   'after three cancellations nothing more is booked');
-select throws_ok(book('paid', 'bob'), 'M9225', 'too_many_cancellations', 'paid or not');
+select throws_ok(book('paid', 'bob'), 'M9225', 'too_many_cancellations',
+  'a customer who cancelled three times cannot book what is paid either');
 select tests.act_as_nobody();
 update core.booking set cancelled_at = cancelled_at - interval '25 hours'
 where customer_id = tests.id('bob') and status = 'cancelled';
 select tests.act_as('bob');
-select lives_ok(book('otto7', 'bob'), 'until a day has passed');
+select lives_ok(book('otto7', 'bob'),
+  'a customer who cancelled three times books again after a day');
 
 -- What a newcomer makes.
 select tests.act_as_nobody();
@@ -88,10 +93,10 @@ select throws_ok(
                                 "currency": "EUR"}') $$, 'M9002', 'too_many_made', 'a provider has so many offerings');
 select api.create_coupon('FIRST', 10);
 select throws_ok($$ select api.create_coupon('SECOND', 10) $$, 'M9002', 'too_many_made',
-  'and so many coupons');
+  'a provider has no more coupons than the limit');
 select throws_ok(
   $$ select api.set_availability('[{"weekday": 1, "start_local": "00:00", "end_local": "23:00"}]') $$,
-  'M0108', 'hours_too_many', 'and hours that make so many slots');
+  'M0108', 'hours_too_many', 'a provider has no hours that make more slots than the limit');
 
 select * from finish();
 rollback;

@@ -33,7 +33,8 @@ order by s.created_at, s.move_proposal_id;
 
 -- Who may not, and what cannot be proposed.
 select tests.act_as_anonymous();
-select throws_ok($$ execute propose('later') $$, '42501', null, 'nobody proposes unsigned');
+select throws_ok($$ execute propose('later') $$, '42501', null,
+  'an anonymous caller cannot propose a time');
 select tests.act_as('bob');
 select throws_ok($$ execute propose('later') $$, 'M4203', 'booking_not_found',
   'a stranger proposes no other time');
@@ -115,7 +116,7 @@ select tests.act_as_nobody();
 select tests.let_pass('16 minutes');
 select tests.act_as('tara');
 select lives_ok($$ execute propose('next week') $$, 'next week is proposed');
-select lives_ok($$ execute propose('later') $$, 'then another time');
+select lives_ok($$ execute propose('later') $$, 'another time is proposed after the first');
 select tests.act_as_nobody();
 select results_eq(
   $$ select state from core.move_proposal where slot_id = tests.id('next week') $$,
@@ -135,7 +136,7 @@ select lives_ok($$ execute propose('next week') $$, 'next week is proposed again
 select tests.act_as('alice');
 select results_eq(
   $$ select refund_minor from made, api.cancel_booking(booking_id) $$,
-  'values (10000::bigint)', 'who cancels while another time is proposed gets everything back');
+  'values (10000::bigint)', 'a customer who cancels while a time is proposed gets everything back');
 select tests.act_as_nobody();
 select is((select cardinality(holds) from core.slot where slot_id = tests.id('next week')), 0,
   'the seat of the proposal is kept no more');

@@ -34,7 +34,7 @@ select results_eq('reviews',
   $$ values ('customer', 'alice', 4, 'Good', true), ('provider', 'tara', 5, 'On time', true) $$,
   'the customer reads both');
 select is((select count(*) from made, api.list_reviews(p_booking_id => booking_id)), 2::bigint,
-  'those of one booking too');
+  'the customer reads the reviews of one booking');
 select tests.act_as_anonymous();
 select results_eq('reviews', $$ values ('customer', 'alice', 4, 'Good', false) $$,
   'everybody reads what the customer said, and not of which booking');
@@ -47,17 +47,20 @@ select tests.act_as_anonymous();
 select is_empty('reviews', 'a hidden review is not read');
 select tests.act_as('alice');
 select is((select status from api.list_reviews() where author_side = 'customer'), 'hidden',
-  'but by its author');
+  'a hidden review is read by its author only');
 
 -- The waitlist.
 prepare waiting as select offering_title, state, place from api.list_waitlist();
 select tests.act_as('bob');
-select lives_ok($$ select api.join_waitlist(tests.id('lesson')) $$, 'one waits');
+select lives_ok($$ select api.join_waitlist(tests.id('lesson')) $$,
+  'a customer waits for a full slot');
 select tests.act_as('carl');
-select lives_ok($$ select api.join_waitlist(tests.id('lesson')) $$, 'another waits');
-select results_eq('waiting', $$ values ('lesson', 'waiting', 2) $$, 'who sees their place');
+select lives_ok($$ select api.join_waitlist(tests.id('lesson')) $$,
+  'another customer waits for the full slot');
+select results_eq('waiting', $$ values ('lesson', 'waiting', 2) $$,
+  'a customer who waits sees their place');
 select tests.act_as('eve');
-select is_empty('waiting', 'who does not wait sees none');
+select is_empty('waiting', 'a customer who does not wait sees no place');
 select tests.act_as_anonymous();
 select throws_ok('waiting', '42501', null, 'a visitor asks nothing');
 select tests.act_as('alice');
@@ -75,9 +78,10 @@ select tests.act_as('bob');
 select results_eq(
   $$ select type, title, read_at is null from api.list_notifications() $$,
   $$ values ('waitlist_offer', 'A seat is free', true) $$, 'news can be read');
-select results_eq('select api.mark_notifications_read()', 'values (1)', 'and marked as read');
+select results_eq('select api.mark_notifications_read()', 'values (1)',
+  'a notification can be marked as read');
 select is((select count(*) from api.list_notifications(true)), 0::bigint,
-  'then nothing is unread');
+  'nothing is unread when all is marked as read');
 select is((select count(*) from api.list_notifications(p_limit => -1)), 0::bigint,
   'a page has no negative length');
 select tests.act_as('eve');
@@ -92,11 +96,12 @@ select lives_ok(
   'a provider has a policy, a block and a coupon');
 select results_eq(
   $$ select string_agg(name, ', ' order by name) from api.list_cancellation_policies() $$,
-  $$ values ('flexible, mine, moderate, strict') $$, 'and reads the policies');
+  $$ values ('flexible, mine, moderate, strict') $$,
+  'a provider reads their cancellation policies');
 select results_eq($$ select kind, reason from api.list_exceptions() $$,
   $$ values ('block', 'Dentist') $$, 'the exceptions with their reasons');
 select results_eq($$ select code, percent, is_active from api.list_coupons() $$,
-  $$ values ('TARA10', 10, true) $$, 'and the coupons');
+  $$ values ('TARA10', 10, true) $$, 'a provider reads their coupons');
 select tests.act_as('eve');
 select results_eq(
   $$ select (select count(*) from api.list_exceptions()), (select count(*) from api.list_coupons()),

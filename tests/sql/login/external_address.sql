@@ -63,20 +63,25 @@ select is(
   'an address that the provider has not verified is nobody''s');
 select is(
   tests.come('n', 'nobody@example.com', false), 'provider_email_needs_verification',
-  'which tells nothing of whether there is an account');
+  'the refusal does not tell whether there is an account');
 select is(
-  tests.come('o', null, true), 'provider_email_needs_verification', 'nor is no address');
+  tests.come('o', null, true), 'provider_email_needs_verification',
+  'an identity without an address is refused');
 select is(tests.come('m', 'MIA@example.com', true), 'mia@example.com', 'a verified one is hers');
-select is(tests.has_password('mia'), true, 'who keeps her password');
+select is(tests.has_password('mia'), true,
+  'an account whose address is verified keeps its password');
 select is(
   tests.come('m', 'elsewhere@example.com', false), 'mia@example.com',
   'from then on the subject counts, and no address');
 
 select tests.sign_up_here('victim', false);
 select is(tests.has_password('victim'), true, 'somebody waits under an address not theirs');
-select is(tests.come('v', 'victim@example.com', true), 'victim@example.com', 'its owner comes');
-select is(tests.has_password('victim'), false, 'and the password that waited is gone');
-select is(tests.sessions('victim'), 1::bigint, 'with every sign-in but the owner''s');
+select is(tests.come('v', 'victim@example.com', true), 'victim@example.com',
+  'the owner of the address comes by the provider');
+select is(tests.has_password('victim'), false,
+  'the password of an unconfirmed sign-up is gone when the owner comes');
+select is(tests.sessions('victim'), 1::bigint,
+  'the sign-ins of an unconfirmed sign-up end when the owner comes');
 
 select tests.sign_up_here('jealous', true);
 select is(
@@ -89,11 +94,13 @@ select is(
 select is(
   api.auth_leave('a', 'issuer', 'https://site.example', null, null, null, null, null), '{}',
   'somebody leaves for a provider');
-select is(tests.state('a', 'mia'), 'https://site.example', 'and comes back');
-select is(tests.state('a', 'mia'), 'bad_oauth_state', 'once');
+select is(tests.state('a', 'mia'), 'https://site.example', 'a visitor comes back from a provider');
+select is(tests.state('a', 'mia'), 'bad_oauth_state',
+  'a visitor comes back with one state only once');
 select api.auth_leave('b', 'issuer', 'https://site.example', null, null, null, null, null);
 select tests.let_states_age();
-select is(tests.state('b', 'mia'), 'bad_oauth_state', 'and not after ten minutes');
+select is(tests.state('b', 'mia'), 'bad_oauth_state',
+  'a visitor cannot come back after ten minutes');
 
 select * from finish();
 rollback;

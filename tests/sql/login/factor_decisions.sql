@@ -69,7 +69,7 @@ select throws_ok(
   'nobody who calls asks for a secret');
 select throws_ok(
   'select * from identity.factor', '42501', 'permission denied for schema identity',
-  'or reads factors');
+  'nobody who calls reads factors');
 
 select tests.act_as_service();
 select tests.sit('desk', tests.sign_up_here('mia'));
@@ -84,32 +84,33 @@ select is(
   'mfa_verification_failed', 'a challenge is good for its session alone');
 select is(
   tests.show('otto', 'other', 'desk', tests.challenge('mia', 'desk', 'desk'), 100),
-  'mfa_verification_failed', 'and for its owner');
-select is(tests.challenge('otto', 'other', 'desk'), null, 'who alone is asked for it');
+  'mfa_verification_failed', 'a challenge is good for its owner alone');
+select is(tests.challenge('otto', 'other', 'desk'), null,
+  'the owner of a factor is asked for its code');
 select is(
   tests.show('mia', 'desk', 'desk', tests.challenge('mia', 'desk', 'desk'), 100), 'aal2',
   'the right code makes the session aal2');
-select is(tests.is_in('phone'), false, 'and shuts out those that have shown none');
-select is(tests.is_in('other'), true, 'of this account alone');
+select is(tests.is_in('phone'), false, 'the right code ends the sessions that have shown none');
+select is(tests.is_in('other'), true, 'the right code ends no session of another account');
 select is(
   tests.show('mia', 'desk', 'desk', tests.challenge('mia', 'desk', 'desk'), 100),
   'mfa_verification_failed', 'a code is good once');
 select is(
   tests.show('mia', 'desk', 'desk', tests.challenge('mia', 'desk', 'desk'), 99),
-  'mfa_verification_failed', 'and none before it is good any more');
+  'mfa_verification_failed', 'a code from before the last one is not good any more');
 
 select tests.enter('mia', 'thief');
 select is(
   tests.factor('mia', 'thief'), 'factor_to_enroll',
-  'with the password alone nobody enrols another');
+  'a session with the password alone cannot enrol another factor');
 select is(
   api.auth_unenroll_factor(
     tests.account_id('mia'), tests.session('thief'), tests.id('desk factor')) ->> 'refused',
-  'factor_to_unenroll', 'or removes the one there is');
+  'factor_to_unenroll', 'a session with the password alone cannot remove a factor');
 select is(
   api.auth_unenroll_factor(
     tests.account_id('mia'), tests.session('desk'), tests.id('desk factor')),
-  '{}', 'but from the session that has shown it');
+  '{}', 'a session that has shown the factor removes it');
 
 select * from finish();
 rollback;

@@ -68,7 +68,7 @@ select is_empty($$
     and p.polrelid <> 'core.notification'::regclass
     and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid))
         !~ 'may_act'
-$$, 'so does every policy under which somebody writes for themselves');
+$$, 'every policy under which somebody writes asks whether they may act');
 
 -- Who suspends.
 select tests.act_as('alice');
@@ -78,11 +78,11 @@ select tests.act_as('sam');
 select throws_ok(format('select api.suspend_person(%L, %L)', tests.id('tara'), ' '), 'M0002',
   'suspension_invalid', 'staff cannot suspend anybody without a reason');
 select throws_ok(format('select api.suspend_person(%L, %L, now())', tests.id('tara'), 'rude'),
-  'M0002', 'suspension_invalid', 'nor until a time that is past');
+  'M0002', 'suspension_invalid', 'staff cannot suspend somebody until a time that is past');
 select throws_ok(format('select api.suspend_person(%L, %L)', tests.id('sam'), 'rude'), 'M9001',
-  'own_account', 'nor themselves');
+  'own_account', 'staff cannot suspend themselves');
 select throws_ok($$ select api.suspend_person(gen_random_uuid(), 'rude') $$, 'M4003',
-  'person_not_found', 'nor nobody');
+  'person_not_found', 'staff cannot suspend a person who does not exist');
 
 -- A provider is suspended.
 select lives_ok(format('select api.suspend_person(%L, %L)', tests.id('tara'), 'rude'),
@@ -91,17 +91,17 @@ select tests.act_as_anonymous();
 select is_empty(format('select from tutoring.expert_profiles where id = %L', tests.id('tara')),
   'a suspended provider is not listed');
 select is_empty($$ select from tutoring.sessions where title in ('lesson', 'free') $$,
-  'nor is what they offer');
+  'the offerings of a suspended provider are not listed');
 select is_empty(format('select from api.list_free_slots(p_provider_id => %L)', tests.id('tara')),
-  'nor when they are free');
+  'the free times of a suspended provider are not listed');
 select isnt_empty(format('select from tutoring.expert_profiles where id = %L', tests.id('otto')),
-  'other providers are');
+  'other providers are still listed');
 select tests.act_as('zoe');
 select throws_ok(format('select api.book_slot(%L, %L)', tests.id('zoe'),
   tests.id('free')), 'M9206', 'provider_not_accepting', 'a suspended provider is not sold');
 select tests.act_as('alice');
 select isnt_empty(format('select from tutoring.expert_profiles where id = %L', tests.id('tara')),
-  'who has booked them still reads their profile');
+  'a customer who has booked still reads the suspended provider''s profile');
 
 -- What they try with the token they have.
 select tests.act_as('tara');
@@ -115,23 +115,24 @@ from (values
    'they book nothing')
 ) as t(sql, why);
 select throws_ok($$ update tutoring.user_profiles set display_name = 'New name' $$, '42501',
-  null, 'they rename themselves nowhere');
-select lives_ok($$ select api.export_my_data() $$, 'they take their data with them');
+  null, 'a suspended person cannot rename themselves');
+select lives_ok($$ select api.export_my_data() $$, 'a suspended person takes their data with them');
 select tests.act_as_nobody();
 select tests.clear(p.payment_id)
 from core.payment as p join core.booking as b using (booking_id)
 where b.slot_id = tests.id('lesson');
 select tests.act_as_service();
-select is(api.plan_due_payouts(), 0, 'nor does the schedule pay them');
+select is(api.plan_due_payouts(), 0, 'the schedule does not pay a suspended provider');
 
 -- Back again.
 select tests.act_as('sam');
-select lives_ok(format('select api.lift_suspension(%L)', tests.id('tara')), 'staff lifts it');
+select lives_ok(format('select api.lift_suspension(%L)', tests.id('tara')),
+  'staff lifts a suspension');
 select tests.act_as_anonymous();
 select isnt_empty(format('select from tutoring.expert_profiles where id = %L', tests.id('tara')),
   'the provider is listed as before');
 select tests.act_as_service();
-select is(api.plan_due_payouts(), 1, 'and paid');
+select is(api.plan_due_payouts(), 1, 'a provider is paid again after the suspension');
 select tests.act_as_nobody();
 select results_eq(
   $$ select action, actor_id from core.audit_log where entity = 'person' order by audit_log_id $$,
@@ -149,7 +150,7 @@ update core.person set suspended_until = now() - interval '1 second'
 where person_id = tests.id('alice');
 select tests.act_as('alice');
 select lives_ok(format('select api.book_slot(%L, %L)', tests.id('alice'),
-  tests.id('free')), 'until its time is over');
+  tests.id('free')), 'a suspension for a while ends with its time');
 
 -- Staff who is suspended is not staff.
 select tests.act_as_nobody();

@@ -98,7 +98,7 @@ where f.relname in ('marketplace', 'role', 'currency', 'notification_type', 'can
 on conflict do nothing;
 
 select is_empty($$ select name from free_text where name not in (select name from fate) $$,
-  'it is written down of every free text what becomes of it');
+  'every free text has a written rule of what becomes of it');
 
 -- Alice and Tara, and a row of everything, filled with words nobody else uses.
 select tests.offer('lesson', 'tara', 10000);

@@ -38,7 +38,7 @@ from of, (values
 ) as e(id, why, wrong, account);
 select is(tests.event('evt_i12', 'payment_intent.succeeded',
                       tests.intent(of.paid, 'canceled') || '{"id": "pi_second"}'),
-          'misfit', 'nor is a second intent for the same payment')
+          'misfit', 'a second intent for the same payment is not believed')
 from of;
 select is(tests.event('evt_i13', 'payment_intent.succeeded',
                       tests.intent(of.open, 'succeeded') || '{"metadata": {}}'),
@@ -47,7 +47,7 @@ from of;
 select is(tests.event('evt_i14', 'payment_intent.succeeded',
                       tests.intent(of.open, 'succeeded') || '{"metadata": {}}',
                       p_account => 'acct_1'),
-          'ignored', 'and so is one of a connected account')
+          'ignored', 'an intent of a connected account is somebody else''s')
 from of;
 
 -- Charges.
@@ -141,7 +141,7 @@ select api.store_stripe_event('evt_f2', 'payment_intent.succeeded', 'pi', null, 
     'data', jsonb_build_object('object', body.intent))::text, 'UTF8'))
 from body;
 select is(api.apply_stripe_event('evt_f2') ->> 'status', 'misfit',
-  'nor is an event that is stored under another mode than it names');
+  'an event stored under another mode than it names is not believed');
 select tests.act_as_nobody();
 
 select is(tests.fingerprint(), (select fingerprint from before),
@@ -172,12 +172,14 @@ select is(tests.event('evt_g4', 'refund.created',
           'failed', 'a second one that is more than is left waits')
 from of;
 select is(tests.event('evt_g5', 'refund.failed', tests.refund(of.paid, 're_1', 20000, 'failed')),
-          'done', 'until the first has failed')
+          'done', 'a second refund waits until the first has failed')
 from of;
 select tests.act_as_service();
-select is(api.apply_stripe_event('evt_g4') ->> 'status', 'done', 'and is posted then');
+select is(api.apply_stripe_event('evt_g4') ->> 'status', 'done',
+  'a second refund is posted when the first has failed');
 select tests.act_as_nobody();
-select is_empty($$ select * from tests.ledger_problems() $$, 'and the ledger adds up');
+select is_empty($$ select * from tests.ledger_problems() $$,
+  'the ledger adds up after a refund that waited');
 
 -- Only staff has an event tried again.
 select tests.act_as('alice');
@@ -201,7 +203,7 @@ select is(jsonb_array_length(api.due_stripe_events(200)), 51,
   'what Stripe was asked about steps aside, so that the others have their turn');
 select tests.act_as_nobody();
 select is((select max(attempts) from core.stripe_event where event_id like 'evt_p%'), 1,
-  'and the question counts as a try');
+  'asking Stripe for an object counts as a try');
 update core.stripe_event set attempts = 24, next_at = now() where event_id = 'evt_p1';
 select tests.act_as_service();
 select api.apply_stripe_event('evt_p1');

@@ -21,7 +21,7 @@ select tests.act_as_service();
 select api.claim_stripe_commands(10);
 select tests.act_as_nobody();
 select is((select min(next_at) > now() + interval '5 minutes' from core.stripe_command), true,
-  'further each time');
+  'a command steps aside further each time it is claimed');
 select tests.book('slot5', 'alice');
 update core.stripe_command set lease_until = null;
 select tests.act_as_service();
@@ -64,7 +64,8 @@ select api.finish_reconciliation();
 select tests.act_as_nobody();
 select results_eq(
   $$ select distinct next_check_at from core.balance_transaction $$,
-  $$ values (now() + interval '6 hours') $$, 'and later each time');
+  $$ values (now() + interval '6 hours') $$,
+  'a line that does not agree is asked for later each time');
 
 -- Staff sees it.
 select tests.act_as('alice');
@@ -83,7 +84,7 @@ select tests.act_as('sam');
 select results_eq(
   $$ select kind, attempts, next_at is null from api.list_stuck_work() where id = 'evt_1' $$,
   $$ values ('account.updated', 1, true) $$, 'an event that does not fit is among it, at once');
-select ok(api.retry_stripe_event('evt_1'), 'and staff has it tried again');
+select ok(api.retry_stripe_event('evt_1'), 'staff has an event tried again that does not fit');
 
 select * from finish();
 rollback;

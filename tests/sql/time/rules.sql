@@ -102,7 +102,7 @@ select results_eq($$ execute listed('lesson') $$, 'values (0::bigint)',
   'a slot beyond them is not listed');
 select tests.act_as('alice');
 select throws_ok($$ execute book('alice', 'lesson') $$, 'M9104', 'too_far_ahead',
-  'nor booked');
+  'a slot beyond the rules cannot be booked');
 select tests.act_as('tara');
 select lives_ok($$ execute rule('{"horizon_days": null, "max_per_day": 1}') $$,
   'one booking a day');
@@ -111,16 +111,17 @@ select lives_ok($$ execute rule('{"horizon_days": null, "max_per_day": 1}') $$,
 select tests.act_as('alice');
 select lives_ok($$ execute book('alice', 'other') $$, 'another offering is booked that day');
 select results_eq($$ execute listed('lesson') $$, 'values (0::bigint)',
-  'then this one is listed no more');
+  'a slot of a full day is listed no more');
 select tests.act_as('bob');
-select throws_ok($$ execute book('bob', 'lesson') $$, 'M9105', 'day_full', 'nor booked');
+select throws_ok($$ execute book('bob', 'lesson') $$, 'M9105', 'day_full',
+  'a slot of a full day cannot be booked');
 select tests.act_as('tara');
 select lives_ok($$ execute rule('{"max_per_day": 2}') $$, 'two bookings a day');
 select tests.act_as('bob');
 select lives_ok($$ execute book('bob', 'lesson') $$, 'the second is booked');
 select results_eq(
   $$ select count(*) from tutoring.bookings where status = 'confirmed' $$,
-  'values (1::bigint)', 'and stands');
+  'values (1::bigint)', 'the second booking of the day stands');
 
 select * from finish();
 rollback;

@@ -24,32 +24,34 @@ select throws_ok($$ execute set_venue(repeat('x', 501), null) $$, 'M0110', 'venu
 select throws_ok($$ execute set_venue(null, 'javascript:alert(1)') $$, 'M0110', 'venue_invalid',
   'a meeting link is a web address');
 select throws_ok($$ execute set_venue(null, 'https://meet.example/a b') $$, 'M0110',
-  'venue_invalid', 'in one piece');
+  'venue_invalid', 'a meeting link is one web address without blanks');
 select lives_ok($$ execute set_venue('Main Street 1', 'https://meet.example/1') $$,
   'a provider says where');
 select results_eq('seen', $$ values ('Main Street 1', 'https://meet.example/1') $$,
-  'and reads it');
+  'a provider reads the venue they set');
 select tests.act_as_anonymous();
 select throws_ok('seen', '42501', null, 'a visitor does not read it');
 select tests.act_as('eve');
-select is_empty('seen', 'who has not booked does not read it');
+select is_empty('seen', 'a customer who has not booked does not read the venue');
 select tests.act_as_nobody();
 select tests.book('lesson', 'alice');
 select tests.act_as('alice');
 select results_eq('seen', $$ values ('Main Street 1', 'https://meet.example/1') $$,
-  'who has booked reads it');
+  'a customer who has booked reads the venue');
 select tests.act_as_nobody();
 update core.booking set status = 'requested', accept_by = now() + interval '1 day';
 select tests.act_as('alice');
-select is_empty('seen', 'who has only asked does not');
+select is_empty('seen', 'a customer whose request waits does not read the venue');
 select tests.act_as_nobody();
 update core.booking
 set status = 'cancelled', cancelled_by = 'customer', cancelled_at = now();
 select tests.act_as('alice');
-select is_empty('seen', 'who has cancelled does not read it any more');
+select is_empty('seen', 'a customer who has cancelled does not read the venue any more');
 select tests.act_as('tara');
-select lives_ok($$ execute set_venue(null, ' https://meet.example/2 ') $$, 'it changes');
-select results_eq('seen', $$ values (null, 'https://meet.example/2') $$, 'as a whole');
+select lives_ok($$ execute set_venue(null, ' https://meet.example/2 ') $$,
+  'a provider changes the venue of an offering');
+select results_eq('seen', $$ values (null, 'https://meet.example/2') $$,
+  'a venue is changed as a whole');
 select lives_ok($$ execute set_venue(null, '') $$, 'a provider takes it back');
 
 select * from finish();
