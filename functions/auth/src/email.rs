@@ -82,9 +82,9 @@ mod tests {
             (" Alma@Example.ORG ", "alma@example.org"),
             ("a.b+c_d@x.example", "a.b+c_d@x.example"),
             ("o'neill@x.example", "o'neill@x.example"),
-            ("a@smørrebrød.example", "a@xn--smrrebrd-n8ae.example"),
-            ("a@SMØRREBRØD.example", "a@xn--smrrebrd-n8ae.example"),
-            ("a@xn--smrrebrd-n8ae.example", "a@xn--smrrebrd-n8ae.example"),
+            ("a@smørrebrød.example", "a@xn--smrrebrd-64af.example"),
+            ("a@SMØRREBRØD.example", "a@xn--smrrebrd-64af.example"),
+            ("a@xn--smrrebrd-64af.example", "a@xn--smrrebrd-64af.example"),
         ] {
             let Ok(found) = checked_email(email) else { panic!("{email} is refused") };
             assert_eq!(found, kept);
