@@ -27,8 +27,11 @@ const AREAS: [&str; 11] = [
 ];
 
 /// Calls from a lower area to a higher one: caller, callee, and why.
-const UPWARD: [(&str, &str, &str); 17] = [
+const UPWARD: [(&str, &str, &str); 20] = [
     ("internal.require_identity", "internal.require_active", "suspension holds for every caller"),
+    ("api.list_audit_log", "internal.require_staff", WHO_MAY),
+    ("api.set_marketplace", "internal.require_admin", WHO_MAY),
+    ("api.set_marketplace", "internal.is_timezone", "the server's zones are known to people"),
     ("api.join_waitlist", "internal.require_free_customer", WAITING),
     ("internal.offer_freed_seats", "internal.conflicting_booking", WAITING),
     ("internal.hold_items", "internal.hold_seats", LINES),
@@ -47,6 +50,7 @@ const UPWARD: [(&str, &str, &str); 17] = [
     ("internal.join_transfer", "internal.refuse_misfit", FITTING),
 ];
 
+const WHO_MAY: &str = "who is staff or admin is a fact about people, asked wherever only they may";
 const WAITING: &str = "who waits must be able to book, and booking knows who can";
 const LINES: &str = "a paid or lost line is carried out by what it stands for";
 const PAID_OUT: &str = "what goes back to a payer is taken back from those who were paid";

@@ -190,6 +190,8 @@ async fn assert_nobody_meets(world: &World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expert_is_never_in_two_places() {
     let world = one_expert().await;
+    // More slots and cancellations than anybody is allowed.
+    world.sql("update core.marketplace set max_slots = 50000, max_cancels_a_day = 100000").await;
     let mut sessions = Vec::new();
     for minutes in [30, 45, 60, 90] {
         let session = world.make_session("tara", minutes, 10_000, 1 + minutes / 45).await;

@@ -1,7 +1,5 @@
 //! What Stripe was never heard of is asked for: lost events, and refunds made in its dashboard.
 
-use std::time::Duration;
-
 use serde_json::json;
 use stripe_double::Nuisance;
 
@@ -60,8 +58,6 @@ async fn a_refund_made_in_the_dashboard_is_found_in_the_books() {
     let till = Till::new().await;
     till.offer("lesson", 10_000, "instant").await;
     let booked = till.book_and_pay("lesson").await;
-    till.stripe.advance(Duration::from_secs(10 * 86_400));
-    till.stripe.settled().await;
     till.deafen();
     let intent = till.text("select external_id from core.payment").await;
     let client = till.stripe.client().expect("the stand-in has a client");

@@ -41,7 +41,7 @@ fn wanted() -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_listed_slot_books_and_every_unlisted_one_is_refused() {
     let world = World::new().await;
-    world.sql("update core.marketplace set slot_horizon_days = 420").await;
+    world.sql("update core.marketplace set slot_horizon_days = 420, max_slots = 50000").await;
     world.sql(TRY_BOOK).await;
     world.make_learners(1).await;
 

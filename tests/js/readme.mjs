@@ -13,6 +13,7 @@ for (const word of ["http://127.0.0.1:54321", "<anon key>"]) assert.ok(example.i
 const [major] = process.versions.node.split(".").map(Number);
 const [, flag] = readme.match(/`node (--experimental-websocket)/);
 const script = example.replace("http://127.0.0.1:54321", url).replace("<anon key>", keys.anon)
+  + "\nif (error) console.error(await error.context?.text?.());"
   + "\nconsole.log(JSON.stringify({ booking, error }));\n";
 const run = (...flags) => spawnSync(
   process.execPath, [...flags, "--input-type=module", "--eval", script], { encoding: "utf8" });
@@ -20,7 +21,7 @@ const run = (...flags) => spawnSync(
 const told = run(...(major < 22 ? [flag] : []));
 assert.equal(told.status, 0, told.stderr);
 const { booking, error } = JSON.parse(told.stdout.trim().split("\n").at(-1));
-assert.equal(error, null, JSON.stringify(error));
+assert.equal(error, null, JSON.stringify(error) + told.stderr);
 assert.ok(booking, told.stdout);
 console.log(`ok - the example books: ${JSON.stringify(booking)}`);
 if (major < 22) assert.match(run().stderr, /WebSocket/, "and the flag is needed");

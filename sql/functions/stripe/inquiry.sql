@@ -136,6 +136,11 @@ begin
     from core.payment as p
     where p.external_id = p_object ->> 'id';
   end if;
+  -- What Stripe's books say of it may be explained now, so it is compared at once.
+  update core.balance_transaction as b
+  set next_check_at = now()
+  where b.agreed_at is null
+    and b.source_id in (p_object ->> 'id', internal.stripe_id(p_object -> 'latest_charge'));
   return v_result;
 end
 $$;

@@ -92,7 +92,7 @@ create index ledger_transfer_reference_idx
   on core.ledger_transfer (reference_kind, reference_id);
 
 comment on table core.ledger_transfer is
-  'One movement of money. Its key names the cause, so that it is posted once.';
+  'Append-only. One movement of money. Its key names the cause, so that it is posted once.';
 comment on column core.ledger_transfer.resolves_transfer_id is
   'The pending transfer that this one posts or voids; unique, so it ends once.';
 
@@ -123,7 +123,8 @@ create index ledger_entry_account_idx
   on core.ledger_entry (ledger_account_id, ledger_entry_id desc);
 create index ledger_entry_currency_idx on core.ledger_entry (currency);
 
-comment on table core.ledger_entry is 'One side of a transfer. Never changed, never removed.';
+comment on table core.ledger_entry is
+  'Append-only. One side of a transfer: never changed, never removed.';
 comment on column core.ledger_entry.ledger_entry_id is
   'Rises within an account, because it is drawn while the balance is locked.';
 comment on column core.ledger_entry.balance_after_minor is

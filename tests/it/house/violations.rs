@@ -73,8 +73,8 @@ pub const STATE: &[Violation] = &[
     ),
     (
         "a table whose comment says append-only has a trigger that refuses every change",
-        "drop trigger booking_event_keep on core.booking_event",
-        "core.booking_event",
+        "drop trigger audit_log_keep on core.audit_log",
+        "core.audit_log",
     ),
     (
         "rows of money and history are not deleted or emptied with the rows they refer to",
