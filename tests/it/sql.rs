@@ -37,7 +37,7 @@ sql_tests! {
         refund_recovery, wallet,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
-    people { customer, erasure, person, privacy, provider, staff, suspension }
+    people { customer, erasure, person, privacy, provider, staff, suspension, words }
     stripe { balance_transaction, command, event, event_order, inquiry, reconciliation, result, stuck }
     time {
         availability, horizon, horizon_closed, occupancy, offering, rules, slot, venue, waitlist,

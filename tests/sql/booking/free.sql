@@ -69,7 +69,7 @@ select lives_ok(book('otto3', 'alice'), 'a customer books again when the day is 
 select tests.act_as_nobody();
 update core.marketplace set max_free = 100, max_free_a_day = 100, max_cancels_a_day = 3;
 select tests.act_as('bob');
-select lives_ok(book('otto' || n, 'bob'), format('round %s', n)) from generate_series(4, 6) as n;
+select lives_ok(book('otto' || n, 'bob'), format('bob books again what he called off, round %s', n)) from generate_series(4, 6) as n;
 select tests.act_as_nobody();
 select cancel('otto' || n, 'bob') from generate_series(4, 6) as n;
 select tests.act_as('bob');

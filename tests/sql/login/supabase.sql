@@ -33,6 +33,16 @@ create table public.profile (
 create table public.device (
   user_id uuid not null references identity.account (account_id) on delete cascade
 );
+-- Tables and hook belong to who deploys.
+do $$
+declare
+  v_owner constant text := (
+    select n.nspowner::regrole from pg_namespace as n where n.nspname = 'hooks');
+begin
+  execute format('alter table public.profile owner to %s', v_owner);
+  execute format('alter table public.device owner to %s', v_owner);
+end
+$$;
 alter table public.profile enable row level security;
 create policy own on public.profile for select to authenticated using (auth.uid() = id);
 grant select on public.profile to authenticated;

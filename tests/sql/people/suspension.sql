@@ -107,12 +107,12 @@ select isnt_empty(format('select from tutoring.expert_profiles where id = %L', t
 select tests.act_as('tara');
 select throws_ok(t.sql, 'M3001', 'person_suspended', t.why)
 from (values
-  (format('select api.publish_offering(%L)', tests.id('offering free')), 'they publish nothing'),
-  ($$ select api.set_availability('[]') $$, 'they set no hours'),
-  ($$ select api.request_payout(100, 'DKK', 'key') $$, 'they ask for no payout'),
-  ($$ select api.set_manual_payout_account('another bank') $$, 'they move no payout account'),
+  (format('select api.publish_offering(%L)', tests.id('offering free')), 'a suspended provider publishes nothing'),
+  ($$ select api.set_availability('[]') $$, 'a suspended provider sets no hours'),
+  ($$ select api.request_payout(100, 'DKK', 'key') $$, 'a suspended provider asks for no payout'),
+  ($$ select api.set_manual_payout_account('another bank') $$, 'a suspended provider moves no payout account'),
   (format('select api.book_slot(%L, %L)', tests.id('tara'), tests.id('other')),
-   'they book nothing')
+   'a suspended person books nothing')
 ) as t(sql, why);
 select throws_ok($$ update tutoring.user_profiles set display_name = 'New name' $$, '42501',
   null, 'a suspended person cannot rename themselves');

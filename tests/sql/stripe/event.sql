@@ -85,9 +85,9 @@ from of, (values
 
 -- A refund of ours.
 select tests.act_as('sam');
-select refund_id from api.refund_payment((select other from of), 10000, null, 'k') \gset
+select set_config('tests.refund_id', r.refund_id::text, true)
+from api.refund_payment((select other from of), 10000, null, 'k') as r;
 select tests.act_as_nobody();
-select set_config('tests.refund_id', :'refund_id', true);
 update before set fingerprint = tests.fingerprint();
 select is(tests.event(e.id, 'refund.updated',
                       tests.refund(of.other, 're_2', 10000, 'succeeded') || jsonb_build_object(

@@ -32,11 +32,11 @@ select tests.act_as_nobody();
 -- The outbox: a relay dies with what it has claimed.
 select internal.announce('staff.stripe_refused', null, '{}');
 update core.outbox set available_at = now(), attempts = 6;
-select internal.announce('staff.stripe_refused', null, '{}') as fresh \gset
+create table fresh as select internal.announce('staff.stripe_refused', null, '{}') as outbox_id;
 select tests.act_as_service();
 select api.claim_outbox(1000);
 select tests.act_as_nobody();
-select is((select available_at from core.outbox where outbox_id = :'fresh'),
+select is((select available_at from core.outbox where outbox_id = (select f.outbox_id from fresh as f)),
   now() + interval '1 minute', 'a message is due again a minute after it was claimed');
 select is((select min(available_at) from core.outbox where attempts = 7),
   now() + interval '15 minutes', 'one that was claimed in vain again and again waits longer');

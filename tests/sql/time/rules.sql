@@ -40,7 +40,7 @@ select tests.act_as('tara');
 select throws_matching(
   $$ execute rule('{"min_notice": 5}') $$, 'rule_invalid', 'an unknown rule is refused');
 select throws_ok(format('execute rule(%L)', r.rules), 'M0109', 'rule_invalid',
-  format('%s is refused', r.rules))
+  format('the rules %s are refused', r.rules))
 from (values
   ('null'), ('[]'), ('{"min_notice_min": -1}'), ('{"min_notice_min": "5"}'),
   ('{"min_notice_min": 1.5}'), ('{"buffer_before_min": 1441}'), ('{"buffer_after_min": true}'),
@@ -48,7 +48,8 @@ from (values
   ('{"booking_mode": "sometimes"}'), ('{"cancellation_policy_id": null}'),
   ('{"cancellation_policy_id": "x"}')
 ) as r(rules);
-create function pg_temp.detail_of(p_sql text)
+select tests.act_as_nobody();
+create function tests.detail_of(p_sql text)
 returns text
 language plpgsql
 as $$
@@ -63,8 +64,9 @@ exception
     return v_detail;
 end
 $$;
+select tests.act_as('tara');
 select is(
-  pg_temp.detail_of($$ execute rule('{"slot_step_min": 4}') $$),
+  tests.detail_of($$ execute rule('{"slot_step_min": 4}') $$),
   'slot_step_min is a whole number from 5 to 1440.', 'the refusal names the rule and its range');
 select is(
   (api.set_booking_rules(tests.id('offering lesson'), '{"booking_mode": "request",
