@@ -73,9 +73,9 @@ impl World {
         let rows = self.api.query(anonymous, sql, &[&session]).await.expect("anybody may look");
         rows.iter()
             .map(|row| FreeSlot {
-                slot_id: row.get(0).unwrap(),
-                starts_at: row.get(1).unwrap(),
-                ends_at: row.get(2).unwrap(),
+                slot_id: row.get(0).expect("a free slot has it"),
+                starts_at: row.get(1).expect("a free slot has it"),
+                ends_at: row.get(2).expect("a free slot has it"),
             })
             .collect()
     }
