@@ -126,6 +126,8 @@ fn values(world: &World) -> HashMap<&'static str, String> {
         ("API_DATABASE_URL", world.logins.api.clone()),
         ("SERVICE_DATABASE_URL", world.logins.service.clone()),
         ("JWT_SECRET", keys.jwt_secret.clone()),
+        ("JWT_ISSUER", "https://api.convene.example/auth/v1".into()),
+        ("JWT_ROLES", "anon,authenticated".into()),
         ("AUTH_SECRET", keys.jwt_secret.clone()),
         ("PUBLISHABLE_KEY", keys.publishable_key.clone()),
         ("SECRET_KEY", keys.secret_key.clone()),
