@@ -319,10 +319,8 @@ begin
   from core.offering as o
   where o.offering_id = (p_offering ->> 'offering_id')::uuid;
   v_is_new := not found;
-  perform internal.require_identity(
-    coalesce(v_offering.provider_id, (p_offering ->> 'provider_id')::uuid, internal.user_id()));
-  perform internal.require_active(
-    coalesce(v_offering.provider_id, (p_offering ->> 'provider_id')::uuid, internal.user_id()));
+  perform internal.require_active(internal.require_identity(
+    coalesce(v_offering.provider_id, (p_offering ->> 'provider_id')::uuid, internal.user_id())));
 
   if v_is_new then
     v_offering := internal.new_offering(
