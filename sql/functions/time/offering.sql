@@ -162,7 +162,10 @@ as $$
 declare
   v_offering core.offering := p_old;
 begin
-  v_offering := jsonb_populate_record(v_offering, p_offering
+  v_offering := internal.read_rules(p_old, p_offering);
+  v_offering := jsonb_populate_record(v_offering,
+    p_offering - array['booking_mode', 'min_notice_min', 'buffer_before_min', 'buffer_after_min',
+                       'slot_step_min', 'horizon_days', 'max_per_day', 'cancellation_policy_id']
     || case when p_offering ? 'tags'
             then jsonb_build_object('tags', internal.read_words(p_offering -> 'tags'))
             else '{}' end);
@@ -187,6 +190,7 @@ An offering with the fields of p_offering in place of the old ones.
 Raises
   M0014 amount_invalid, M0015 amount_too_fine, M0101 currency_unknown
   M0104 title_required  the title is empty or too long
+  M0109 rule_invalid    a booking rule is out of range
 $$;
 
 create or replace function internal.new_offering(p_offering jsonb, p_provider_id uuid)
@@ -216,6 +220,10 @@ begin
   v_offering.min_notice_min := 0;
   v_offering.buffer_before_min := 0;
   v_offering.buffer_after_min := 0;
+  v_offering.cancellation_policy_id := (
+    select c.cancellation_policy_id
+    from core.cancellation_policy as c
+    where c.provider_id is null and c.name = 'flexible');
   v_offering.is_active := true;
   return v_offering;
 end
@@ -265,14 +273,16 @@ begin
     insert into core.offering as o
       (offering_id, provider_id, kind, title, slug, summary, description, tags, category_code,
        level, prerequisites, duration_min, capacity, price_minor, currency, booking_mode,
-       min_notice_min, buffer_before_min, buffer_after_min, slot_step_min, is_active)
+       min_notice_min, buffer_before_min, buffer_after_min, slot_step_min, horizon_days,
+       max_per_day, cancellation_policy_id, is_active)
     select p_offering.offering_id, p_offering.provider_id, p_offering.kind, p_offering.title,
            p_offering.slug, p_offering.summary, p_offering.description, p_offering.tags,
            p_offering.category_code, p_offering.level, p_offering.prerequisites,
            p_offering.duration_min, p_offering.capacity, p_offering.price_minor,
            p_offering.currency, p_offering.booking_mode, p_offering.min_notice_min,
            p_offering.buffer_before_min, p_offering.buffer_after_min,
-           p_offering.slot_step_min, p_offering.is_active;
+           p_offering.slot_step_min, p_offering.horizon_days, p_offering.max_per_day,
+           p_offering.cancellation_policy_id, p_offering.is_active;
   else
     update core.offering as o
     set kind = p_offering.kind, title = p_offering.title, slug = p_offering.slug,
@@ -284,7 +294,10 @@ begin
         booking_mode = p_offering.booking_mode, min_notice_min = p_offering.min_notice_min,
         buffer_before_min = p_offering.buffer_before_min,
         buffer_after_min = p_offering.buffer_after_min,
-        slot_step_min = p_offering.slot_step_min, is_active = p_offering.is_active
+        slot_step_min = p_offering.slot_step_min, horizon_days = p_offering.horizon_days,
+        max_per_day = p_offering.max_per_day,
+        cancellation_policy_id = p_offering.cancellation_policy_id,
+        is_active = p_offering.is_active
     where o.offering_id = p_offering.offering_id;
   end if;
 end
@@ -313,7 +326,8 @@ begin
     'offering_id', 'provider_id', 'kind', 'title', 'slug', 'summary', 'description', 'tags',
     'category_code', 'level', 'prerequisites', 'duration_min', 'capacity', 'price_minor',
     'price', 'currency', 'booking_mode', 'min_notice_min', 'buffer_before_min',
-    'buffer_after_min', 'slot_step_min', 'is_active', 'materials_url');
+    'buffer_after_min', 'slot_step_min', 'horizon_days', 'max_per_day',
+    'cancellation_policy_id', 'is_active', 'materials_url', 'place', 'meeting_url');
 
   select o.* into v_offering
   from core.offering as o
@@ -342,6 +356,7 @@ begin
   if p_offering ? 'materials_url' then
     perform internal.write_materials(v_offering.offering_id, p_offering ->> 'materials_url');
   end if;
+  perform internal.write_venue(v_offering.offering_id, p_offering);
   return v_offering.offering_id;
 end
 $$;
@@ -356,8 +371,10 @@ p_offering: {"offering_id"?, "provider_id"? (the caller), "kind"? (session, serv
 product, course), "title", "summary"?, "description"?, "tags"?, "category_code"?, "level"?,
 "prerequisites"?, "duration_min", "capacity"?, "price_minor" (or "price", a decimal),
 "currency"? (the provider's), "booking_mode"?, "min_notice_min"?, "buffer_before_min"?,
-"buffer_after_min"?, "slot_step_min"?, "is_active"?, "materials_url"?}. A field that is not
-given stays as it is, or has its default. p_if_exists: merge; ignore leaves an offering as it is
+"buffer_after_min"?, "slot_step_min"?, "horizon_days"?, "max_per_day"?,
+"cancellation_policy_id"? (see api.set_booking_rules), "is_active"?, "materials_url"?, "place"?,
+"meeting_url"? (see api.set_venue)}. A field that is not given stays as it is, or has its default.
+p_if_exists: merge; ignore leaves an offering as it is
 and returns null; fail refuses. Locks the offering, then the provider.
 
 Raises
@@ -366,6 +383,8 @@ Raises
   M0101 currency_unknown, M0102 price_out_of_range, M0103 price_not_chargeable
   M0104 title_required      the title is empty or too long
   M0105 duration_invalid    it lasts too long, or a session is no multiple of 15 minutes
+  M0109 rule_invalid        a booking rule is out of range
+  M0110 venue_invalid       the place is too long, or the link is none
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M4001 provider_not_found  the caller is not a provider
   23505                     p_if_exists is fail, and it is there

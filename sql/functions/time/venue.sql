@@ -1,5 +1,55 @@
 -- Where an offering takes place, for its provider and for those who have booked it.
 
+create or replace function internal.write_venue(p_offering_id uuid, p_venue jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_venue core.offering_venue;
+begin
+  if not p_venue ?| array['place', 'meeting_url'] then
+    return;
+  end if;
+  select v.* into v_venue from core.offering_venue as v where v.offering_id = p_offering_id;
+  if p_venue ? 'place' then
+    v_venue.place := nullif(btrim(p_venue ->> 'place'), '');
+  end if;
+  if p_venue ? 'meeting_url' then
+    v_venue.meeting_url := nullif(btrim(p_venue ->> 'meeting_url'), '');
+  end if;
+
+  if length(v_venue.place) > 500 then
+    perform internal.refuse('M0110', 'venue_invalid', 'A place has at most 500 characters.');
+  end if;
+  if v_venue.meeting_url !~* '^https?://[^[:space:]]+$' or length(v_venue.meeting_url) > 2000 then
+    perform internal.refuse('M0110', 'venue_invalid',
+      'A meeting link begins with https:// and has at most 2000 characters.');
+  end if;
+
+  if v_venue.place is null and v_venue.meeting_url is null then
+    delete from core.offering_venue as v where v.offering_id = p_offering_id;
+  else
+    insert into core.offering_venue as v (offering_id, place, meeting_url)
+    values (p_offering_id, v_venue.place, v_venue.meeting_url)
+    on conflict (offering_id) do update
+      set place = excluded.place, meeting_url = excluded.meeting_url, updated_at = now();
+  end if;
+end
+$$;
+
+alter function internal.write_venue owner to definer;
+
+comment on function internal.write_venue is $$
+Store the place and the meeting link that p_venue has; what it does not have stays. The calling
+function has checked whose offering it is.
+
+Raises
+  M0110 venue_invalid  the place is too long, or the link is none
+$$;
+
 create or replace function api.set_venue(
   p_offering_id uuid,
   p_place       text default null,
@@ -11,9 +61,6 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_place text := nullif(btrim(p_place), '');
-  v_url   text := nullif(btrim(p_meeting_url), '');
 begin
   perform internal.require_actor();
   if not exists (
@@ -25,22 +72,8 @@ begin
     perform internal.refuse(
       'M4101', 'offering_not_found', format('You have no offering %s.', p_offering_id));
   end if;
-  if length(v_place) > 500 then
-    perform internal.refuse('M0110', 'venue_invalid', 'A place has at most 500 characters.');
-  end if;
-  if v_url !~* '^https?://[^[:space:]]+$' or length(v_url) > 2000 then
-    perform internal.refuse('M0110', 'venue_invalid',
-      'A meeting link begins with https:// and has at most 2000 characters.');
-  end if;
-
-  if v_place is null and v_url is null then
-    delete from core.offering_venue as v where v.offering_id = p_offering_id;
-  else
-    insert into core.offering_venue as v (offering_id, place, meeting_url)
-    values (p_offering_id, v_place, v_url)
-    on conflict (offering_id) do update
-      set place = excluded.place, meeting_url = excluded.meeting_url, updated_at = now();
-  end if;
+  perform internal.write_venue(
+    p_offering_id, jsonb_build_object('place', p_place, 'meeting_url', p_meeting_url));
 end
 $$;
 

@@ -1,7 +1,7 @@
 -- The rules an offering is booked by: set by its provider, named when they are wrong, and kept.
 
 begin;
-select plan(34);
+select plan(38);
 
 select tests.offer('lesson', 'tara', 0, p_starts => now() + interval '10 days');
 select tests.offer('other', 'tara', 0, p_starts => now() + interval '10 days 3 hours');
@@ -37,15 +37,20 @@ select throws_ok($$ execute rule('{}') $$, 'M4101', 'offering_not_found',
 
 -- What.
 select tests.act_as('tara');
-select throws_matching(
-  $$ execute rule('{"min_notice": 5}') $$, 'rule_invalid', 'an unknown rule is refused');
+select throws_ok(
+  $$ execute rule('{"min_notice": 5}') $$, 'M0013', 'field_unknown', 'an unknown rule is refused');
+select throws_ok(
+  $$ execute rule('{"title": "x"}') $$, 'M0013', 'field_unknown',
+  'what is no rule of an offering is not set with the rules');
+select throws_ok(
+  $$ execute rule('[]') $$, 'M0012', 'fields_invalid', 'rules that are no object are refused');
 select throws_ok(format('execute rule(%L)', r.rules), 'M0109', 'rule_invalid',
   format('the rules %s are refused', r.rules))
 from (values
-  ('null'), ('[]'), ('{"min_notice_min": -1}'), ('{"min_notice_min": "5"}'),
+  ('{"min_notice_min": -1}'), ('{"min_notice_min": "5"}'),
   ('{"min_notice_min": 1.5}'), ('{"buffer_before_min": 1441}'), ('{"buffer_after_min": true}'),
   ('{"slot_step_min": 4}'), ('{"horizon_days": 0}'), ('{"max_per_day": 101}'),
-  ('{"booking_mode": "sometimes"}'), ('{"cancellation_policy_id": null}'),
+  ('{"booking_mode": "sometimes"}'), ('{"min_notice_min": 525601}'), ('{"cancellation_policy_id": null}'),
   ('{"cancellation_policy_id": "x"}')
 ) as r(rules);
 select tests.act_as_nobody();
@@ -83,6 +88,17 @@ select is(
   '{"booking_mode": "instant", "min_notice_min": 60, "buffer_before_min": 5,
     "buffer_after_min": 10, "slot_step_min": null, "horizon_days": 30, "max_per_day": 3}'::jsonb,
   'null is the default, and what is not named stays');
+select throws_ok(
+  $$ select api.save_offering(jsonb_build_object(
+       'offering_id', tests.id('offering lesson'), 'horizon_days', 731)) $$,
+  'M0109', 'rule_invalid', 'an offering is saved with the same check of its rules');
+select lives_ok(
+  $$ select api.save_offering(jsonb_build_object(
+       'offering_id', tests.id('offering lesson'), 'horizon_days', 29, 'max_per_day', 4)) $$,
+  'rules can be saved with the offering');
+select is(
+  api.booking_rules(tests.id('offering lesson')) -> 'horizon_days', '29',
+  'what was saved with the offering is among its rules');
 select tests.act_as('uwe');
 select lives_ok(
   $$ select api.set_cancellation_policy('mine', '[{"hours_before": 1, "refund_percent": 10}]') $$,

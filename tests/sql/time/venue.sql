@@ -1,7 +1,7 @@
 -- Where an offering takes place is told to who has booked it, and to nobody else.
 
 begin;
-select plan(15);
+select plan(18);
 
 select tests.offer('lesson', 'tara', 0);
 select tests.offer('request', 'tara', 0, p_mode => 'request',
@@ -52,6 +52,16 @@ select lives_ok($$ execute set_venue(null, ' https://meet.example/2 ') $$,
   'a provider changes the venue of an offering');
 select results_eq('seen', $$ values (null, 'https://meet.example/2') $$,
   'a venue is changed as a whole');
+select lives_ok(
+  $$ select api.save_offering(jsonb_build_object(
+       'offering_id', tests.id('offering lesson'), 'place', 'Harbour 3')) $$,
+  'a provider says where when they save the offering');
+select results_eq('seen', $$ values ('Harbour 3', 'https://meet.example/2') $$,
+  'what is not named of a venue stays when the offering is saved');
+select throws_ok(
+  $$ select api.save_offering(jsonb_build_object(
+       'offering_id', tests.id('offering lesson'), 'meeting_url', 'meet.example')) $$,
+  'M0110', 'venue_invalid', 'a venue is checked when the offering is saved');
 select lives_ok($$ execute set_venue(null, '') $$, 'a provider takes it back');
 
 select * from finish();
