@@ -46,6 +46,12 @@ async fn every_writable_view_takes_upserts_and_the_service_key() {
     world.story("upsert", &["tara", "alice"]).await;
 }
 
+/// What the five documents call related, a front end reads in one request, from either end.
+#[tokio::test]
+async fn every_relation_of_the_documents_embeds_from_both_ends() {
+    World::new().await.story("relations", &[]).await;
+}
+
 /// A front end that sends back the whole row it has read is told what is wrong with that.
 #[tokio::test]
 async fn what_a_lens_computes_is_not_written_and_nobody_is_blamed() {

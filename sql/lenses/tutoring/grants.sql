@@ -11,8 +11,8 @@ grant select
      tutoring.slots
   to anon;
 
-grant insert (id, user_id, display_name, first_name, last_name, avatar_url, timezone),
-      update (id, user_id, display_name, first_name, last_name, avatar_url, timezone)
+grant insert (id, user_id, display_name, first_name, last_name, avatar_url, timezone, locale),
+      update (id, user_id, display_name, first_name, last_name, avatar_url, timezone, locale)
   on tutoring.user_profiles to authenticated, service_role;
 grant insert (user_profile_id, bio, expertise_areas, hourly_rate_cents, currency, is_available),
       update (bio, expertise_areas, hourly_rate_cents, currency, is_available)
@@ -23,9 +23,14 @@ grant insert (user_profile_id, learning_goals, interests, experience_level,
   on tutoring.learner_profiles to authenticated, service_role;
 grant insert (id, expert_id, title, description, short_description, topic_tags,
               duration_minutes, price_cents, currency, level, prerequisites, materials_url,
-              max_participants, is_active),
+              max_participants, is_active, booking_mode, min_notice_minutes,
+              buffer_before_minutes, buffer_after_minutes, slot_step_minutes, horizon_days,
+              max_per_day, cancellation_policy_id, place, meeting_url),
       update (title, description, short_description, topic_tags, duration_minutes, price_cents,
-              currency, level, prerequisites, materials_url, max_participants, is_active),
+              currency, level, prerequisites, materials_url, max_participants, is_active,
+              booking_mode, min_notice_minutes, buffer_before_minutes, buffer_after_minutes,
+              slot_step_minutes, horizon_days, max_per_day, cancellation_policy_id, place,
+              meeting_url),
       delete
   on tutoring.sessions to authenticated, service_role;
 grant insert (id, expert_id, day_of_week, start_time, end_time, timezone, is_active),

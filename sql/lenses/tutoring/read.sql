@@ -21,7 +21,8 @@ select
     when p.is_listed then 'expert'
     else 'learner'
   end as role,
-  p.display_name, p.first_name, p.last_name, p.avatar_url, p.timezone, p.created_at, p.updated_at
+  p.display_name, p.first_name, p.last_name, p.avatar_url, p.timezone, p.created_at, p.updated_at,
+  p.locale
 from core.person as p;
 
 comment on view tutoring.user_profiles is
@@ -94,13 +95,26 @@ select
   o.capacity as max_participants,
   o.is_active,
   o.created_at,
-  o.updated_at
+  o.updated_at,
+  o.booking_mode,
+  o.min_notice_min as min_notice_minutes,
+  o.buffer_before_min as buffer_before_minutes,
+  o.buffer_after_min as buffer_after_minutes,
+  o.slot_step_min as slot_step_minutes,
+  o.horizon_days,
+  o.max_per_day,
+  o.cancellation_policy_id,
+  (select v.place from core.offering_venue as v where v.offering_id = o.offering_id) as place,
+  (
+    select v.meeting_url from core.offering_venue as v where v.offering_id = o.offering_id
+  ) as meeting_url
 from core.offering as o
 -- What another system calls a service is stored and booked in the same way.
 where o.kind in ('session', 'service');
 
 comment on view tutoring.sessions is
-  'Published sessions, and the caller''s own. Only its expert and its learners see materials_url.';
+  'Published sessions, and the caller''s own. Only its expert and its learners see materials_url, '
+  'place and meeting_url. After updated_at come the rules that it is booked by.';
 
 create view tutoring.availability_windows with (security_invoker = true) as
 select
@@ -130,12 +144,19 @@ select
   s.taken as current_bookings,
   s.capacity as max_bookings,
   s.created_at,
-  s.updated_at
+  s.updated_at,
+  -- The whole foreign key to sessions is shown, or the two would not embed.
+  s.provider_id as expert_id,
+  s.origin = 'manual' as is_by_hand,
+  s.is_capacity_own,
+  s.state
 from core.slot as s
 left join internal.open_slots() as f on f.slot_id = s.slot_id;
 
 comment on view tutoring.bookable_slots is
-  'Times of sessions. is_available is the booking check itself and cannot be set.';
+  'Times of sessions. is_available is the booking check itself and cannot be set. is_by_hand: its '
+  'expert has named this time, so it needs no weekly hours. is_capacity_own: its seats do not '
+  'follow the session. state: open, closed or removed; others see open slots alone.';
 
 create view tutoring.bookings with (security_invoker = true) as
 select
@@ -182,12 +203,28 @@ select
   b.updated_at,
   b.status as core_status,
   b.seats,
-  b.hold_expires_at
+  b.hold_expires_at,
+  v.place,
+  v.meeting_url,
+  -- Not the bare key: bookings embed their own slot, and would not know which of two is meant.
+  coalesce(m.slot_id, null) as proposed_slot_id,
+  n.starts_at as proposed_start_at,
+  n.ends_at as proposed_end_at,
+  m.expires_at as proposal_expires_at,
+  m.reason as proposal_reason
 from core.booking as b
-left join lateral internal.payment_of_booking(b.booking_id) as y on true;
+left join lateral internal.payment_of_booking(b.booking_id) as y on true
+left join core.offering_venue as v
+  on v.offering_id = b.offering_id
+    and b.status in ('confirmed', 'completed', 'no_show_customer')
+left join core.move_proposal as m
+  on m.booking_id = b.booking_id and m.state = 'open' and m.expires_at > now()
+left join core.slot as n on n.slot_id = m.slot_id;
 
 comment on view tutoring.bookings is
-  'Bookings of the reader, on either side. core_status is the exact state behind status.';
+  'Bookings of the reader, on either side. core_status is the exact state behind status. place and '
+  'meeting_url are told once it is confirmed. proposed_…: another time that the expert proposes, '
+  'which the learner answers with answer_move.';
 
 create view tutoring.booking_details with (security_invoker = true) as
 select

@@ -74,7 +74,12 @@ begin
       "description": "description", "short_description": "summary", "topic_tags": "tags",
       "duration_minutes": "duration_min", "price_cents": "price_minor", "currency": "currency",
       "level": "level", "prerequisites": "prerequisites", "materials_url": "materials_url",
-      "max_participants": "capacity", "is_active": "is_active"}', to_jsonb(new), to_jsonb(old)),
+      "max_participants": "capacity", "is_active": "is_active", "booking_mode": "booking_mode",
+      "min_notice_minutes": "min_notice_min", "buffer_before_minutes": "buffer_before_min",
+      "buffer_after_minutes": "buffer_after_min", "slot_step_minutes": "slot_step_min",
+      "horizon_days": "horizon_days", "max_per_day": "max_per_day",
+      "cancellation_policy_id": "cancellation_policy_id", "place": "place",
+      "meeting_url": "meeting_url"}', to_jsonb(new), to_jsonb(old)),
     api.if_exists(tg_op));
   if new.id is null then
     return null;

@@ -23,7 +23,8 @@ create policy all_definer on core.offering_venue
     where o.offering_id = offering_venue.offering_id
       and (o.provider_id = (select internal.user_id()) or (select internal.is_service()))));
 
-grant select on core.offering_venue to authenticated, service_role, definer;
+-- Anonymous callers may ask and find nothing: a lens asks for everybody it shows sessions.
+grant select on core.offering_venue to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.offering_venue to definer;
 
 grant execute on function internal.confirmed_offering_ids, api.set_venue to authenticated;

@@ -2,15 +2,23 @@
 -- booking shows to whom.
 
 begin;
-select plan(59);
+select plan(70);
 
 select results_eq(
   $$ select c.relname::text collate "default",
             string_agg(a.attname::text collate "default", ' ' order by a.attnum)
-              filter (where a.attname not in ('core_status', 'seats', 'hold_expires_at'))
+              filter (where a.attname <> all (o.names))
      from pg_class as c
+     cross join (values (array[
+       'core_status', 'seats', 'hold_expires_at', 'place', 'meeting_url', 'booking_mode',
+       'min_notice_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
+       'slot_step_minutes', 'horizon_days', 'max_per_day', 'cancellation_policy_id',
+       'is_by_hand', 'is_capacity_own', 'state', 'proposed_slot_id', 'proposed_start_at',
+       'proposed_end_at', 'proposal_expires_at', 'proposal_reason', 'locale'])) as o(names)
      join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
      where c.relnamespace = 'tutoring'::regnamespace
+       -- The key of a slot's expert stands beside the document's columns, so that it embeds.
+       and not (c.relname in ('bookable_slots', 'slots') and a.attname = 'expert_id')
      group by 1 order by 1 $$,
   $$ values
     ('availability_windows',
@@ -180,6 +188,69 @@ select results_eq(
   $$ update tutoring.bookings set status = 'cancelled', cancellation_reason = 'flu'
      returning status, cancelled_by, cancellation_reason $$,
   $$ values ('cancelled', 'learner', 'flu') $$, 'writing the status cancelled cancels the booking');
+
+-- Beyond the document: rules, place, what is by hand, another time.
+select tests.act_as_nobody();
+select tests.offer('sums', 'tara', 0, p_starts => now() + interval '20 days');
+insert into core.slot (slot_id, offering_id, provider_id, starts_at, ends_at)
+select tests.id('sums later'), s.offering_id, s.provider_id, s.starts_at + interval '1 day', s.ends_at + interval '1 day'
+from core.slot as s where s.slot_id = tests.id('sums');
+select tests.book('sums', 'alice');
+select tests.act_as('tara');
+select results_eq(
+  $$ update tutoring.sessions
+     set booking_mode = 'request', min_notice_minutes = 30, buffer_before_minutes = 5,
+         buffer_after_minutes = 10, slot_step_minutes = 15, horizon_days = 90, max_per_day = 4,
+         cancellation_policy_id = '00000000-0000-4000-8000-000000000012',
+         place = 'Harbour 3', meeting_url = 'https://meet.example/1'
+     where title = 'sums'
+     returning booking_mode, min_notice_minutes, buffer_before_minutes, buffer_after_minutes,
+               slot_step_minutes, horizon_days, max_per_day, place, meeting_url $$,
+  $$ values ('request', 30, 5, 10, 15, 90, 4, 'Harbour 3', 'https://meet.example/1') $$,
+  'an expert sets the rules of a session and its place through the lens');
+select throws_ok(
+  $$ update tutoring.sessions set max_per_day = 101 where title = 'sums' $$,
+  'M0109', 'rule_invalid', 'a rule out of range is refused through the lens');
+select results_eq(
+  $$ update tutoring.sessions set max_per_day = null where title = 'sums'
+     returning max_per_day, place $$,
+  $$ values (null::integer, 'Harbour 3') $$, 'a rule is taken back through the lens');
+select results_eq(
+  $$ update tutoring.bookable_slots set max_bookings = 3
+     where id = tests.id('sums later')
+     returning is_by_hand, is_capacity_own, state, expert_id $$,
+  $$ values (true, true, 'open', tests.id('tara')) $$,
+  'the lens says that a slot is by hand, that its seats are its own, and that it is open');
+select lives_ok(
+  $$ select api.propose_move(id, tests.id('sums later'), 'The hall is taken.')
+     from tutoring.bookings where session_id = tests.id('offering sums') $$,
+  'an expert proposes another time');
+prepare proposed as
+select place, meeting_url, proposed_start_at - start_at, proposed_end_at - end_at,
+       proposal_expires_at > now(), proposal_reason
+from tutoring.bookings where session_id = tests.id('offering sums');
+select tests.act_as('alice');
+select results_eq('proposed',
+  $$ values ('Harbour 3', 'https://meet.example/1', interval '1 day', interval '1 day', true,
+             'The hall is taken.') $$,
+  'a learner reads place and proposed time of their booking through the lens');
+select tests.act_as('bob');
+select is_empty('proposed', 'a stranger reads neither');
+select is_empty($$ select from tutoring.sessions where place is not null $$,
+  'who has not booked reads no place of a session');
+select tests.act_as('alice');
+select lives_ok(
+  $$ select api.answer_move(id, true) from tutoring.bookings
+     where session_id = tests.id('offering sums') $$,
+  'the learner agrees');
+select results_eq(
+  $$ select proposed_slot_id from tutoring.bookings
+     where session_id = tests.id('offering sums') $$,
+  'values (null::uuid)', 'what was agreed to is proposed no more');
+select results_eq(
+  $$ update tutoring.user_profiles set locale = 'da' where id = tests.id('alice')
+     returning locale $$,
+  $$ values ('da') $$, 'a person sets their language through the lens');
 
 select * from finish();
 rollback;
