@@ -64,6 +64,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/stripe/balance_transaction.sql
 \ir schema/stripe/reconciliation.sql
 \ir schema/booking/review.sql
+\ir schema/community/conversation.sql
 \ir schema/messages/notification.sql
 \ir schema/messages/reminder.sql
 \ir schema/messages/outbox.sql
@@ -149,6 +150,9 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/booking/correction.sql
 \ir functions/booking/review.sql
 
+-- community: what people say to each other, and to the house.
+\ir functions/community/conversation.sql
+
 -- money: what is owed. An order of one or more lines is paid by a payment; settlement carries out
 -- what a payment has become; earning is a provider's share, refund and dispute take it back; the
 -- ledger keeps all of it in balance, wallet shows a provider's part. What money asks of Stripe it
@@ -231,6 +235,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/attendance.sql
 \ir policies/booking/correction.sql
 \ir policies/booking/review.sql
+\ir policies/community/conversation.sql
 \ir policies/money/ledger.sql
 \ir policies/money/wallet.sql
 \ir policies/money/coupon.sql

@@ -12,7 +12,7 @@ use crate::template::reading::root;
 
 /// The areas, the lowest first. The commands to Stripe are a layer of their own, because money
 /// plans them; the rest of stripe stands above all, because it joins what Stripe says to everything.
-const AREAS: [&str; 11] = [
+const AREAS: [&str; 12] = [
     "ground",
     "people",
     "messages",
@@ -23,6 +23,7 @@ const AREAS: [&str; 11] = [
     "money",
     "payout",
     "booking",
+    "community",
     "stripe",
 ];
 

@@ -25,6 +25,7 @@ sql_tests! {
         reschedule, reschedule_length, review,
     }
     catalogue { product }
+    community { conversation }
     ground { audit, lens, marketplace, permissions, reading, vocabulary }
     lenses { tutoring }
     login {

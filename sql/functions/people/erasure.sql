@@ -134,6 +134,12 @@ begin
       reply = case when r.provider_id <> p_person_id or r.author_side = 'provider' then r.reply end
   where p_person_id in (r.author_id, r.provider_id);
 
+  delete from core.message_original as o
+  using core.message as m
+  where m.message_id = o.message_id and m.sender_id = p_person_id;
+  update core.message as m set body = '' where m.sender_id = p_person_id;
+  update core.conversation as c set title = null where c.opened_by = p_person_id;
+
   -- The title stays: it says what was bought.
   delete from core.offering_venue as v
   using core.offering as o

@@ -79,6 +79,7 @@ begin
       from core.notification_preference as n
       where n.person_id = v_me),
     'quiet_hours', (select to_jsonb(q) from core.quiet_hours as q where q.person_id = v_me))
+    || internal.export_talk(v_me)
     || internal.export_offers(v_me)
     || internal.export_money(v_me);
 end
@@ -152,6 +153,35 @@ alter function internal.export_offers owner to definer;
 
 comment on function internal.export_offers is
   'The part of api.export_my_data about a provider: offerings, hours and bookings.';
+
+create or replace function internal.export_talk(p_person_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'conversations', (
+      select jsonb_agg(
+        to_jsonb(c) || jsonb_build_object('joined_at', m.joined_at) order by c.seq)
+      from core.conversation_member as m
+      join core.conversation as c using (conversation_id)
+      where m.person_id = p_person_id),
+    -- What others wrote is theirs; of their own the person gets what they wrote.
+    'messages_sent', (
+      select jsonb_agg(to_jsonb(m) || jsonb_build_object('original', o.body) order by m.seq)
+      from core.message as m
+      left join core.message_original as o using (message_id)
+      where m.sender_id = p_person_id),
+    'messages_read', (
+      select jsonb_agg(to_jsonb(r)) from core.message_receipt as r where r.person_id = p_person_id));
+end;
+
+alter function internal.export_talk owner to definer;
+
+comment on function internal.export_talk is
+  'The part of api.export_my_data about what the person has said to others.';
 
 create or replace function internal.export_money(p_person_id uuid)
 returns jsonb

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(63);
+select plan(68);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else.
 select tests.offer('a', 'tara', 5000);
@@ -55,6 +55,15 @@ insert into core.dispute_line (dispute_id, order_line_id, amount_minor)
 select p.id, l.order_line_id, 1 from pair as p join core.order_line as l using (order_id);
 insert into core.refund_line (refund_id, order_line_id, amount_minor)
 select p.id, l.order_line_id, 1 from pair as p join core.order_line as l using (order_id);
+insert into core.conversation (conversation_id, kind, first_id, second_id, opened_by)
+select id, 'pair', least(customer_id, provider_id), greatest(customer_id, provider_id), customer_id
+from pair;
+insert into core.conversation_member (conversation_id, person_id)
+select id, unnest(array[customer_id, provider_id]) from pair;
+insert into core.message (message_id, conversation_id, sender_id, recipient_id, body)
+select id, id, customer_id, provider_id, 'hello' from pair;
+insert into core.message_original (message_id, body) select id, 'hello' from pair;
+insert into core.message_receipt (message_id, person_id) select id, provider_id from pair;
 insert into core.stock_item (offering_id) select offering_id from pair;
 insert into core.notification_preference (person_id, type, wants_email)
 select customer_id, 'booking_reminder', false from pair;
@@ -109,6 +118,8 @@ values
   ('booking_reminder',         '- - -', '- - - - -'),
   ('call_off',                 '- s s', '- - - s S'),
   ('cancellation_policy',      's s s', 'S S S S S'),
+  ('conversation',             '- s s', '- - s s S'),
+  ('conversation_member',      '- s s', '- - s s S'),
   ('coupon',                   '- s s', '- - - s S'),
   ('coupon_redemption',        '- s -', '- - s - -'),
   ('currency',                 's s s', 'S S S S S'),
@@ -122,6 +133,9 @@ values
   ('ledger_entry',             '- s s', '- - - s S'),
   ('ledger_transfer',          '- s s', '- - - s S'),
   ('marketplace',              's s s', 'S S S S S'),
+  ('message',                  '- s s', '- - s s S'),
+  ('message_original',         '- - -', '- - - - -'),
+  ('message_receipt',          '- s s', '- - s s S'),
   ('move_proposal',            '- s s', '- - s s S'),
   ('notification',             '- su s', '- - su su S'),
   ('notification_preference',  '- s s', '- - s - S'),

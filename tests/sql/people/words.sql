@@ -29,6 +29,9 @@ insert into fate values
   ('booking_event.reason', 'told', null),
   ('booking_note.provider_notes', 'told', null),
   ('call_off.reason', 'told', null),
+  ('conversation.title', 'told', null),
+  ('message.body', 'told', null),
+  ('message_original.body', 'told', null),
   ('customer.goals', 'told', null),
   ('customer.interests', 'told', null),
   ('move_proposal.reason', 'told', null),
@@ -150,6 +153,13 @@ select o.outbox_id, 'sent', now() from core.outbox as o;
 update core.booking
 set status = 'cancelled', cancelled_by = 'customer', cancelled_at = now(),
     ends_at = now() - interval '1 day', starts_at = now() - interval '2 days';
+insert into core.conversation (conversation_id, kind, opened_by)
+values (tests.id('talk'), 'group', tests.id('alice'));
+insert into core.conversation_member (conversation_id, person_id)
+values (tests.id('talk'), tests.id('alice'));
+insert into core.message (message_id, conversation_id, sender_id, body)
+values (tests.id('talk'), tests.id('talk'), tests.id('alice'), 'x');
+insert into core.message_original (message_id, body) values (tests.id('talk'), 'x');
 update core.ledger_balance set balance_minor = 0;
 update core.booking_event
 set actor = 'customer', actor_id = tests.id('alice');
