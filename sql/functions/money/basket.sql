@@ -34,7 +34,8 @@ begin
   select min(i.n), (i.item ->> 'slot_id')::uuid, (i.item ->> 'offering_id')::uuid,
          sum(coalesce((i.item ->> 'quantity')::integer, 1))::integer, max(i.item ->> 'notes')
   from jsonb_array_elements(p_items) with ordinality as i(item, n)
-  group by i.item ->> 'slot_id', i.item ->> 'offering_id'
+  -- By the key and not by its text, which can be written in several ways.
+  group by (i.item ->> 'slot_id')::uuid, (i.item ->> 'offering_id')::uuid
   order by 1;
 end
 $$;

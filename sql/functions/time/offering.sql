@@ -203,9 +203,10 @@ as $$
 declare
   v_offering core.offering;
 begin
-  select v.currency into v_offering.currency
-  from core.provider as v
-  where v.provider_id = p_provider_id;
+  select coalesce(v.currency, m.default_currency) into v_offering.currency
+  from core.marketplace as m
+  left join core.provider as v on v.provider_id = p_provider_id
+  where p_provider_id is null or v.provider_id is not null;
   if not found then
     perform internal.refuse(
       'M4001', 'provider_not_found', 'The caller is not a provider.', 'Become one first.');
@@ -232,7 +233,8 @@ $$;
 alter function internal.new_offering owner to definer;
 
 comment on function internal.new_offering is $$
-The defaults of a new offering: a session for one person, in the provider's currency.
+The defaults of a new offering: a session for one person, in the currency of its provider, or of
+the marketplace if the platform sells it.
 
 Raises
   M4001 provider_not_found  the person is not a provider
@@ -308,6 +310,40 @@ alter function internal.write_offering owner to definer;
 comment on function internal.write_offering is
   'Insert an offering, or change all of one that may change. Triggers check it and refresh slots.';
 
+create or replace function internal.seller_to_save(p_offering jsonb, p_old core.offering)
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_given uuid := (p_offering ->> 'provider_id')::uuid;
+begin
+  if p_old.offering_id is not null and p_old.provider_id is null then
+    perform internal.require_staff();
+    return null;
+  end if;
+  if p_old.offering_id is null and v_given is null and p_offering ->> 'kind' = 'product'
+     and (internal.is_service() or internal.is_staff()) then
+    return null;
+  end if;
+  return internal.require_identity(coalesce(p_old.provider_id, v_given, internal.user_id()));
+end
+$$;
+
+alter function internal.seller_to_save owner to definer;
+
+comment on function internal.seller_to_save is $$
+Whose offering is saved, if the caller may: their own, or null for the platform's, which are goods
+and staff's business.
+
+Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M3301 staff_only  it is the platform's
+  42501             it is somebody else's
+$$;
+
 create or replace function api.save_offering(
   p_offering  jsonb,
   p_if_exists text default 'merge'
@@ -321,6 +357,7 @@ as $$
 declare
   v_offering core.offering;
   v_is_new   boolean;
+  v_seller   uuid;
 begin
   perform internal.require_fields(p_offering,
     'offering_id', 'provider_id', 'kind', 'title', 'slug', 'summary', 'description', 'tags',
@@ -333,12 +370,10 @@ begin
   from core.offering as o
   where o.offering_id = (p_offering ->> 'offering_id')::uuid;
   v_is_new := not found;
-  perform internal.require_active(internal.require_identity(
-    coalesce(v_offering.provider_id, (p_offering ->> 'provider_id')::uuid, internal.user_id())));
+  v_seller := internal.seller_to_save(p_offering, v_offering);
 
   if v_is_new then
-    v_offering := internal.new_offering(
-      p_offering, coalesce((p_offering ->> 'provider_id')::uuid, internal.user_id()));
+    v_offering := internal.new_offering(p_offering, v_seller);
   elsif (p_offering ->> 'provider_id')::uuid <> v_offering.provider_id then
     raise exception using errcode = '42501', message = 'An offering stays with its provider.';
   elsif not internal.found_to_save('offering', p_if_exists) then
@@ -386,6 +421,7 @@ Raises
   M0109 rule_invalid        a booking rule is out of range
   M0110 venue_invalid       the place is too long, or the link is none
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M3301 staff_only          the platform sells it
   M4001 provider_not_found  the caller is not a provider
   23505                     p_if_exists is fail, and it is there
   42501                     the provider is somebody else
@@ -399,19 +435,22 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (select from core.booking as b where b.offering_id = p_offering_id)
+  if (exists (select from core.booking as b where b.offering_id = p_offering_id)
+      or exists (select from core.order_line as l where l.offering_id = p_offering_id))
      and exists (
        select from core.offering as o
        where o.offering_id = p_offering_id
-         and (o.provider_id = internal.user_id() or internal.is_service())
+         and (o.provider_id = internal.user_id() or internal.is_service()
+              or o.provider_id is null and internal.is_staff())
      ) then
-    perform internal.refuse('M9106', 'offering_in_use', 'It has been booked.',
+    perform internal.refuse('M9106', 'offering_in_use', 'It has been booked or bought.',
       'Take it down instead: it is not found or booked any more.');
   end if;
 
   delete from core.offering as o
   where o.offering_id = p_offering_id
-    and (o.provider_id = internal.user_id() or internal.is_service());
+    and (o.provider_id = internal.user_id() or internal.is_service()
+         or o.provider_id is null and internal.is_staff());
   if not found then
     perform internal.refuse(
       'M4101', 'offering_not_found', format('You have no offering %s.', p_offering_id));
@@ -422,11 +461,12 @@ $$;
 alter function api.remove_offering owner to definer;
 
 comment on function api.remove_offering is $$
-Remove an offering of the caller's that was never booked, and its slots.
+Remove an offering of the caller's that was never booked or bought, and its slots; staff removes
+what the platform sells.
 
 Raises
   M4101 offering_not_found  there is none, or it is another provider's
-  M9106 offering_in_use     it has bookings, of whatever state
+  M9106 offering_in_use     it has bookings or orders, of whatever state
 $$;
 
 create or replace function internal.set_offering_active(p_offering_id uuid, p_is_active boolean)
@@ -443,7 +483,8 @@ begin
   update core.offering as o
   set is_active = p_is_active
   where o.offering_id = p_offering_id
-    and (o.provider_id = internal.user_id() or internal.is_service());
+    and (o.provider_id = internal.user_id() or internal.is_service()
+         or o.provider_id is null and internal.is_staff());
 
   if not found then
     perform internal.refuse(

@@ -1,4 +1,4 @@
--- Only the seller reads the numbers.
+-- The seller reads the numbers; staff those of what the platform sells.
 
 create policy select_seller on core.stock_item
   for select to authenticated
@@ -6,6 +6,10 @@ create policy select_seller on core.stock_item
     select from core.offering as o
     where o.offering_id = stock_item.offering_id
       and o.provider_id = (select internal.user_id())));
+
+create policy select_staff on core.stock_item
+  for select to authenticated
+  using ((select internal.is_staff()));
 
 create policy select_definer_and_service on core.stock_item
   for select to service_role, definer
@@ -24,4 +28,7 @@ grant select on core.stock_item to authenticated, service_role, definer;
 grant insert on core.stock_item to definer;
 grant update (sku, on_hand, updated_at) on core.stock_item to definer;
 
-grant execute on function api.set_stock to authenticated;
+grant execute on function api.set_stock, api.adjust_stock, api.save_product to authenticated;
+
+-- A shop shows how many can be had.
+grant execute on function internal.shelf to anon, authenticated, service_role;

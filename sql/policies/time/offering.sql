@@ -7,7 +7,8 @@
 
 create policy select_published on core.offering
   for select to anon, authenticated
-  using (is_active and provider_id <> all (array(select internal.stopped_provider_ids())));
+  using (is_active and (provider_id is null
+         or provider_id <> all (array(select internal.stopped_provider_ids()))));
 
 create policy select_provider on core.offering
   for select to authenticated
