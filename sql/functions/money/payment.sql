@@ -181,13 +181,13 @@ begin atomic
   select p.external_id
   from core.payment as p
   where p.payment_id = p_payment_id
-    and (p.payer_id = internal.user_id() or internal.is_service());
+    and (p.payer_id = internal.user_id() or internal.is_service() or internal.is_staff());
 end;
 
 alter function internal.payment_external_id owner to definer;
 
 comment on function internal.payment_external_id is
-  'The processor''s id of a payment, for the payer.';
+  'The processor''s id of a payment, for its payer and staff.';
 
 create or replace function internal.capture_payment(p_booking_id uuid)
 returns void

@@ -270,23 +270,47 @@ create or replace trigger customer_begin after insert on core.customer
 
 create or replace function internal.is_staff()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select exists (
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned anew by every policy that asks.
+  return exists (
     select
     from core.person_role as pr
     join core.role as r using (role_id)
     where pr.person_id = internal.user_id() and r.name in ('staff', 'admin')
   ) and internal.is_active(internal.user_id());
-end;
+end
+$$;
 
 alter function internal.is_staff owner to definer;
 
 comment on function internal.is_staff is
   'Whether the caller is staff, by the table and not by a claim; not while suspended.';
+
+create or replace function internal.first_for_staff()
+returns uuid
+language sql
+stable
+return case when internal.is_staff() then uuid '00000000-0000-0000-0000-000000000000' end;
+
+comment on function internal.first_for_staff is $$
+The first id that the caller may see as staff; null, which is before no id, for everybody else.
+Policies ask for a range of ids, because a condition that names no column of an index (`or
+is_staff()`) would make every reader of the table read all of it. See docs/decisions/0008.
+$$;
+
+create or replace function internal.last_id()
+returns uuid
+language sql
+immutable
+parallel safe
+return uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+comment on function internal.last_id is 'The last of all ids.';
 
 create or replace function internal.known_person_ids()
 returns setof uuid

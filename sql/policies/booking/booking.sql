@@ -13,6 +13,10 @@ create policy select_provider on core.booking
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
+create policy select_staff on core.booking
+  for select to authenticated
+  using (booking_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.booking
   for select to service_role, definer
   using (true);
@@ -61,6 +65,10 @@ create policy select_parties on core.booking_event
     select from core.booking as b
     where b.booking_id = booking_event.booking_id
       and (select internal.user_id()) in (b.customer_id, b.provider_id)));
+
+create policy select_staff on core.booking_event
+  for select to authenticated
+  using (booking_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.booking_event
   for select to service_role, definer

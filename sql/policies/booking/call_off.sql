@@ -4,6 +4,10 @@ create policy select_provider on core.call_off
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
+create policy select_staff on core.call_off
+  for select to authenticated
+  using (call_off_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.call_off
   for select to service_role, definer
   using (true);

@@ -7,6 +7,10 @@ create policy select_parties on core.move_proposal
     where b.booking_id = move_proposal.booking_id
       and (select internal.user_id()) in (b.customer_id, b.provider_id)));
 
+create policy select_staff on core.move_proposal
+  for select to authenticated
+  using (move_proposal_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.move_proposal
   for select to service_role, definer
   using (true);

@@ -8,6 +8,10 @@ create policy select_author on core.review
   for select to authenticated
   using (author_id = (select internal.user_id()));
 
+create policy select_staff on core.review
+  for select to authenticated
+  using (review_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.review
   for select to service_role, definer
   using (true);

@@ -9,7 +9,7 @@ create policy select_seller on core.stock_item
 
 create policy select_staff on core.stock_item
   for select to authenticated
-  using ((select internal.is_staff()));
+  using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.stock_item
   for select to service_role, definer

@@ -4,6 +4,10 @@ create policy select_provider on core.coupon
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
+create policy select_staff on core.coupon
+  for select to authenticated
+  using (coupon_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.coupon
   for select to service_role, definer
   using (true);
@@ -28,6 +32,10 @@ grant update (uses, is_active, updated_at) on core.coupon to definer;
 create policy select_customer on core.coupon_redemption
   for select to authenticated
   using (customer_id = (select internal.user_id()));
+
+create policy select_staff on core.coupon_redemption
+  for select to authenticated
+  using (order_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy all_definer on core.coupon_redemption
   for all to definer

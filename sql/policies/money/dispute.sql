@@ -7,6 +7,10 @@ create policy select_payee on core.dispute
     where p.payment_id = dispute.payment_id
       and p.payee_id = (select internal.user_id())));
 
+create policy select_staff on core.dispute
+  for select to authenticated
+  using (dispute_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.dispute
   for select to service_role, definer
   using (true);
@@ -33,6 +37,10 @@ create policy select_seller on core.dispute_line
     select from core.order_line as l
     where l.order_line_id = dispute_line.order_line_id
       and l.provider_id = (select internal.user_id())));
+
+create policy select_staff on core.dispute_line
+  for select to authenticated
+  using (dispute_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.dispute_line
   for select to service_role, definer

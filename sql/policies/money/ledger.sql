@@ -5,6 +5,10 @@ create policy select_owner on core.ledger_account
   for select to authenticated
   using (person_id = (select internal.user_id()));
 
+create policy select_staff on core.ledger_account
+  for select to authenticated
+  using (ledger_account_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.ledger_account
   for select to service_role, definer
   using (true);
@@ -22,6 +26,10 @@ create policy select_owner on core.ledger_balance
     select a.ledger_account_id
     from core.ledger_account as a
     where a.person_id = (select internal.user_id()))));
+
+create policy select_staff on core.ledger_balance
+  for select to authenticated
+  using (ledger_account_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.ledger_balance
   for select to service_role, definer
@@ -47,6 +55,10 @@ create policy select_owner on core.ledger_entry
     from core.ledger_account as a
     where a.person_id = (select internal.user_id()))));
 
+create policy select_staff on core.ledger_entry
+  for select to authenticated
+  using (ledger_account_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.ledger_entry
   for select to service_role, definer
   using (true);
@@ -63,6 +75,10 @@ create policy select_owner on core.ledger_transfer
   using (exists (
     select from core.ledger_entry as e
     where e.ledger_transfer_id = ledger_transfer.ledger_transfer_id));
+
+create policy select_staff on core.ledger_transfer
+  for select to authenticated
+  using (ledger_transfer_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.ledger_transfer
   for select to service_role, definer

@@ -4,6 +4,10 @@ create policy select_customer on core.order
   for select to authenticated
   using (customer_id = (select internal.user_id()));
 
+create policy select_staff on core.order
+  for select to authenticated
+  using (order_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.order
   for select to service_role, definer
   using (true);
@@ -27,6 +31,10 @@ create policy select_customer on core.order_line
 create policy select_provider on core.order_line
   for select to authenticated
   using (provider_id = (select internal.user_id()));
+
+create policy select_staff on core.order_line
+  for select to authenticated
+  using (order_line_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.order_line
   for select to service_role, definer

@@ -11,6 +11,10 @@ create policy select_payee on core.payment
   for select to authenticated
   using (payee_id = (select internal.user_id()));
 
+create policy select_staff on core.payment
+  for select to authenticated
+  using (payment_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.payment
   for select to service_role, definer
   using (true);

@@ -7,6 +7,10 @@ create policy select_parties on core.refund
     where p.payment_id = refund.payment_id
       and (select internal.user_id()) in (p.payer_id, p.payee_id)));
 
+create policy select_staff on core.refund
+  for select to authenticated
+  using (refund_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.refund
   for select to service_role, definer
   using (true);
@@ -34,6 +38,10 @@ create policy select_parties on core.refund_line
     select from core.order_line as l
     where l.order_line_id = refund_line.order_line_id
       and (select internal.user_id()) in (l.customer_id, l.provider_id)));
+
+create policy select_staff on core.refund_line
+  for select to authenticated
+  using (refund_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.refund_line
   for select to service_role, definer

@@ -20,6 +20,10 @@ grant update (external_id, bank_ref, is_submitted, can_transfer, can_pay_out, is
               requirements, usable_from, refreshed_at, replaced_at, updated_at)
   on core.payout_account to definer;
 
+create policy select_staff on core.payout_hold
+  for select to authenticated
+  using (provider_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.payout_hold
   for select to service_role, definer
   using (true);
@@ -29,7 +33,7 @@ create policy all_definer on core.payout_hold
   using (true)
   with check ((select internal.is_service()) or (select internal.is_staff()));
 
-grant select on core.payout_hold to service_role, definer;
+grant select on core.payout_hold to authenticated, service_role, definer;
 grant insert, delete, update (reason) on core.payout_hold to definer;
 
 create policy select_definer_and_service on core.payout_setting

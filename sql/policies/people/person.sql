@@ -3,6 +3,7 @@
 --   self       reads everything of theirs; edits their own data
 --   strangers  read providers
 --   known      customers and providers with a booking in common read each other
+--   staff      reads everybody
 --   definer    makes people, lists them; parts are granted by triggers alone
 --   persons are never deleted: erasing keeps the row and empties it
 
@@ -18,6 +19,10 @@ create policy select_self on core.person
 create policy select_known on core.person
   for select to authenticated
   using (person_id = any (array(select internal.known_person_ids())));
+
+create policy select_staff on core.person
+  for select to authenticated
+  using (person_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.person
   for select to service_role, definer
@@ -61,6 +66,10 @@ create policy all_self on core.person_private
   with check (person_id = (select internal.user_id())
               and (select internal.may_act()));
 
+create policy select_staff on core.person_private
+  for select to authenticated
+  using (person_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy all_definer on core.person_private
   for all to definer
   using (true)
@@ -86,6 +95,10 @@ create policy select_self on core.person_role
   for select to anon, authenticated
   using (person_id = (select internal.user_id()));
 
+create policy select_staff on core.person_role
+  for select to authenticated
+  using (person_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_definer_and_service on core.person_role
   for select to service_role, definer
   using (true);
@@ -101,4 +114,6 @@ create policy delete_definer on core.person_role
 grant select on core.person_role to anon, authenticated, service_role, definer;
 grant insert, delete on core.person_role to definer;
 
-grant execute on function internal.known_person_ids, internal.is_staff to authenticated;
+grant execute on function
+  internal.known_person_ids, internal.is_staff, internal.first_for_staff, internal.last_id
+  to authenticated;

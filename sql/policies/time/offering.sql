@@ -3,6 +3,7 @@
 --   everyone  reads what is published
 --   provider  reads, makes, edits and removes their own
 --   customer  reads what they have booked, and opens its materials
+--   staff     reads all
 --   definer   reads all; writes for the provider who asks
 
 create policy select_published on core.offering
@@ -17,6 +18,10 @@ create policy select_provider on core.offering
 create policy select_booked on core.offering
   for select to authenticated
   using (offering_id = any (array(select internal.booked_offering_ids())));
+
+create policy select_staff on core.offering
+  for select to authenticated
+  using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.offering
   for select to service_role, definer
@@ -62,6 +67,10 @@ create policy select_provider on core.offering_material
 create policy select_booked on core.offering_material
   for select to authenticated
   using (offering_id = any (array(select internal.booked_offering_ids())));
+
+create policy select_staff on core.offering_material
+  for select to authenticated
+  using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_service on core.offering_material
   for select to service_role

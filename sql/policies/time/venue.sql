@@ -11,6 +11,10 @@ create policy select_confirmed on core.offering_venue
   for select to authenticated
   using (offering_id = any (array(select internal.confirmed_offering_ids())));
 
+create policy select_staff on core.offering_venue
+  for select to authenticated
+  using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy select_service on core.offering_venue
   for select to service_role
   using (true);

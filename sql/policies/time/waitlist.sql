@@ -11,6 +11,10 @@ create policy select_provider on core.waitlist_entry
     where s.slot_id = waitlist_entry.slot_id
       and s.provider_id = (select internal.user_id())));
 
+create policy select_staff on core.waitlist_entry
+  for select to authenticated
+  using (waitlist_entry_id between (select internal.first_for_staff()) and (select internal.last_id()));
+
 create policy all_definer on core.waitlist_entry
   for all to definer
   using (true)

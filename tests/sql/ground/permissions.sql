@@ -8,11 +8,13 @@
 begin;
 select plan(68);
 
--- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else.
+-- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
+-- Sam works here.
 select tests.offer('a', 'tara', 5000);
 select tests.offer('b', 'uwe', 5000, p_starts => now() + interval '11 days');
 select tests.paid('a', 'alice');
 select tests.paid('b', 'bob');
+select tests.make_staff('sam');
 
 -- What only Uwe and Bob may still see.
 update core.offering set is_active = false where title = 'b';
@@ -104,71 +106,71 @@ select is_empty(
   'every table has two rows, so that one of them belongs to somebody else');
 
 -- What is granted to anon, authenticated and service_role; then which rows it would be, were
--- everything granted: for nobody, Eve, Alice, Tara and the house.
+-- everything granted: for nobody, Eve, Alice, Tara, Sam of the staff, and the house.
 create temp table expected (name text, granted text, rows text);
 insert into expected
 values
-  ('audit_log',                '- - s', '- - - - S'),
-  ('availability_exception',   's s s', 'S S S S S'),
-  ('availability_rule',        's siud siud', 'S S S Siud SIUD'),
-  ('balance_transaction',      '- - s', '- - - - S'),
-  ('booking',                  '- s s', '- - s s S'),
-  ('booking_event',            '- s s', '- - s s S'),
-  ('booking_note',             '- s s', '- - - s S'),
-  ('booking_reminder',         '- - -', '- - - - -'),
-  ('call_off',                 '- s s', '- - - s S'),
-  ('cancellation_policy',      's s s', 'S S S S S'),
-  ('conversation',             '- s s', '- - s s S'),
-  ('conversation_member',      '- s s', '- - s s S'),
-  ('coupon',                   '- s s', '- - - s S'),
-  ('coupon_redemption',        '- s -', '- - s - -'),
-  ('currency',                 's s s', 'S S S S S'),
-  ('customer',                 '- siu s', '- - siu s S'),
-  ('delivery',                 '- - s', '- - - - S'),
-  ('dispute',                  '- s s', '- - - s S'),
-  ('dispute_line',             '- s s', '- - - s S'),
-  ('earning',                  '- s s', '- - - s S'),
-  ('ledger_account',           '- s s', '- - - s S'),
-  ('ledger_balance',           '- s s', '- - - s S'),
-  ('ledger_entry',             '- s s', '- - - s S'),
-  ('ledger_transfer',          '- s s', '- - - s S'),
-  ('marketplace',              's s s', 'S S S S S'),
-  ('message',                  '- s s', '- - s s S'),
-  ('message_original',         '- - -', '- - - - -'),
-  ('message_receipt',          '- s s', '- - s s S'),
-  ('move_proposal',            '- s s', '- - s s S'),
-  ('notification',             '- su s', '- - su su S'),
-  ('notification_preference',  '- s s', '- - s - S'),
-  ('notification_type',        '- s s', '- S S S S'),
-  ('occupancy',                's s s', 'S S S S S'),
-  ('offering',                 's siud s', 's s s siud S'),
-  ('offering_material',        's s s', '- - s s S'),
-  ('offering_venue',           '- s s', '- - s s S'),
-  ('order',                    '- s s', '- - s - S'),
-  ('order_line',               '- s s', '- - s s S'),
-  ('outbox',                   '- - -', '- - - - -'),
-  ('payment',                  '- s s', '- - s s S'),
-  ('payout',                   '- s s', '- - - s S'),
-  ('payout_account',           '- - s', '- - - - S'),
-  ('payout_hold',              '- - s', '- - - - S'),
-  ('payout_leg',               '- s s', '- - - s S'),
-  ('payout_reversal',          '- - s', '- - - - S'),
-  ('payout_setting',           '- - s', '- - - - S'),
-  ('person',                   's siu siu', 's s siu siu SIU'),
-  ('person_private',           '- siu s', '- - siud - S'),
-  ('person_role',              's s s', '- - s s S'),
-  ('provider',                 's siu s', 'S S S Siu S'),
-  ('quiet_hours',              '- s -', '- - s - -'),
-  ('reconciliation_finding',   '- - s', '- - - - S'),
-  ('refund',                   '- s s', '- - s s S'),
-  ('refund_line',              '- s s', '- - s s S'),
-  ('review',                   's s s', 's s s s S'),
-  ('role',                     's s s', 'S S S S S'),
-  ('slot',                     's s s', 's s s s S'),
-  ('stock_item',               '- s s', '- - - s S'),
-  ('stripe_command',           '- - s', '- - - - S'),
-  ('stripe_event',             '- - s', '- - - - S'),
-  ('waitlist_entry',           '- s s', '- - s s S');
+  ('audit_log',                '- s s', '- - - - S S'),
+  ('availability_exception',   's s s', 'S S S S S S'),
+  ('availability_rule',        's siud siud', 'S S S Siud S SIUD'),
+  ('balance_transaction',      '- - s', '- - - - - S'),
+  ('booking',                  '- s s', '- - s s S S'),
+  ('booking_event',            '- s s', '- - s s S S'),
+  ('booking_note',             '- s s', '- - - s - S'),
+  ('booking_reminder',         '- - -', '- - - - - -'),
+  ('call_off',                 '- s s', '- - - s S S'),
+  ('cancellation_policy',      's s s', 'S S S S S S'),
+  ('conversation',             '- s s', '- - s s - S'),
+  ('conversation_member',      '- s s', '- - s s - S'),
+  ('coupon',                   '- s s', '- - - s S S'),
+  ('coupon_redemption',        '- s -', '- - s - S -'),
+  ('currency',                 's s s', 'S S S S S S'),
+  ('customer',                 '- siu s', '- - siu s S S'),
+  ('delivery',                 '- - s', '- - - - - S'),
+  ('dispute',                  '- s s', '- - - s S S'),
+  ('dispute_line',             '- s s', '- - - s S S'),
+  ('earning',                  '- s s', '- - - s S S'),
+  ('ledger_account',           '- s s', '- - - s S S'),
+  ('ledger_balance',           '- s s', '- - - s S S'),
+  ('ledger_entry',             '- s s', '- - - s S S'),
+  ('ledger_transfer',          '- s s', '- - - s S S'),
+  ('marketplace',              's s s', 'S S S S S S'),
+  ('message',                  '- s s', '- - s s - S'),
+  ('message_original',         '- - -', '- - - - - -'),
+  ('message_receipt',          '- s s', '- - s s - S'),
+  ('move_proposal',            '- s s', '- - s s S S'),
+  ('notification',             '- su s', '- - su su - S'),
+  ('notification_preference',  '- s s', '- - s - - S'),
+  ('notification_type',        '- s s', '- S S S S S'),
+  ('occupancy',                's s s', 'S S S S S S'),
+  ('offering',                 's siud s', 's s s siud S S'),
+  ('offering_material',        's s s', '- - s s S S'),
+  ('offering_venue',           's s s', '- - s s S S'),
+  ('order',                    '- s s', '- - s - S S'),
+  ('order_line',               '- s s', '- - s s S S'),
+  ('outbox',                   '- - -', '- - - - - -'),
+  ('payment',                  '- s s', '- - s s S S'),
+  ('payout',                   '- s s', '- - - s S S'),
+  ('payout_account',           '- - s', '- - - - - S'),
+  ('payout_hold',              '- s s', '- - - - S S'),
+  ('payout_leg',               '- s s', '- - - s S S'),
+  ('payout_reversal',          '- s s', '- - - - S S'),
+  ('payout_setting',           '- - s', '- - - - - S'),
+  ('person',                   's siu siu', 's s siu siu Siu SIU'),
+  ('person_private',           '- siu s', '- - siud - S S'),
+  ('person_role',              's s s', '- - s s S S'),
+  ('provider',                 's siu s', 'S S S Siu S S'),
+  ('quiet_hours',              '- s -', '- - s - - -'),
+  ('reconciliation_finding',   '- - s', '- - - - - S'),
+  ('refund',                   '- s s', '- - s s S S'),
+  ('refund_line',              '- s s', '- - s s S S'),
+  ('review',                   's s s', 's s s s S S'),
+  ('role',                     's s s', 'S S S S S S'),
+  ('slot',                     's s s', 's s s s S S'),
+  ('stock_item',               '- s s', '- - - s S S'),
+  ('stripe_command',           '- - s', '- - - - - S'),
+  ('stripe_event',             '- - s', '- - - - - S'),
+  ('waitlist_entry',           '- s s', '- - s s S S');
 
 select results_eq(
   $$ select c.relname::text collate "default",
@@ -263,7 +265,7 @@ begin
           $1, $2, $2, $1, to_jsonb(t)))
         from core.%I as t $q$, p_name)
     into v_copies using p_name, v_column.writable;
-  foreach v_who in array array['nobody', 'eve', 'alice', 'tara', 'house'] loop
+  foreach v_who in array array['nobody', 'eve', 'alice', 'tara', 'sam', 'house'] loop
     case v_who
       when 'nobody' then perform tests.act_as_anonymous();
       when 'house' then perform tests.act_as_service();
