@@ -30,6 +30,10 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/people/person.sql
 \ir schema/people/provider.sql
 \ir schema/people/customer.sql
+\ir schema/people/location.sql
+\ir schema/people/credential.sql
+\ir schema/people/rate.sql
+\ir schema/people/subject.sql
 \ir schema/login/account.sql
 \ir schema/login/session.sql
 \ir schema/login/factor.sql
@@ -49,6 +53,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/time/waitlist.sql
 \ir schema/money/coupon.sql
 \ir schema/catalogue/product.sql
+\ir schema/catalogue/category.sql
 \ir schema/money/order.sql
 \ir schema/money/payment.sql
 \ir schema/money/refund.sql
@@ -88,11 +93,16 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/ground/lens.sql
 
 -- people: who somebody is. A person comes first; provider and customer are parts of a person and
--- share the key. privacy exports what is kept of a person, erasure removes it.
+-- share the key. location says where they are, credential what a provider has learned, rate what
+-- an hour of theirs costs, subject whom a customer brings. privacy exports what is kept of a person, erasure removes it.
 \ir functions/people/person.sql
 \ir functions/people/staff.sql
 \ir functions/people/provider.sql
 \ir functions/people/customer.sql
+\ir functions/people/location.sql
+\ir functions/people/credential.sql
+\ir functions/people/rate.sql
+\ir functions/people/subject.sql
 \ir functions/people/suspension.sql
 \ir functions/people/privacy.sql
 \ir functions/people/erasure.sql
@@ -133,8 +143,10 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/time/horizon.sql
 \ir functions/time/availability.sql
 
--- catalogue: what is sold besides time. product counts the pieces of what is sent.
+-- catalogue: what is sold besides time. product counts the pieces of what is sent; category is what
+-- offerings of all kinds are sorted into.
 \ir functions/catalogue/product.sql
+\ir functions/catalogue/category.sql
 
 -- booking: a customer's seats. booking holds and confirms, party says which side somebody is on,
 -- checkout hands the payment to the Lambda; cancellation, call_off, reschedule, proposal and
@@ -201,6 +213,10 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/people/staff.sql
 \ir policies/people/provider.sql
 \ir policies/people/customer.sql
+\ir policies/people/location.sql
+\ir policies/people/credential.sql
+\ir policies/people/rate.sql
+\ir policies/people/subject.sql
 \ir policies/people/suspension.sql
 \ir policies/people/privacy.sql
 \ir policies/people/erasure.sql
@@ -226,6 +242,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/time/availability.sql
 \ir policies/booking/party.sql
 \ir policies/catalogue/product.sql
+\ir policies/catalogue/category.sql
 \ir policies/booking/booking.sql
 \ir policies/booking/checkout.sql
 \ir policies/booking/cancellation.sql

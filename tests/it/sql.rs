@@ -24,7 +24,7 @@ sql_tests! {
         attendance, booking, call_off, cancellation, checkout, correction, free, party, proposal,
         reschedule, reschedule_length, review,
     }
-    catalogue { product }
+    catalogue { category, product }
     community { conversation }
     ground { audit, lens, marketplace, permissions, reading, vocabulary }
     lenses { tutoring }
@@ -38,7 +38,10 @@ sql_tests! {
         refund_recovery, wallet,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
-    people { customer, erasure, person, privacy, provider, staff, suspension, words }
+    people {
+        credential, customer, erasure, location, person, privacy, provider, rate, staff, subject,
+        suspension, words,
+    }
     stripe { balance_transaction, command, event, event_order, inquiry, reconciliation, result, stuck }
     time {
         availability, horizon, horizon_closed, occupancy, offering, rules, slot, venue, waitlist,

@@ -463,10 +463,7 @@ declare
   v_booking     core.booking;
 begin
   perform internal.require_active(v_customer_id);
-  if not exists (select from core.customer as c where c.customer_id = v_customer_id) then
-    perform internal.refuse(
-      'M4202', 'customer_not_found', 'The caller is not a customer yet.', 'Become one first.');
-  end if;
+  perform internal.require_customer(v_customer_id);
   if p_seats is null or p_seats not between 1 and 100 then
     perform internal.refuse('M0201', 'seats_invalid', 'Between 1 and 100 seats can be booked.');
   end if;

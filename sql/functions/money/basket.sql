@@ -227,10 +227,7 @@ declare
   v_payment     core.payment;
 begin
   perform internal.require_active(v_customer_id);
-  if not exists (select from core.customer as c where c.customer_id = v_customer_id) then
-    perform internal.refuse(
-      'M4202', 'customer_not_found', 'The caller is not a customer yet.', 'Become one first.');
-  end if;
+  perform internal.require_customer(v_customer_id);
   if length(p_idempotency_key) not between 1 and 255 then
     perform internal.refuse(
       'M0203', 'idempotency_key_invalid', 'A key has 1 to 255 characters.');

@@ -19,6 +19,30 @@ alter function internal.ensure_customer owner to definer;
 comment on function internal.ensure_customer is
   'Make the person a customer, if they are not one yet.';
 
+create or replace function internal.require_customer(p_person_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from core.customer as c where c.customer_id = p_person_id) then
+    perform internal.refuse(
+      'M4202', 'customer_not_found', 'The caller is not a customer yet.', 'Become one first.');
+  end if;
+end
+$$;
+
+alter function internal.require_customer owner to definer;
+
+comment on function internal.require_customer is $$
+Refuse somebody who has not become a customer.
+
+Raises
+  M4202 customer_not_found  they have not
+$$;
+
 create or replace function api.save_customer(
   p_customer  jsonb,
   p_if_exists text default 'merge'

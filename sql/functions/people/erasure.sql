@@ -158,6 +158,34 @@ begin
 end
 $$;
 
+create or replace function internal.erase_places(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from core.location as l where l.person_id = p_person_id;
+  delete from core.credential as c where c.provider_id = p_person_id;
+  delete from core.provider_rate_tier as t where t.provider_id = p_person_id;
+
+  -- Bookings refer to the dogs, so the rows stay.
+  delete from core.subject_photo as f
+  using core.subject as s
+  where s.subject_id = f.subject_id and s.customer_id = p_person_id;
+  update core.subject as s
+  set name = '', breed = null, age_years = null, age_recorded_on = null, size = null,
+      notes = null, retired_at = coalesce(s.retired_at, now())
+  where s.customer_id = p_person_id;
+end
+$$;
+
+alter function internal.erase_places owner to definer;
+
+comment on function internal.erase_places is
+  'The part of internal.erase_person for places, credentials, rates and dogs.';
+
 create or replace function internal.erase_keys(p_person_id uuid)
 returns void
 language plpgsql
@@ -219,6 +247,7 @@ begin
   where p.provider_id = p_person_id;
 
   perform internal.erase_words(p_person_id);
+  perform internal.erase_places(p_person_id);
   perform internal.erase_keys(p_person_id);
   perform internal.erase_payment_details(p_person_id);
 

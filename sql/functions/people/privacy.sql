@@ -78,6 +78,19 @@ begin
       select jsonb_agg(to_jsonb(n))
       from core.notification_preference as n
       where n.person_id = v_me),
+    'locations', (
+      select jsonb_agg(to_jsonb(l) || to_jsonb(x) order by l.created_at)
+      from core.location as l
+      left join core.location_exact as x using (location_id)
+      where l.person_id = v_me),
+    'subjects', (
+      select jsonb_agg(
+        to_jsonb(s) || jsonb_build_object('photos', (
+          select jsonb_agg(to_jsonb(p)) from core.subject_photo as p
+          where p.subject_id = s.subject_id))
+        order by s.created_at)
+      from core.subject as s
+      where s.customer_id = v_me),
     'quiet_hours', (select to_jsonb(q) from core.quiet_hours as q where q.person_id = v_me))
     || internal.export_talk(v_me)
     || internal.export_offers(v_me)
@@ -111,6 +124,19 @@ begin atomic
     'venues', (
       select jsonb_agg(to_jsonb(v))
       from core.offering_venue as v
+      join core.offering as o using (offering_id)
+      where o.provider_id = p_person_id),
+    'credentials', (
+      select jsonb_agg(to_jsonb(c) order by c.created_at)
+      from core.credential as c
+      where c.provider_id = p_person_id),
+    'rate_tiers', (
+      select jsonb_agg(to_jsonb(t) order by t.max_radius_m)
+      from core.provider_rate_tier as t
+      where t.provider_id = p_person_id),
+    'categories', (
+      select jsonb_agg(to_jsonb(k))
+      from core.offering_category as k
       join core.offering as o using (offering_id)
       where o.provider_id = p_person_id),
     'stock', (

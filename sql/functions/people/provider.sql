@@ -20,6 +20,30 @@ alter function internal.ensure_provider owner to definer;
 comment on function internal.ensure_provider is
   'Make the person a provider in the marketplace''s currency, if they are not one yet.';
 
+create or replace function internal.require_provider(p_person_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from core.provider as p where p.provider_id = p_person_id) then
+    perform internal.refuse(
+      'M4001', 'provider_not_found', 'The caller is not a provider.', 'Become one first.');
+  end if;
+end
+$$;
+
+alter function internal.require_provider owner to definer;
+
+comment on function internal.require_provider is $$
+Refuse somebody who has not become a provider.
+
+Raises
+  M4001 provider_not_found  they have not
+$$;
+
 create or replace function api.save_provider(
   p_provider  jsonb,
   p_if_exists text default 'merge'
@@ -190,10 +214,7 @@ as $$
 declare
   v_provider_id uuid := internal.require_user_id();
 begin
-  if not exists (select from core.provider as p where p.provider_id = v_provider_id) then
-    perform internal.refuse(
-      'M4001', 'provider_not_found', 'The caller is not a provider.', 'Become one first.');
-  end if;
+  perform internal.require_provider(v_provider_id);
   perform internal.require_active(v_provider_id);
   return v_provider_id;
 end

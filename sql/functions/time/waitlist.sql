@@ -131,10 +131,7 @@ begin
   if v_slot.provider_id = v_customer_id then
     perform internal.refuse('M3201', 'own_offering', 'Providers cannot book their own offerings.');
   end if;
-  if not exists (select from core.customer as c where c.customer_id = v_customer_id) then
-    perform internal.refuse(
-      'M4202', 'customer_not_found', 'The caller is not a customer yet.', 'Become one first.');
-  end if;
+  perform internal.require_customer(v_customer_id);
   perform internal.require_free_customer(v_customer_id, v_slot);
   perform internal.refuse_time(v_slot);
   if p_seats is null or p_seats not between 1 and least(v_slot.capacity, 100) then

@@ -16,6 +16,7 @@ create table core.booking (
   offering_id     uuid not null,
   provider_id     uuid not null,
   customer_id     uuid not null,
+  subject_id      uuid,
   starts_at       timestamptz not null,
   ends_at         timestamptz not null,
   seats           integer not null default 1,
@@ -48,6 +49,12 @@ create table core.booking (
     foreign key (provider_id) references core.provider (provider_id),
   constraint booking_customer_id_fkey
     foreign key (customer_id) references core.customer (customer_id),
+  -- Nobody brings somebody else's dog.
+  constraint booking_subject_fkey
+    foreign key (subject_id, customer_id) references core.subject (subject_id, customer_id),
+  constraint booking_subject_in_one_place_excl
+    exclude using gist (subject_id with =, tstzrange(starts_at, ends_at) with &&)
+    where (subject_id is not null and status in ('requested', 'confirmed')),
   constraint booking_currency_fkey foreign key (currency) references core.currency (currency),
   constraint booking_call_off_id_fkey
     foreign key (call_off_id) references core.call_off (call_off_id),
@@ -75,6 +82,8 @@ alter table core.booking force row level security;
 
 create index booking_customer_start_idx on core.booking (customer_id, starts_at);
 create index booking_provider_start_idx on core.booking (provider_id, starts_at);
+create index booking_subject_idx on core.booking (subject_id, customer_id)
+  where subject_id is not null;
 create index booking_offering_id_idx on core.booking (offering_id);
 create index booking_slot_id_idx on core.booking (slot_id);
 create index booking_currency_idx on core.booking (currency);
@@ -87,6 +96,7 @@ create unique index booking_idempotency_key on core.booking (customer_id, idempo
     and status not in ('cancelled', 'declined', 'expired');
 
 comment on table core.booking is 'A customer''s seats in a slot, and how far they have come.';
+comment on column core.booking.subject_id is 'Whom the customer brings, if anybody: a dog.';
 comment on column core.booking.offering_title is
   'The title when it was booked: a later rename does not rewrite history.';
 comment on column core.booking.price_minor is 'For all seats, before any coupon, in minor units.';

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(68);
+select plan(76);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -67,6 +67,18 @@ select id, id, customer_id, provider_id, 'hello' from pair;
 insert into core.message_original (message_id, body) select id, 'hello' from pair;
 insert into core.message_receipt (message_id, person_id) select id, provider_id from pair;
 insert into core.stock_item (offering_id) select offering_id from pair;
+insert into core.category (category_id, name, slug) select id, 'c', 'c' || left(id::text, 8) from pair;
+insert into core.offering_category (offering_id, category_id) select offering_id, id from pair;
+insert into core.credential (provider_id, name) select provider_id, 'x' from pair;
+insert into core.provider_rate_tier (provider_id, max_radius_m, rate_minor)
+select provider_id, 1000, 1 from pair;
+-- The places of the customers; those of providers are in location.sql.
+insert into core.location (location_id, person_id, is_primary, area_latitude, area_longitude)
+select id, customer_id, true, 1, 1 from pair;
+insert into core.location_exact (location_id, address) select id, 'x' from pair;
+insert into core.subject (subject_id, customer_id, name) select id, customer_id, 'x' from pair;
+insert into core.subject_photo (subject_id, url) select id, 'https://example.org/' from pair;
+update core.booking as b set subject_id = p.id from pair as p where p.booking_id = b.booking_id;
 insert into core.notification_preference (person_id, type, wants_email)
 select customer_id, 'booking_reminder', false from pair;
 insert into core.quiet_hours (person_id, begins, ends)
@@ -120,10 +132,12 @@ values
   ('booking_reminder',         '- - -', '- - - - - -'),
   ('call_off',                 '- s s', '- - - s S S'),
   ('cancellation_policy',      's s s', 'S S S S S S'),
+  ('category',                 's s s', 'S S S S S S'),
   ('conversation',             '- s s', '- - s s - S'),
   ('conversation_member',      '- s s', '- - s s - S'),
   ('coupon',                   '- s s', '- - - s S S'),
   ('coupon_redemption',        '- s -', '- - s - S -'),
+  ('credential',               's s s', 'S S S S S S'),
   ('currency',                 's s s', 'S S S S S S'),
   ('customer',                 '- siu s', '- - siu s S S'),
   ('delivery',                 '- - s', '- - - - - S'),
@@ -134,6 +148,8 @@ values
   ('ledger_balance',           '- s s', '- - - s S S'),
   ('ledger_entry',             '- s s', '- - - s S S'),
   ('ledger_transfer',          '- s s', '- - - s S S'),
+  ('location',                 's s s', '- - s s S S'),
+  ('location_exact',           's s s', '- - s s S S'),
   ('marketplace',              's s s', 'S S S S S S'),
   ('message',                  '- s s', '- - s s - S'),
   ('message_original',         '- - -', '- - - - - -'),
@@ -144,6 +160,7 @@ values
   ('notification_type',        '- s s', '- S S S S S'),
   ('occupancy',                's s s', 'S S S S S S'),
   ('offering',                 's siud s', 's s s siud S S'),
+  ('offering_category',        's s s', 's s s s S S'),
   ('offering_material',        's s s', '- - s s S S'),
   ('offering_venue',           's s s', '- - s s S S'),
   ('order',                    '- s s', '- - s - S S'),
@@ -160,6 +177,7 @@ values
   ('person_private',           '- siu s', '- - siud - S S'),
   ('person_role',              's s s', '- - s s S S'),
   ('provider',                 's siu s', 'S S S Siu S S'),
+  ('provider_rate_tier',       's s s', 'S S S S S S'),
   ('quiet_hours',              '- s -', '- - s - - -'),
   ('reconciliation_finding',   '- - s', '- - - - - S'),
   ('refund',                   '- s s', '- - s s S S'),
@@ -170,6 +188,8 @@ values
   ('stock_item',               '- s s', '- - - s S S'),
   ('stripe_command',           '- - s', '- - - - - S'),
   ('stripe_event',             '- - s', '- - - - - S'),
+  ('subject',                  '- s s', '- - s s - S'),
+  ('subject_photo',            '- s s', '- - s s - S'),
   ('waitlist_entry',           '- s s', '- - s s S S');
 
 select results_eq(

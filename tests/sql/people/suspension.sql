@@ -32,6 +32,10 @@ insert into exempt values
   ('remove_offering', 'sells less'),
   ('leave_conversation', 'one''s own, and harms nobody'),
   ('mark_messages_read', 'one''s own, and harms nobody'),
+  ('remove_location', 'tells less'),
+  ('remove_credential', 'tells less'),
+  ('retire_subject', 'tells less'),
+  ('remove_subject_photo', 'tells less'),
   ('cancel_payout', 'is paid less');
 
 create view calls as

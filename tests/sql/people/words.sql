@@ -32,6 +32,20 @@ insert into fate values
   ('conversation.title', 'told', null),
   ('message.body', 'told', null),
   ('message_original.body', 'told', null),
+  ('credential.issued_by', 'told', null),
+  ('credential.name', 'told', null),
+  ('credential.url', 'told', null),
+  ('location.city', 'told', null),
+  ('location.country', 'told', null),
+  ('location.label', 'told', null),
+  ('location.region', 'told', null),
+  ('location_exact.address', 'told', null),
+  ('location_exact.postal_code', 'told', null),
+  ('subject.breed', 'told', null),
+  ('subject.name', 'told', null),
+  ('subject.notes', 'told', null),
+  ('subject.size', 'told', null),
+  ('subject_photo.url', 'told', null),
   ('customer.goals', 'told', null),
   ('customer.interests', 'told', null),
   ('move_proposal.reason', 'told', null),
@@ -78,6 +92,7 @@ insert into fate values
   ('payout_hold.reason', 'kept', 'written by staff'),
   ('reconciliation_finding.note', 'kept', 'written by staff'),
   ('booking.offering_title', 'kept', 'what was bought'),
+  ('subject.kind', 'kept', 'the house''s own words'),
   ('offering.title', 'kept', 'what was bought'),
   ('order_line.title', 'kept', 'what was bought'),
   ('coupon.code', 'kept', 'what orders were paid with'),
@@ -126,6 +141,12 @@ end
 $$;
 insert into core.person_private (person_id)
 select p from unnest(array[tests.id('alice'), tests.id('tara')]) as p on conflict do nothing;
+insert into core.credential (provider_id, name) values (tests.id('tara'), 'x');
+insert into core.location (location_id, person_id) values (tests.id('home'), tests.id('alice'));
+insert into core.location_exact (location_id) values (tests.id('home'));
+insert into core.subject (subject_id, customer_id, name)
+values (tests.id('rex'), tests.id('alice'), 'x');
+insert into core.subject_photo (subject_id, url) values (tests.id('rex'), 'x');
 insert into core.availability_exception (provider_id, kind, during)
 values (tests.id('tara'), 'block', tstzrange(now(), now() + interval '1 hour'));
 insert into core.offering_venue (offering_id, place) values (tests.id('offering lesson'), 'x');
