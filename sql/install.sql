@@ -70,6 +70,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/stripe/reconciliation.sql
 \ir schema/booking/review.sql
 \ir schema/community/conversation.sql
+\ir schema/community/support.sql
 \ir schema/messages/notification.sql
 \ir schema/messages/reminder.sql
 \ir schema/messages/outbox.sql
@@ -164,6 +165,7 @@ select to_regnamespace('core') is null as fresh \gset
 
 -- community: what people say to each other, and to the house.
 \ir functions/community/conversation.sql
+\ir functions/community/support.sql
 
 -- money: what is owed. An order of one or more lines is paid by a payment; settlement carries out
 -- what a payment has become; earning is a provider's share, refund and dispute take it back; the
@@ -253,6 +255,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/correction.sql
 \ir policies/booking/review.sql
 \ir policies/community/conversation.sql
+\ir policies/community/support.sql
 \ir policies/money/ledger.sql
 \ir policies/money/wallet.sql
 \ir policies/money/coupon.sql

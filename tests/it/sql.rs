@@ -25,7 +25,7 @@ sql_tests! {
         reschedule, reschedule_length, review,
     }
     catalogue { category, product }
-    community { conversation }
+    community { conversation, support }
     ground { audit, lens, marketplace, permissions, reading, vocabulary }
     lenses { tutoring }
     login {

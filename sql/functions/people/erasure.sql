@@ -140,6 +140,13 @@ begin
   update core.message as m set body = '' where m.sender_id = p_person_id;
   update core.conversation as c set title = null where c.opened_by = p_person_id;
 
+  delete from core.case_attachment as a
+  using core.support_case as c
+  where c.support_case_id = a.support_case_id and c.person_id = p_person_id;
+  update core.support_case as c
+  set title = '', description = null, booking_ref = null, resolution = null, kind = 'other'
+  where c.person_id = p_person_id;
+
   -- The title stays: it says what was bought.
   delete from core.offering_venue as v
   using core.offering as o

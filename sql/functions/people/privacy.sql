@@ -201,13 +201,22 @@ begin atomic
       left join core.message_original as o using (message_id)
       where m.sender_id = p_person_id),
     'messages_read', (
-      select jsonb_agg(to_jsonb(r)) from core.message_receipt as r where r.person_id = p_person_id));
+      select jsonb_agg(to_jsonb(r)) from core.message_receipt as r where r.person_id = p_person_id),
+    'support_cases', (
+      select jsonb_agg(
+        to_jsonb(c) || jsonb_build_object('attachments', (
+          select jsonb_agg(to_jsonb(a))
+          from core.case_attachment as a
+          where a.support_case_id = c.support_case_id))
+        order by c.seq)
+      from core.support_case as c
+      where c.person_id = p_person_id));
 end;
 
 alter function internal.export_talk owner to definer;
 
 comment on function internal.export_talk is
-  'The part of api.export_my_data about what the person has said to others.';
+  'The part of api.export_my_data about what the person has said to others and to the house.';
 
 create or replace function internal.export_money(p_person_id uuid)
 returns jsonb

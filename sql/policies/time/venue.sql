@@ -1,7 +1,7 @@
 -- Who may see where an offering takes place: its provider, and who has a confirmed booking of it.
 
 create policy select_provider on core.offering_venue
-  for select to authenticated
+  for select to anon, authenticated
   using (exists (
     select from core.offering as o
     where o.offering_id = offering_venue.offering_id

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(76);
+select plan(78);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -66,6 +66,10 @@ insert into core.message (message_id, conversation_id, sender_id, recipient_id, 
 select id, id, customer_id, provider_id, 'hello' from pair;
 insert into core.message_original (message_id, body) select id, 'hello' from pair;
 insert into core.message_receipt (message_id, person_id) select id, provider_id from pair;
+insert into core.support_case (support_case_id, person_id, provider_id, title)
+select id, customer_id, provider_id, 'late' from pair;
+insert into core.case_attachment (case_attachment_id, support_case_id, position, url)
+select id, id, 1, 'https://example.org/' from pair;
 insert into core.stock_item (offering_id) select offering_id from pair;
 insert into core.category (category_id, name, slug) select id, 'c', 'c' || left(id::text, 8) from pair;
 insert into core.offering_category (offering_id, category_id) select offering_id, id from pair;
@@ -132,6 +136,7 @@ values
   ('booking_reminder',         '- - -', '- - - - - -'),
   ('call_off',                 '- s s', '- - - s S S'),
   ('cancellation_policy',      's s s', 'S S S S S S'),
+  ('case_attachment',          '- s s', '- - s - S S'),
   ('category',                 's s s', 'S S S S S S'),
   ('conversation',             '- s s', '- - s s - S'),
   ('conversation_member',      '- s s', '- - s s - S'),
@@ -190,6 +195,7 @@ values
   ('stripe_event',             '- - s', '- - - - - S'),
   ('subject',                  '- s s', '- - s s - S'),
   ('subject_photo',            '- s s', '- - s s - S'),
+  ('support_case',             '- s s', '- - s - S S'),
   ('waitlist_entry',           '- s s', '- - s s S S');
 
 select results_eq(

@@ -32,6 +32,8 @@ insert into fate values
   ('conversation.title', 'told', null),
   ('message.body', 'told', null),
   ('message_original.body', 'told', null),
+  ('case_attachment.name', 'told', null),
+  ('case_attachment.url', 'told', null),
   ('credential.issued_by', 'told', null),
   ('credential.name', 'told', null),
   ('credential.url', 'told', null),
@@ -46,6 +48,11 @@ insert into fate values
   ('subject.notes', 'told', null),
   ('subject.size', 'told', null),
   ('subject_photo.url', 'told', null),
+  ('support_case.booking_ref', 'told', null),
+  ('support_case.description', 'told', null),
+  ('support_case.kind', 'told', null),
+  ('support_case.resolution', 'told', null),
+  ('support_case.title', 'told', null),
   ('customer.goals', 'told', null),
   ('customer.interests', 'told', null),
   ('move_proposal.reason', 'told', null),
@@ -174,6 +181,10 @@ select o.outbox_id, 'sent', now() from core.outbox as o;
 update core.booking
 set status = 'cancelled', cancelled_by = 'customer', cancelled_at = now(),
     ends_at = now() - interval '1 day', starts_at = now() - interval '2 days';
+insert into core.support_case (support_case_id, person_id, title)
+values (tests.id('case'), tests.id('alice'), 'x');
+insert into core.case_attachment (case_attachment_id, support_case_id, position, url)
+values (tests.id('case'), tests.id('case'), 1, 'x');
 insert into core.conversation (conversation_id, kind, opened_by)
 values (tests.id('talk'), 'group', tests.id('alice'));
 insert into core.conversation_member (conversation_id, person_id)
