@@ -86,7 +86,7 @@ The caller's ledger entries, newest first, each with the balance of its account 
 next page pass the last entry_id as p_before.
 $$;
 
-create or replace function internal.require_same_adjustment(
+create or replace function internal.require_same_movement(
   p_key          text,
   p_person_id    uuid,
   p_amount_minor bigint,
@@ -109,16 +109,180 @@ begin
          and (a.person_id, a.currency, e.amount_minor)
              = (p_person_id, p_currency, p_amount_minor)) then
     perform internal.refuse('M9405', 'adjustment_key_reused',
-      'This key already made a different adjustment.', 'Use a new key for a new one.');
+      'This key already moved a different sum, or another person''s money.',
+      'Use a new key for a new one.');
   end if;
 end
 $$;
 
-alter function internal.require_same_adjustment owner to definer;
+alter function internal.require_same_movement owner to definer;
 
-comment on function internal.require_same_adjustment is $$
+comment on function internal.require_same_movement is $$
 Raises
   M9405 adjustment_key_reused  the key moved another sum, or another person's money
+$$;
+
+create or replace function internal.move_wallet(
+  p_person_id      uuid,
+  p_amount_minor   bigint,
+  p_currency       text,
+  p_counter        text,
+  p_kind           text,
+  p_key            text,
+  p_reference_kind text,
+  p_reference_id   uuid,
+  p_description    text
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.lock_wallet(p_person_id, p_currency);
+  perform internal.require_same_movement(p_key, p_person_id, p_amount_minor, p_currency);
+  return internal.post_transfer(
+    p_key, p_kind, p_reference_kind, p_reference_id,
+    array[internal.ledger_account_id(p_counter, p_currency),
+          internal.ledger_account_id('available', p_currency, p_person_id)],
+    array[-p_amount_minor, p_amount_minor],
+    p_description => left(p_description, 500));
+end
+$$;
+
+alter function internal.move_wallet owner to definer;
+
+comment on function internal.move_wallet is $$
+Move money between what a person can be paid (`available`) and an account of the platform: a
+positive amount goes to the person. Once per key: false if it was moved before. Locks the wallet.
+
+Raises
+  M9405 adjustment_key_reused  the key moved another sum, or another person's money
+$$;
+
+create or replace function internal.pay_house(
+  p_person_id      uuid,
+  p_amount_minor   bigint,
+  p_currency       text,
+  p_key            text,
+  p_reference_kind text,
+  p_reference_id   uuid,
+  p_description    text
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_available bigint;
+begin
+  perform internal.lock_wallet(p_person_id, p_currency);
+  select b.balance_minor into v_available
+  from core.ledger_balance as b
+  where b.ledger_account_id = internal.ledger_account_id('available', p_currency, p_person_id);
+
+  -- A repeated request is answered first: meanwhile the money may be gone.
+  if v_available < p_amount_minor
+     and not exists (select from core.ledger_transfer as t where t.idempotency_key = p_key) then
+    perform internal.refuse('M9401', 'balance_too_small',
+      format('%s %s are available.', internal.to_decimal(v_available, p_currency), p_currency));
+  end if;
+  return internal.move_wallet(p_person_id, -p_amount_minor, p_currency, 'revenue', 'purchase',
+                              p_key, p_reference_kind, p_reference_id, p_description);
+end
+$$;
+
+alter function internal.pay_house owner to definer;
+
+comment on function internal.pay_house is $$
+Pay the platform out of a person's wallet, at once and only with money that is available. Once per
+key: false if it was paid before. The caller has checked who pays, and p_key names what for,
+`promotion:<id>`. Locks the wallet.
+
+Raises
+  M9401 balance_too_small      less than that is available
+  M9405 adjustment_key_reused  the key paid another sum, or out of another wallet
+$$;
+
+create or replace function internal.repay_from_house(
+  p_person_id      uuid,
+  p_amount_minor   bigint,
+  p_currency       text,
+  p_key            text,
+  p_reference_kind text,
+  p_reference_id   uuid,
+  p_description    text
+)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+return internal.move_wallet(
+  p_person_id, p_amount_minor, p_currency, 'revenue', 'purchase', p_key, p_reference_kind,
+  p_reference_id, p_description);
+
+alter function internal.repay_from_house owner to definer;
+
+comment on function internal.repay_from_house is $$
+Give back to a wallet what internal.pay_house took, all or part of it, under a key of its own,
+`promotion:<id>:back`. Once per key. The caller knows how much was paid. Locks the wallet.
+
+Raises
+  M9405 adjustment_key_reused  the key gave back another sum, or to another wallet
+$$;
+
+create or replace function internal.give_bonus(
+  p_person_id    uuid,
+  p_amount_minor bigint,
+  p_currency     text,
+  p_key          text,
+  p_description  text
+)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+return internal.move_wallet(
+  p_person_id, p_amount_minor, p_currency, 'bonuses', 'bonus', p_key, 'person', p_person_id,
+  p_description);
+
+alter function internal.give_bonus owner to definer;
+
+comment on function internal.give_bonus is $$
+Give a bonus of the platform to a wallet, once per key, such as `referral:<id>`. The caller has
+checked that it is due. Locks the wallet.
+
+Raises
+  M9405 adjustment_key_reused  the key gave another sum, or to another person
+$$;
+
+create or replace function internal.require_movement(
+  p_amount_minor    bigint,
+  p_reason          text,
+  p_idempotency_key text
+)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if coalesce(p_amount_minor, 0) = 0 or nullif(btrim(p_reason), '') is null
+     or nullif(p_idempotency_key, '') is null then
+    perform internal.refuse('M0401', 'adjustment_incomplete',
+      'An adjustment has an amount, a reason and a key.');
+  end if;
+end
+$$;
+
+comment on function internal.require_movement is $$
+Raises
+  M0401 adjustment_incomplete  amount, reason or key is missing
 $$;
 
 create or replace function api.adjust_wallet(
@@ -138,21 +302,10 @@ declare
   v_posted boolean;
 begin
   perform internal.require_staff();
-  if coalesce(p_amount_minor, 0) = 0 or nullif(btrim(p_reason), '') is null
-     or nullif(p_idempotency_key, '') is null then
-    perform internal.refuse('M0401', 'adjustment_incomplete',
-      'An adjustment has an amount, a reason and a key.');
-  end if;
-
-  perform internal.lock_wallet(p_person_id, p_currency);
-  perform internal.require_same_adjustment(
-    'adjustment:' || p_idempotency_key, p_person_id, p_amount_minor, p_currency);
-  v_posted := internal.post_transfer(
-    'adjustment:' || p_idempotency_key, 'adjustment', 'person', p_person_id,
-    array[internal.ledger_account_id('grants', p_currency),
-          internal.ledger_account_id('available', p_currency, p_person_id)],
-    array[-p_amount_minor, p_amount_minor],
-    p_description => left(p_reason, 500));
+  perform internal.require_movement(p_amount_minor, p_reason, p_idempotency_key);
+  v_posted := internal.move_wallet(
+    p_person_id, p_amount_minor, p_currency, 'grants', 'adjustment',
+    'adjustment:' || p_idempotency_key, 'person', p_person_id, p_reason);
   if v_posted then
     perform internal.audit('adjust_wallet', 'person', p_person_id::text, null, jsonb_build_object(
       'amount_minor', p_amount_minor, 'currency', p_currency, 'reason', p_reason));
@@ -171,4 +324,44 @@ Raises
   M0401 adjustment_incomplete  amount, reason or key is missing
   M3301 staff_only             the caller is not staff
   M9405 adjustment_key_reused  the key belongs to another adjustment
+$$;
+
+create or replace function api.grant_bonus(
+  p_person_id       uuid,
+  p_amount_minor    bigint,
+  p_currency        text,
+  p_reason          text,
+  p_idempotency_key text
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_given boolean;
+begin
+  perform internal.require_staff();
+  perform internal.require_movement(greatest(p_amount_minor, 0), p_reason, p_idempotency_key);
+  v_given := internal.give_bonus(
+    p_person_id, p_amount_minor, p_currency, 'bonus:' || p_idempotency_key, p_reason);
+  if v_given then
+    perform internal.audit('grant_bonus', 'person', p_person_id::text, null, jsonb_build_object(
+      'amount_minor', p_amount_minor, 'currency', p_currency, 'reason', p_reason));
+  end if;
+  return v_given;
+end
+$$;
+
+alter function api.grant_bonus owner to definer;
+
+comment on function api.grant_bonus is $$
+Give a person a bonus out of the platform's `bonuses`; it can be paid out at once. For staff;
+audited. Safe to repeat: false if the key was used before.
+
+Raises
+  M0401 adjustment_incomplete  the amount is not positive, or reason or key is missing
+  M3301 staff_only             the caller is not staff
+  M9405 adjustment_key_reused  the key belongs to another bonus
 $$;

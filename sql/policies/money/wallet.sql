@@ -1,3 +1,5 @@
--- A provider reads their own wallet; staff adjusts one.
+-- A provider reads their own wallet; staff adjusts one, and gives bonuses.
 
-grant execute on function api.my_wallet, api.my_statement, api.adjust_wallet to authenticated;
+grant execute on function
+  api.my_wallet, api.my_statement, api.adjust_wallet, api.grant_bonus
+  to authenticated;

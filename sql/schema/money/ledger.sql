@@ -78,7 +78,7 @@ create table core.ledger_transfer (
     foreign key (resolves_transfer_id) references core.ledger_transfer (ledger_transfer_id),
   constraint ledger_transfer_kind_is_known
     check (kind in ('capture', 'release', 'refund', 'dispute', 'dispute_hold', 'payout',
-                    'payout_reversal', 'adjustment', 'bonus', 'promotion', 'fee', 'bank')),
+                    'payout_reversal', 'adjustment', 'bonus', 'purchase', 'fee', 'bank')),
   constraint ledger_transfer_phase_is_known
     check (phase in ('single', 'pending', 'post', 'void')),
   constraint ledger_transfer_only_an_end_resolves

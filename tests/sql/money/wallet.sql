@@ -1,7 +1,7 @@
 -- The wallet: what a person has, how it came about, and what staff adds or takes.
 
 begin;
-select plan(23);
+select plan(39);
 
 select tests.earned('first', 'tara', 10000);
 select tests.earned('second', 'tara', 20000, now() + interval '20 days');
@@ -78,8 +78,62 @@ select tests.act_as('tara');
 select results_eq($$ select description, amount from api.my_statement() limit 1 $$,
   $$ values ('a mistake', -1.00) $$, 'a provider reads the reason of an adjustment');
 
+-- Bonuses.
+select throws_ok($$ select api.grant_bonus(tests.id('tara'), 500, 'EUR', 'thanks', 'b') $$,
+  'M3301', 'staff_only', 'a provider cannot give themselves a bonus');
+select tests.act_as('sam');
+select results_eq(
+  $$ select api.grant_bonus(tests.id('tara'), 500, 'EUR', 'thanks', 'b')
+     from generate_series(1, 2) $$,
+  $$ values (true), (false) $$, 'a bonus with the same key is given once');
+select throws_ok($$ select api.grant_bonus(tests.id('alice'), 500, 'EUR', 'thanks', 'b') $$,
+  'M9405', 'adjustment_key_reused', 'a key of a bonus is good for no other person');
+select throws_ok($$ select api.grant_bonus(tests.id('tara'), -5, 'EUR', 'why', 'c') $$,
+  'M0401', 'adjustment_incomplete', 'a bonus cannot take money');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select tests.balance('tara', 'available'), tests.balance(null, 'bonuses'),
+            tests.balance(null, 'grants') $$,
+  $$ values (26400::bigint, -500::bigint, -400::bigint) $$,
+  'a bonus comes out of the marketplace''s bonuses, not out of its grants');
+select is((select actor_id from core.audit_log where action = 'grant_bonus'), tests.id('sam'),
+  'the audit log has every bonus');
+
+-- Paying the house.
+prepare pay (bigint, text) as
+  select internal.pay_house(tests.id('tara'), $1, 'EUR', $2, 'promotion', tests.id('p'), 'Top spot');
+prepare repay (bigint, text) as
+  select internal.repay_from_house(tests.id('tara'), $1, 'EUR', $2, 'promotion', tests.id('p'),
+                                   'Not shown');
+select throws_ok($$ execute pay(26401, 'promotion:p') $$, 'M9401', 'balance_too_small',
+  'a wallet cannot pay the house more than is available');
+select results_eq($$ execute pay(26400, 'promotion:p') $$, 'values (true)',
+  'a wallet pays the house what it has');
+select results_eq($$ execute pay(26400, 'promotion:p') $$, 'values (false)',
+  'a payment out of a wallet that is repeated is made once, though nothing is left');
+select throws_ok($$ execute pay(26399, 'promotion:p') $$, 'M9405', 'adjustment_key_reused',
+  'a key that paid out of a wallet is good for no other sum');
+select throws_ok($$ execute pay(1, 'promotion:q') $$, 'M9401', 'balance_too_small',
+  'a wallet does not pay out of what still clears');
+select results_eq(
+  $$ select tests.balance('tara', 'available'), tests.balance('tara', 'clearing'),
+            tests.balance(null, 'revenue'), tests.balance(null, 'processor') $$,
+  $$ values (0::bigint, 8500::bigint, 32400::bigint, -40000::bigint) $$,
+  'what a wallet pays is revenue of the house, and moves nothing at Stripe');
+select results_eq($$ execute repay(400, 'promotion:p:back') $$, 'values (true)',
+  'the house gives back part of what a wallet paid');
+select results_eq($$ execute repay(400, 'promotion:p:back') $$, 'values (false)',
+  'what the house gives back is given once');
+select is(tests.balance('tara', 'available'), 400::bigint,
+  'what the house gives back can be paid out again');
+select tests.act_as('tara');
+select results_eq($$ select kind, description, amount from api.my_statement() limit 2 $$,
+  $$ values ('purchase', 'Not shown', 4.00), ('purchase', 'Top spot', -264.00) $$,
+  'a provider reads in their statement what they paid the house for');
+
 select tests.act_as_nobody();
 set constraints all immediate;
-select is_empty('select tests.ledger_problems()', 'the ledger adds up after adjustments');
+select is_empty('select tests.ledger_problems()', 'the ledger adds up after adjustments, bonuses and payments out of a wallet');
+
 select * from finish();
 rollback;

@@ -445,7 +445,8 @@ as $$
     where p.currency = c.currency and r.failed_at is not null and r.resent_as is null
       and r.status in ('failed', 'rejected')), 0)
   union all
-  -- Of every provider: what they earned and were given is in the wallet or was paid out.
+  -- Of every provider: what they earned and were given, less what they paid the house, is in the
+  -- wallet or was paid out.
   select 'wallet: ' || w.person_id || ' ' || w.currency
   from (
     select a.person_id, a.currency, sum(b.balance_minor) as held
@@ -461,7 +462,8 @@ as $$
       from core.ledger_entry as e
       join core.ledger_transfer as t using (ledger_transfer_id)
       join core.ledger_account as a using (ledger_account_id)
-      where t.kind = 'adjustment' and a.person_id = w.person_id and a.currency = w.currency), 0)
+      where t.kind in ('adjustment', 'bonus', 'purchase')
+        and a.person_id = w.person_id and a.currency = w.currency), 0)
     - coalesce((
       select sum(l.amount_minor - l.reversed_minor)
       from core.payout as p
