@@ -3,4 +3,5 @@
 mod coverage;
 mod grants;
 mod knobs;
+mod length;
 mod names;

@@ -363,6 +363,43 @@ The user of a token, if they and their session are still there and not suspended
 hash comes along for the Lambda to compare a new password with; it goes no further.
 $$;
 
+create or replace function internal.why_no_change(
+  p_account       identity.account,
+  p_session_id    uuid,
+  p_sets_password boolean,
+  p_moves         boolean,
+  p_account_key   bytea,
+  p_person_key    bytea,
+  p_address_key   bytea
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when (p_sets_password or p_moves)
+      and internal.needs_factor(p_account.account_id, p_session_id) then 'insufficient_aal'
+    when p_sets_password and p_account.email is null and not p_moves
+      then 'password_without_address'
+    when p_moves and not (
+      internal.allows('mail', p_address_key)
+      and internal.allows('email_change', p_person_key)
+      and internal.allows('mail_to', p_account_key)
+    ) then 'over_email_send_rate_limit'
+  end;
+end
+$$;
+
+alter function internal.why_no_change owner to definer;
+
+comment on function internal.why_no_change is $$
+Why a password or an address cannot be changed now, as a code of GoTrue's, or null. Every limit is
+checked before any change, so that a refusal changes nothing. Counts the try.
+$$;
+
 create or replace function api.auth_update_user(
   p_account_id    uuid,
   p_session_id    uuid,
@@ -395,18 +432,9 @@ begin
   end if;
 
   v_moves := p_email is not null and lower(p_email) is distinct from v_account.email;
-  v_reason := case
-    when (p_password_hash is not null or v_moves)
-      and internal.needs_factor(p_account_id, p_session_id) then 'insufficient_aal'
-    when p_password_hash is not null and v_account.email is null and not v_moves
-      then 'password_without_address'
-    -- Check every limit before any change, so that a refusal changes nothing.
-    when v_moves and not (
-      internal.allows('mail', p_address_key)
-      and internal.allows('email_change', p_person_key)
-      and internal.allows('mail_to', p_account_key)
-    ) then 'over_email_send_rate_limit'
-  end;
+  v_reason := internal.why_no_change(
+    v_account, p_session_id, p_password_hash is not null, v_moves,
+    p_account_key, p_person_key, p_address_key);
   if v_reason is not null then
     return internal.refused(v_reason);
   end if;

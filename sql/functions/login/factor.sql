@@ -191,6 +191,45 @@ The sealed secret of a factor, for the Lambda to compare a code with; it goes no
 many wrong codes make the account wait, whichever session asks.
 $$;
 
+create or replace function internal.take_factor_code(
+  p_account_id   uuid,
+  p_session_id   uuid,
+  p_factor_id    uuid,
+  p_challenge_id uuid,
+  p_step         bigint
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- If one code is sent twice at once, only one request succeeds.
+  update identity.factor as f
+  set last_step = p_step, verified_at = coalesce(f.verified_at, now()), updated_at = now()
+  where f.factor_id = p_factor_id
+    and f.account_id = p_account_id
+    and p_step > coalesce(f.last_step, 0)
+    and exists (
+      select
+      from identity.factor_challenge as c
+      where c.factor_challenge_id = p_challenge_id
+        and c.factor_id = p_factor_id
+        and c.session_id = p_session_id
+        and c.expires_at > now()
+    );
+  return found;
+end
+$$;
+
+alter function internal.take_factor_code owner to definer;
+
+comment on function internal.take_factor_code is $$
+Use the code of a time step (30 s each) for a challenge of this session: true once, false for a code
+that was used, for an older one, and for a challenge that is not this session's or has expired.
+$$;
+
 create or replace function api.auth_verify_factor(
   p_account_id   uuid,
   p_session_id   uuid,
@@ -219,21 +258,7 @@ begin
   where f.factor_id = p_factor_id and f.account_id = p_account_id
   for update;
 
-  -- If one code is sent twice at once, only one request succeeds.
-  update identity.factor as f
-  set last_step = p_step, verified_at = coalesce(f.verified_at, now()), updated_at = now()
-  where f.factor_id = p_factor_id
-    and f.account_id = p_account_id
-    and p_step > coalesce(f.last_step, 0)
-    and exists (
-      select
-      from identity.factor_challenge as c
-      where c.factor_challenge_id = p_challenge_id
-        and c.factor_id = p_factor_id
-        and c.session_id = p_session_id
-        and c.expires_at > now()
-    );
-  if not found then
+  if not internal.take_factor_code(p_account_id, p_session_id, p_factor_id, p_challenge_id, p_step) then
     perform internal.note_failure(p_factor_key);
     return internal.refused('mfa_verification_failed');
   end if;

@@ -133,7 +133,22 @@ begin
   set comment = case when r.author_id <> p_person_id then r.comment end,
       reply = case when r.provider_id <> p_person_id or r.author_side = 'provider' then r.reply end
   where p_person_id in (r.author_id, r.provider_id);
+end
+$$;
 
+alter function internal.erase_words owner to definer;
+
+comment on function internal.erase_words is
+  'The part of internal.erase_person for texts about bookings that the person wrote.';
+
+create or replace function internal.erase_talk(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
   delete from core.message_original as o
   using core.message as m
   where m.message_id = o.message_id and m.sender_id = p_person_id;
@@ -146,7 +161,22 @@ begin
   update core.support_case as c
   set title = '', description = null, booking_ref = null, resolution = null, kind = 'other'
   where c.person_id = p_person_id;
+end
+$$;
 
+alter function internal.erase_talk owner to definer;
+
+comment on function internal.erase_talk is
+  'The part of internal.erase_person for messages and cases that the person wrote.';
+
+create or replace function internal.erase_offerings(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
   -- The title stays: it says what was bought.
   delete from core.offering_venue as v
   using core.offering as o
@@ -164,6 +194,11 @@ begin
   where o.offering_id = s.offering_id and o.provider_id = p_person_id;
 end
 $$;
+
+alter function internal.erase_offerings owner to definer;
+
+comment on function internal.erase_offerings is
+  'The part of internal.erase_person for what the person offers.';
 
 create or replace function internal.erase_places(p_person_id uuid)
 returns void
@@ -226,11 +261,6 @@ The part of internal.erase_person for keys, which are a client's own words, and 
 server said of an address.
 $$;
 
-alter function internal.erase_words owner to definer;
-
-comment on function internal.erase_words is
-  'The part of internal.erase_person for texts that the person wrote.';
-
 create or replace function internal.erase_person(p_person_id uuid)
 returns void
 language plpgsql
@@ -254,7 +284,9 @@ begin
   where p.provider_id = p_person_id;
 
   perform internal.erase_words(p_person_id);
+  perform internal.erase_talk(p_person_id);
   perform internal.erase_places(p_person_id);
+  perform internal.erase_offerings(p_person_id);
   perform internal.erase_keys(p_person_id);
   perform internal.erase_payment_details(p_person_id);
 

@@ -1,4 +1,4 @@
--- Exporting all data of a person.
+-- Exporting all data of a person: a function for each area, which api.export_my_data puts together.
 
 create or replace function api.export_my_data()
 returns jsonb
@@ -12,30 +12,6 @@ declare
 begin
   return jsonb_build_object(
     'exported_at', now(),
-    'account', (
-      select jsonb_build_object(
-        'email', a.email, 'email_confirmed_at', a.email_confirmed_at, 'new_email', a.new_email,
-        'user_metadata', a.user_metadata, 'app_metadata', a.app_metadata,
-        'is_anonymous', a.is_anonymous, 'created_at', a.created_at,
-        'last_sign_in_at', a.last_sign_in_at)
-      from identity.account as a
-      where a.account_id = v_me),
-    'sessions', (
-      select jsonb_agg(jsonb_build_object(
-        'created_at', s.created_at, 'refreshed_at', s.refreshed_at, 'user_agent', s.user_agent))
-      from identity.session as s
-      where s.account_id = v_me),
-    'identities', (
-      select jsonb_agg(jsonb_build_object(
-        'provider', x.provider, 'identity_data', x.identity_data, 'created_at', x.created_at,
-        'last_sign_in_at', x.last_sign_in_at))
-      from identity.external_login as x
-      where x.account_id = v_me),
-    'factors', (
-      select jsonb_agg(jsonb_build_object(
-        'friendly_name', f.friendly_name, 'verified_at', f.verified_at, 'created_at', f.created_at))
-      from identity.factor as f
-      where f.account_id = v_me),
     'person', (select to_jsonb(p) from core.person as p where p.person_id = v_me),
     'private', (select to_jsonb(p) from core.person_private as p where p.person_id = v_me),
     'roles', (
@@ -44,32 +20,6 @@ begin
       join core.role as r using (role_id)
       where pr.person_id = v_me),
     'customer', (select to_jsonb(c) from core.customer as c where c.customer_id = v_me),
-    'bookings_made', (
-      select jsonb_agg(to_jsonb(b) order by b.seq)
-      from core.booking as b
-      where b.customer_id = v_me),
-    'orders', (
-      select jsonb_agg(
-        to_jsonb(o) || jsonb_build_object('lines', (
-          select jsonb_agg(to_jsonb(l)) from core.order_line as l where l.order_id = o.order_id))
-        order by o.seq)
-      from core.order as o
-      where o.customer_id = v_me),
-    'booking_events', (
-      select jsonb_agg(to_jsonb(e) order by e.booking_event_id)
-      from core.booking_event as e
-      where e.actor_id = v_me),
-    'move_proposals', (
-      select jsonb_agg(to_jsonb(m) order by m.created_at)
-      from core.move_proposal as m
-      join core.booking as b using (booking_id)
-      where v_me in (b.customer_id, b.provider_id)),
-    'reviews', (
-      select jsonb_agg(to_jsonb(r) order by r.seq)
-      from core.review as r
-      where r.author_id = v_me),
-    'waitlist', (
-      select jsonb_agg(to_jsonb(w)) from core.waitlist_entry as w where w.customer_id = v_me),
     'notifications', (
       select jsonb_agg(to_jsonb(n) order by n.seq)
       from core.notification as n
@@ -93,6 +43,8 @@ begin
       where s.customer_id = v_me),
     'quiet_hours', (select to_jsonb(q) from core.quiet_hours as q where q.person_id = v_me))
     || internal.export_talk(v_me)
+    || internal.export_login(v_me)
+    || internal.export_bookings(v_me)
     || internal.export_offers(v_me)
     || internal.export_money(v_me);
 end
@@ -107,6 +59,86 @@ secrets such as the password hash.
 Raises
   M1001 sign_in_required  nobody is signed in
 $$;
+
+create or replace function internal.export_login(p_person_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'account', (
+      select jsonb_build_object(
+        'email', a.email, 'email_confirmed_at', a.email_confirmed_at, 'new_email', a.new_email,
+        'user_metadata', a.user_metadata, 'app_metadata', a.app_metadata,
+        'is_anonymous', a.is_anonymous, 'created_at', a.created_at,
+        'last_sign_in_at', a.last_sign_in_at)
+      from identity.account as a
+      where a.account_id = p_person_id),
+    'sessions', (
+      select jsonb_agg(jsonb_build_object(
+        'created_at', s.created_at, 'refreshed_at', s.refreshed_at, 'user_agent', s.user_agent))
+      from identity.session as s
+      where s.account_id = p_person_id),
+    'identities', (
+      select jsonb_agg(jsonb_build_object(
+        'provider', x.provider, 'identity_data', x.identity_data, 'created_at', x.created_at,
+        'last_sign_in_at', x.last_sign_in_at))
+      from identity.external_login as x
+      where x.account_id = p_person_id),
+    'factors', (
+      select jsonb_agg(jsonb_build_object(
+        'friendly_name', f.friendly_name, 'verified_at', f.verified_at, 'created_at', f.created_at))
+      from identity.factor as f
+      where f.account_id = p_person_id));
+end;
+
+alter function internal.export_login owner to definer;
+
+comment on function internal.export_login is
+  'The part of api.export_my_data about the login: account, sessions, other logins, factors.';
+
+create or replace function internal.export_bookings(p_person_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'bookings_made', (
+      select jsonb_agg(to_jsonb(b) order by b.seq)
+      from core.booking as b
+      where b.customer_id = p_person_id),
+    'orders', (
+      select jsonb_agg(
+        to_jsonb(o) || jsonb_build_object('lines', (
+          select jsonb_agg(to_jsonb(l)) from core.order_line as l where l.order_id = o.order_id))
+        order by o.seq)
+      from core.order as o
+      where o.customer_id = p_person_id),
+    'booking_events', (
+      select jsonb_agg(to_jsonb(e) order by e.booking_event_id)
+      from core.booking_event as e
+      where e.actor_id = p_person_id),
+    'move_proposals', (
+      select jsonb_agg(to_jsonb(m) order by m.created_at)
+      from core.move_proposal as m
+      join core.booking as b using (booking_id)
+      where p_person_id in (b.customer_id, b.provider_id)),
+    'reviews', (
+      select jsonb_agg(to_jsonb(r) order by r.seq)
+      from core.review as r
+      where r.author_id = p_person_id),
+    'waitlist', (
+      select jsonb_agg(to_jsonb(w)) from core.waitlist_entry as w where w.customer_id = p_person_id));
+end;
+
+alter function internal.export_bookings owner to definer;
+
+comment on function internal.export_bookings is
+  'The part of api.export_my_data about what a customer booked, ordered and wrote.';
 
 create or replace function internal.export_offers(p_person_id uuid)
 returns jsonb

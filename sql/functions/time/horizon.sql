@@ -40,6 +40,34 @@ comment on function internal.weekly_windows is $$
 When a provider's weekly rules open and close in a time, in the local time of each rule's zone.
 $$;
 
+create or replace function internal.instants_of(p_local timestamp, p_timezone text)
+returns setof timestamptz
+language sql
+stable
+begin atomic
+  -- When clocks are put back, `at time zone` returns the later of two instants. The earlier one
+  -- has the offset of some hours before.
+  select i.at
+  from (select p_local at time zone p_timezone as at) as later
+  cross join lateral (
+    select later.at
+    union all
+    select earlier.at
+    from (
+      select later.at + ((p_local - (later.at at time zone 'UTC'))
+                         - (((later.at - interval '3 hours') at time zone p_timezone)
+                            - ((later.at - interval '3 hours') at time zone 'UTC'))) as at
+    ) as earlier
+    where earlier.at <> later.at
+  ) as i
+  where i.at at time zone p_timezone = p_local;
+end;
+
+comment on function internal.instants_of is $$
+When a local time is: once on most days, twice in the hour that is repeated in autumn, never in the
+hour that is left out in spring.
+$$;
+
 create or replace function internal.desired_slots(
   p_provider_id uuid,
   p_from        timestamptz,
@@ -74,21 +102,7 @@ begin atomic
     from internal.weekly_windows(p_provider_id, p_from, p_until) as w
     cross join bookable as b
     cross join lateral generate_series(w.opens, w.closes - interval '1 minute', b.step) as l(local)
-    -- When clocks are put back, `at time zone` returns the later of two instants. The earlier one
-    -- has the offset of some hours before.
-    cross join lateral (select l.local at time zone w.timezone as at) as later
-    cross join lateral (
-      select later.at
-      union all
-      select earlier.at
-      from (
-        select later.at + ((l.local - (later.at at time zone 'UTC'))
-                           - (((later.at - interval '3 hours') at time zone w.timezone)
-                              - ((later.at - interval '3 hours') at time zone 'UTC'))) as at
-      ) as earlier
-      where earlier.at <> later.at
-    ) as i
-    where i.at at time zone w.timezone = l.local
+    cross join lateral internal.instants_of(l.local, w.timezone) as i(at)
 
     union all
 
@@ -170,6 +184,61 @@ Withdraw waitlist offers in slots that have closed, and offer free seats in slot
 or grown. The caller holds the provider's lock.
 $$;
 
+create or replace function internal.slot_changes(p_provider_id uuid, p_until timestamptz)
+returns table (
+  slot_id              uuid,
+  state                text,
+  ends_at              timestamptz,
+  capacity             integer,
+  is_capacity_own      boolean,
+  offering_id          uuid,
+  starts_at            timestamptz,
+  availability_rule_id uuid,
+  desired_end          timestamptz,
+  desired_capacity     integer,
+  is_new               boolean,
+  is_gone              boolean,
+  new_end              timestamptz,
+  is_open              boolean,
+  current_capacity     integer
+)
+language sql
+stable
+begin atomic
+  -- A full join is hashed or merged, however many rows the planner expects of the function. Other
+  -- joins of the two lists were seen to go through all pairs.
+  select
+    e.slot_id, e.state, e.ends_at, e.capacity, e.is_capacity_own,
+    coalesce(d.offering_id, e.offering_id) as offering_id,
+    coalesce(d.starts_at, e.starts_at) as starts_at,
+    d.availability_rule_id, d.ends_at as desired_end, d.capacity as desired_capacity,
+    e.slot_id is null as is_new,
+    e.is_unused and d.starts_at is null as is_gone,
+    -- An idle slot of hours becomes what the hours make there now. A slot in use does not change,
+    -- and sells its other seats only while the hours make exactly this slot.
+    case when e.is_unused then d.ends_at else e.ends_at end as new_end,
+    case
+      when e.origin = 'manual'
+      then not internal.is_time_blocked(p_provider_id, e.starts_at, e.ends_at)
+      else d.starts_at is not null and (e.is_unused or d.ends_at = e.ends_at)
+    end as is_open,
+    e.current_capacity
+  from internal.desired_slots(p_provider_id, now(), p_until) as d
+  full join (
+    select
+      s.*, internal.capacity_of(s, o.capacity) as current_capacity,
+      s.origin = 'hours' and internal.slot_is_idle(s) as is_unused
+    from core.slot as s
+    join core.offering as o using (offering_id)
+    where s.provider_id = p_provider_id and s.starts_at >= now()
+  ) as e using (offering_id, starts_at);
+end;
+
+comment on function internal.slot_changes is $$
+The slots of a provider from now until a time, each beside what the hours make there: new ones,
+ones that are gone, and what the others become.
+$$;
+
 create or replace function internal.refresh_slots(p_provider_id uuid)
 returns void
 language plpgsql
@@ -184,34 +253,8 @@ begin
   -- Whoever books with this provider waits at this row, so an unused slot stays unused.
   perform from core.provider as p where p.provider_id = p_provider_id for no key update;
 
-  -- A full join is hashed or merged, however many rows the planner expects of the function. Other
-  -- joins of the two lists were seen to go through all pairs.
   with change as materialized (
-    select
-      e.slot_id, e.state, e.ends_at, e.capacity, e.is_capacity_own,
-      coalesce(d.offering_id, e.offering_id) as offering_id,
-      coalesce(d.starts_at, e.starts_at) as starts_at,
-      d.availability_rule_id, d.ends_at as desired_end, d.capacity as desired_capacity,
-      e.slot_id is null as is_new,
-      e.is_unused and d.starts_at is null as is_gone,
-      -- An idle slot of hours becomes what the hours make there now. A slot in use does not change,
-      -- and sells its other seats only while the hours make exactly this slot.
-      case when e.is_unused then d.ends_at else e.ends_at end as new_end,
-      case
-        when e.origin = 'manual'
-        then not internal.is_time_blocked(p_provider_id, e.starts_at, e.ends_at)
-        else d.starts_at is not null and (e.is_unused or d.ends_at = e.ends_at)
-      end as is_open,
-      e.current_capacity
-    from internal.desired_slots(p_provider_id, now(), v_until) as d
-    full join (
-      select
-        s.*, internal.capacity_of(s, o.capacity) as current_capacity,
-        s.origin = 'hours' and internal.slot_is_idle(s) as is_unused
-      from core.slot as s
-      join core.offering as o using (offering_id)
-      where s.provider_id = p_provider_id and s.starts_at >= now()
-    ) as e using (offering_id, starts_at)
+    select c.* from internal.slot_changes(p_provider_id, v_until) as c
   ),
   gone as (
     delete from core.slot as s

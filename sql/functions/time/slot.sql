@@ -198,7 +198,6 @@ as $$
 declare
   v_slot    core.slot;
   v_offered integer;
-  v_expires timestamptz;
 begin
   update core.slot as s
   set taken = (
@@ -243,31 +242,7 @@ begin
     where s.slot_id = p_slot_id;
   end if;
 
-  if v_slot.taken = 0 and v_slot.holds = '{}' then
-    delete from core.occupancy as c where c.slot_id = p_slot_id;
-    return;
-  end if;
-
-  if v_slot.taken = 0 then
-    v_expires := v_slot.holds[cardinality(v_slot.holds)];
-  end if;
-
-  -- Readers ignore rows whose holds have all ended, but the exclusion constraint does not.
-  delete from core.occupancy as c
-  where c.provider_id = v_slot.provider_id
-    and c.slot_id <> p_slot_id
-    and c.expires_at <= now();
-
-  insert into core.occupancy as c (slot_id, provider_id, busy, expires_at)
-  select v_slot.slot_id, v_slot.provider_id,
-         internal.busy_time(v_slot.starts_at, v_slot.ends_at, o), v_expires
-  from core.offering as o
-  where o.offering_id = v_slot.offering_id
-  -- A row that still counts keeps its time, even if the buffers have changed since. One that had
-  -- ended may have been moved.
-  on conflict (slot_id) do update
-    set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
-        expires_at = excluded.expires_at;
+  perform internal.occupy_time(v_slot);
 end
 $$;
 
@@ -278,6 +253,47 @@ Count a slot's seats again from its bookings, offers and proposals, and take or 
 provider's time.
 It is the only writer of taken, holds and occupancy. The caller holds the locks of the provider
 and the slot, so the count stays true until the commit.
+$$;
+
+create or replace function internal.occupy_time(p_slot core.slot)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_slot.taken = 0 and p_slot.holds = '{}' then
+    delete from core.occupancy as c where c.slot_id = p_slot.slot_id;
+    return;
+  end if;
+
+  -- Readers ignore rows whose holds have all ended, but the exclusion constraint does not.
+  delete from core.occupancy as c
+  where c.provider_id = p_slot.provider_id
+    and c.slot_id <> p_slot.slot_id
+    and c.expires_at <= now();
+
+  insert into core.occupancy as c (slot_id, provider_id, busy, expires_at)
+  select p_slot.slot_id, p_slot.provider_id,
+         internal.busy_time(p_slot.starts_at, p_slot.ends_at, o),
+         -- Until the last hold ends; for ever, if a seat is sold.
+         case when p_slot.taken = 0 then p_slot.holds[cardinality(p_slot.holds)] end
+  from core.offering as o
+  where o.offering_id = p_slot.offering_id
+  -- A row that still counts keeps its time, even if the buffers have changed since. One that had
+  -- ended may have been moved.
+  on conflict (slot_id) do update
+    set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
+        expires_at = excluded.expires_at;
+end
+$$;
+
+alter function internal.occupy_time owner to definer;
+
+comment on function internal.occupy_time is $$
+Keep the time of a slot for its provider while a seat of it is sold or held, and give the time back
+when none is. The caller holds the provider's row.
 $$;
 
 create or replace function internal.refuse_time(p_slot core.slot)

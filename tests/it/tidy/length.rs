@@ -1,0 +1,32 @@
+//! What a reader has to hold in mind at once is short: a function of SQL.
+
+use tests::sources::{files, named, root, text};
+
+/// Lines of one function.
+const FUNCTION: usize = 70;
+
+/// Where a function of SQL begins, its name, and how many lines it has.
+fn functions(sql: &str) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    let mut open: Option<(String, usize)> = None;
+    for (number, line) in sql.lines().enumerate() {
+        if let Some((_, rest)) = line.split_once("create or replace function ") {
+            open = Some((rest.split('(').next().unwrap_or(rest).to_owned(), number));
+        } else if line == "$$;" || line == "end;" {
+            found.extend(open.take().map(|(name, from)| (name, number + 1 - from)));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_function_of_sql_is_longer_than_a_screen() {
+    let mut all = 0;
+    for path in files(&root().join("sql"), "sql") {
+        for (name, lines) in functions(&text(&path)) {
+            all += 1;
+            assert!(lines <= FUNCTION, "{}: {name} has {lines} lines", named(&path));
+        }
+    }
+    assert!(all > 400, "only {all} functions were found");
+}
