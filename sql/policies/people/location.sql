@@ -20,7 +20,7 @@ create policy select_served on core.location
 
 create policy select_staff on core.location
   for select to authenticated
-  using ((select internal.is_staff()));
+  using (location_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.location
   for select to service_role, definer
@@ -56,7 +56,7 @@ create policy select_served on core.location_exact
 
 create policy select_staff on core.location_exact
   for select to authenticated
-  using ((select internal.is_staff()));
+  using (location_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_service on core.location_exact
   for select to service_role
