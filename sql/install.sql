@@ -49,6 +49,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/time/occupancy.sql
 \ir schema/booking/call_off.sql
 \ir schema/booking/booking.sql
+\ir schema/booking/event.sql
+\ir schema/booking/ticket.sql
 \ir schema/booking/proposal.sql
 \ir schema/time/waitlist.sql
 \ir schema/money/coupon.sql
@@ -151,14 +153,17 @@ select to_regnamespace('core') is null as fresh \gset
 
 -- booking: a customer's seats. booking holds and confirms, party says which side somebody is on,
 -- checkout hands the payment to the Lambda; cancellation, call_off, reschedule, proposal and
--- attendance end or move a booking; correction says otherwise how one went.
+-- attendance end or move a booking; correction says otherwise how one went. event is a date that is
+-- moved with everybody who has registered, ticket one seat of it.
 \ir functions/booking/party.sql
 \ir functions/booking/proposal.sql
+\ir functions/booking/ticket.sql
 \ir functions/booking/booking.sql
 \ir functions/booking/checkout.sql
 \ir functions/booking/cancellation.sql
 \ir functions/booking/call_off.sql
 \ir functions/booking/reschedule.sql
+\ir functions/booking/event.sql
 \ir functions/booking/attendance.sql
 \ir functions/booking/correction.sql
 \ir functions/booking/review.sql
@@ -250,6 +255,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/cancellation.sql
 \ir policies/booking/call_off.sql
 \ir policies/booking/reschedule.sql
+\ir policies/booking/event.sql
+\ir policies/booking/ticket.sql
 \ir policies/booking/proposal.sql
 \ir policies/booking/attendance.sql
 \ir policies/booking/correction.sql

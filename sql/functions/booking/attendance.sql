@@ -29,6 +29,7 @@ begin
   where b.booking_id = p_booking_id
   returning b.* into v_booking;
 
+  perform internal.issue_tickets(v_booking);
   perform internal.capture_payment(p_booking_id);
   perform internal.record_step(v_booking, 'requested', internal.side_of(v_booking), null);
   perform internal.tell_both(v_booking, 'booking_confirmed');

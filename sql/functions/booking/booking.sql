@@ -392,6 +392,7 @@ begin
   returning b.* into v_booking;
 
   perform internal.settle_slot(v_booking.slot_id);
+  perform internal.issue_tickets(v_booking);
   perform internal.record_step(v_booking, v_from, 'system', 'paid');
   perform internal.tell_both(v_booking, 'booking_' || v_booking.status);
   return true;

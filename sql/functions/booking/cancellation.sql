@@ -25,6 +25,9 @@ return case
        > now() - make_interval(mins => (select m.cancel_grace_min from core.marketplace as m))
   then 100
   when (internal.open_proposal((p_booking).booking_id)).booking_id is not null then 100
+  when exists (
+    select from core.event as e
+    where e.slot_id = (p_booking).slot_id and e.moved_at > (p_booking).created_at) then 100
   else internal.refund_percent((p_booking).policy_tiers, (p_booking).starts_at)
 end;
 
@@ -32,8 +35,8 @@ alter function internal.refund_percent_of owner to definer;
 
 comment on function internal.refund_percent_of is $$
 What the customer of a booking gets back if they cancel now, in percent: what its policy says, and
-everything for a while after it was booked (marketplace.cancel_grace_min), and while the provider
-proposes another time.
+everything for a while after it was booked (marketplace.cancel_grace_min), while the provider
+proposes another time, and after an event was moved.
 $$;
 
 create or replace function internal.cancel_open_booking(

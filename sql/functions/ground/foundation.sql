@@ -149,6 +149,20 @@ A time-ordered uuid (RFC 9562, version 7) for tables that only grow. With random
 images would be most of what a booking writes.
 $$;
 
+create or replace function internal.readable_code(p_length integer)
+returns text
+language sql
+volatile
+return (
+  select string_agg(
+    substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', get_byte(r.bytes, i) % 32 + 1, 1), '' order by i)
+  from (select decode(md5(gen_random_uuid()::text), 'hex') as bytes) as r
+  cross join generate_series(0, p_length - 1) as i
+);
+
+comment on function internal.readable_code is
+  'Up to sixteen random characters that are easy to tell apart, five bits each.';
+
 create or replace function internal.to_decimal(p_minor bigint, p_currency text)
 returns numeric
 language sql

@@ -4,13 +4,7 @@ create or replace function internal.new_order_number()
 returns text
 language sql
 volatile
-return (
-  select string_agg(
-    substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', get_byte(r.bytes, i) % 32 + 1, 1)
-      || case when i = 3 then '-' else '' end, '' order by i)
-  from (select decode(md5(gen_random_uuid()::text), 'hex') as bytes) as r
-  cross join generate_series(0, 7) as i
-);
+return regexp_replace(internal.readable_code(8), '^(.{4})', '\1-');
 
 comment on function internal.new_order_number is
   'Eight characters that are easy to tell apart, such as 7K2M-Q9XD; not guessable, no counter.';

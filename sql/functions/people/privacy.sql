@@ -131,6 +131,11 @@ begin atomic
       select jsonb_agg(to_jsonb(r) order by r.seq)
       from core.review as r
       where r.author_id = p_person_id),
+    'tickets', (
+      select jsonb_agg(to_jsonb(t) order by t.seq)
+      from core.ticket as t
+      join core.booking as b using (booking_id)
+      where b.customer_id = p_person_id),
     'waitlist', (
       select jsonb_agg(to_jsonb(w)) from core.waitlist_entry as w where w.customer_id = p_person_id));
 end;

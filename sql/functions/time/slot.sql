@@ -188,6 +188,30 @@ Raises
   M4201 slot_not_found  there is none, or its hours were taken away meanwhile
 $$;
 
+create or replace function internal.takes_time(p_slot core.slot)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return (p_slot).state = 'open'
+  and exists (select from core.event as e where e.slot_id = (p_slot).slot_id)
+  and not exists (
+    select
+    from core.offering as o
+    join core.occupancy as c on c.provider_id = (p_slot).provider_id
+    where o.offering_id = (p_slot).offering_id
+      and c.slot_id <> (p_slot).slot_id
+      and c.busy && internal.busy_time((p_slot).starts_at, (p_slot).ends_at, o)
+      and (c.expires_at is null or c.expires_at > now()));
+
+alter function internal.takes_time owner to definer;
+
+comment on function internal.takes_time is $$
+Whether a slot takes its provider's time before anybody has booked it: it is an open event, and
+nothing else is there.
+$$;
+
 create or replace function internal.settle_slot(p_slot_id uuid)
 returns void
 language plpgsql
@@ -262,8 +286,10 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_is_event constant boolean := p_slot.taken = 0 and internal.takes_time(p_slot);
 begin
-  if p_slot.taken = 0 and p_slot.holds = '{}' then
+  if p_slot.taken = 0 and p_slot.holds = '{}' and not v_is_event then
     delete from core.occupancy as c where c.slot_id = p_slot.slot_id;
     return;
   end if;
@@ -277,8 +303,8 @@ begin
   insert into core.occupancy as c (slot_id, provider_id, busy, expires_at)
   select p_slot.slot_id, p_slot.provider_id,
          internal.busy_time(p_slot.starts_at, p_slot.ends_at, o),
-         -- Until the last hold ends; for ever, if a seat is sold.
-         case when p_slot.taken = 0 then p_slot.holds[cardinality(p_slot.holds)] end
+         -- Until the last hold ends; for ever, if a seat is sold or it is an event.
+         case when p_slot.taken = 0 and not v_is_event then p_slot.holds[cardinality(p_slot.holds)] end
   from core.offering as o
   where o.offering_id = p_slot.offering_id
   -- A row that still counts keeps its time, even if the buffers have changed since. One that had
@@ -293,7 +319,7 @@ alter function internal.occupy_time owner to definer;
 
 comment on function internal.occupy_time is $$
 Keep the time of a slot for its provider while a seat of it is sold or held, and give the time back
-when none is. The caller holds the provider's row.
+when none is; an open event keeps it whoever has registered. The caller holds the provider's row.
 $$;
 
 create or replace function internal.refuse_time(p_slot core.slot)

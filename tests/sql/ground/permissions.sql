@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(78);
+select plan(80);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -87,6 +87,9 @@ insert into core.notification_preference (person_id, type, wants_email)
 select customer_id, 'booking_reminder', false from pair;
 insert into core.quiet_hours (person_id, begins, ends)
 select customer_id, '22:00', '06:00' from pair;
+insert into core.event (slot_id) select slot_id from pair;
+insert into core.ticket (ticket_id, booking_id, seat, code)
+select id, booking_id, 1, upper(left(translate(id::text, '-', ''), 16)) from pair;
 insert into core.offering_material select offering_id, 'https://example.org/' from pair;
 insert into core.offering_venue (offering_id, place) select offering_id, 'here' from pair;
 insert into core.payout_account (payout_account_id, provider_id, rail, external_id)
@@ -149,6 +152,7 @@ values
   ('dispute',                  '- s s', '- - - s S S'),
   ('dispute_line',             '- s s', '- - - s S S'),
   ('earning',                  '- s s', '- - - s S S'),
+  ('event',                    's s s', 'S S S S S S'),
   ('ledger_account',           '- s s', '- - - s S S'),
   ('ledger_balance',           '- s s', '- - - s S S'),
   ('ledger_entry',             '- s s', '- - - s S S'),
@@ -196,6 +200,7 @@ values
   ('subject',                  '- s s', '- - s s - S'),
   ('subject_photo',            '- s s', '- - s s - S'),
   ('support_case',             '- s s', '- - s - S S'),
+  ('ticket',                   '- s s', '- - s s S S'),
   ('waitlist_entry',           '- s s', '- - s s S S');
 
 select results_eq(

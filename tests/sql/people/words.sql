@@ -99,6 +99,7 @@ insert into fate values
   ('payout_hold.reason', 'kept', 'written by staff'),
   ('reconciliation_finding.note', 'kept', 'written by staff'),
   ('booking.offering_title', 'kept', 'what was bought'),
+  ('ticket.code', 'kept', 'random, and of the house''s own making'),
   ('subject.kind', 'kept', 'the house''s own words'),
   ('offering.title', 'kept', 'what was bought'),
   ('order_line.title', 'kept', 'what was bought'),
