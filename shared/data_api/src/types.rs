@@ -2,6 +2,7 @@
 //! `createClient<Database>()` knows every relation and function.
 
 mod calls;
+mod helpers;
 mod kinds;
 
 use std::fmt::Write as _;
@@ -32,7 +33,7 @@ pub fn typescript(model: &Model, profiles: &[(String, String)]) -> String {
     }
     out.push_str("}\n");
     let default = profiles.first().map_or("public", |(profile, _)| profile);
-    out.push_str(&HELPERS.replace("DEFAULT", default));
+    out.push_str(&helpers::of_schema(default));
     constants(&mut out, model, profiles);
     out
 }
@@ -77,8 +78,7 @@ impl Writer<'_> {
         self.block(2, "CompositeTypes", &of_kind("c"), |w, relation| {
             w.line(3, &format!("{}: {{", quoted(&relation.id.name)));
             for column in &relation.columns {
-                let kind = w.kinds.column(column);
-                w.line(4, &format!("{}: {kind} | null", quoted(&column.name)));
+                w.line(4, &format!("{}: {}", quoted(&column.name), w.kinds.value(column, false)));
             }
             w.line(3, "}");
         });
@@ -91,40 +91,38 @@ impl Writer<'_> {
         columns.sort_by(|a, b| a.name.cmp(&b.name));
         self.line(4, "Row: {");
         for column in &columns {
-            let kind = self.kinds.column(column);
-            let null = if column.not_null { "" } else { " | null" };
-            self.line(5, &format!("{}: {kind}{null}", quoted(&column.name)));
+            let kind = self.kinds.value(column, column.not_null);
+            self.line(5, &format!("{}: {kind}", quoted(&column.name)));
         }
         for computed in self.selectable(relation) {
-            let kind = self.kinds.named(&computed.kind);
-            self.line(5, &format!("{}: {kind} | null", quoted(&computed.function.name)));
+            let kind = kinds::or_null(self.kinds.named(&computed.kind));
+            self.line(5, &format!("{}: {kind}", quoted(&computed.function.name)));
         }
         self.line(4, "}");
         // supabase-js takes nothing for a table that lacks them, not even a foreign one that is
         // only read, and then knows nothing of the whole schema.
         let is_table = "rpf".contains(relation.kind);
         for (name, writable) in [("Insert", relation.insertable), ("Update", relation.updatable)] {
-            if !writable && !is_table {
-                continue;
+            if writable || is_table {
+                self.line(4, &format!("{name}: {{"));
+                columns.iter().for_each(|column| self.given(column, is_table, name == "Insert"));
+                self.line(4, "}");
             }
-            self.line(4, &format!("{name}: {{"));
-            for column in &columns {
-                let optional = name == "Update"
-                    || !column.not_null
-                    || column.default.is_some()
-                    || column.generated;
-                let mark = if optional { "?" } else { "" };
-                let kind = match column.generated {
-                    true => "never".to_owned(),
-                    false => self.kinds.column(column),
-                };
-                let null = if column.not_null || column.generated { "" } else { " | null" };
-                self.line(5, &format!("{}{mark}: {kind}{null}", quoted(&column.name)));
-            }
-            self.line(4, "}");
         }
         self.relationships(relation);
         self.line(3, "}");
+    }
+
+    /// A column of a row that is written. What a view requires is known to its table alone.
+    fn given(&mut self, column: &Column, of_table: bool, inserted: bool) {
+        let name = quoted(&column.name);
+        if column.generated || !(column.writable || of_table) {
+            return self.line(5, &format!("{name}?: never"));
+        }
+        let required = of_table && inserted && column.not_null && column.default.is_none();
+        let mark = if required { "" } else { "?" };
+        let kind = self.kinds.value(column, of_table && column.not_null);
+        self.line(5, &format!("{name}{mark}: {kind}"));
     }
 
     fn relationships(&mut self, relation: &Relation) {
@@ -189,18 +187,3 @@ fn constants(out: &mut String, model: &Model, profiles: &[(String, String)]) {
     }
     out.push_str("} as const\n");
 }
-
-const HELPERS: &str = r#"
-type DefaultSchema = Omit<Database, "__InternalSupabase">["DEFAULT"]
-
-export type Tables<T extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])> =
-  (DefaultSchema["Tables"] & DefaultSchema["Views"])[T] extends { Row: infer R } ? R : never
-
-export type TablesInsert<T extends keyof DefaultSchema["Tables"]> =
-  DefaultSchema["Tables"][T] extends { Insert: infer I } ? I : never
-
-export type TablesUpdate<T extends keyof DefaultSchema["Tables"]> =
-  DefaultSchema["Tables"][T] extends { Update: infer U } ? U : never
-
-export type Enums<T extends keyof DefaultSchema["Enums"]> = DefaultSchema["Enums"][T]
-"#;

@@ -135,3 +135,53 @@ async fn rows_are_sorted_by_what_the_embedding_shows() {
         {"name": "Gamma", "client": null}, {"name": "Delta", "client": null}]);
     returns(&api, &[(path, expected)]).await;
 }
+
+/// An index that happens to be unique is no promise to clients: what was a list stays a list.
+#[tokio::test]
+async fn only_a_constraint_makes_of_a_list_an_object() {
+    let api = Api::new().await;
+    let fixture = "
+        create table person_note (id int primary key, person_id int references person);
+        create table person_seat (id int primary key, person_id int unique references person);
+        create unique index on person_note (person_id);
+        insert into person_note values (1, 1);
+        insert into person_seat values (1, 1);
+        grant select on person_note, person_seat to anon";
+    api.admin.batch_execute(fixture).await.unwrap();
+    let path = "/person?select=person_note(id),person_seat(id)&person_id=eq.1";
+    let expected = json!([{"person_note": [{"id": 1}], "person_seat": {"id": 1}}]);
+    returns(&api, &[(path, expected)]).await;
+}
+
+/// A view that shows a part of a composite key is related by the keys that it shows whole.
+#[tokio::test]
+async fn a_view_is_related_by_the_keys_that_it_shows_whole() {
+    let api = Api::new().await;
+    let fixture = "
+        create schema hidden;
+        create table hidden.room (a int primary key, b int, unique (a, b));
+        create table hidden.bed (
+          id int primary key, a int references hidden.room, b int,
+          constraint bed_room_both foreign key (a, b) references hidden.room (a, b));
+        create view room as select a from hidden.room;
+        create view bed as select id, a from hidden.bed;
+        insert into hidden.room values (1, 2);
+        insert into hidden.bed values (1, 1, 2);
+        grant usage on schema hidden to anon;
+        grant select on room, bed to anon;
+        grant insert (id, a), select on bed to anon";
+    api.admin.batch_execute(fixture).await.unwrap();
+    returns(
+        &api,
+        &[
+            ("/room?select=bed(id)", json!([{"bed": [{"id": 1}]}])),
+            ("/bed?select=id,room(a)", json!([{"id": 1, "room": {"a": 1}}])),
+        ],
+    )
+    .await;
+    assert_eq!(api.refused("/bed?select=id,room!bed_room_both(a)").await.0, 400);
+    let headers = [("prefer", "return=representation")];
+    let path = "/bed?select=id,room(a)";
+    let reply = api.ask("POST", path, &headers, Some(json!({"id": 2, "a": 1}))).await;
+    assert_eq!((reply.status, reply.json), (201, json!([{"id": 2, "room": {"a": 1}}])));
+}

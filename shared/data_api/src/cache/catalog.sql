@@ -36,6 +36,18 @@ attribute as (
       else pg_catalog.pg_get_expr(t.typdefaultbin, 0)
     end,
     'generated', a.attgenerated <> '' or a.attidentity = 'a',
+    -- A trigger or a rule that acts instead of the view is given whole rows.
+    'writable', r.kind in ('r', 'p')
+      or r.kind in ('v', 'f') and r.exposed and (
+        pg_catalog.pg_column_is_updatable(r.oid, a.attnum, false)
+        or exists (
+          select from pg_catalog.pg_trigger as g
+          where g.tgrelid = r.oid and g.tgtype & 64 <> 0 and g.tgtype & 20 <> 0
+            and not g.tgisinternal)
+        or exists (
+          select from pg_catalog.pg_rewrite as w
+          where w.ev_class = r.oid and w.is_instead and w.ev_type in ('2', '3')
+            and w.ev_qual::text = '<>')),
     'max_length', information_schema._pg_char_max_length(b.base, b.base_mod),
     'enum', (select pg_catalog.json_agg(e.enumlabel order by e.enumsortorder)
              from pg_catalog.pg_enum as e where e.enumtypid = b.base),
@@ -109,17 +121,12 @@ foreign_keys as (
     'columns', k.conkey,
     'foreign', k.confrelid::bigint,
     'foreign_columns', k.confkey,
+    -- A constraint says that there is one row at most; an index alone is no promise to clients.
     'unique', exists (
       select from pg_catalog.pg_constraint as u
       where u.conrelid = k.conrelid
         and u.contype in ('p', 'u')
         and u.conkey @> k.conkey and u.conkey <@ k.conkey)
-      or exists (
-      select from pg_catalog.pg_index as i
-      where i.indrelid = k.conrelid
-        and i.indisunique and i.indpred is null and i.indexprs is null
-        and i.indnkeyatts = pg_catalog.array_length(k.conkey, 1)
-        and (i.indkey::smallint[])[0:i.indnkeyatts - 1] @> k.conkey)
   ) order by k.conrelid, k.conname) as value
   from pg_catalog.pg_constraint as k
   join relation as r on r.oid = k.conrelid

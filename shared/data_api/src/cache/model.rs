@@ -87,6 +87,8 @@ pub struct Column {
     pub default: Option<String>,
     /// Whether Postgres alone writes it.
     pub generated: bool,
+    /// Whether a row that is written may have it; a view may compute it.
+    pub writable: bool,
     /// The length of `character varying(n)`.
     pub max_length: Option<i32>,
     /// The labels, for an enumeration.

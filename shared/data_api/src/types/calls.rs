@@ -84,7 +84,7 @@ impl Writer<'_> {
             })
             .collect();
         let arguments = match arguments.is_empty() {
-            true => "never".to_owned(),
+            true => "Record<PropertyKey, never>".to_owned(),
             false => format!("{{ {} }}", arguments.join("; ")),
         };
         let returns = &function.returns;

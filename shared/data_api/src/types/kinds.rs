@@ -6,6 +6,9 @@ use crate::cache::{
     name::identifier,
 };
 
+/// What may be anything, null included.
+const UNKNOWN: &str = "unknown";
+
 /// What types are looked up in.
 pub(super) struct Kinds<'a> {
     pub(super) model: &'a Model,
@@ -13,9 +16,21 @@ pub(super) struct Kinds<'a> {
 }
 
 impl Kinds<'_> {
-    /// The type of a column's values.
-    pub(super) fn column(&self, column: &Column) -> String {
-        self.named(&column.base)
+    /// The type of a column's values. Those of an enumeration that is not exposed are written out.
+    fn column(&self, column: &Column) -> String {
+        match (self.named(&column.base), &column.labels) {
+            (unknown, Some(values)) if unknown == UNKNOWN => labels(values),
+            (kind, _) => kind,
+        }
+    }
+
+    /// The type of a column's values, null among them or not. `Json` has null in it already.
+    pub(super) fn value(&self, column: &Column, not_null: bool) -> String {
+        match (self.column(column), not_null) {
+            (kind, true) if kind == "Json" => "NonNullable<Json>".to_owned(),
+            (kind, true) => kind,
+            (kind, false) => or_null(kind),
+        }
     }
 
     /// The type that Postgres writes so.
@@ -63,13 +78,13 @@ impl Kinds<'_> {
     fn of_schema(&self, kind: &str) -> String {
         let id = match names(kind).as_slice() {
             [schema, name] => Qualified::new(schema, name),
-            _ => return "unknown".to_owned(),
+            _ => return UNKNOWN.to_owned(),
         };
         if matches!(id.name.as_str(), "citext" | "vector") {
             return "string".to_owned();
         }
         let profile = self.profiles.iter().find(|(_, known)| *known == id.schema);
-        let Some((profile, _)) = profile else { return "unknown".to_owned() };
+        let Some((profile, _)) = profile else { return UNKNOWN.to_owned() };
         if self.model.enums.iter().any(|e| e.schema == id.schema && e.name == id.name) {
             return format!("Database[{profile:?}][\"Enums\"][{:?}]", id.name);
         }
@@ -77,7 +92,7 @@ impl Kinds<'_> {
             Some('c') => format!("Database[{profile:?}][\"CompositeTypes\"][{:?}]", id.name),
             Some('v' | 'm') => format!("Database[{profile:?}][\"Views\"][{:?}][\"Row\"]", id.name),
             Some(_) => format!("Database[{profile:?}][\"Tables\"][{:?}][\"Row\"]", id.name),
-            None => "unknown".to_owned(),
+            None => UNKNOWN.to_owned(),
         }
     }
 
@@ -102,8 +117,7 @@ impl Kinds<'_> {
     /// The columns of a relation's rows.
     pub(super) fn members(&self, relation: &Relation) -> String {
         let members = relation.columns.iter().map(|column| {
-            let null = if column.not_null { "" } else { " | null" };
-            format!("{}: {}{null}", quoted(&column.name), self.column(column))
+            format!("{}: {}", quoted(&column.name), self.value(column, column.not_null))
         });
         format!("{{ {} }}", members.collect::<Vec<_>>().join("; "))
     }
@@ -114,7 +128,7 @@ impl Kinds<'_> {
         let one = match (&returns.relation, returns.columns.as_slice()) {
             (Some(id), _) => match self.model.relation(&id.schema, &id.name) {
                 Some(relation) => self.members(relation),
-                None => "unknown".to_owned(),
+                None => UNKNOWN.to_owned(),
             },
             (None, []) => self.named(&returns.kind),
             (None, columns) => {
@@ -130,6 +144,11 @@ impl Kinds<'_> {
             false => one,
         }
     }
+}
+
+/// The same type, or null.
+pub(super) fn or_null(kind: String) -> String {
+    if kind == UNKNOWN { kind } else { kind + " | null" }
 }
 
 /// The names in `schema.name`, in quotes or not; what follows the last one does not count.
