@@ -7,6 +7,7 @@ use serde_json::json;
 use tests::dialect::Api;
 
 mod auth;
+mod bounded;
 mod cors;
 mod counts;
 mod database;

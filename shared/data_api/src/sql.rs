@@ -1,6 +1,7 @@
 //! From a plan to one statement. Values become binds, written as text and typed by Postgres;
 //! names become quoted identifiers; nothing else of a request gets here.
 
+mod body;
 mod bounded;
 mod call;
 mod expression;

@@ -1,5 +1,6 @@
 //! How many rows there are: exact, planned, estimated.
 
+use serde_json::Value;
 use tests::dialect::Api;
 
 #[tokio::test]
@@ -54,6 +55,50 @@ async fn what_a_function_returns_is_counted_and_not_planned() {
             let range = format!("{shown}/{total}");
             assert_eq!(reply.header("content-range"), range, "{preference}: {}", reply.text);
             assert_eq!(reply.header("preference-applied"), count);
+        }
+    }
+}
+
+/// How often the plan of a counted request has read a table.
+async fn reads(api: &Api, path: &str, table: &str) -> usize {
+    fn within(plan: &Value, table: &str) -> usize {
+        let here = plan["Relation Name"] == table && plan["Actual Loops"] != 0;
+        let below = plan["Plans"].as_array().into_iter().flatten();
+        usize::from(here) + below.map(|plan| within(plan, table)).sum::<usize>()
+    }
+    let plan = "application/vnd.pgrst.plan+json; options=analyze";
+    let reply = api.ask("GET", path, &[("prefer", "count=exact"), ("accept", plan)], None).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    within(&reply.json[0]["Plan"], table)
+}
+
+/// A page that is not full says itself where the rows end: they are not read a second time.
+#[tokio::test]
+async fn a_page_that_is_not_full_is_not_counted_again() {
+    for max_rows in [None, Some(1000)] {
+        let api = Api::with(|settings| settings.max_rows = max_rows).await;
+        let exact = [("prefer", "count=exact")];
+        for (path, range, times) in [
+            ("/letter?select=body", "0-1/2", 1),
+            ("/letter?select=body&offset=1", "1-1/2", 1),
+            ("/project?limit=5", "0-3/4", 1),
+            ("/project?limit=5&offset=3", "3-3/4", 1),
+            ("/project?select=name,client(name)&project_id=gt.1", "0-2/3", 1),
+            ("/project?select=name,person(name)", "0-3/4", 1),
+            // A full page need not be the whole, and an empty one does not say where it is.
+            ("/project?limit=2", "0-1/4", 2),
+            ("/project?limit=4", "0-3/4", 2),
+            ("/project?limit=0", "*/4", 1),
+            ("/project?offset=4", "*/4", 2),
+            // Groups are not rows, and an embedding may hide some.
+            ("/project?select=client_id,count()", "0-2/4", 2),
+            ("/project?select=name,client!inner(name)", "0-2/3", 2),
+            ("/project?select=name,person()&person=not.is.null", "0-1/2", 2),
+        ] {
+            let reply = api.ask("GET", path, &exact, None).await;
+            assert_eq!(reply.header("content-range"), range, "{path}: {}", reply.text);
+            let table = path[1..].split('?').next().unwrap();
+            assert_eq!(reads(&api, path, table).await, times, "{path}");
         }
     }
 }

@@ -6,6 +6,15 @@ use crate::{plan::Node, refusal::TOO_LARGE};
 /// What a row costs beside its text.
 const ROW: &str = "64";
 
+/// What becomes of each row.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    /// It is JSON from here on.
+    Json,
+    /// It stays a record, for what makes something else of it than JSON.
+    Record,
+}
+
 impl Sql {
     /// Whether the rows of a node are to be bounded: a row of a table is as large as the table
     /// allows, one with embeddings as large as the request wants.
@@ -13,13 +22,24 @@ impl Sql {
         self.most_bytes.filter(|_| node.children.iter().any(|child| !child.is_empty()))
     }
 
-    /// `from` the rows that `rows` writes, each as JSON in `pgrst_row`, called `name`. The sum
-    /// runs along with the rows, so the first one too many is the last one made; a cast that
-    /// fails is how plain SQL stops.
-    pub(super) fn bounded(&mut self, most: i64, name: &str, rows: impl FnOnce(&mut Self)) {
+    /// `from` the rows that `rows` writes, each in `pgrst_row`, called `name`. The sum runs
+    /// along with the rows, so the first one too many is the last one made; a cast that fails is
+    /// how plain SQL stops.
+    pub(super) fn bounded(
+        &mut self,
+        most: i64,
+        name: &str,
+        form: Form,
+        rows: impl FnOnce(&mut Self),
+    ) {
         self.push("(select pgrst_j.pgrst_row, sum(octet_length(pgrst_j.pgrst_row::text) + ");
         self.push(ROW).push(") over (rows between unbounded preceding and current row) as ");
-        self.push("pgrst_size from (select row_to_json(pgrst_r.*) as pgrst_row from (");
+        self.push("pgrst_size from (select ");
+        self.push(match form {
+            Form::Json => "row_to_json(pgrst_r.*)",
+            Form::Record => "pgrst_r",
+        });
+        self.push(" as pgrst_row from (");
         rows(self);
         self.push(") as pgrst_r offset 0) as pgrst_j) as ").push(name);
         self.push(" where case when ").push(name).push(".pgrst_size > ").push(&most.to_string());

@@ -1,6 +1,6 @@
 //! Reading: one `select` per level, embeddings as lateral joins.
 
-use super::{LIST, ROOT, Sql, embedded, expression::word_of, rows};
+use super::{LIST, ROOT, Sql, bounded::Form, embedded, expression::word_of, rows};
 use crate::{
     cache::model::{ColumnPairs, Link},
     plan::{Condition, Node, Source, spread},
@@ -123,7 +123,7 @@ impl Sql {
             self.push("nullif(count(*), 0)");
         } else if let Some(most) = self.bounds(child) {
             self.push("json_agg(").push(&list).push(".pgrst_row) as ").push(LIST).push(" from ");
-            self.bounded(most, &list, |sql| sql.read(child, Some(table)));
+            self.bounded(most, &list, Form::Json, |sql| sql.read(child, Some(table)));
             self.joined(child, &name);
             return;
         } else {

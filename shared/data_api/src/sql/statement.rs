@@ -73,6 +73,9 @@ pub struct Statement<'p, 'm> {
 /// Room for a statement: few are longer.
 const ROOM: usize = 1024;
 
+/// The rows of a page that are needed twice, for its first line and for the others.
+const WHOLE_PAGE: &str = "select * from pgrst_page";
+
 /// Write the statement. Its columns are those of [`ResultRow`](super::ResultRow).
 pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
     let root_is_result = !matches!(parts.before, Before::Nothing);
@@ -110,14 +113,17 @@ pub fn statement_for(parts: &Statement<'_, '_>) -> Sql {
     }
     sql.push(" select ");
     sql.result(parts);
-    if let Some(most) = sql.bounded_page(parts) {
+    if let Some((most, form)) = sql.bounded_page(parts) {
         sql.push(" from ");
-        sql.bounded(most, "_t", |sql| sql.read(parts.node, None));
+        sql.bounded(most, "_t", form, |sql| match parts.output {
+            Output::Csv => drop(sql.push(WHOLE_PAGE)),
+            _ => sql.read(parts.node, None),
+        });
         return sql;
     }
     sql.push(" from (");
     match (&parts.before, parts.returned) {
-        _ if parts.output == Output::Csv => drop(sql.push("select * from pgrst_page")),
+        _ if parts.output == Output::Csv => drop(sql.push(WHOLE_PAGE)),
         (Before::Write(..), false) => drop(sql.push("select 1 from ").push(RESULT)),
         _ => sql.read(parts.node, None),
     }
@@ -138,92 +144,6 @@ impl Sql {
     pub fn explained(mut self, options: &str) -> Self {
         self.text = format!("explain ({options}) {}", self.text);
         self
-    }
-
-    pub(super) fn total(&mut self, parts: &Statement<'_, '_>) {
-        match (&parts.before, parts.counted) {
-            (_, false) => drop(self.push("null::bigint")),
-            (Before::Write(..), true) => {
-                self.push("(select count(*) from ").push(RESULT).push(")");
-            }
-            (_, true) => {
-                self.push("(select count(*) from (");
-                self.counted(parts.node, None);
-                self.limited(parts.count_limit, 0);
-                self.push(") as counted)");
-            }
-        }
-    }
-
-    /// How many bytes the page may have, if it is bounded: where it is rows that are returned.
-    pub(super) fn bounded_page(&self, parts: &Statement<'_, '_>) -> Option<i64> {
-        let rows = matches!(parts.output, Output::List | Output::Object);
-        let written = matches!(parts.before, Before::Write(..));
-        self.bounds(parts.node).filter(|_| rows && (parts.returned || !written))
-    }
-
-    pub(super) fn body(&mut self, parts: &Statement<'_, '_>) {
-        let row = if self.bounded_page(parts).is_some() { "_t.pgrst_row" } else { "_t.*" };
-        let (open, close) = match parts.strip_nulls {
-            true => ("json_strip_nulls(", ")"),
-            false => ("", ""),
-        };
-        match parts.output {
-            Output::Nothing => self.push("''::text"),
-            Output::List => {
-                self.push("coalesce(").push(open).push("json_agg(").push(row).push(")");
-                self.push(close).push(", '[]')")
-            }
-            Output::Object => {
-                self.push("coalesce(").push(open).push("json_agg(").push(row).push(") -> 0");
-                self.push(close);
-                self.push(", 'null')")
-            }
-            Output::Scalar => {
-                self.push("coalesce(").push(open).push("json_agg(_t.pgrst_scalar) -> 0");
-                self.push(close).push(", 'null')")
-            }
-            Output::Scalars => {
-                self.push("coalesce(").push(open).push("json_agg(_t.pgrst_scalar)").push(close);
-                self.push(", '[]')")
-            }
-            Output::Raw => self.push("(array_agg(_t.pgrst_scalar))[1]"),
-            Output::Handled => self.handled(parts),
-            Output::GeoJson => self.push(
-                "json_build_object('type', 'FeatureCollection', 'features', \
-                 coalesce(json_agg(ST_AsGeoJSON(_t.*)::json), '[]'))",
-            ),
-            Output::Csv => self.push(
-                "(select coalesce(string_agg(h.key, ','), '') from (select \
-                 json_object_keys(r.row) as key from (select row_to_json(p.*) as row from pgrst_page \
-                 as p limit 1) as r) as h) || e'\\n' || coalesce(string_agg(substring((_t.*)::text, 2, \
-                 length((_t.*)::text) - 2), e'\\n'), '')",
-            ),
-        };
-    }
-
-    fn handled(&mut self, parts: &Statement<'_, '_>) -> &mut Self {
-        let Some(handler) = parts.handler else { return self.push("null::text") };
-        self.qualified(&handler.function).push("(");
-        match (&handler.relation, parts.node.shape) {
-            (Some(relation), _) => self.push("(_t.*)::").qualified(relation),
-            (None, Shape::Scalar) => self.push("_t.pgrst_scalar"),
-            (None, _) => self.row("_t"),
-        }
-        .push(")")
-    }
-
-    /// The key of the row that was created, as a JSON array.
-    pub(super) fn key(&mut self, key: &[String]) {
-        if key.is_empty() {
-            self.push("null::text");
-            return;
-        }
-        self.push("(select json_build_array(");
-        self.list(", ", key, |sql, column| {
-            sql.push("r.").name(column).push("::text");
-        });
-        self.push(")::text from ").push(RESULT).push(" as r limit 1)");
     }
 }
 
