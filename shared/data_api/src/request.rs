@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, request::Parts};
 use percent_encoding::percent_decode_str;
 
 pub use body::Body;
-pub use media::{Media, content_type};
+pub use media::{Media, OPEN_API, content_type};
 pub use prefer::{Conflict, Count, Preferences, Return};
 
 use crate::{

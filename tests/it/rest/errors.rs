@@ -57,3 +57,15 @@ async fn what_is_no_method_of_a_relation_is_refused_before_its_body() {
         assert_eq!((reply.status, reply.code()), (405, "PGRST117"), "{}", reply.text);
     }
 }
+
+/// What is beyond a limit of the database was asked for by the caller, and is no fault of ours.
+#[tokio::test]
+async fn what_is_too_much_for_the_database_is_the_callers() {
+    let raise = "create function too_deep() returns int language plpgsql as $$
+        begin raise exception 'too deep' using errcode = '54001'; end $$";
+    for (api, status) in [(Api::new().await, 413), (Api::of_the_marketplace().await, 400)] {
+        api.admin.batch_execute(raise).await.unwrap();
+        let reply = api.ask("POST", "/rpc/too_deep", &[], None).await;
+        assert_eq!((reply.status, reply.code()), (status, "54001"), "{}", reply.text);
+    }
+}

@@ -38,4 +38,25 @@ async fn the_root_says_how_to_sign_in_or_what_a_function_says() {
         .unwrap();
     assert_eq!(api.get("/").await, json!({"hello": "you"}));
     assert_eq!(api.get("/?name=Ann").await, json!({"hello": "Ann"}));
+
+    // Whoever asks for a description is answered by the function, in either form of it.
+    let described = Api::with(|settings| settings.root_function = Some("described".into())).await;
+    let typed = "create domain \"application/openapi+json\" as json;
+        create function public.described() returns \"application/openapi+json\" language sql stable
+          as $$ select '{\"swagger\": \"2.0\"}'::json $$";
+    described.admin.batch_execute(typed).await.unwrap();
+    let (openapi, hello) = ("application/openapi+json", json!({"hello": "you"}));
+    for (asked, accept, answered) in [
+        (&api, openapi, &hello),
+        (&described, openapi, &json!({"swagger": "2.0"})),
+        (&described, "application/json", &json!({"swagger": "2.0"})),
+    ] {
+        let reply = asked.ask("GET", "/", &[("accept", accept)], None).await;
+        assert_eq!((reply.status, &reply.json), (200, answered), "{accept}: {}", reply.text);
+        assert_eq!(reply.header("content-type"), format!("{accept}; charset=utf-8"));
+    }
+    for path in ["/client", "/rpc/welcome"] {
+        let reply = api.ask("GET", path, &[("accept", openapi)], None).await;
+        assert_eq!(reply.status, 406, "{path} is no description: {}", reply.text);
+    }
 }

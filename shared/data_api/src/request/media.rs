@@ -2,6 +2,9 @@
 
 use http::HeaderMap;
 
+/// The media type of an API's description.
+pub const OPEN_API: &str = "application/openapi+json";
+
 /// A form of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Media {
@@ -61,7 +64,7 @@ impl Media {
             }
             "text/csv" => Self::Csv,
             "application/geo+json" => Self::GeoJson,
-            "application/openapi+json" => Self::OpenApi,
+            OPEN_API => Self::OpenApi,
             plan @ ("application/vnd.pgrst.plan"
             | "application/vnd.pgrst.plan+text"
             | "application/vnd.pgrst.plan+json") => Self::Plan {
@@ -113,7 +116,8 @@ impl Media {
             Self::GeoJson => Some("application/geo+json"),
             Self::Any => Some("*/*"),
             Self::Other(name) => Some(name),
-            Self::JsonStripped | Self::Object(_) | Self::OpenApi | Self::Plan { .. } => None,
+            Self::OpenApi => Some(OPEN_API),
+            Self::JsonStripped | Self::Object(_) | Self::Plan { .. } => None,
         }
     }
 }

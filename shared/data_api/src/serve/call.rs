@@ -45,6 +45,7 @@ pub(super) async fn function(context: &Context<'_>, name: &str) -> Result<Answer
     let offer = Available {
         relation: relation.map(|relation| &relation.id),
         value: function.returns.media.as_deref(),
+        describes: context.request.path == "/",
     };
     let chosen = context.choose_media(offer)?;
     let media = &chosen.media;
@@ -195,7 +196,9 @@ fn form_of(function: &Function, chosen: &AnswerFormat<'_>) -> Output {
         return chosen.output();
     }
     match (media, returns.composite, returns.set) {
-        (Media::Json | Media::JsonStripped | Media::Object(_), false, false) => Output::Scalar,
+        (Media::Json | Media::JsonStripped | Media::Object(_) | Media::OpenApi, false, false) => {
+            Output::Scalar
+        }
         (Media::Object(_), false, true) => Output::Scalar,
         (Media::Json | Media::JsonStripped, false, true) => Output::Scalars,
         (Media::Json | Media::JsonStripped, true, false) => Output::Object,

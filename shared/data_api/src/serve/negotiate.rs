@@ -10,7 +10,7 @@ use crate::{
     },
     query::Item,
     refusal::Refusal,
-    request::Media,
+    request::{Media, OPEN_API},
     sql::Output,
 };
 
@@ -38,12 +38,14 @@ pub(super) struct Available<'a> {
     pub(super) relation: Option<&'a Qualified>,
     /// The media type that the function's value has of itself.
     pub(super) value: Option<&'a str>,
+    /// Whether the answer describes the API: a function is called instead of the document.
+    pub(super) describes: bool,
 }
 
 impl<'a> Available<'a> {
     /// Rows of a relation.
     pub(super) fn rows_of(relation: &'a Relation) -> Self {
-        Self { relation: Some(&relation.id), value: None }
+        Self { relation: Some(&relation.id), value: None, describes: false }
     }
 }
 
@@ -92,15 +94,15 @@ impl<'r> Context<'r> {
             return self.settings().plan_enabled.then_some(chosen);
         }
         let Some(name) = media.name() else {
-            let known = !matches!(media, Media::OpenApi);
-            return known.then(|| AnswerFormat { media: media.clone(), source: BodySource::Rows });
+            return Some(AnswerFormat { media: media.clone(), source: BodySource::Rows });
         };
         match offer.value {
             Some(value) if value == name || value == "*/*" || name == "*/*" => {
-                return Some(AnswerFormat {
-                    media: Media::Other(value.into()),
-                    source: BodySource::Value,
-                });
+                let media = match value {
+                    OPEN_API => Media::OpenApi,
+                    value => Media::Other(value.into()),
+                };
+                return Some(AnswerFormat { media, source: BodySource::Value });
             }
             _ => {}
         }
@@ -114,6 +116,7 @@ impl<'r> Context<'r> {
         let media = match media {
             Media::Any => Media::Json,
             Media::Other(_) => return None,
+            Media::OpenApi if !offer.describes => return None,
             known => known.clone(),
         };
         Some(AnswerFormat { media, source: BodySource::Rows })
