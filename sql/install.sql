@@ -62,6 +62,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/money/dispute.sql
 \ir schema/stripe/command.sql
 \ir schema/stripe/event.sql
+\ir schema/stripe/event_cursor.sql
 \ir schema/money/ledger.sql
 \ir schema/money/earning.sql
 \ir schema/payout/account.sql
@@ -201,6 +202,7 @@ select to_regnamespace('core') is null as fresh \gset
 -- our rows; reconciliation compares Stripe's books (balance_transaction) with the ledger.
 \ir functions/stripe/object.sql
 \ir functions/stripe/event.sql
+\ir functions/stripe/event_cursor.sql
 \ir functions/stripe/result.sql
 \ir functions/stripe/balance_transaction.sql
 \ir functions/stripe/reconciliation.sql
@@ -278,6 +280,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/payout/leg.sql
 \ir policies/payout/reversal.sql
 \ir policies/stripe/event.sql
+\ir policies/stripe/event_cursor.sql
 \ir policies/stripe/result.sql
 \ir policies/stripe/balance_transaction.sql
 \ir policies/stripe/reconciliation.sql

@@ -156,3 +156,25 @@ fn cargo_run_knows_what_to_run() {
         .collect();
     assert_eq!(run, ["convene"]);
 }
+
+#[tokio::test]
+async fn operations_list_the_events_that_stripe_must_send() {
+    let world = World::new().await;
+    let page = fs::read_to_string(root().join("docs/operations.md")).expect("the page is there");
+    let listed = |after: &str| -> BTreeSet<String> {
+        let line = page.split_once(after).and_then(|(_, rest)| rest.lines().nth(1));
+        line.unwrap_or_default()
+            .split(", ")
+            .map(|name| name.trim_matches(['`', '.']).to_owned())
+            .collect()
+    };
+    for (endpoint, after) in [
+        ("platform", "Choose for the endpoint of the platform:"),
+        ("connect", "And for the endpoint of connected accounts:"),
+    ] {
+        let sql = "select event_type from internal.needed_events() where endpoint = $1";
+        let rows = world.rows(sql, &[&endpoint]).await;
+        let needed: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
+        assert_eq!(listed(after), needed, "docs/operations.md, events of the {endpoint}");
+    }
+}

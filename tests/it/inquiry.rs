@@ -3,7 +3,9 @@
 use serde_json::json;
 use stripe_double::Nuisance;
 
-use crate::till::Till;
+use stripe_sync::event_list::EventList;
+
+use crate::{office::soon, till::Till};
 
 /// Old enough to be asked for, and long ago enough to be compared.
 const HOURS_PASS: &str = "update core.payment set created_at = created_at - interval '3 minutes';
@@ -11,9 +13,16 @@ const HOURS_PASS: &str = "update core.payment set created_at = created_at - inte
     update core.dispute set created_at = created_at - interval '7 hours', asked_at = null";
 
 impl Till {
-    /// Stripe tells nothing of what follows, ever.
-    fn deafen(&self) {
+    /// Stripe tells nothing of what follows, ever, and its list of events is out of reach.
+    async fn deafen(&self) {
+        let beyond = "update core.event_cursor set heard_at = now() + interval '9 days'";
+        self.world.sql(beyond).await;
         self.stripe.nuisance(Nuisance { held: true, ..Nuisance::default() });
+    }
+
+    /// What happens from now on is never sent; the list of events alone has it.
+    fn drop_events(&self) {
+        self.stripe.nuisance(Nuisance { dropped_percent: 100, ..Nuisance::default() });
     }
 
     async fn ask(&self) {
@@ -29,7 +38,7 @@ async fn a_payment_whose_events_never_come_is_a_booking_all_the_same() {
         [("paid", "instant", "captured confirmed"), ("asked", "request", "authorized requested")]
     {
         till.offer(slot, 5000, mode).await;
-        till.deafen();
+        till.deafen().await;
         let booked = till.book(slot, slot).await;
         till.pay(&booked, "pm_card_visa").expect("the card is good");
         assert_eq!(till.standing(&booked).await, "requires_payment pending_payment");
@@ -47,7 +56,7 @@ async fn a_dispute_whose_end_never_comes_ends_all_the_same() {
     let dispute = till.stripe.open_dispute(&charge, "fraudulent").expect("it can be disputed");
     till.stripe.settled().await;
     assert_eq!(till.standing(&booked).await, "disputed confirmed");
-    till.deafen();
+    till.deafen().await;
     till.stripe.close_dispute(dispute["id"].as_str().expect("an id"), true).expect("it ends");
     till.ask().await;
     assert_eq!(till.standing(&booked).await, "captured confirmed");
@@ -58,19 +67,77 @@ async fn a_refund_made_in_the_dashboard_is_found_in_the_books() {
     let till = Till::new().await;
     till.offer("lesson", 10_000, "instant").await;
     let booked = till.book_and_pay("lesson").await;
-    till.deafen();
-    let intent = till.text("select external_id from core.payment").await;
-    let client = till.stripe.client().expect("the stand-in has a client");
-    let refund: serde_json::Value = client
-        .call(
-            &stripe::stripe_core::refund::CreateRefund::new().payment_intent(intent).amount(4000),
-            Some("dashboard"),
-        )
-        .await
-        .expect("it refunds");
-    assert_eq!(refund["amount"], json!(4000));
+    till.deafen().await;
+    till.refund_in_dashboard(&booked, 4000).await;
     assert_eq!(till.standing(&booked).await, "captured confirmed");
     till.audit().await;
     assert_eq!(till.standing(&booked).await, "partially_refunded confirmed");
     assert_eq!(till.text("select tests.balance('tara', 'clearing')").await, "5100");
+}
+
+/// Nothing is old enough to be asked for, so all that heals here was read from the list.
+#[tokio::test]
+async fn what_no_webhook_brought_is_read_from_the_list_of_events() {
+    let till = Till::new().await;
+    for slot in ["paid", "refunded", "disputed"] {
+        till.offer(slot, 10_000, "instant").await;
+    }
+    till.offer("asked", 10_000, "request").await;
+    till.drop_events();
+    let mut booked = Vec::new();
+    for slot in ["paid", "refunded", "disputed", "asked"] {
+        let one = till.book(slot, slot).await;
+        till.pay(&one, "pm_card_visa").expect("the card is good");
+        booked.push(one);
+    }
+    till.stripe.settled().await;
+    assert_eq!(till.standing(&booked[0]).await, "requires_payment pending_payment");
+    till.sweep().await;
+    for (n, standing) in
+        ["captured confirmed", "captured confirmed", "captured confirmed", "authorized requested"]
+            .into_iter()
+            .enumerate()
+    {
+        assert_eq!(till.standing(&booked[n]).await, standing);
+    }
+
+    till.refund_in_dashboard(&booked[1], 4000).await;
+    let charge = till.charge_of(&booked[2]).await;
+    till.stripe.open_dispute(&charge, "fraudulent").expect("it can be disputed");
+    till.stripe.settled().await;
+    assert_eq!(till.standing(&booked[1]).await, "captured confirmed");
+    till.sweep().await;
+    assert_eq!(till.standing(&booked[1]).await, "partially_refunded confirmed");
+    assert_eq!(till.standing(&booked[2]).await, "disputed confirmed");
+    till.audit().await;
+}
+
+/// More pages than a run may read, and a process that dies after each of them.
+#[tokio::test]
+async fn a_walk_through_the_list_of_events_goes_on_where_it_died() {
+    let till = Till::new().await;
+    till.offer("lesson", 5000, "instant").await;
+    till.drop_events();
+    let booked = till.book("lesson", "lesson").await;
+    till.pay(&booked, "pm_card_visa").expect("the card is good");
+    for _ in 0..250 {
+        till.stripe.forge_event(json!({"type": "balance.available", "data": {"object": {}}}));
+    }
+    till.stripe.settled().await;
+    let service = till.world.logins.service.clone();
+    let db = postgres::Db::connect(&service, postgres::Limits::default()).expect("a login");
+    let list = EventList::new(db, till.stripe.client().expect("a client"));
+    // No time for a second page: each run reads one, as if it died after it.
+    for place in ["evt", "evt", ""] {
+        let run = list.read_pages(1, soon()).await.expect("a page is read");
+        assert_eq!(run.pages, 1);
+        assert_eq!(till.text("select left(after_id, 3) from core.event_cursor").await, place);
+    }
+    till.sweep().await;
+    assert_eq!(till.standing(&booked).await, "captured confirmed");
+
+    // The next walk is one page: what was heard is not read again from the beginning.
+    till.world.sql("update core.event_cursor set after_id = 'evt_gone', newest_at = now()").await;
+    let run = list.read(soon()).await.expect("the walk begins anew");
+    assert_eq!(till.text("select after_id from core.event_cursor").await, "", "{run:?}");
 }

@@ -42,7 +42,7 @@ sql_tests! {
         credential, customer, erasure, location, person, privacy, provider, rate, staff, subject,
         suspension, words,
     }
-    stripe { balance_transaction, command, event, event_order, inquiry, reconciliation, result, stuck }
+    stripe { balance_transaction, command, event, event_cursor, event_order, inquiry, reconciliation, result, stuck }
     time {
         availability, horizon, horizon_closed, occupancy, offering, rules, slot, venue, waitlist,
     }

@@ -6,6 +6,7 @@ use payouts::Payouts;
 use postgres::{Db, Limits};
 use reqwest::Client as Http;
 use serde_json::{Value, json};
+use stripe::stripe_core::refund::CreateRefund;
 use stripe_double::StripeDouble;
 use stripe_sync::commands::{Answer, Claimed, Commands};
 use tests::World;
@@ -113,6 +114,22 @@ impl Till {
              join core.booking as b using (booking_id) where b.booking_id = '{id}'"
         ))
         .await
+    }
+
+    /// Somebody of the house refunds part of what was booked, in Stripe's dashboard.
+    pub async fn refund_in_dashboard(&self, booked: &Value, amount: i64) {
+        let id = booked["booking_id"].as_str().expect("there is a booking");
+        let sql = format!("select external_id from core.payment where booking_id = '{id}'");
+        let refund = CreateRefund::new().payment_intent(self.text(&sql).await).amount(amount);
+        let client = self.stripe.client().expect("the stand-in has a client");
+        let made: Value = client.call(&refund, Some("dashboard")).await.expect("it refunds");
+        assert_eq!(made["amount"], json!(amount));
+    }
+
+    /// The charge that paid what was booked.
+    pub async fn charge_of(&self, booked: &Value) -> String {
+        let id = booked["booking_id"].as_str().expect("there is a booking");
+        self.text(&format!("select charge_id from core.payment where booking_id = '{id}'")).await
     }
 
     /// A process died, and its lease ran out.

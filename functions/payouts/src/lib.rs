@@ -11,7 +11,10 @@ use errors::{Error, Result};
 use postgres::{Caller, Db};
 use serde::{Deserialize, Serialize};
 use stripe::{BalanceFilter, StripeClient};
-use stripe_sync::{commands, commands::Commands, inbox, inbox::Inbox, inquiry, inquiry::Inquiries};
+use stripe_sync::{
+    commands, commands::Commands, event_list, event_list::EventList, inbox, inbox::Inbox, inquiry,
+    inquiry::Inquiries,
+};
 use tokio::time::Instant;
 
 /// Wallets planned in one transaction, which holds their locks.
@@ -43,6 +46,8 @@ pub struct Summary {
     pub planned: usize,
     /// Commands sent to Stripe.
     pub commands: commands::Summary,
+    /// Events that no webhook had brought, found in Stripe's list.
+    pub listed: event_list::Summary,
     /// Events of Stripe's applied.
     pub events: inbox::Summary,
     /// What Stripe was asked because nothing was heard.
@@ -57,6 +62,7 @@ pub struct Payouts {
     db: Db,
     stripe: StripeClient,
     commands: Commands,
+    events: EventList,
     inbox: Inbox,
     inquiries: Inquiries,
 }
@@ -67,7 +73,8 @@ impl Payouts {
         let commands = Commands::new(db.clone(), stripe.clone());
         let inbox = Inbox::new(db.clone(), stripe.clone());
         let inquiries = Inquiries::new(db.clone(), stripe.clone());
-        Self { inbox, inquiries, commands, stripe, db }
+        let events = EventList::new(db.clone(), stripe.clone());
+        Self { events, inbox, inquiries, commands, stripe, db }
     }
 
     /// What the environment describes.
@@ -78,6 +85,11 @@ impl Payouts {
 
     /// One run. The next one finishes what this one has not done by the deadline.
     pub async fn run(&self, task: Task, deadline: Instant) -> Result<Summary> {
+        // What is not heard now is heard by the next run; commands must go out all the same.
+        let listed = self.events.read(deadline).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "Stripe's list of events cannot be read");
+            event_list::Summary::default()
+        });
         let events = self.inbox.sweep(deadline).await?;
         let inquiries = self.inquiries.ask(deadline).await?;
         let planned = match task {
@@ -89,7 +101,7 @@ impl Payouts {
             Task::Reconcile => Some(self.reconcile(deadline).await?),
             Task::Pay | Task::Sweep => None,
         };
-        let summary = Summary { planned, commands, events, inquiries, findings };
+        let summary = Summary { planned, commands, listed, events, inquiries, findings };
         tracing::info!(?task, ?summary, "done");
         Ok(summary)
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stripe::{
     Failure, StripeClient,
-    stripe_connect::transfer::RetrieveTransfer,
+    stripe_connect::{account::RetrieveAccount, transfer::RetrieveTransfer},
     stripe_core::{
         charge::RetrieveCharge, dispute::RetrieveDispute, payment_intent::RetrievePaymentIntent,
         refund::RetrieveRefund,
@@ -88,6 +88,7 @@ impl Inquiries {
     async fn fetch(&self, object: &str, id: &str) -> Result<Value, Failure> {
         let stripe = &self.stripe;
         match object {
+            "account" => stripe.call(&RetrieveAccount::new(id), None).await,
             "refund" => stripe.call(&RetrieveRefund::new(id), None).await,
             "dispute" => stripe.call(&RetrieveDispute::new(id), None).await,
             "transfer" => stripe.call(&RetrieveTransfer::new(id), None).await,

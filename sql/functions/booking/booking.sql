@@ -188,10 +188,29 @@ Raises
   M9208 customer_busy   another booking of theirs stands at that time
 $$;
 
+create or replace function internal.asked_of_booking(
+  p_slot_id     uuid,
+  p_seats       integer,
+  p_notes       text,
+  p_coupon_code text
+)
+returns jsonb
+language sql
+immutable
+return jsonb_build_object(
+  'slot_id', p_slot_id, 'seats', p_seats,
+  -- Not the words themselves: they are kept, changed and erased in one place.
+  'notes', md5(btrim(coalesce(p_notes, ''))),
+  'coupon', upper(btrim(coalesce(p_coupon_code, ''))));
+
+comment on function internal.asked_of_booking is $$
+A request for a booking, as its order keeps it: the same idempotency key with another request is
+refused, even after the booking was moved or its notes were changed.
+$$;
+
 create or replace function internal.repeated_booking(
   p_customer_id     uuid,
-  p_slot_id         uuid,
-  p_seats           integer,
+  p_asked           jsonb,
   p_idempotency_key text
 )
 returns core.booking
@@ -209,7 +228,11 @@ begin
     and b.idempotency_key = p_idempotency_key
     and not internal.is_called_off(b.status);
 
-  if found and (v_booking.slot_id, v_booking.seats) is distinct from (p_slot_id, p_seats) then
+  if found and not exists (
+    select
+    from core.order_line as l
+    join core.order as o using (order_id)
+    where l.booking_id = v_booking.booking_id and o.asked = p_asked) then
     perform internal.refuse('M9209', 'idempotency_key_reused',
       'This key already made a different booking.', 'Use a new key for a new booking.');
   end if;
@@ -223,7 +246,7 @@ comment on function internal.repeated_booking is $$
 The booking that an idempotency key has made, unless it was called off since; else null.
 
 Raises
-  M9209 idempotency_key_reused  the key belongs to a booking of another slot or size
+  M9209 idempotency_key_reused  the key belongs to a booking that was asked for otherwise
 $$;
 
 create or replace function internal.place_booking(
@@ -244,6 +267,8 @@ declare
   v_slot    core.slot;
   v_booking core.booking;
   v_payment core.payment;
+  v_asked   constant jsonb :=
+    internal.asked_of_booking(p_slot_id, p_seats, p_notes, p_coupon_code);
 begin
   v_slot := internal.lock_slot(p_slot_id);
   -- The customer's bookings are checked below; two requests at once would not see each other.
@@ -251,14 +276,15 @@ begin
 
   -- A retry gets the first answer. The look-up comes after the lock, because two copies of one
   -- request may arrive together.
-  v_booking := internal.repeated_booking(p_customer_id, p_slot_id, p_seats, p_idempotency_key);
+  v_booking := internal.repeated_booking(p_customer_id, v_asked, p_idempotency_key);
   if v_booking.booking_id is not null then
     return v_booking;
   end if;
 
   v_booking := internal.hold_seats(v_slot, p_customer_id, p_seats, p_notes, p_idempotency_key);
   v_payment := internal.open_order(
-    p_customer_id, v_booking.currency, array[internal.line_of_booking(v_booking)], p_coupon_code);
+    p_customer_id, v_booking.currency, array[internal.line_of_booking(v_booking)], p_coupon_code,
+    p_asked => v_asked);
   if v_payment.status = 'captured' then
     perform internal.confirm_booking(v_booking.booking_id);
   end if;
@@ -510,7 +536,8 @@ Raises
   M9205 offering_inactive, M9206 provider_not_accepting, M9210 notice_too_short
   M9207 already_booked          they hold or have booked this very slot
   M9208 customer_busy           another booking of theirs stands at that time
-  M9209 idempotency_key_reused  the key belongs to a different booking
+  M9209 idempotency_key_reused  the key belongs to another booking, or to this one with other
+                                notes, seats or another coupon
   M9219 too_many_holds          the caller has that many bookings they have not paid
   M9225 too_many_cancellations, M9226 too_many_free
   42501                         p_customer_id is somebody else

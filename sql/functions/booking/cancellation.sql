@@ -337,6 +337,7 @@ begin
     select b.booking_id
     from core.booking as b
     where b.status = 'pending_payment' and b.hold_expires_at <= now()
+          and not internal.may_be_authorized(b.booking_id, b.hold_expires_at)
        or b.status = 'requested' and b.accept_by <= now()
     limit least(p_limit, 10000));
   -- All providers first: what is locked on the way to one booking stays locked until the end.
@@ -356,6 +357,7 @@ begin
     v_booking := internal.lock_booking(v_booking.booking_id);
     continue when not (
       v_booking.status = 'pending_payment' and v_booking.hold_expires_at <= now()
+      and not internal.may_be_authorized(v_booking.booking_id, v_booking.hold_expires_at)
       or v_booking.status = 'requested' and v_booking.accept_by <= now());
 
     perform internal.release_payment(v_booking.booking_id, 'booking_expired');
@@ -375,5 +377,7 @@ alter function api.expire_bookings owner to definer;
 
 comment on function api.expire_bookings is $$
 Close holds and requests whose time is over, and release their payments; return how many. This
-only tidies: the seats have been free since the hold ended. For the clock.
+only tidies: the seats have been free since the hold ended. A request is closed only when Stripe has
+said after the end of its hold that nothing was authorised, because a release would void it.
+For the clock.
 $$;

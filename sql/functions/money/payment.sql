@@ -255,6 +255,34 @@ refunded. While other lines stand, only this one is refunded when the payment ar
 holds the booking's lock.
 $$;
 
+create or replace function internal.may_be_authorized(
+  p_booking_id uuid,
+  p_since      timestamptz
+)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  -- An intent whose event was lost can be authorised at Stripe while it looks unpaid here.
+  select coalesce(
+    (p).capture_method = 'manual'
+    and (p).external_id is not null
+    and (p).authorized_minor = 0
+    and not (p).is_cancelled
+    and coalesce((p).progress_at, '-infinity') < p_since
+    and p_since > now() - interval '1 day', false)
+  from internal.booking_payment(p_booking_id) as p;
+end;
+
+alter function internal.may_be_authorized owner to definer;
+
+comment on function internal.may_be_authorized is $$
+Whether the payer of a request may have authorised it without our knowing: Stripe has not said since
+p_since how far the intent is. After a day without an answer it counts as not authorised.
+$$;
+
 create or replace function internal.release_order(p_payment core.payment)
 returns void
 language plpgsql

@@ -35,7 +35,7 @@ begin atomic
         and q.external_id is not null
         and q.created_at > now() - interval '9 days'
         and internal.is_time_to_ask(q.created_at, q.asked_at, interval '2 minutes')
-      order by q.created_at
+      order by coalesce(q.asked_at, q.created_at)
       limit least(p_limit, 500)
       for no key update skip locked)
     returning jsonb_build_object('object', 'payment_intent', 'id', p.external_id) as inquiry
@@ -67,6 +67,24 @@ begin atomic
       limit least(p_limit, 500)
       for no key update skip locked)
     returning jsonb_build_object('object', 'dispute', 'id', d.external_id) as inquiry
+  ),
+  account as (
+    update core.payout_account as a
+    set asked_at = now()
+    where a.payout_account_id in (
+      select q.payout_account_id
+      from core.payout_account as q
+      where q.rail = 'stripe_connect'
+        and q.external_id is not null
+        and q.replaced_at is null
+        and not q.is_disconnected
+        and internal.is_time_to_ask(
+          q.created_at, q.asked_at,
+          case when q.can_transfer then interval '1 day' else interval '1 hour' end)
+      order by coalesce(q.asked_at, q.created_at)
+      limit least(p_limit, 500)
+      for no key update skip locked)
+    returning jsonb_build_object('object', 'account', 'id', a.external_id) as inquiry
   )
   select coalesce(jsonb_agg(a.inquiry), '[]')
   from (
@@ -75,6 +93,8 @@ begin atomic
     select r.inquiry from refund as r
     union all
     select d.inquiry from dispute as d
+    union all
+    select t.inquiry from account as t
   ) as a;
 end;
 
@@ -82,8 +102,8 @@ alter function api.claim_stripe_inquiries owner to definer;
 
 comment on function api.claim_stripe_inquiries is $$
 What Stripe is to be asked for now: up to p_limit each of intents that wait for money, refunds that
-have not arrived and disputes that are open, as [{object, id}]. Each is asked for less and less
-often as it grows older. For the house alone.
+have not arrived, disputes that are open and accounts that providers are paid to, as [{object, id}].
+Each is asked for less and less often as it grows older. For the house alone.
 $$;
 
 create or replace function api.unexplained_objects(p_limit integer default 50)

@@ -54,7 +54,8 @@ comment on column core.order.expires_at is
   'Until when its goods are kept while it is unpaid; null for an order of one booking, which has '
   'its own hold.';
 comment on column core.order.asked is
-  'The request under the idempotency key; the same key with another basket is refused.';
+  'The request under the idempotency key, of a basket or of a booking; the same key with another '
+  'request is refused.';
 
 create table core.order_line (
   order_line_id    uuid,

@@ -14,6 +14,7 @@ create table core.payout_account (
   requirements      jsonb not null default '[]',
   usable_from       timestamptz not null default now(),
   refreshed_at      timestamptz,
+  asked_at          timestamptz,
   replaced_at       timestamptz,
   created_at        timestamptz not null default now(),
   updated_at        timestamptz not null default now(),
@@ -53,6 +54,8 @@ comment on column core.payout_account.details is
   'For payouts by hand: what staff needs. Others see only the last four characters.';
 comment on column core.payout_account.usable_from is
   'End of the cooling period after a change. Nothing is paid before it.';
+comment on column core.payout_account.asked_at is
+  'When Stripe was last asked how it stands, because nothing was heard.';
 comment on column core.payout_account.refreshed_at is
   'When Stripe was asked for this state. An older answer changes nothing.';
 

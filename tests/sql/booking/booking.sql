@@ -1,7 +1,7 @@
 -- Booking: what is held and owed, retries, and everything that is refused.
 
 begin;
-select plan(41);
+select plan(45);
 
 select tests.offer('lesson', 'tara', 5000, p_capacity => 3);
 select tests.offer('same time', 'uwe', 5000, p_capacity => 2);
@@ -105,6 +105,17 @@ select throws_ok(
 select throws_ok(
   $$ execute book('alice', 'free', 'key', 2) $$, 'M9209', 'idempotency_key_reused',
   'an idempotency key cannot be reused for another slot');
+select throws_ok(
+  $$ select api.book_slot(tests.id('alice'), tests.id('lesson'), 'other notes', 'key', 2) $$,
+  'M9209', 'idempotency_key_reused', 'an idempotency key cannot be reused with other notes');
+select throws_ok(
+  $$ select api.book_slot(tests.id('alice'), tests.id('lesson'), 'hello', 'key', 2, 'HALF') $$,
+  'M9209', 'idempotency_key_reused', 'an idempotency key cannot be reused with another coupon');
+select lives_ok(
+  $$ update tutoring.bookings set learner_notes = 'changed since' $$,
+  'a customer changes the notes of a booking');
+select lives_ok($$ execute book('alice', 'lesson', 'key', 2) $$,
+  'a retry after the notes were changed still gets the same answer');
 select throws_ok(
   $$ execute book('alice', 'lesson', 'new', 1) $$, 'M9207', 'already_booked',
   'a customer cannot book the same slot twice');

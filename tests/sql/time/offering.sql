@@ -1,7 +1,7 @@
 -- Offerings: making sessions, by function and by the lens, and taking them down.
 
 begin;
-select plan(58);
+select plan(63);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -67,6 +67,21 @@ select throws_ok(
 select throws_ok(
   $$ execute make_session('x', 60, 1005, 'KWD') $$, 'M0103', 'price_not_chargeable',
   'a price between the steps of its currency is refused');
+-- Stripe lists no least charge for these, and takes none of less than half a dollar.
+select tests.act_as_nobody();
+update core.marketplace
+set settlement_currencies = settlement_currencies || '{KES,UGX,KWD,NPR}';
+select tests.act_as('tara');
+select throws_ok(
+  format('execute make_session(%L, 60, %s, %L)', 'x', x.price, x.currency), 'M0103',
+  'price_not_chargeable', format('a price of %s minor units of %s is refused', x.price, x.currency))
+from (values (100, 'KES'), (10000, 'UGX'), (100, 'KWD'), (100, 'NPR')) as x(price, currency);
+select tests.act_as_nobody();
+select is_empty(
+  $$ select currency from core.currency
+     where charge_min_minor < 30 or charge_min_minor % charge_step <> 0 $$,
+  'each currency has a least charge, which is one of its steps');
+select tests.act_as('tara');
 select lives_ok($$ execute make_session('Free', 60, 0, 'KWD') $$,
   'a free session is accepted in every currency');
 

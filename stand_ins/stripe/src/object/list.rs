@@ -17,6 +17,8 @@ pub(crate) enum Filter {
     Types,
     /// To events that every endpoint took, or that some did not.
     Delivered,
+    /// To events of the account that asks: the platform's list has none of connected accounts.
+    OfCaller,
 }
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -25,8 +27,13 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/v1/events",
         params: &["created", "created[]", "delivery_success", "type", "types[]"],
         run: |state, request| {
-            let filters =
-                [Filter::Equal("type"), Filter::Types, Filter::Created, Filter::Delivered];
+            let filters = [
+                Filter::Equal("type"),
+                Filter::Types,
+                Filter::Created,
+                Filter::Delivered,
+                Filter::OfCaller,
+            ];
             list(state, request, "", "event", &filters)
         },
     },
@@ -150,6 +157,7 @@ impl Filter {
                 let types = params.items("types");
                 types.is_empty() || types.iter().any(|kind| object["type"] == kind.as_str())
             }
+            Self::OfCaller => object["account"].as_str().unwrap_or("") == request.call.account,
             Self::Delivered => match params.text("delivery_success") {
                 Some("true") => object["pending_webhooks"] == 0,
                 Some("false") => object["pending_webhooks"] != 0,

@@ -144,7 +144,11 @@ impl Double {
             return next;
         }
         for serial in due {
-            if self.deliver_one(serial, &nuisance).await {
+            if is_dropped(&nuisance) {
+                let mut state = self.state();
+                state.kept_back.remove(&serial);
+                state.pending.remove(&serial);
+            } else if self.deliver_one(serial, &nuisance).await {
                 self.state().delivered(serial);
             } else if let Some(at) = self.state().postpone(serial, &nuisance) {
                 next.soon = Some(next.soon.map_or(at, |soon| soon.min(at)));
@@ -173,6 +177,11 @@ impl Double {
         }
         taken
     }
+}
+
+/// Whether this event is one of those that are never sent.
+fn is_dropped(nuisance: &Nuisance) -> bool {
+    uuid::Uuid::new_v4().as_u128() % 100 < u128::from(nuisance.dropped_percent)
 }
 
 /// Any order but, if it can be helped, the one it was.

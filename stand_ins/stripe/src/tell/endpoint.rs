@@ -35,6 +35,8 @@ pub struct Nuisance {
     pub delay_millis: u64,
     /// Lose so many sendings; they are retried.
     pub lost: u32,
+    /// Of a hundred events, so many are never sent. The list of events has them all the same.
+    pub dropped_percent: u32,
     /// Send, and wait for the answer, before the API call is answered.
     pub before_response: bool,
     /// Say that events are rendered in this version.
@@ -54,6 +56,7 @@ impl Default for Nuisance {
             shuffled: false,
             delay_millis: 0,
             lost: 0,
+            dropped_percent: 0,
             before_response: false,
             api_version: None,
             retry_millis: 0,
