@@ -1,7 +1,7 @@
 //! Paying for bookings: the whole way from HTTP to Stripe and back by webhook.
 
 use serde_json::{Value, json};
-use stripe::stripe_core::payment_intent::CreatePaymentIntent;
+use stripe::{stripe_core::payment_intent::CreatePaymentIntent, stripe_types::Currency};
 use stripe_double::{Fault, Kind};
 
 use crate::till::Till;
@@ -226,7 +226,7 @@ async fn the_least_price_of_each_currency_can_be_charged() {
     let least = "select lower(currency), charge_min_minor from core.currency order by 1";
     for row in till.world.rows(least, &[]).await {
         let (currency, amount): (String, i64) = (row.get(0), row.get(1));
-        let currency = currency.parse().expect("a currency of Stripe's");
+        let currency: Currency = currency.parse().expect("a currency of Stripe's");
         let intent = CreatePaymentIntent::new(amount, currency);
         let made: Result<Value, _> = client.call(&intent, None).await;
         assert!(made.is_ok(), "{amount} {}: {made:?}", row.get::<_, String>(0));

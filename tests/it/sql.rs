@@ -34,8 +34,8 @@ sql_tests! {
     }
     messages { delivery, notification, outbox, reminder }
     money {
-        basket, coupon, earning, ledger, line, payment, quote, random_operations, refund,
-        refund_recovery, wallet,
+        basket, coupon, earning, ledger, line, payment, quote, quote_edges, random_operations, refund,
+        refund_recovery, totals, wallet,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
     people {

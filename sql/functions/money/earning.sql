@@ -12,10 +12,12 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  select coalesce(sum(l.total_minor - l.commission_minor), 0)::bigint
-  from core.order_line as l
+  select coalesce(sum(e.provider_minor - e.returned_minor), 0)::bigint
+  from core.earning as e
+  join core.provider as v using (provider_id)
   join core.booking as b using (booking_id)
-  where l.provider_id = p_provider_id
+  where e.provider_id = p_provider_id
+    and e.currency = v.currency
     and (p_provider_id = internal.user_id() or internal.is_service())
     and b.status in ('completed', 'no_show_customer');
 end;
@@ -23,8 +25,9 @@ end;
 alter function internal.earned_minor owner to definer;
 
 comment on function internal.earned_minor is $$
-What a provider has earned with bookings that took place, less commission; 0 for everybody but
-themselves and the service role. Definer, because the lens calls it for callers who see no orders.
+What a provider has earned in their own currency with bookings that took place, less commission and
+what went back to customers; 0 for everybody but themselves and the service role.
+api.my_totals has all currencies. Definer, because the lens calls it for callers who see no orders.
 $$;
 
 create or replace function internal.sellers_of(p_payment_id uuid)

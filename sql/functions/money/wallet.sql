@@ -41,6 +41,60 @@ The caller's money, one row per currency: available to be paid out (negative whe
 followed a payout), still clearing, reserved for a payout under way, held in a dispute.
 $$;
 
+create or replace function api.my_totals()
+returns table (
+  currency             text,
+  paid_minor           bigint,
+  refunded_minor       bigint,
+  refund_pending_minor bigint,
+  charged_back_minor   bigint,
+  earned_minor         bigint,
+  given_back_minor     bigint,
+  paid_out_minor       bigint,
+  payout_pending_minor bigint
+)
+language sql
+stable
+begin atomic
+  with spent as (
+    select p.currency, sum(p.captured_minor) as paid, sum(p.refunded_minor) as refunded,
+           sum(p.refunding_minor) as pending, sum(p.lost_minor) as lost
+    from core.payment as p
+    where p.payer_id = internal.user_id() and p.captured_minor > 0
+    group by p.currency
+  ),
+  earned as (
+    select e.currency, sum(e.provider_minor) as earned, sum(e.returned_minor) as returned
+    from core.earning as e
+    where e.provider_id = internal.user_id()
+    group by e.currency
+  ),
+  payout as (
+    select p.currency,
+           sum(l.amount_minor - l.reversed_minor) filter (where l.status = 'paid') as paid,
+           sum(l.amount_minor) filter (where l.status = 'planned') as pending
+    from core.payout as p
+    join core.payout_leg as l using (payout_id)
+    where p.provider_id = internal.user_id()
+    group by p.currency
+  )
+  select
+    currency, coalesce(s.paid, 0)::bigint, coalesce(s.refunded, 0)::bigint,
+    coalesce(s.pending, 0)::bigint, coalesce(s.lost, 0)::bigint, coalesce(e.earned, 0)::bigint,
+    coalesce(e.returned, 0)::bigint, coalesce(o.paid, 0)::bigint, coalesce(o.pending, 0)::bigint
+  from spent as s
+  full join earned as e using (currency)
+  full join payout as o using (currency)
+  order by currency;
+end;
+
+comment on function api.my_totals is $$
+The caller's sums, one row per currency: what they paid, and of that what was refunded, what is
+promised and has not arrived, and what their bank took back in disputes; what they earned after
+commission, and of that what went back to customers; what was paid out to them, and what is on its
+way.
+$$;
+
 create or replace function api.my_statement(
   p_currency text default null,
   p_before   bigint default null,

@@ -47,7 +47,8 @@ from core.provider as v
 join core.person as p on p.person_id = v.provider_id;
 
 comment on view tutoring.expert_profiles is
-  'Experts. total_earnings_cents is the caller''s own; for others it is 0.';
+  'Experts. total_earnings_cents is the caller''s own, in their currency and less what went back; '
+  'for others it is 0.';
 
 create view tutoring.learner_profiles with (security_invoker = true) as
 select
@@ -65,8 +66,10 @@ select
       and internal.is_bought(b.status)
   )::integer as total_sessions_booked,
   (
-    select coalesce(sum(y.captured_minor - y.refunded_minor), 0)
+    select coalesce(sum(y.captured_minor - least(y.refunded_minor + y.lost_minor,
+                                                 y.captured_minor)), 0)
     from core.payment as y
+    join core.marketplace as m on m.default_currency = y.currency
     where y.payer_id = c.customer_id
   )::bigint as total_spent_cents,
   c.created_at,
@@ -74,7 +77,8 @@ select
 from core.customer as c;
 
 comment on view tutoring.learner_profiles is
-  'Learners: the caller, and for an expert those who have booked them.';
+  'Learners: the caller, and for an expert those who have booked them. total_spent_cents is in the '
+  'default currency of the marketplace, less what went back; api.my_totals has all currencies.';
 
 create view tutoring.sessions with (security_invoker = true) as
 select

@@ -63,10 +63,13 @@ select results_eq(
   $$ values (array['danish']) $$, 'an edit without a filter changes no other learner');
 
 select tests.paid('lesson', 'alice');
+select tests.offer('yen', 'tara', 700, 'JPY', p_starts => now() + interval '20 days');
+select tests.paid('yen', 'alice');
 select tests.act_as('alice');
 select results_eq(
   'select total_sessions_booked, total_spent_cents from tutoring.learner_profiles',
-  'values (1, 5000::bigint)', 'a learner sees how many sessions they booked and what they spent');
+  'values (2, 5000::bigint)',
+  'a learner sees how many sessions they booked, and what they spent in the default currency');
 
 select tests.act_as('tara');
 select results_eq(
