@@ -32,7 +32,7 @@ macro_rules! templates {
             "auth_identity_linked" "auth_identity_unlinked"
             "auth_invite" "auth_magic_link" "auth_password_changed" "auth_reauthentication"
             "auth_recovery" "booking_cancelled" "booking_completed" "booking_confirmed"
-            "booking_declined" "booking_expired" "booking_move_declined" "booking_move_proposed"
+            "booking_declined" "booking_move_declined" "booking_move_proposed"
             "booking_no_show_customer"
             "booking_no_show_provider" "booking_reminder" "booking_requested" "booking_rescheduled"
             "dispute_lost" "dispute_opened" "dispute_won" "payment_captured"

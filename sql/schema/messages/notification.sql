@@ -19,7 +19,6 @@ values
   ('booking_confirmed',        'Booking confirmed',        true,  true),
   ('booking_cancelled',        'Booking cancelled',        true,  true),
   ('booking_declined',         'Booking declined',         true,  true),
-  ('booking_expired',          'Booking lapsed',           false, false),
   ('booking_rescheduled',      'Booking rescheduled',      true,  true),
   ('booking_move_proposed',    'Another time proposed',    true,  true),
   ('booking_move_declined',    'Proposed time declined',   false, true),

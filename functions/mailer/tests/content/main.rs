@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 mod invitation;
 
-const KINDS: [&str; 37] = [
+const KINDS: [&str; 36] = [
     "auth_already_registered",
     "auth_confirmation",
     "auth_email_change",
@@ -21,7 +21,6 @@ const KINDS: [&str; 37] = [
     "booking_completed",
     "booking_confirmed",
     "booking_declined",
-    "booking_expired",
     "booking_move_declined",
     "booking_move_proposed",
     "booking_no_show_customer",
