@@ -74,6 +74,64 @@ async fn what_a_lens_computes_is_not_written_and_nobody_is_blamed() {
     }
 }
 
+/// A refused value is named with its field, in the caller's own words or the catalog's.
+#[tokio::test]
+async fn what_the_database_refuses_is_named_with_its_field() {
+    let world = World::new().await;
+    world.make_expert("tara", "Europe/Copenhagen", "08:00", "20:00").await;
+    let id = world.id("tara");
+    let hours = json!({"expert_id": id, "start_time": "09:00", "end_time": "10:00"});
+    let with = |field: &str, value| {
+        let mut hours = hours.clone();
+        hours[field] = value;
+        hours
+    };
+    let windows = "/rest/v1/availability_windows";
+    for (method, path, body, code, details) in [
+        (Method::POST, windows, hours.clone(), "23502", "weekday is missing."),
+        (
+            Method::POST,
+            windows,
+            with("day_of_week", json!(9)),
+            "23514",
+            "weekday: what is allowed is (weekday >= 0) and (weekday <= 6).",
+        ),
+        (
+            Method::POST,
+            windows,
+            with("day_of_week", json!("Sunday")),
+            "22P02",
+            "day_of_week: invalid input syntax for type integer: \"Sunday\".",
+        ),
+        (
+            Method::POST,
+            "/rest/v1/rpc/block_time",
+            json!({"p_starts_at": "soon", "p_ends_at": "later"}),
+            "22007",
+            "p_starts_at: invalid input syntax for type timestamp with time zone: \"soon\".",
+        ),
+        (
+            Method::PATCH,
+            "/rest/v1/sessions?id=eq.x",
+            json!({"title": "x"}),
+            "22P02",
+            "id: invalid input syntax for type uuid: \"x\".",
+        ),
+    ] {
+        let refused = world.send(world.request("tara", method, path).json(&body)).await;
+        let said = (refused.status, refused.body["code"].as_str());
+        assert_eq!(said, (400, Some(code)), "{refused:?}");
+        assert_eq!(refused.body["details"], details);
+    }
+
+    // Hours without a zone are in their expert's.
+    let path = format!("{windows}?select=timezone");
+    let request =
+        world.request("tara", Method::POST, &path).header("prefer", "return=representation");
+    let made = world.send(request.json(&with("day_of_week", json!(0)))).await;
+    assert_eq!(made.body, json!([{"timezone": "Europe/Copenhagen"}]));
+}
+
 /// Tools that read the API's description find the API by it.
 #[tokio::test]
 async fn the_description_says_where_the_api_is() {

@@ -3,12 +3,12 @@
 //! A refusal raised on purpose (class `M`) is forwarded whole. Any other error becomes a fixed
 //! text: its DETAIL may carry somebody else's row.
 
-use data_api::{Refusal, postgrest_refusal};
+use data_api::{Refusal, Words, postgrest_refusal};
 use errors::sqlstate::{fixed_answer, refusal_status};
 use postgres::Refused;
 
 /// The marketplace's own way.
-pub(crate) fn fixed(refused: &Refused) -> Refusal {
+pub(crate) fn fixed(refused: &Refused, words: &Words<'_>) -> Refusal {
     if let Some(refusal) = raised(refused) {
         return refusal;
     }
@@ -20,11 +20,33 @@ pub(crate) fn fixed(refused: &Refused) -> Refusal {
         }
     };
     log(refused, status);
-    Refusal::new(status, &refused.code, text)
+    let refusal = Refusal::new(status, &refused.code, text);
+    match refused.rule_sentence().or_else(|| form(refused, words)) {
+        Some(sentence) => refusal.details(sentence),
+        None => refusal,
+    }
+}
+
+/// What form a value must have, with its field. Postgres's message quotes the value, so it is told
+/// whole only if the caller has given that value: otherwise it may be somebody else's.
+fn form(refused: &Refused, words: &Words<'_>) -> Option<String> {
+    if !matches!(refused.code.as_str(), "22001" | "22003" | "22007" | "22008" | "22023" | "22P02") {
+        return None;
+    }
+    let message = &refused.message;
+    let (Some(begins), Some(ends)) = (message.find('"'), message.rfind('"')) else {
+        return Some(format!("{message}."));
+    };
+    match words.field_of(message.get(begins + 1..ends).unwrap_or_default()) {
+        Some(field) => Some(format!("{field}: {message}.")),
+        None => message
+            .starts_with("invalid input syntax for type")
+            .then(|| format!("{}.", message[..begins].trim_end_matches([':', ' ']))),
+    }
 }
 
 /// PostgREST's way.
-pub(crate) fn postgrest(refused: &Refused) -> Refusal {
+pub(crate) fn postgrest(refused: &Refused, _: &Words<'_>) -> Refusal {
     raised(refused).unwrap_or_else(|| postgrest_refusal(refused))
 }
 

@@ -31,7 +31,7 @@ use tokio::net::TcpListener;
 
 pub use crate::{
     profile::Profile,
-    refusal::{Refusal, postgrest_refusal},
+    refusal::{Refusal, Words, postgrest_refusal},
 };
 
 use crate::{identity::Identity, serve::CacheKeeper, settings::Settings};

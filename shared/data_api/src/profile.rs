@@ -20,7 +20,7 @@ pub struct Profile {
 impl Default for Profile {
     fn default() -> Self {
         Self {
-            refusal: postgrest_refusal,
+            refusal: |refused, _| postgrest_refusal(refused),
             retries: false,
             refuses_writes_early: false,
             logins: Vec::new(),

@@ -13,10 +13,12 @@ use tokens::TokenError;
 
 mod nearest;
 mod postgres;
+mod words;
 
 pub(crate) use self::postgres::refusal_of;
 pub use self::postgres::{Mapping, TOO_LARGE, postgrest_refusal};
 pub use nearest::{NAME, PART, nearest};
+pub use words::Words;
 
 /// Why a request is not answered with rows. In a box: results are small that way, and most are
 /// no refusals.

@@ -80,6 +80,7 @@ fn of_postgres(refused: Refused) -> Error {
         return Error::unavailable("08001", "The database cannot be reached; try again.");
     }
     let (status, message) = sqlstate::fixed_answer(code);
+    let rule = refused.rule_sentence();
     match status {
         StatusCode::INTERNAL_SERVER_ERROR => tracing::error!(
             code,
@@ -96,5 +97,9 @@ fn of_postgres(refused: Refused) -> Error {
             tracing::info!(code, constraint = refused.constraint, "refused by the database");
         }
     }
-    Error::new(status, code, message)
+    let error = Error::new(status, code, message);
+    match rule {
+        Some(rule) => error.details(rule),
+        None => error,
+    }
 }

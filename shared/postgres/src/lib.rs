@@ -19,6 +19,7 @@ mod failure;
 mod limits;
 mod param;
 pub mod retry;
+mod rule;
 pub mod tls;
 mod transaction;
 mod wire;
@@ -26,6 +27,7 @@ mod wire;
 pub use failure::Failure;
 pub use limits::Limits;
 pub use param::{Param, Params};
+pub use rule::Rule;
 pub use transaction::{Check, End, Outcome, Texts, Transaction};
 pub use wire::{Refused, Row};
 

@@ -93,11 +93,14 @@ impl Db {
 
 impl Wire {
     async fn transact(&mut self, t: &Transaction<'_>) -> Result<Outcome, Failure> {
-        let outcome = self.run(t).await;
+        let mut outcome = self.run(t).await;
         if self.is_open() {
             // The transaction is lost; the connection need not be.
             self.push(Some(""), "rollback", &[])?;
             self.exchange().await?;
+        }
+        if let Err(Failure::Refused(refused)) = &mut outcome {
+            self.explain(refused).await?;
         }
         outcome
     }

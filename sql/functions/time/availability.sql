@@ -20,6 +20,28 @@ create or replace trigger availability_rule_keep
     (new.availability_rule_id, new.provider_id) <> (old.availability_rule_id, old.provider_id))
   execute function internal.on_hours_kept();
 
+create or replace function internal.on_rule_without_zone()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.timezone := coalesce(
+    new.timezone, (select p.timezone from core.person as p where p.person_id = new.provider_id));
+  return new;
+end
+$$;
+
+alter function internal.on_rule_without_zone owner to definer;
+
+comment on function internal.on_rule_without_zone is
+  'Trigger: hours without a time zone are in their provider''s.';
+
+-- Named to run before the trigger that checks the zone.
+create or replace trigger availability_rule_default_zone before insert on core.availability_rule
+  for each row execute function internal.on_rule_without_zone();
+
 create or replace function internal.read_windows(p_windows jsonb, p_timezone text)
 returns table (weekday integer, start_local time, end_local time, timezone text)
 language sql

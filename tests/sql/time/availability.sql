@@ -1,7 +1,7 @@
 -- Hours: who sets them, and the slots they make, on the days the clocks change too.
 
 begin;
-select plan(51);
+select plan(52);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -230,6 +230,14 @@ select throws_ok(
        (expert_id, day_of_week, start_time, end_time, timezone)
      select tests.id('tara'), 1, '09:00', '11:00', 'UTC' from generate_series(1, 201) $$,
   'M0108', 'hours_too_many', 'more hours than the clock can keep up with are refused');
+
+select tests.act_as_nobody();
+update core.person set timezone = 'Africa/Nairobi' where person_id = tests.id('tara');
+select tests.act_as('tara');
+select results_eq(
+  $$ insert into tutoring.availability_windows (expert_id, day_of_week, start_time, end_time)
+     values (tests.id('tara'), 3, '09:00', '10:00') returning timezone $$,
+  $$ values ('Africa/Nairobi') $$, 'hours that are inserted without a zone are in their expert''s');
 
 select * from finish();
 rollback;

@@ -4,17 +4,22 @@ use ::postgres::{Failure, Refused};
 use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
-use super::Refusal;
+use super::{Refusal, Words};
 
 /// What the error of a statement says that makes larger rows than it may. No name and no value of a
 /// request is in it.
 pub const TOO_LARGE: &str = "pgrst: rows too large:";
 
-/// What an error of the database becomes.
-pub type Mapping = fn(&Refused) -> Refusal;
+/// What an error of the database becomes, for a caller with these words.
+pub type Mapping = fn(&Refused, &Words<'_>) -> Refusal;
 
 /// The refusal for a failed transaction of a caller who is `anonymous` or not.
-pub(crate) fn refusal_of(failure: Failure, mapping: Mapping, anonymous: bool) -> Refusal {
+pub(crate) fn refusal_of(
+    failure: Failure,
+    mapping: Mapping,
+    words: &Words<'_>,
+    anonymous: bool,
+) -> Refusal {
     match failure {
         Failure::Busy => {
             Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool.")
@@ -25,11 +30,11 @@ pub(crate) fn refusal_of(failure: Failure, mapping: Mapping, anonymous: bool) ->
         }
         Failure::Deadline => Refusal::busy("57014", "This took too long; try again."),
         Failure::Unexpected(problem) => Refusal::internal(problem),
-        Failure::Refused(refused) => of_postgres(&refused, mapping, anonymous),
+        Failure::Refused(refused) => of_postgres(&refused, mapping, words, anonymous),
     }
 }
 
-fn of_postgres(refused: &Refused, mapping: Mapping, anonymous: bool) -> Refusal {
+fn of_postgres(refused: &Refused, mapping: Mapping, words: &Words<'_>, anonymous: bool) -> Refusal {
     if refused.code == "PGRST" {
         return raised(refused);
     }
@@ -37,7 +42,7 @@ fn of_postgres(refused: &Refused, mapping: Mapping, anonymous: bool) -> Refusal 
         return Refusal::new(400, "54000", "The answer would be too large.")
             .hint("Ask for fewer rows, columns or embeddings.");
     }
-    let mut refusal = mapping(refused);
+    let mut refusal = mapping(refused, words);
     if refused.fatal {
         // Postgres starts, stops, or takes no more connections: nobody asked wrongly.
         refusal.status = StatusCode::SERVICE_UNAVAILABLE;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::context::Context;
 use crate::{
     cache::name::identifier,
-    refusal::{Refusal, refusal_of},
+    refusal::{Refusal, Words, refusal_of},
     request::Conflict,
     settings::TxEnd,
     sql::Sql,
@@ -85,7 +85,10 @@ impl Context<'_> {
             retry::while_lost(|| db.transact(&transaction), |failure| again && failure.is_lost())
                 .await;
         self.timing.ended("transaction");
-        outcome.map_err(|failure| refusal_of(failure, self.api.profile.refusal, anonymous))
+        outcome.map_err(|failure| {
+            let words = Words::new(self.request.raw_query, &self.request.body);
+            refusal_of(failure, self.api.profile.refusal, &words, anonymous)
+        })
     }
 
     /// Whether what is written stays.

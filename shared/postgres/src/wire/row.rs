@@ -7,7 +7,7 @@ use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::{DataRowBody, ErrorResponseBody, RowDescriptionBody};
 use tokio_postgres::types::{FromSql, Type};
 
-use crate::Failure;
+use crate::{Failure, Rule};
 
 /// A row: its values as Postgres sent them.
 pub struct Row {
@@ -80,6 +80,14 @@ pub struct Refused {
     pub context: Option<String>,
     /// The constraint that was violated.
     pub constraint: Option<String>,
+    /// What that constraint demands, where the catalog says it.
+    pub rule: Option<Rule>,
+    /// The schema of the table it is about.
+    pub schema: Option<String>,
+    /// The table it is about.
+    pub table: Option<String>,
+    /// The column it is about.
+    pub column: Option<String>,
     /// Whether the connection ends with it, or does not even begin.
     pub fatal: bool,
 }
@@ -97,6 +105,9 @@ impl Refused {
                 b'H' => refused.hint = Some(value),
                 b'W' => refused.context = Some(value),
                 b'n' => refused.constraint = Some(value),
+                b's' => refused.schema = Some(value),
+                b't' => refused.table = Some(value),
+                b'c' => refused.column = Some(value),
                 b'V' => refused.fatal = matches!(value.as_str(), "FATAL" | "PANIC"),
                 _ => {}
             }

@@ -1,0 +1,158 @@
+//! What a violated constraint demands: which columns, and what of them is allowed.
+//!
+//! The catalog says it, and tells nothing about anybody's rows. Postgres's own DETAIL may carry
+//! somebody else's row, so it is not passed on.
+
+use super::{
+    Failure,
+    wire::{Refused, Wire},
+};
+
+/// The columns of a constraint, and what a check says.
+const RULE: &str = "\
+    select string_agg(a.attname, ', ' order by k.at), pg_get_expr(c.conbin, c.conrelid) \
+    from pg_catalog.pg_constraint as c \
+    join pg_catalog.pg_class as t on t.oid = c.conrelid \
+    join pg_catalog.pg_namespace as n on n.oid = t.relnamespace \
+    cross join unnest(c.conkey) with ordinality as k(number, at) \
+    join pg_catalog.pg_attribute as a on a.attrelid = t.oid and a.attnum = k.number \
+    where c.conname = $1 and t.relname = $2 and n.nspname = $3 \
+    group by c.oid, c.conbin, c.conrelid";
+
+/// The columns of a violated constraint, and its check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// The names of the columns, separated by commas.
+    pub columns: String,
+    /// What a check demands, as SQL without casts; empty for other constraints.
+    pub check: String,
+}
+
+impl Wire {
+    /// Add what the violated constraint demands, where there is one. The transaction has ended.
+    pub(super) async fn explain(&mut self, refused: &mut Refused) -> Result<(), Failure> {
+        let of_constraint = matches!(refused.code.as_str(), "23503" | "23505" | "23514");
+        let (Some(name), Some(table), Some(schema)) =
+            (&refused.constraint, &refused.table, &refused.schema)
+        else {
+            return Ok(());
+        };
+        if !of_constraint || refused.fatal {
+            return Ok(());
+        }
+        self.push(Some(""), RULE, &[Some(name), Some(table), Some(schema)])?;
+        let rows = self.exchange().await?.pop().unwrap_or_default();
+        let text = |at| {
+            let bytes = rows.first().and_then(|row| row.bytes(at)).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let rule = Rule { columns: text(0), check: without_casts(&text(1)) };
+        refused.rule = Some(rule).filter(|rule| !rule.columns.is_empty());
+        Ok(())
+    }
+}
+
+impl Refused {
+    /// Which field a constraint refuses and what is allowed, as a sentence.
+    pub fn rule_sentence(&self) -> Option<String> {
+        if self.code == "23502" {
+            return self.column.as_ref().map(|column| format!("{column} is missing."));
+        }
+        let Rule { columns, check } = self.rule.as_ref()?;
+        let table = self.table.as_deref().unwrap_or_default();
+        Some(match self.code.as_str() {
+            "23514" => format!("{columns}: what is allowed is {check}."),
+            "23505" => format!("{columns}: another {table} has this value already."),
+            "23503" if self.message.starts_with("insert or update") => {
+                format!("{columns}: there is nothing with this key.")
+            }
+            "23503" => format!("It is still referred to by {columns} of {table}."),
+            _ => return None,
+        })
+    }
+}
+
+/// A check as people read it: `((price >= 0) AND (a = ANY (ARRAY['x'::text])))` becomes
+/// `price >= 0 and a = any ('x')`.
+fn without_casts(check: &str) -> String {
+    let mut text = String::with_capacity(check.len());
+    let mut rest = check;
+    while let Some((before, cast)) = rest.split_once("::") {
+        text.push_str(before);
+        rest = cast.trim_start_matches(|letter: char| letter.is_alphanumeric() || letter == '_');
+        for words in [" without time zone", " with time zone", " varying", " precision", "[]"] {
+            rest = rest.strip_prefix(words).unwrap_or(rest);
+        }
+    }
+    text.push_str(rest);
+    let text = text.replace("ARRAY[", "").replace("])", ")").replace(" ANY ((", " ANY (");
+    let text = text.replace(" AND ", " and ").replace(" OR ", " or ").replace(" ANY ", " any ");
+    bare(&text).to_owned()
+}
+
+/// Without the parentheses around all of it.
+fn bare(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) else {
+        return text;
+    };
+    let mut depth = 0_i32;
+    let closes_early = inner.bytes().any(|byte| {
+        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        depth < 0
+    });
+    if closes_early { text } else { bare(inner) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refused, Rule, without_casts};
+
+    #[test]
+    fn a_check_is_told_without_casts_and_outer_parentheses() {
+        for (check, told) in [
+            (
+                "((capacity >= 1) AND (capacity <= 10000))",
+                "(capacity >= 1) and (capacity <= 10000)",
+            ),
+            ("(length(bio) <= 10000)", "length(bio) <= 10000"),
+            (
+                "(mode = ANY (ARRAY['instant'::text, 'request'::text]))",
+                "mode = any ('instant', 'request')",
+            ),
+            ("((start_local)::time without time zone < end_local)", "(start_local) < end_local"),
+        ] {
+            assert_eq!(without_casts(check), told);
+        }
+    }
+
+    #[test]
+    fn a_sentence_names_the_field_and_never_a_value() {
+        let refused = |code: &str, message: &str, check: &str| {
+            let rule = Some(Rule { columns: "slug".into(), check: check.into() });
+            let (code, message) = (code.into(), message.into());
+            let table = Some("offering".into());
+            let detail = Some("Key (slug)=(somebody's) exists.".into());
+            let column = Some("slug".into());
+            let refused =
+                Refused { code, message, table, column, detail, rule, ..Refused::default() };
+            refused.rule_sentence().unwrap()
+        };
+        assert_eq!(refused("23502", "null value", ""), "slug is missing.");
+        assert_eq!(
+            refused("23514", "new row", "length(slug) < 9"),
+            "slug: what is allowed is length(slug) < 9."
+        );
+        assert_eq!(
+            refused("23505", "duplicate key", ""),
+            "slug: another offering has this value already."
+        );
+        assert_eq!(
+            refused("23503", "insert or update on table", ""),
+            "slug: there is nothing with this key."
+        );
+        assert_eq!(
+            refused("23503", "update or delete on table", ""),
+            "It is still referred to by slug of offering."
+        );
+    }
+}
