@@ -71,6 +71,9 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/payout/reversal.sql
 \ir schema/stripe/balance_transaction.sql
 \ir schema/stripe/reconciliation.sql
+\ir schema/money/promotion.sql
+\ir schema/money/referral.sql
+\ir schema/money/payment_method.sql
 \ir schema/booking/review.sql
 \ir schema/community/conversation.sql
 \ir schema/community/support.sql
@@ -180,6 +183,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/stripe/command.sql
 \ir functions/money/ledger.sql
 \ir functions/money/wallet.sql
+\ir functions/money/payment_method.sql
 \ir functions/money/coupon.sql
 \ir functions/money/order.sql
 \ir functions/money/basket.sql
@@ -189,6 +193,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/money/settlement.sql
 \ir functions/money/refund.sql
 \ir functions/money/dispute.sql
+\ir functions/money/promotion.sql
+\ir functions/money/referral.sql
 
 -- payout: money to providers. account says where to, payout what is asked and planned, leg is one
 -- transfer, reversal takes a transfer back.
@@ -275,6 +281,9 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/money/payment.sql
 \ir policies/money/refund.sql
 \ir policies/money/dispute.sql
+\ir policies/money/promotion.sql
+\ir policies/money/referral.sql
+\ir policies/money/payment_method.sql
 \ir policies/payout/account.sql
 \ir policies/payout/payout.sql
 \ir policies/payout/leg.sql

@@ -34,8 +34,6 @@ sql_tests! {
     }
     messages { delivery, notification, outbox, reminder }
     money {
-        basket, coupon, earning, ledger, line, payment, quote, quote_edges, random_operations, refund,
-        refund_recovery, wallet, wallet_totals,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
     people {

@@ -28,13 +28,14 @@ macro_rules! tasks {
 
 /// In the order in which one makes work for the next: expired bookings free seats, completed ones
 /// earn, and messages come last.
-pub const TASKS: [Task; 9] = tasks! {
+pub const TASKS: [Task; 10] = tasks! {
     "continue_call_offs"
     "expire_bookings"
     "expire_orders"
     "offer_freed_seats"
     "complete_due_bookings"
     "release_due_earnings"
+    "settle_referrals"
     "extend_slots"
     "remind_of_bookings"
     "trim_outbox"

@@ -119,6 +119,7 @@ begin
       max_waits = v_after.max_waits,
       slot_horizon_days = v_after.slot_horizon_days, clearing_days = v_after.clearing_days,
       settlement_currencies = v_after.settlement_currencies,
+      referral_reward_minor = v_after.referral_reward_minor,
       review_window_days = v_after.review_window_days, support_email = v_after.support_email
   returning m.* into v_after;
   perform internal.audit('set_marketplace', 'marketplace', 'all', to_jsonb(v_before),

@@ -70,14 +70,21 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  select case when p_provider_id is null then 10000 else m.commission_bp end
+  select case
+    when p_provider_id is null then 10000
+    else least(10000, m.commission_bp + coalesce((
+      select max(p.commission_bp)
+      from core.promotion as p
+      where p.provider_id = p_provider_id and p.status = 'running' and p.expires_at > now()), 0))
+    end
   from core.marketplace as m;
 end;
 
 alter function internal.commission_bp owner to definer;
 
 comment on function internal.commission_bp is
-  'The present commission rate of a seller; what the platform sells is all its own.';
+  'The present commission rate of a seller, with what a promotion that runs adds to it; what the '
+  'platform sells is all its own.';
 
 create or replace function internal.commission_of(p_total_minor bigint, p_commission_bp integer)
 returns bigint

@@ -192,6 +192,7 @@ begin
   v_is_kept := case p_line.kind
     when 'booking' then internal.confirm_booking(p_line.booking_id)
     when 'goods' then internal.take_stock(p_line)
+    when 'promotion' then internal.fulfil_promotion(p_line)
     -- A kind that no function carries out is refunded.
     else false
   end;

@@ -58,6 +58,10 @@ begin
       replaced_at = coalesce(a.replaced_at, now())
   where a.provider_id = p_person_id;
 
+  delete from core.payment_method as m where m.person_id = p_person_id;
+  delete from core.referral_code as c where c.person_id = p_person_id;
+  update core.promotion as p set features = null where p.provider_id = p_person_id;
+
   -- Stripe's events carry names and addresses. They are applied and no longer needed.
   update core.stripe_event as e
   set payload = ''

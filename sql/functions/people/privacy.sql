@@ -304,6 +304,20 @@ begin atomic
         order by p.seq)
       from core.payout as p
       where p.provider_id = p_person_id),
+    'promotions', (
+      select jsonb_agg(to_jsonb(p) order by p.seq)
+      from core.promotion as p
+      where p.provider_id = p_person_id),
+    'referral_code', (
+      select c.code from core.referral_code as c where c.person_id = p_person_id),
+    'referrals', (
+      select jsonb_agg(to_jsonb(r) order by r.seq)
+      from core.referral as r
+      where p_person_id in (r.referrer_id, r.referee_id)),
+    'payment_methods', (
+      select jsonb_agg(to_jsonb(m) order by m.created_at)
+      from core.payment_method as m
+      where m.person_id = p_person_id),
     'ledger', (
       select jsonb_agg(
         to_jsonb(e) || jsonb_build_object(

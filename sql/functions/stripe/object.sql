@@ -253,6 +253,9 @@ begin
   where p.payment_id = v_payment_id
     and p_charge ->> 'status' = 'succeeded';
 
+  if p_charge ->> 'status' = 'succeeded' then
+    perform internal.note_payment_method(v_payment.payer_id, p_charge);
+  end if;
   perform internal.settle_payment(v_payment_id);
   return 'done';
 end

@@ -25,6 +25,7 @@ create table core.marketplace (
   clearing_days      integer not null default 3,
   settlement_currencies text[] not null default '{DKK}',
   review_window_days integer not null default 60,
+  referral_reward_minor bigint not null default 0,
   support_email      text,
   updated_at         timestamptz not null default now(),
 
@@ -48,6 +49,8 @@ create table core.marketplace (
   constraint marketplace_correct_within_in_range check (correct_within_min between 0 and 43200),
   constraint marketplace_slot_horizon_in_range check (slot_horizon_days between 1 and 730),
   constraint marketplace_clearing_in_range check (clearing_days between 0 and 90),
+  constraint marketplace_referral_reward_in_range
+    check (referral_reward_minor between 0 and 99999999),
   constraint marketplace_review_window_in_range check (review_window_days between 1 and 3650)
 );
 
@@ -89,5 +92,7 @@ comment on column core.marketplace.cancel_grace_min is
   'Minutes after a booking in which its customer can cancel it free of charge; 0 turns that off.';
 comment on column core.marketplace.correct_within_min is
   'Minutes in which a provider may correct how a booking went; staff always may.';
+comment on column core.marketplace.referral_reward_minor is
+  'What somebody gets who brings somebody, in the default currency; 0 turns it off.';
 comment on column core.marketplace.clearing_days is
   'Days after a booking has ended until its earnings can be paid out.';

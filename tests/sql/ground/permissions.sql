@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(81);
+select plan(85);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -70,6 +70,13 @@ insert into core.support_case (support_case_id, person_id, provider_id, title)
 select id, customer_id, provider_id, 'late' from pair;
 insert into core.case_attachment (case_attachment_id, support_case_id, position, url)
 select id, id, 1, 'https://example.org/' from pair;
+insert into core.promotion (promotion_id, provider_id, kind, duration_days, currency)
+select id, provider_id, 'profile_boost', 7, 'EUR' from pair;
+insert into core.referral_code (person_id, code) select customer_id, left(id::text, 8) from pair;
+insert into core.referral (referral_id, referrer_id, referee_id, reward_minor, currency)
+select id, provider_id, customer_id, 0, 'EUR' from pair;
+insert into core.payment_method (payment_method_id, person_id, external_id)
+select id, customer_id, 'fp_' || id from pair;
 insert into core.stock_item (offering_id) select offering_id from pair;
 insert into core.category (category_id, name, slug) select id, 'c', 'c' || left(id::text, 8) from pair;
 insert into core.offering_category (offering_id, category_id) select offering_id, id from pair;
@@ -177,6 +184,7 @@ values
   ('order_line',               '- s s', '- - s s S S'),
   ('outbox',                   '- - -', '- - - - - -'),
   ('payment',                  '- s s', '- - s s S S'),
+  ('payment_method',           '- s s', '- - s - - S'),
   ('payout',                   '- s s', '- - - s S S'),
   ('payout_account',           '- - s', '- - - - - S'),
   ('payout_hold',              '- s s', '- - - - S S'),
@@ -186,10 +194,13 @@ values
   ('person',                   's siu siu', 's s siu siu Siu SIU'),
   ('person_private',           '- siu s', '- - siud - S S'),
   ('person_role',              's s s', '- - s s S S'),
+  ('promotion',                '- s s', '- - - s S S'),
   ('provider',                 's siu s', 'S S S Siu S S'),
   ('provider_rate_tier',       's s s', 'S S S S S S'),
   ('quiet_hours',              '- s -', '- - s - - -'),
   ('reconciliation_finding',   '- - s', '- - - - - S'),
+  ('referral',                 '- s s', '- - s s S S'),
+  ('referral_code',            '- s s', '- - s - - S'),
   ('refund',                   '- s s', '- - s s S S'),
   ('refund_line',              '- s s', '- - s s S S'),
   ('review',                   's s s', 's s s s S S'),

@@ -36,6 +36,7 @@ insert into exempt values
   ('remove_credential', 'tells less'),
   ('retire_subject', 'tells less'),
   ('remove_subject_photo', 'tells less'),
+  ('remove_payment_method', 'one''s own, and harms nobody'),
   ('cancel_payout', 'is paid less');
 
 create view calls as

@@ -53,6 +53,12 @@ insert into fate values
   ('support_case.kind', 'told', null),
   ('support_case.resolution', 'told', null),
   ('support_case.title', 'told', null),
+  ('payment_method.brand', 'told', null),
+  ('payment_method.external_id', 'told', null),
+  ('payment_method.kind', 'told', null),
+  ('payment_method.last4', 'told', null),
+  ('promotion.features', 'told', null),
+  ('referral_code.code', 'told', null),
   ('customer.goals', 'told', null),
   ('customer.interests', 'told', null),
   ('move_proposal.reason', 'told', null),
@@ -186,6 +192,11 @@ insert into core.support_case (support_case_id, person_id, title)
 values (tests.id('case'), tests.id('alice'), 'x');
 insert into core.case_attachment (case_attachment_id, support_case_id, position, url)
 values (tests.id('case'), tests.id('case'), 1, 'x');
+insert into core.payment_method (payment_method_id, person_id, external_id)
+values (tests.id('card'), tests.id('alice'), 'x');
+insert into core.referral_code (person_id, code) values (tests.id('alice'), 'x');
+insert into core.promotion (promotion_id, provider_id, kind, duration_days, currency)
+values (tests.id('boost'), tests.id('tara'), 'profile_boost', 1, 'EUR');
 insert into core.conversation (conversation_id, kind, opened_by)
 values (tests.id('talk'), 'group', tests.id('alice'));
 insert into core.conversation_member (conversation_id, person_id)
