@@ -28,7 +28,6 @@ mod lens;
 mod money;
 mod newest_postgres;
 mod notification;
-mod office;
 mod outbox;
 mod payment;
 mod payout;
@@ -45,8 +44,14 @@ mod stripe_webhook;
 mod supabase;
 mod template;
 mod tidy;
-mod till;
 mod tls;
 mod token;
 mod tutoring;
 mod wire;
+
+// Worlds that several tests share. They are part of this program, because tests add steps of their
+// own to them.
+#[path = "../support/office.rs"]
+mod office;
+#[path = "../support/till.rs"]
+mod till;
