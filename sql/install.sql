@@ -155,14 +155,16 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/catalogue/product.sql
 \ir functions/catalogue/category.sql
 
--- booking: a customer's seats. booking holds and confirms, party says which side somebody is on,
--- checkout hands the payment to the Lambda; cancellation, call_off, reschedule, proposal and
--- attendance end or move a booking; correction says otherwise how one went. event is a date that is
--- moved with everybody who has registered, ticket one seat of it.
+-- booking: a customer's seats. booking holds and confirms, appointment books a time that is asked
+-- for, party says which side somebody is on, checkout hands the payment to the Lambda; cancellation,
+-- call_off, reschedule, proposal and attendance end or move a booking; correction says otherwise how
+-- one went. event is a date that is moved with everybody who has registered, ticket one seat of
+-- it.
 \ir functions/booking/party.sql
 \ir functions/booking/proposal.sql
 \ir functions/booking/ticket.sql
 \ir functions/booking/booking.sql
+\ir functions/booking/appointment.sql
 \ir functions/booking/checkout.sql
 \ir functions/booking/cancellation.sql
 \ir functions/booking/call_off.sql
@@ -259,6 +261,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/catalogue/product.sql
 \ir policies/catalogue/category.sql
 \ir policies/booking/booking.sql
+\ir policies/booking/appointment.sql
 \ir policies/booking/checkout.sql
 \ir policies/booking/cancellation.sql
 \ir policies/booking/call_off.sql

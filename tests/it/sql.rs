@@ -21,8 +21,8 @@ macro_rules! sql_tests {
 
 sql_tests! {
     booking {
-        attendance, booking, call_off, cancellation, checkout, correction, event, free, party, proposal,
-        reschedule, reschedule_length, review, ticket,
+        appointment, attendance, booking, call_off, cancellation, checkout, correction, event, free,
+        party, proposal, reschedule, reschedule_length, review, ticket,
     }
     catalogue { category, product }
     community { conversation, support }

@@ -262,6 +262,40 @@ Raises
   22P02  no step ends in that status
 $$;
 
+create or replace function internal.book_fields(p_booking jsonb)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_customer_id uuid := coalesce((p_booking ->> 'customer_id')::uuid, internal.user_id());
+  v_booking_id  uuid;
+begin
+  if p_booking ->> 'provider_id' is null then
+    select k.booking_id into v_booking_id
+    from api.book_slot(
+      v_customer_id, (p_booking ->> 'slot_id')::uuid, p_booking ->> 'customer_notes',
+      p_booking ->> 'idempotency_key', coalesce((p_booking ->> 'seats')::integer, 1),
+      p_booking ->> 'coupon_code', (p_booking ->> 'subject_id')::uuid) as k;
+  else
+    select k.booking_id into v_booking_id
+    from api.book_time(
+      (p_booking ->> 'provider_id')::uuid, (p_booking ->> 'starts_at')::timestamptz,
+      (p_booking ->> 'ends_at')::timestamptz, (p_booking ->> 'offering_id')::uuid,
+      (p_booking ->> 'subject_id')::uuid, p_booking ->> 'customer_notes',
+      p_booking ->> 'idempotency_key', p_booking ->> 'coupon_code', v_customer_id) as k;
+  end if;
+  return v_booking_id;
+end
+$$;
+
+alter function internal.book_fields owner to definer;
+
+comment on function internal.book_fields is
+  'Book what api.save_booking was given: a slot, or a time of a provider.';
+
 create or replace function api.save_booking(p_booking jsonb, p_if_exists text default 'merge')
 returns uuid
 language plpgsql
@@ -273,20 +307,15 @@ declare
   v_booking_id uuid := (p_booking ->> 'booking_id')::uuid;
 begin
   perform internal.require_fields(p_booking,
-    'booking_id', 'customer_id', 'slot_id', 'seats', 'customer_notes', 'provider_notes',
-    'status', 'cancel_reason', 'coupon_code', 'idempotency_key');
+    'booking_id', 'customer_id', 'slot_id', 'provider_id', 'offering_id', 'starts_at', 'ends_at',
+    'subject_id', 'seats', 'customer_notes', 'provider_notes', 'status', 'cancel_reason',
+    'coupon_code', 'idempotency_key');
 
   if v_booking_id is null then
     if p_booking ->> 'status' not in ('pending', 'pending_payment') then
       raise exception using errcode = '22P02', message = 'A new booking is pending.';
     end if;
-    select k.booking_id into v_booking_id
-    from api.book_slot(
-      coalesce((p_booking ->> 'customer_id')::uuid, internal.user_id()),
-      (p_booking ->> 'slot_id')::uuid, p_booking ->> 'customer_notes',
-      p_booking ->> 'idempotency_key', coalesce((p_booking ->> 'seats')::integer, 1),
-      p_booking ->> 'coupon_code') as k;
-    return v_booking_id;
+    return internal.book_fields(p_booking);
   end if;
 
   if not internal.found_to_save('booking', p_if_exists) then
@@ -309,9 +338,11 @@ alter function api.save_booking owner to definer;
 
 comment on function api.save_booking is $$
 Book, or change a booking of the caller's, and return its id. p_booking without "booking_id"
-books: {"slot_id", "customer_id"? (the caller), "seats"?, "customer_notes"?, "coupon_code"?,
-"idempotency_key"?}, see api.book_slot. With it, "customer_notes" and "provider_notes" are kept
-(each side its own) and "status" with "cancel_reason" takes a step, see api.move_booking.
+books: {"slot_id", "customer_id"? (the caller), "subject_id"?, "seats"?, "customer_notes"?,
+"coupon_code"?, "idempotency_key"?}, see api.book_slot; or, of no slot, {"provider_id",
+"starts_at", "ends_at"?, "offering_id"?, ...}, see api.book_time. With it, "customer_notes" and
+"provider_notes" are kept (each side its own) and "status" with "cancel_reason" takes a step, see
+api.move_booking.
 p_if_exists: merge; ignore leaves a booking as it is and returns null; fail refuses.
 
 Raises
@@ -319,5 +350,5 @@ Raises
   M4203 booking_not_found  there is none, or the caller has no part in it
   22P02                    no step ends in that status
   23505                    p_if_exists is fail, and booking_id is given
-  and what api.book_slot and api.move_booking raise
+  and what api.book_slot, api.book_time and api.move_booking raise
 $$;

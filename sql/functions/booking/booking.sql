@@ -188,11 +188,95 @@ Raises
   M9208 customer_busy   another booking of theirs stands at that time
 $$;
 
+create or replace function internal.is_subject_elsewhere(
+  p_subject_id uuid,
+  p_slot       core.slot,
+  p_but_for    uuid default null
+)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select exists (
+    select
+    from core.booking as b
+    where b.subject_id = p_subject_id
+      and b.booking_id is distinct from p_but_for
+      and b.starts_at < (p_slot).ends_at and b.ends_at > (p_slot).starts_at
+      and (internal.is_secured(b.status)
+           or b.status = 'pending_payment' and b.hold_expires_at > now()));
+end;
+
+alter function internal.is_subject_elsewhere owner to definer;
+
+comment on function internal.is_subject_elsewhere is
+  'Whether a dog has another booking at the time of a slot, held or standing.';
+
+create or replace function internal.require_free_subject(
+  p_subject_id uuid,
+  p_slot       core.slot,
+  p_but_for    uuid default null
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if internal.is_subject_elsewhere(p_subject_id, p_slot, p_but_for) then
+    perform internal.refuse('M9227', 'subject_busy', 'The dog is somewhere else at that time.',
+      'Choose another slot, or cancel the other booking.');
+  end if;
+end
+$$;
+
+alter function internal.require_free_subject owner to definer;
+
+comment on function internal.require_free_subject is $$
+Refuse to bring a dog to two places at once. The caller holds the lock of its owner.
+
+Raises
+  M9227 subject_busy  another booking of the dog is held or stands at that time
+$$;
+
+create or replace function internal.require_subject(p_subject_id uuid, p_customer_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_subject_id is not null and not exists (
+    select from core.subject as s
+    where s.subject_id = p_subject_id
+      and s.customer_id = p_customer_id
+      and s.retired_at is null
+  ) then
+    perform internal.refuse(
+      'M4006', 'subject_not_found', format('You have no dog %s.', p_subject_id));
+  end if;
+end
+$$;
+
+alter function internal.require_subject owner to definer;
+
+comment on function internal.require_subject is $$
+Refuse a dog that is not the customer's, or is retired.
+
+Raises
+  M4006 subject_not_found  there is no such dog of theirs
+$$;
+
 create or replace function internal.asked_of_booking(
   p_slot_id     uuid,
   p_seats       integer,
   p_notes       text,
-  p_coupon_code text
+  p_coupon_code text,
+  p_subject_id  uuid default null
 )
 returns jsonb
 language sql
@@ -201,7 +285,9 @@ return jsonb_build_object(
   'slot_id', p_slot_id, 'seats', p_seats,
   -- Not the words themselves: they are kept, changed and erased in one place.
   'notes', md5(btrim(coalesce(p_notes, ''))),
-  'coupon', upper(btrim(coalesce(p_coupon_code, ''))));
+  'coupon', upper(btrim(coalesce(p_coupon_code, ''))))
+  || case when p_subject_id is null then '{}'
+          else jsonb_build_object('subject_id', p_subject_id) end;
 
 comment on function internal.asked_of_booking is $$
 A request for a booking, as its order keeps it: the same idempotency key with another request is
@@ -255,7 +341,9 @@ create or replace function internal.place_booking(
   p_seats           integer,
   p_notes           text,
   p_idempotency_key text,
-  p_coupon_code     text
+  p_coupon_code     text,
+  p_subject_id      uuid default null,
+  p_price_minor     bigint default null
 )
 returns core.booking
 language plpgsql
@@ -268,7 +356,7 @@ declare
   v_booking core.booking;
   v_payment core.payment;
   v_asked   constant jsonb :=
-    internal.asked_of_booking(p_slot_id, p_seats, p_notes, p_coupon_code);
+    internal.asked_of_booking(p_slot_id, p_seats, p_notes, p_coupon_code, p_subject_id);
 begin
   v_slot := internal.lock_slot(p_slot_id);
   -- The customer's bookings are checked below; two requests at once would not see each other.
@@ -281,7 +369,8 @@ begin
     return v_booking;
   end if;
 
-  v_booking := internal.hold_seats(v_slot, p_customer_id, p_seats, p_notes, p_idempotency_key);
+  v_booking := internal.hold_seats(
+    v_slot, p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id, p_price_minor);
   v_payment := internal.open_order(
     p_customer_id, v_booking.currency, array[internal.line_of_booking(v_booking)], p_coupon_code,
     p_asked => v_asked);
@@ -296,7 +385,7 @@ alter function internal.place_booking owner to definer;
 
 comment on function internal.place_booking is $$
 Hold seats in a slot for a customer and open the order that pays for them. If it costs nothing, it
-is confirmed at once.
+is confirmed at once. p_price_minor is the price of all seats if it is not that of the offering.
 
 Raises
   what api.book_slot lists
@@ -310,7 +399,9 @@ create or replace function internal.hold_seats(
   p_customer_id     uuid,
   p_seats           integer,
   p_notes           text,
-  p_idempotency_key text
+  p_idempotency_key text,
+  p_subject_id      uuid default null,
+  p_price_minor     bigint default null
 )
 returns core.booking
 language plpgsql
@@ -328,6 +419,7 @@ begin
   -- Check the customer first, so that a customer who holds the last seat is not told to wait for
   -- it.
   perform internal.require_free_customer(p_customer_id, p_slot);
+  perform internal.require_free_subject(p_subject_id, p_slot);
   perform internal.require_few_holds(p_customer_id);
   perform internal.require_few_cancels(p_customer_id);
   perform internal.take_offer(p_customer_id, p_slot.slot_id);
@@ -339,18 +431,24 @@ begin
   end if;
 
   insert into core.booking as b
-    (booking_id, slot_id, offering_id, provider_id, customer_id, starts_at, ends_at, seats,
-     hold_expires_at, offering_title, price_minor, currency, policy_tiers, customer_notes,
+    (booking_id, slot_id, offering_id, provider_id, customer_id, subject_id, starts_at, ends_at,
+     seats, hold_expires_at, offering_title, price_minor, currency, policy_tiers, customer_notes,
      idempotency_key)
   select internal.uuid_v7(), p_slot.slot_id, p_slot.offering_id, p_slot.provider_id,
-         p_customer_id, p_slot.starts_at, p_slot.ends_at, p_seats,
-         now() + make_interval(mins => m.hold_min), o.title, o.price_minor * p_seats,
-         o.currency, c.tiers, nullif(btrim(p_notes), ''), p_idempotency_key
+         p_customer_id, p_subject_id, p_slot.starts_at, p_slot.ends_at, p_seats,
+         now() + make_interval(mins => m.hold_min), o.title,
+         coalesce(p_price_minor, o.price_minor * p_seats), o.currency, c.tiers,
+         nullif(btrim(p_notes), ''), p_idempotency_key
   from core.offering as o
   join core.cancellation_policy as c using (cancellation_policy_id)
   cross join core.marketplace as m
   where o.offering_id = p_slot.offering_id
+    -- Time by the hour has no price of its own.
+    and (o.kind <> 'hour' or p_price_minor is not null)
   returning b.* into v_booking;
+  if not found then
+    perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
+  end if;
 
   if v_booking.price_minor > 99999999 then
     perform internal.refuse('M0206', 'amount_too_large', 'A card cannot be charged so much.',
@@ -376,7 +474,7 @@ Raises
   M3201 own_offering      it is the caller's own
   M9201 slot_full, M9202 slot_past, M9203 slot_closed, M9204 provider_busy,
   M9205 offering_inactive, M9206 provider_not_accepting, M9210 notice_too_short
-  M9207 already_booked, M9208 customer_busy, M9219 too_many_holds
+  M9207 already_booked, M9208 customer_busy, M9219 too_many_holds, M9227 subject_busy
 $$;
 
 create or replace function internal.confirm_booking(p_booking_id uuid)
@@ -451,6 +549,7 @@ begin
   return exists (
       select from internal.open_slots() as s
       where s.slot_id = p_booking.slot_id and s.seats_left >= p_booking.seats)
+    and not internal.is_subject_elsewhere(p_booking.subject_id, p_slot, p_booking.booking_id)
     and (internal.conflicting_booking(p_booking.customer_id, p_slot, p_booking.booking_id)).booking_id
         is null;
 end
@@ -463,13 +562,55 @@ Whether a booking whose hold has ended can still be confirmed: its seats are fre
 has no other booking in this slot or at that time. Locks the customer.
 $$;
 
+create or replace function internal.require_booking_asked(
+  p_customer_id     uuid,
+  p_seats           integer,
+  p_notes           text,
+  p_idempotency_key text,
+  p_subject_id      uuid
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_active(p_customer_id);
+  perform internal.require_customer(p_customer_id);
+  if p_seats is null or p_seats not between 1 and 100 then
+    perform internal.refuse('M0201', 'seats_invalid', 'Between 1 and 100 seats can be booked.');
+  end if;
+  if length(p_notes) > 2000 then
+    perform internal.refuse('M0202', 'notes_too_long', 'Notes have at most 2000 characters.');
+  end if;
+  if length(p_idempotency_key) not between 1 and 255 then
+    perform internal.refuse(
+      'M0203', 'idempotency_key_invalid', 'A key has 1 to 255 characters.');
+  end if;
+  perform internal.require_subject(p_subject_id, p_customer_id);
+end
+$$;
+
+alter function internal.require_booking_asked owner to definer;
+
+comment on function internal.require_booking_asked is $$
+Refuse what nobody could book, before anything is locked.
+
+Raises
+  M0201 seats_invalid, M0202 notes_too_long, M0203 idempotency_key_invalid
+  M3001 person_suspended, M3002 sign_up_required
+  M4006 subject_not_found, M4202 customer_not_found
+$$;
+
 create or replace function api.book_slot(
   p_customer_id     uuid,
   p_slot_id         uuid,
   p_notes           text default null,
   p_idempotency_key text default null,
   p_seats           integer default 1,
-  p_coupon_code     text default null
+  p_coupon_code     text default null,
+  p_subject_id      uuid default null
 )
 returns table (
   booking_id   uuid,
@@ -489,21 +630,10 @@ declare
   v_customer_id uuid := internal.require_identity(p_customer_id);
   v_booking     core.booking;
 begin
-  perform internal.require_active(v_customer_id);
-  perform internal.require_customer(v_customer_id);
-  if p_seats is null or p_seats not between 1 and 100 then
-    perform internal.refuse('M0201', 'seats_invalid', 'Between 1 and 100 seats can be booked.');
-  end if;
-  if length(p_notes) > 2000 then
-    perform internal.refuse('M0202', 'notes_too_long', 'Notes have at most 2000 characters.');
-  end if;
-  if length(p_idempotency_key) not between 1 and 255 then
-    perform internal.refuse(
-      'M0203', 'idempotency_key_invalid', 'A key has 1 to 255 characters.');
-  end if;
-
+  perform internal.require_booking_asked(
+    v_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id);
   v_booking := internal.place_booking(
-    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code);
+    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code, p_subject_id);
 
   return query
   select b.booking_id, p.payment_id, b.status, p.amount_minor, p.currency, b.provider_id,
@@ -520,8 +650,9 @@ Hold seats in a slot for the caller for 15 minutes, and open the payment for the
 amount_minor is in minor units of currency, after any coupon; status is pending_payment, or what
 follows at once when nothing is to be paid.
 
-Safe to retry: the same p_idempotency_key returns the booking made the first time, unless it
-was called off since. Locks provider, slot.
+p_subject_id is the dog that is brought, one of the customer's own. Safe to retry: the same
+p_idempotency_key returns the booking made the first time, unless it was called off since. Locks
+provider, slot.
 
 Raises
   M0201 seats_invalid, M0202 notes_too_long, M0203 idempotency_key_invalid
@@ -530,6 +661,7 @@ Raises
   M3001 person_suspended        the account is suspended or closed
   M3002 sign_up_required        the caller is an anonymous guest
   M3201 own_offering            it is the caller's own
+  M4006 subject_not_found       there is no such dog of the customer's
   M4201 slot_not_found          there is no such slot
   M4202 customer_not_found      the caller has not become a customer
   M9201 slot_full, M9202 slot_past, M9203 slot_closed, M9204 provider_busy,
@@ -537,9 +669,10 @@ Raises
   M9207 already_booked          they hold or have booked this very slot
   M9208 customer_busy           another booking of theirs stands at that time
   M9209 idempotency_key_reused  the key belongs to another booking, or to this one with other
-                                notes, seats or another coupon
+                                notes, seats, dog or coupon
   M9219 too_many_holds          the caller has that many bookings they have not paid
   M9225 too_many_cancellations, M9226 too_many_free
+  M9227 subject_busy            the dog has another booking at that time
   42501                         p_customer_id is somebody else
 $$;
 

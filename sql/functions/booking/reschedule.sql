@@ -39,6 +39,7 @@ begin
   perform from core.customer as c
   where c.customer_id = p_booking.customer_id for no key update;
   perform internal.require_free_customer(p_booking.customer_id, v_slot, p_booking.booking_id);
+  perform internal.require_free_subject(p_booking.subject_id, v_slot, p_booking.booking_id);
   perform internal.take_offer(p_booking.customer_id, p_slot_id);
 
   -- The old time is given up first, so that a booking may move to one that overlaps it.

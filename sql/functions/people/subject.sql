@@ -17,7 +17,7 @@ end;
 alter function internal.booked_subject_ids owner to definer;
 
 comment on function internal.booked_subject_ids is
-  'Dogs that the caller is to train or has trained; bookings that ended before their time do not count.';
+  'Dogs that the caller is to train or has trained; what was called off does not count.';
 
 create or replace function api.save_subject(p_subject jsonb, p_if_exists text default 'merge')
 returns uuid

@@ -309,3 +309,32 @@ Raises
   M1001 sign_in_required, M4001 provider_not_found
   M4102 exception_not_found  there is none, or it is another provider's
 $$;
+
+create or replace function internal.is_within_hours(
+  p_provider_id uuid,
+  p_starts_at   timestamptz,
+  p_ends_at     timestamptz
+)
+returns boolean
+language sql
+stable
+begin atomic
+  -- Hours that meet are one: nine to twelve and twelve to five hold a time from eleven to one.
+  select tstzrange(p_starts_at, p_ends_at) <@ range_agg(h.during)
+     and not internal.is_time_blocked(p_provider_id, p_starts_at, p_ends_at)
+  from (
+    select tstzrange(w.opens at time zone w.timezone, w.closes at time zone w.timezone) as during
+    from internal.weekly_windows(p_provider_id, p_starts_at, p_ends_at) as w
+    -- Where clocks go forward, a window of an hour that is skipped has no time.
+    where w.opens at time zone w.timezone < w.closes at time zone w.timezone
+    union all
+    select x.during
+    from core.availability_exception as x
+    where x.provider_id = p_provider_id
+      and x.kind = 'open'
+      and x.during && tstzrange(p_starts_at, p_ends_at)
+  ) as h;
+end;
+
+comment on function internal.is_within_hours is
+  'Whether all of a time lies in a provider''s hours, openings included, and none of it is blocked.';

@@ -1,5 +1,7 @@
--- Who may see a dog: its owner, and a trainer who has a booking with it. Nobody else, staff included.
+-- Who may see a dog. Staff may not: nothing they do needs it.
 --
+--   self      reads their own
+--   provider  reads those they have a booking with
 --   definer   writes for the owner who asks
 
 create policy select_self on core.subject

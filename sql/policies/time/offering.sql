@@ -4,11 +4,11 @@
 --   provider  reads, makes, edits and removes their own
 --   customer  reads what they have booked, and opens its materials
 --   staff     reads all
---   definer   reads all; writes for the provider who asks
+--   definer   reads all; writes for the provider who asks, and the offering of their hours
 
 create policy select_published on core.offering
   for select to anon, authenticated
-  using (is_active and (provider_id is null
+  using (is_active and kind <> 'hour' and (provider_id is null
          or provider_id <> all (array(select internal.stopped_provider_ids()))));
 
 create policy select_provider on core.offering
@@ -31,6 +31,16 @@ create policy insert_provider on core.offering
   for insert to authenticated, definer
   with check ((provider_id = (select internal.user_id()) or (select internal.is_service()))
               and (select internal.may_act()));
+
+-- Whoever books a time by the hour makes what the booking refers to.
+create policy insert_hour_definer on core.offering
+  for insert to definer
+  with check (kind = 'hour' and price_minor = 0);
+
+create policy update_hour_definer on core.offering
+  for update to definer
+  using (kind = 'hour')
+  with check (kind = 'hour');
 
 create policy update_provider on core.offering
   for update to authenticated, definer

@@ -12,14 +12,17 @@ create table core.category (
   constraint category_seq_key unique (seq),
   constraint category_slug_key unique (slug),
   constraint category_name_is_short check (length(btrim(name)) between 1 and 100),
-  constraint category_slug_is_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 100),
-  constraint category_image_url_is_web check (image_url ~* '^https?://' and length(image_url) <= 2000)
+  constraint category_slug_is_slug
+    check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 100),
+  constraint category_image_url_is_web
+    check (image_url ~* '^https?://' and length(image_url) <= 2000)
 );
 
 alter table core.category enable row level security;
 alter table core.category force row level security;
 
-comment on table core.category is 'A shelf of the marketplace. Everybody reads it, staff writes it.';
+comment on table core.category is
+  'A shelf of the marketplace. Everybody reads it, staff writes it.';
 
 create table core.offering_category (
   offering_id uuid,

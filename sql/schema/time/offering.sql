@@ -43,7 +43,7 @@ create table core.offering (
     references core.cancellation_policy (cancellation_policy_id),
   constraint offering_house_sells_goods check (provider_id is not null or kind = 'product'),
   constraint offering_kind_is_known
-    check (kind in ('session', 'service', 'event', 'product', 'course')),
+    check (kind in ('session', 'service', 'event', 'product', 'course', 'hour')),
   constraint offering_title_is_short check (length(btrim(title)) between 1 and 200),
   constraint offering_summary_is_short check (length(summary) <= 500),
   constraint offering_description_is_short check (length(description) <= 20000),
@@ -66,6 +66,7 @@ alter table core.offering enable row level security;
 alter table core.offering force row level security;
 
 create index offering_provider_id_idx on core.offering (provider_id);
+create unique index offering_one_hour_key on core.offering (provider_id) where kind = 'hour';
 create index offering_currency_idx on core.offering (currency);
 create index offering_cancellation_policy_id_idx on core.offering (cancellation_policy_id);
 create index offering_kind_active_idx on core.offering (kind, category_code) where is_active;
@@ -74,6 +75,9 @@ create index offering_tags_idx on core.offering using gin (tags);
 comment on table core.offering is 'Something that a provider or the platform sells.';
 comment on column core.offering.provider_id is
   'The seller; null for the platform, which sells goods.';
+comment on column core.offering.kind is
+  'hour: the time of a provider itself. api.book_time makes it, and sells it by the hour at a rate '
+  'that depends on the distance; it has no slots of its own, and nobody finds it.';
 comment on column core.offering.duration_min is
   'How long it lasts. A trigger checks how long each kind may last.';
 comment on column core.offering.price_minor is
