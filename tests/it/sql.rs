@@ -34,8 +34,8 @@ sql_tests! {
     }
     messages { delivery, notification, outbox, reminder }
     money {
-        basket, coupon, earning, ledger, line, payment, payment_method, promotion, quote,
-        quote_edges, random_operations, referral, refund, refund_recovery, wallet, wallet_totals,
+        basket, coupon, earning, fulfilment, ledger, line, payment, payment_method,
+        promotion, quote, quote_edges, random_operations, referral, refund, refund_recovery, wallet, wallet_totals,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
     people {

@@ -46,6 +46,8 @@ pub struct Message {
     pub marketplace: Marketplace,
     /// The booking it is about, or the slot on offer, as it stands now.
     pub occasion: Option<Occasion>,
+    /// What it is about that has no time: something ordered, an order, a course, a case.
+    pub subject: Option<Subject>,
     /// The sum that it is about.
     pub money: Option<Money>,
     /// What an `auth.email` carries.
@@ -113,6 +115,21 @@ pub struct Occasion {
     pub was_confirmed: bool,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// What a message is about that has no time.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Subject {
+    /// What it is called; absent for a whole order.
+    pub title: Option<String>,
+    /// The receiver's part in it: `customer` or `provider`.
+    pub part: String,
+    /// The display name of the other side.
+    pub other_name: Option<String>,
+    /// The number of the order or the case.
+    pub number: Option<String>,
+    /// What an order holds.
+    pub lines: Option<Vec<String>>,
 }
 
 /// Another time for a booking.

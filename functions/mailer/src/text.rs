@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     Settings,
     language::Language,
-    message::{Message, Occasion, SignIn},
+    message::{Message, SignIn},
 };
 
 /// The words of a mail, in both forms.
@@ -59,6 +59,10 @@ struct Facts<'a> {
     other: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,6 +173,7 @@ fn facts<'a>(
 ) -> Result<Facts<'a>, Unwritable> {
     let zone = message.zone();
     let occasion = message.occasion.as_ref();
+    let subject = message.subject.as_ref();
     let proposed = occasion.and_then(|o| o.proposed.as_ref());
     let is_proposal = message.kind == "booking_move_proposed";
     let sign_in = message.sign_in.as_ref();
@@ -178,9 +183,18 @@ fn facts<'a>(
         site: settings.site_url.as_str().trim_end_matches('/'),
         topic: &message.topic,
         details: message.details.as_deref(),
-        title: occasion.map(|o| one_line(&o.title)),
-        other: occasion.map(|o| other(o, language)),
-        part: occasion.map(|o| o.part.as_str()),
+        title: match occasion {
+            Some(occasion) => Some(one_line(&occasion.title)),
+            None => subject.and_then(|s| s.title.as_deref()).map(one_line),
+        },
+        other: match occasion {
+            Some(occasion) => Some(other(&occasion.other_name, &occasion.part, language)),
+            None => subject.and_then(|s| Some(other(s.other_name.as_deref()?, &s.part, language))),
+        },
+        part: occasion.map(|o| o.part.as_str()).or(subject.map(|s| s.part.as_str())),
+        number: subject.and_then(|s| s.number.as_deref()),
+        lines: subject
+            .and_then(|s| Some(s.lines.as_ref()?.iter().map(|line| one_line(line)).collect())),
         when: occasion.map(|o| language.when(o.starts_at, o.ends_at, zone)),
         until: occasion.and_then(|o| o.offered_until).map(|at| language.instant(at, zone)),
         proposed: proposed.map(|p| language.when(p.starts_at, p.ends_at, zone)),
@@ -218,9 +232,9 @@ fn verify_url(settings: &Settings, sign_in: &SignIn) -> Result<Option<String>, u
 }
 
 /// The other side's name; what they are where they have none.
-fn other(occasion: &Occasion, language: &Language) -> String {
-    let name = one_line(&occasion.other_name);
-    match (name.is_empty(), occasion.part.as_str()) {
+fn other(name: &str, part: &str, language: &Language) -> String {
+    let name = one_line(name);
+    match (name.is_empty(), part) {
         (false, _) => name,
         (true, "provider") => language.a_customer.to_owned(),
         (true, _) => language.a_provider.to_owned(),

@@ -161,6 +161,77 @@ alter function internal.occasion_of owner to definer;
 comment on function internal.occasion_of is
   'The booking a message is about, or the slot it offers, as its receiver may see it.';
 
+create or replace function internal.lines_of(p_order_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_agg(
+    case when l.quantity > 1 then l.quantity || ' × ' else '' end || l.title
+    order by l.order_line_id)
+  from core.order_line as l
+  where l.order_id = p_order_id;
+end;
+
+alter function internal.lines_of owner to definer;
+
+comment on function internal.lines_of is 'What an order holds, a few words for each line.';
+
+create or replace function internal.subject_of(p_outbox core.outbox)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  -- The receiver must be one of the two sides, so a wrong payload reveals nothing.
+  select jsonb_build_object(
+    'title',      case when l.quantity > 1 then l.quantity || ' × ' else '' end || l.title,
+    'part',       case l.provider_id
+                    when (p_outbox).person_id then 'provider' else 'customer' end,
+    'other_name', case
+                    when l.provider_id is null then m.name
+                    else internal.name_of(case l.provider_id
+                      when (p_outbox).person_id then l.customer_id else l.provider_id end) end,
+    'number',     o.number)
+  from core.order_line as l
+  join core.order as o using (order_id)
+  cross join core.marketplace as m
+  where l.order_line_id = ((p_outbox).payload ->> 'order_line_id')::uuid
+    and (p_outbox).person_id in (l.customer_id, l.provider_id)
+  union all
+  select jsonb_build_object('part', 'customer', 'number', o.number,
+                            'lines', internal.lines_of(o.order_id))
+  from core.payment as p
+  join core.order as o using (order_id)
+  where p.payment_id = ((p_outbox).payload ->> 'payment_id')::uuid
+    and p.payer_id = (p_outbox).person_id
+    and (p_outbox).payload ->> 'booking_id' is null
+  union all
+  select jsonb_build_object('title', f.title, 'part', case f.provider_id
+                              when (p_outbox).person_id then 'provider' else 'customer' end,
+                            'other_name', internal.name_of(f.provider_id))
+  from core.offering as f
+  where f.offering_id = ((p_outbox).payload ->> 'offering_id')::uuid
+    and (p_outbox).payload ->> 'order_line_id' is null
+  union all
+  select jsonb_build_object('title', c.title, 'part', 'customer', 'other_name', m.name,
+                            'number', c.seq::text)
+  from core.support_case as c
+  cross join core.marketplace as m
+  where c.support_case_id = ((p_outbox).payload ->> 'support_case_id')::uuid
+    and c.person_id = (p_outbox).person_id;
+end;
+
+alter function internal.subject_of owner to definer;
+
+comment on function internal.subject_of is $$
+What a message is about that has no time: a line of an order, an order, an offering such as a
+course, or a case; as its receiver may see it.
+$$;
+
 create or replace function internal.message_of(p_outbox core.outbox, p_delivery core.delivery)
 returns jsonb
 language sql
@@ -188,6 +259,7 @@ begin atomic
       'timezone', coalesce(p.timezone, (p_outbox).payload ->> 'timezone', m.default_timezone)),
     'marketplace', jsonb_build_object('name', m.name, 'support_email', m.support_email),
     'occasion', internal.occasion_of(p_outbox),
+    'subject',  internal.subject_of(p_outbox),
     'money',    internal.money_of((p_outbox).payload),
     'sign_in',  case (p_outbox).topic
       when 'auth.email' then jsonb_build_object(

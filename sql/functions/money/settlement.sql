@@ -25,12 +25,19 @@ begin
   perform internal.settle_release(p_payment_id);
 
   if v_payment.captured_minor > 0 then
+    -- Before the first wallet: goods that are refunded before they were sent are in stock again.
+    perform internal.lock_goods(v_payment.order_id);
     -- First refunds, then disputes. Owed refunds come last, because only then it is known what the
     -- bank has left.
     perform internal.settle_refunds(v_payment);
     perform internal.settle_disputes(v_payment);
     perform internal.settle_owed(v_payment);
     perform internal.count_returns(p_payment_id);
+    perform internal.settle_line(l, internal.line_left(l.order_line_id))
+    from core.earning as e
+    join core.order_line as l using (order_line_id)
+    where e.payment_id = p_payment_id
+    order by l.order_line_id;
   end if;
 end
 $$;
@@ -39,7 +46,34 @@ alter function internal.settle_payment owner to definer;
 
 comment on function internal.settle_payment is $$
 Carry out what follows from the facts of a payment: lines, ledger, refunds, disputes. Safe to
-repeat: every effect happens once. The caller holds internal.lock_payment; locks wallets.
+repeat: every effect happens once. The caller holds internal.lock_payment; locks the stock of goods,
+then wallets.
+$$;
+
+create or replace function internal.settle_line(p_line core.order_line, p_left_minor bigint)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_line.kind = 'goods' and p_left_minor = 0 and p_line.fulfilment = 'placed' then
+    -- Paid back before they were sent: nobody sends them now, and a trigger puts them back.
+    update core.order_line as l
+    set called_off_at = now()
+    where l.order_line_id = p_line.order_line_id and l.called_off_at is null;
+  end if;
+end
+$$;
+
+alter function internal.settle_line owner to definer;
+
+comment on function internal.settle_line is $$
+What becomes of a paid line when money of it goes back or comes back; p_left_minor is what has not
+gone back. Goods that are wholly refunded before they were sent are called off. It is called after
+everything that happens to a payment, so it sets a state and does not count. A new kind of line is
+added here.
 $$;
 
 create or replace function internal.count_returns(p_payment_id uuid)
@@ -143,10 +177,7 @@ declare
   v_failed    uuid[] := array[]::uuid[];
 begin
   -- Lock the stock after payments and before coupons, so that the counts below stay true.
-  perform internal.lock_stock(array_agg(l.offering_id))
-  from core.order_line as l
-  where l.order_id = p_order_id and l.kind = 'goods'
-  having count(*) > 0;
+  perform internal.lock_goods(p_order_id);
 
   for v_line in
     select l.* from core.order_line as l
@@ -179,6 +210,23 @@ Carry out the lines of a paid order; return those that could not be carried out.
 and the coupon if its use was given back.
 $$;
 
+create or replace function internal.lock_goods(p_order_id uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select internal.lock_stock(array_agg(l.offering_id))
+  from core.order_line as l
+  where l.order_id = p_order_id and l.kind = 'goods'
+  having count(*) > 0;
+end;
+
+alter function internal.lock_goods owner to definer;
+
+comment on function internal.lock_goods is 'Lock the stock of the goods of an order.';
+
 create or replace function internal.fulfil_line(p_line core.order_line)
 returns boolean
 language plpgsql
@@ -203,6 +251,9 @@ begin
     set called_off_at = null,
         fulfilment = case when l.kind = 'goods' then 'placed' end
     where l.order_line_id = p_line.order_line_id;
+  end if;
+  if v_is_kept and p_line.kind = 'goods' then
+    perform internal.tell_of_goods(p_line);
   end if;
   return v_is_kept;
 end

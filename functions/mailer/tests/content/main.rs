@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 mod invitation;
 
-const KINDS: [&str; 36] = [
+const KINDS: [&str; 40] = [
     "auth_already_registered",
     "auth_confirmation",
     "auth_email_change",
@@ -31,6 +31,10 @@ const KINDS: [&str; 36] = [
     "dispute_lost",
     "dispute_opened",
     "dispute_won",
+    "goods_delivered",
+    "goods_ordered",
+    "goods_returned",
+    "goods_shipped",
     "payment_captured",
     "payout_account_changed",
     "payout_bank_failed",
@@ -68,7 +72,15 @@ fn facts(kind: &str, locale: &str) -> Value {
             "timezone": "Europe/Copenhagen"
         },
         "marketplace": { "name": "Convene", "support_email": "help@convene.example" },
-        "occasion": {
+        "subject": {
+            "title": "2 × Grøn te",
+            "part": if kind == "goods_ordered" { "provider" } else { "customer" },
+            "other_name": "Tara",
+            "number": "7K2M-Q9XD",
+            "lines": ["2 × Grøn te", "Dansk, samtale; begyndere"]
+        },
+        // What is sent has no time.
+        "occasion": if kind.starts_with("goods_") { Value::Null } else { json!({
             "booking_id": "0193f000-0000-7000-8000-00000000000b",
             "slot_id": "0193f000-0000-7000-8000-00000000000c",
             "title": "Dansk, samtale; begyndere",
@@ -90,7 +102,7 @@ fn facts(kind: &str, locale: &str) -> Value {
             "ics_sequence": 3,
             "was_confirmed": true,
             "updated_at": "2026-10-20T08:00:00Z"
-        },
+        }) },
         "money": { "amount_minor": 25000, "currency": "DKK", "exponent": 2 },
         "sign_in": {
             "verification": "signup",
@@ -192,7 +204,8 @@ fn a_mail_without_optional_facts_can_still_be_written() {
         ),
         ("booking_no_show_customer", vec!["/marketplace/support_email"]),
         ("refund_opened", vec!["/occasion"]),
-        ("payment_captured", vec!["/occasion"]),
+        ("payment_captured", vec!["/occasion", "/subject"]),
+        ("refund_opened", vec!["/occasion", "/subject"]),
         ("auth_confirmation", vec!["/sign_in/code", "/occasion", "/money"]),
         ("payout_paid", vec!["/occasion", "/sign_in", "/unsubscribe_key"]),
     ] {
@@ -203,6 +216,16 @@ fn a_mail_without_optional_facts_can_still_be_written() {
         let mail = read(&mail_of(&facts));
         assert!(!mail.text.to_lowercase().contains("none"), "{}", mail.text);
     }
+}
+
+#[test]
+fn a_receipt_for_several_things_names_them() {
+    let mut facts = facts("payment_captured", "en");
+    facts["occasion"] = Value::Null;
+    facts["subject"]["title"] = Value::Null;
+    let mail = read(&mail_of(&facts));
+    let expected = "for order 7K2M-Q9XD: 2 × Grøn te, Dansk, samtale; begyndere.";
+    assert!(mail.text.contains(expected), "{}", mail.text);
 }
 
 #[test]
