@@ -222,3 +222,55 @@ alter function internal.count_ratings owner to definer;
 
 comment on function internal.count_ratings is
   'Count a provider''s ratings again, of what customers said and everybody may read.';
+
+create or replace function api.save_review(p_review jsonb, p_if_exists text default 'merge')
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me     uuid := internal.require_user_id();
+  v_review core.review;
+begin
+  perform internal.require_actor();
+  perform internal.require_fields(p_review,
+    'review_id', 'author_id', 'booking_id', 'rating', 'comment', 'reply');
+  select r.* into v_review
+  from core.review as r
+  where r.review_id = (p_review ->> 'review_id')::uuid
+     or r.booking_id = (p_review ->> 'booking_id')::uuid and r.author_id = v_me;
+  if not found then
+    perform internal.require_identity(coalesce((p_review ->> 'author_id')::uuid, v_me));
+    return api.review_booking((p_review ->> 'booking_id')::uuid, (p_review ->> 'rating')::integer,
+                              p_review ->> 'comment');
+  elsif not internal.found_to_save('review', p_if_exists) then
+    return null;
+  end if;
+
+  if (jsonb_populate_record(v_review, p_review)).rating <> v_review.rating
+     or (jsonb_populate_record(v_review, p_review)).comment is distinct from v_review.comment then
+    raise exception using errcode = '42501', message = 'A review stays as it was written.';
+  end if;
+  if p_review ? 'reply' and p_review ->> 'reply' is distinct from v_review.reply then
+    perform api.reply_to_review(v_review.review_id, p_review ->> 'reply');
+  end if;
+  return v_review.review_id;
+end
+$$;
+
+alter function api.save_review owner to definer;
+
+comment on function api.save_review is $$
+Review a booking, or answer a review; return its id. p_review: {"booking_id", "author_id"? (the
+caller), "rating", "comment"?} reviews, see api.review_booking; {"review_id", "reply"} answers, see
+api.reply_to_review. What was written stays. p_if_exists: merge, ignore or fail.
+
+Raises
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M1001 sign_in_required
+  23505  p_if_exists is fail, and the caller has reviewed the booking
+  42501  author_id is somebody else, or the rating or comment would be changed
+  and what api.review_booking and api.reply_to_review raise
+$$;

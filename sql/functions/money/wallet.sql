@@ -419,3 +419,29 @@ Raises
   M3301 staff_only             the caller is not staff
   M9405 adjustment_key_reused  the key belongs to another bonus
 $$;
+
+create or replace function api.save_wallet(p_wallet jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_actor();
+  perform internal.refuse('M3401', 'balance_is_counted',
+    'A balance is the sum of what has happened and cannot be written.',
+    'Money comes in by paid bookings and goes out by request_payout; staff corrects a wallet with '
+    'adjust_wallet(p_person_id, p_amount_minor, p_currency, p_reason, p_idempotency_key).');
+end
+$$;
+
+alter function api.save_wallet owner to definer;
+
+comment on function api.save_wallet is $$
+Refuse to write a balance, and say what to use instead. For lenses whose clients would do it.
+
+Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M3401 balance_is_counted  always
+$$;

@@ -139,6 +139,26 @@ alter function api.my_payout_account owner to definer;
 comment on function api.my_payout_account is
   'The caller''s payout account and what Stripe still asks for; null when there is none.';
 
+create or replace function internal.payout_details(p_provider_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object('method', a.rail, 'status', a.status,
+                            'last4', right(a.details, 4))
+  from core.payout_account as a
+  where a.provider_id = p_provider_id
+    and a.provider_id = internal.user_id()
+    and a.replaced_at is null;
+end;
+
+alter function internal.payout_details owner to definer;
+
+comment on function internal.payout_details is
+  'How a provider is paid, for themselves, without the account: lenses show it in a profile.';
+
 create or replace function api.set_manual_payout_account(p_details text)
 returns jsonb
 language plpgsql

@@ -116,6 +116,61 @@ Raises
   M9406 payout_key_reused         the key belongs to a different payout
 $$;
 
+create or replace function api.save_payout(p_payout jsonb, p_if_exists text default 'fail')
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+  v_currency    text;
+  v_id          uuid;
+begin
+  perform internal.require_fields(p_payout,
+    'payout_id', 'provider_id', 'amount_minor', 'amount', 'currency', 'status');
+  perform internal.require_identity(coalesce((p_payout ->> 'provider_id')::uuid, v_provider_id));
+  if coalesce(p_payout ->> 'status', 'requested') <> 'requested' then
+    raise exception using errcode = '42501', message = 'The status of a payout is not written.';
+  end if;
+  -- What was asked for stays: the same row again is the same payout.
+  select p.payout_id into v_id
+  from core.payout as p
+  where p.provider_id = v_provider_id
+    and (p.payout_id::text = p_payout ->> 'payout_id'
+         or p.idempotency_key = p_payout ->> 'payout_id');
+  if found then
+    return case when internal.found_to_save('payout', p_if_exists) then v_id end;
+  end if;
+
+  select upper(coalesce(p_payout ->> 'currency', p.currency)) into v_currency
+  from core.provider as p
+  where p.provider_id = v_provider_id;
+  select r.payout_id into v_id
+  from api.request_payout(
+    coalesce((p_payout ->> 'amount_minor')::bigint,
+             internal.to_minor((p_payout ->> 'amount')::numeric, v_currency)),
+    v_currency, coalesce(p_payout ->> 'payout_id', gen_random_uuid()::text)) as r;
+  return v_id;
+end
+$$;
+
+alter function api.save_payout owner to definer;
+
+comment on function api.save_payout is $$
+Request a payout, and return its id. p_payout: {"payout_id"? (a key of the caller's choice, so that
+a repeated request is one payout), "provider_id"? (the caller), "amount_minor" (or "amount", a
+decimal), "currency"? (the provider's)}. For lenses; others call api.request_payout.
+
+Raises
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M0014 amount_invalid, M0015 amount_too_fine, M0101 currency_unknown
+  23505  p_if_exists is fail, and the key has made a payout
+  42501  provider_id is somebody else, or a status is given
+  and what api.request_payout raises
+$$;
+
 create or replace function internal.payout_failures(p_payout_account_id uuid, p_currency text)
 returns table (failures integer, last_at timestamptz)
 language sql

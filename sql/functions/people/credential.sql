@@ -117,5 +117,52 @@ Raises
   M4005 credential_not_found  there is none, or it is another provider's
 $$;
 
+create or replace function api.set_credentials(
+  p_credentials jsonb,
+  p_provider_id uuid default null
+)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_identity(coalesce(p_provider_id, internal.user_id()));
+  v_list        jsonb := internal.read_words(p_credentials);
+begin
+  perform internal.require_provider(v_provider_id);
+  if v_list is null or jsonb_typeof(v_list) <> 'array' or jsonb_array_length(v_list) > 100 then
+    perform internal.refuse('M0017', 'credentials_invalid',
+      'Credentials are an array of at most 100 names, or objects with "name".');
+  end if;
+
+  -- The second of two writers waits here, so their lists do not mix.
+  perform from core.provider as p where p.provider_id = v_provider_id for no key update;
+  delete from core.credential as c where c.provider_id = v_provider_id;
+  insert into core.credential (provider_id, name, issued_by, issued_on, url, created_at)
+  select v_provider_id, internal.require_name(coalesce(e.e ->> 'name', e.e #>> '{}'), 200),
+         e.e ->> 'issued_by', (e.e ->> 'issued_on')::date, e.e ->> 'url',
+         -- In the order in which they are given.
+         now() + make_interval(secs => e.at / 1e6)
+  from jsonb_array_elements(v_list) with ordinality as e(e, at);
+  return jsonb_array_length(v_list);
+end
+$$;
+
+alter function api.set_credentials owner to definer;
+
+comment on function api.set_credentials is $$
+Replace the caller's credentials, and return how many there are now. p_credentials: ["name", ...] or
+[{"name", "issued_by"?, "issued_on"?, "url"?}, ...], or such an array as text. Locks the provider.
+
+Raises
+  M0016 name_required        a name is empty or too long
+  M0017 credentials_invalid  it is no array, or has more than 100
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4001 provider_not_found   the caller is not a provider
+  42501                      p_provider_id is somebody else
+$$;
+
 create or replace trigger credential_touch before update on core.credential
   for each row execute function internal.on_row_touched();

@@ -133,6 +133,81 @@ Raises
   M0001 timezone_unknown  the zone is no IANA name
 $$;
 
+create or replace function internal.write_private(p_person_id uuid, p_fields jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_private core.person_private;
+begin
+  if not p_fields ?| array['phone', 'date_of_birth', 'gender'] then
+    return;
+  end if;
+  insert into core.person_private (person_id) values (p_person_id) on conflict do nothing;
+  select v.* into v_private
+  from core.person_private as v
+  where v.person_id = p_person_id
+  for no key update;
+
+  v_private := jsonb_populate_record(v_private, p_fields);
+  update core.person_private as v
+  set phone = v_private.phone, date_of_birth = v_private.date_of_birth, gender = v_private.gender
+  where v.person_id = p_person_id;
+end
+$$;
+
+alter function internal.write_private owner to definer;
+
+comment on function internal.write_private is
+  'Write the private fields of a person that p_fields has. The calling function has checked who.';
+
+create or replace function api.save_person(p_person jsonb, p_if_exists text default 'merge')
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id uuid := internal.require_identity(
+    coalesce((p_person ->> 'person_id')::uuid, internal.user_id()));
+begin
+  perform internal.require_fields(p_person,
+    'person_id', 'username', 'display_name', 'first_name', 'last_name', 'avatar_url', 'bio',
+    'timezone', 'locale', 'phone', 'date_of_birth', 'gender');
+  perform internal.require_active(v_id);
+
+  if not exists (select from core.person as p where p.person_id = v_id) then
+    perform internal.ensure_person(v_id, p_person ->> 'display_name');
+  elsif not internal.found_to_save('person', p_if_exists) then
+    return null;
+  end if;
+  perform internal.write_person(v_id, p_person);
+  perform internal.write_private(v_id, p_person);
+  return v_id;
+end
+$$;
+
+alter function api.save_person owner to definer;
+
+comment on function api.save_person is $$
+Change the caller's own data, and return their id. p_person: {"person_id"? (the caller),
+"username"?, "display_name"?, "first_name"?, "last_name"?, "avatar_url"?, "bio"?, "timezone"?,
+"locale"?, "phone"?, "date_of_birth"?, "gender"?}; the last three are private. A field that is not
+given stays. p_if_exists: merge; ignore leaves a person as they are and returns null; fail refuses.
+Locks the person.
+
+Raises
+  M0001 timezone_unknown  the zone is no IANA name
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  23505                   p_if_exists is fail, and the person is there; or the username is taken
+  42501                   person_id is somebody else
+$$;
+
 create or replace function internal.on_person_kept()
 returns trigger
 language plpgsql

@@ -55,7 +55,11 @@ end;
 comment on function internal.read_windows is
   'Weekly windows as a front end writes them, in rows; those without a zone get p_timezone.';
 
-create or replace function api.set_availability(p_windows jsonb, p_timezone text default null)
+create or replace function api.set_availability(
+  p_windows     jsonb,
+  p_timezone    text default null,
+  p_provider_id uuid default null
+)
 returns integer
 language plpgsql
 volatile
@@ -63,7 +67,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_provider_id uuid := internal.require_provider_id();
+  v_provider_id uuid := internal.require_identity(coalesce(p_provider_id, internal.user_id()));
   v_timezone    text;
   v_count       integer;
 begin
@@ -81,6 +85,10 @@ begin
   -- The second of two writers waits here, so their hours do not mix. New rules are inserted before
   -- old ones are deleted, so that slots of both keep their keys.
   perform from core.provider as p where p.provider_id = v_provider_id for no key update;
+  if not found then
+    perform internal.refuse(
+      'M4001', 'provider_not_found', 'The caller is not a provider.', 'Become one first.');
+  end if;
 
   insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
   select v_provider_id, w.weekday, w.start_local, w.end_local, w.timezone
@@ -111,6 +119,7 @@ alter function api.set_availability owner to definer;
 comment on function api.set_availability is $$
 Replace the caller's weekly hours and return how many windows there are now.
 p_windows: [{"weekday": 0..6, "start_local": "09:00", "end_local": "17:00", "timezone"?}].
+p_provider_id is the caller; the house sets anybody's.
 An end at or before the start means the next day. The zone defaults to p_timezone, then the
 person's own. Slots follow in the same transaction; none that is used is touched.
 
@@ -119,6 +128,7 @@ Raises
   M0106 windows_invalid    not an array, or more than 200 windows
   M0108 hours_too_many     they would make more slots than the marketplace allows
   M1001 sign_in_required, M4001 provider_not_found
+  42501                    p_provider_id is somebody else
   22007, 23502, 23514      a time or a weekday is not one
 $$;
 

@@ -29,6 +29,6 @@ grant select on core.review to anon, authenticated, service_role, definer;
 grant insert, update on core.review to definer;
 
 grant execute on function api.hide_review to authenticated;
-grant execute on function api.review_booking, api.reply_to_review to authenticated;
+grant execute on function api.review_booking, api.reply_to_review, api.save_review to authenticated;
 
 grant execute on function api.list_reviews to anon, authenticated;

@@ -52,3 +52,4 @@ grant execute on function
   api.open_payout_account, api.my_payout_account, api.set_manual_payout_account,
   api.hold_payouts, api.pause_payouts
   to authenticated;
+grant execute on function internal.payout_details to anon, authenticated, service_role;

@@ -20,4 +20,4 @@ create policy delete_definer on core.credential
 grant select on core.credential to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.credential to definer;
 
-grant execute on function api.save_credential, api.remove_credential to authenticated;
+grant execute on function api.save_credential, api.remove_credential, api.set_credentials to authenticated;

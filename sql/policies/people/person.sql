@@ -117,3 +117,4 @@ grant insert, delete on core.person_role to definer;
 grant execute on function
   internal.known_person_ids, internal.is_staff, internal.first_for_staff, internal.last_id
   to authenticated;
+grant execute on function api.save_person to authenticated;

@@ -1,7 +1,7 @@
 -- Reviews: one a side, of what took place, by those who were there.
 
 begin;
-select plan(22);
+select plan(29);
 
 select tests.offer('lesson', 'tara', 5000);
 select tests.offer('second', 'tara', 5000, p_starts => now() + interval '11 days');
@@ -99,6 +99,32 @@ select tests.act_as('carl');
 select throws_ok(
   $$ execute review('third', 1) $$, 'M9503', 'review_window_over',
   'a booking cannot be reviewed long after it took place');
+
+-- By the fields of a row.
+select tests.act_as('alice');
+select throws_ok(format($$ select api.save_review('{"booking_id": "%s", "rating": 1}') $$,
+  current_setting('test.lesson')), '42501', null, 'a review that was written cannot be changed');
+select throws_ok(format($$ select api.save_review('{"booking_id": "%s"}', 'fail') $$,
+  current_setting('test.lesson')), '23505', null, 'a second review is refused when asked so');
+select throws_ok(format($$ select api.save_review('{"booking_id": "%s", "rating": 5}') $$,
+  current_setting('test.third')), 'M4203', 'booking_not_found',
+  'nobody reviews the booking of another by its fields');
+select tests.act_as('carl');
+select throws_ok(format($$ select api.save_review('{"booking_id": "%s", "author_id": "%s", "rating": 5}') $$,
+  current_setting('test.third'), tests.id('alice')), '42501', null,
+  'nobody reviews in the name of another');
+select throws_ok(format($$ select api.save_review('{"booking_id": "%s", "rating": 5}') $$,
+  current_setting('test.third')), 'M9503', 'review_window_over',
+  'a review by its fields meets the same refusals');
+select tests.act_as_nobody();
+select set_config('test.review', review_id::text, true)
+from core.review where author_side = 'customer' limit 1;
+select tests.act_as('tara');
+select lives_ok(format($$ select api.save_review('{"review_id": "%s", "reply": "Thank you"}') $$,
+  current_setting('test.review')), 'a provider answers by the fields of a row');
+select tests.act_as_nobody();
+select is((select reply from core.review where review_id::text = current_setting('test.review')),
+  'Thank you', 'the answer stands under the review');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The wallet: what a person has, how it came about, and what staff adds or takes.
 
 begin;
-select plan(39);
+select plan(42);
 
 select tests.earned('first', 'tara', 10000);
 select tests.earned('second', 'tara', 20000, now() + interval '20 days');
@@ -130,6 +130,16 @@ select tests.act_as('tara');
 select results_eq($$ select kind, description, amount from api.my_statement() limit 2 $$,
   $$ values ('purchase', 'Not shown', 4.00), ('purchase', 'Top spot', -264.00) $$,
   'a provider reads in their statement what they paid the house for');
+
+select tests.act_as('tara');
+select throws_ok($$ select api.save_wallet('{"balance": 1000000}') $$, 'M3401',
+  'balance_is_counted', 'a provider cannot write their balance');
+select tests.act_as('sam');
+select throws_ok($$ select api.save_wallet('{}') $$, 'M3401', 'balance_is_counted',
+  'staff cannot write a balance either');
+select tests.act_as_service();
+select throws_ok($$ select api.save_wallet('{}') $$, 'M3401', 'balance_is_counted',
+  'the house cannot write a balance either');
 
 select tests.act_as_nobody();
 set constraints all immediate;

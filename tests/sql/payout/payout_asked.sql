@@ -1,7 +1,7 @@
 -- A provider asks for a payout, repeats the request, and calls it off.
 
 begin;
-select plan(19);
+select plan(26);
 
 select tests.earned('first', 'tara', 10000);
 select tests.earned('second', 'tara', 20000, now() + interval '20 days');
@@ -69,6 +69,27 @@ select throws_ok('cancel', 'M9407', 'payout_under_way',
   'a payout that was sent cannot be cancelled');
 select results_eq('select available, reserved from api.my_wallet()',
   $$ values (135.00, 0.00) $$, 'the money of a payout that was sent has left the wallet');
+
+-- By the fields of a row.
+select tests.act_as('tara');
+create temp table asked as
+select api.save_payout(jsonb_build_object('payout_id', tests.id('key'), 'amount', 10.50,
+                                          'currency', 'EUR')) as id;
+grant select on asked to public;
+select is((select amount_minor from api.request_payout(1050, 'EUR', tests.id('key')::text)),
+  1050::bigint, 'a payout is asked for in a decimal, and its id is the key');
+select is(api.save_payout(jsonb_build_object('payout_id', tests.id('key'), 'amount', 1), 'merge'),
+  (select id from asked), 'the same row again is the same payout');
+select throws_ok($$ select api.save_payout(jsonb_build_object('payout_id', tests.id('key'))) $$,
+  '23505', null, 'the same row again is refused when asked so');
+select throws_ok($$ select api.save_payout('{"amount": 1, "status": "paid"}') $$, '42501', null,
+  'nobody writes the status of a payout');
+select throws_ok($$ select api.save_payout(jsonb_build_object('amount', 1, 'provider_id',
+  tests.id('uwe'))) $$, '42501', null, 'nobody asks for the payout of another');
+select throws_ok($$ select api.save_payout('{"amount": 10.505, "currency": "EUR"}') $$, 'M0015',
+  'amount_too_fine', 'half a cent cannot be paid out');
+select throws_ok($$ select api.save_payout('{"amount": 100000, "currency": "EUR"}') $$, 'M9401',
+  'balance_too_small', 'more than there is cannot be paid out by a row either');
 
 select tests.act_as_nobody();
 set constraints all immediate;

@@ -1,7 +1,7 @@
 -- Credentials: a provider's own, read by everybody.
 
 begin;
-select plan(15);
+select plan(22);
 
 select tests.introduce('tara', 'alice', 'uwe');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -55,6 +55,22 @@ select throws_ok(
 select lives_ok(format('select api.remove_credential(%L)', tests.id('cpdt')),
   'a provider removes a credential');
 select is_empty('credentials', 'a removed credential is gone');
+
+-- All at once.
+select is(api.set_credentials('["CPDT", {"name": "KPA", "issued_by": "Pryor"}]'), 2,
+  'a provider replaces all credentials, by names or with more');
+select is(api.set_credentials('"[\"IAABC\"]"'), 1, 'the text of an array is an array too');
+select results_eq('credentials', $$ values ('IAABC', null::text, null::date) $$,
+  'what is not in the new list is gone');
+select throws_ok($$ select api.set_credentials('{"name": "x"}') $$, 'M0017', 'credentials_invalid',
+  'credentials are an array');
+select throws_ok($$ select api.set_credentials('[""]') $$, 'M0016', 'name_required',
+  'a credential without a name is refused in a list too');
+select throws_ok($$ select api.set_credentials('[]', tests.id('uwe')) $$, '42501', null,
+  'a provider cannot replace the credentials of another');
+select tests.act_as('alice');
+select throws_ok($$ select api.set_credentials('[]') $$, 'M4001', 'provider_not_found',
+  'a customer has no credentials');
 
 select * from finish();
 rollback;

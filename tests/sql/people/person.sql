@@ -1,7 +1,7 @@
 -- People: who sees whom, what they may say of themselves, and what they may not.
 
 begin;
-select plan(26);
+select plan(34);
 
 select tests.offer('lesson', 'tara', 0);
 select tests.introduce('alice', 'bob', 'eve');
@@ -104,6 +104,32 @@ select is_empty(
 select tests.act_as_service();
 select is(
   (select count(*) from tutoring.user_profiles), 5::bigint, 'the service sees everybody');
+
+-- One verb for all that somebody says of themselves.
+select tests.act_as('bob');
+select is(api.save_person('{"display_name": "Robert", "phone": "+45 12", "date_of_birth": "1990-02-03"}'),
+  tests.id('bob'), 'a person saves what they are called, and private data');
+select tests.act_as_nobody();
+select is((select row(p.display_name, v.phone, v.date_of_birth)::text
+           from core.person as p join core.person_private as v using (person_id)
+           where p.person_id = tests.id('bob')), '(Robert,"+45 12",1990-02-03)',
+  'the name is for others and the rest is private');
+select tests.act_as('bob');
+select lives_ok($$ select api.save_person('{"phone": null}') $$, 'a person takes their number back');
+select throws_ok(format($$ select api.save_person('{"person_id": "%s"}') $$, tests.id('alice')),
+  '42501', null, 'a person cannot save the data of another');
+select throws_ok($$ select api.save_person('{"status": "active"}') $$, 'M0013', 'field_unknown',
+  'a person cannot save their own status');
+select throws_ok($$ select api.save_person('{}', 'fail') $$, '23505', null,
+  'a person who is there is refused when asked so');
+select tests.act_as_nobody();
+update core.person set status = 'suspended' where person_id = tests.id('eve');
+select tests.act_as('eve');
+select throws_ok($$ select api.save_person('{"phone": "1"}') $$, 'M3001', 'person_suspended',
+  'a suspended person saves nothing');
+select tests.act_as_nobody();
+select is((select phone from core.person_private where person_id = tests.id('bob')), null,
+  'a number that was taken back is gone');
 
 select * from finish();
 rollback;

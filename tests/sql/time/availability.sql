@@ -1,7 +1,7 @@
 -- Hours: who sets them, and the slots they make, on the days the clocks change too.
 
 begin;
-select plan(52);
+select plan(54);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -238,6 +238,11 @@ select results_eq(
   $$ insert into tutoring.availability_windows (expert_id, day_of_week, start_time, end_time)
      values (tests.id('tara'), 3, '09:00', '10:00') returning timezone $$,
   $$ values ('Africa/Nairobi') $$, 'hours that are inserted without a zone are in their expert''s');
+
+select throws_ok($$ select api.set_availability('[]', 'UTC', tests.id('uwe')) $$, '42501', null,
+  'a provider cannot set the hours of another');
+select tests.act_as_service();
+select is(api.set_availability('[]', 'UTC', tests.id('tara')), 0, 'the house sets anybody''s hours');
 
 select * from finish();
 rollback;
