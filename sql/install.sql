@@ -44,6 +44,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/booking/cancellation.sql
 \ir schema/time/offering.sql
 \ir schema/time/venue.sql
+\ir schema/time/busy.sql
 \ir schema/time/availability.sql
 \ir schema/time/slot.sql
 \ir schema/time/occupancy.sql
@@ -52,6 +53,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/booking/event.sql
 \ir schema/booking/ticket.sql
 \ir schema/booking/proposal.sql
+\ir schema/booking/feed.sql
 \ir schema/time/waitlist.sql
 \ir schema/money/coupon.sql
 \ir schema/catalogue/product.sql
@@ -149,6 +151,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/time/waitlist.sql
 \ir functions/time/horizon.sql
 \ir functions/time/availability.sql
+\ir functions/time/busy.sql
 
 -- catalogue: what is sold besides time. product counts the pieces of what is sent; category is what
 -- offerings of all kinds are sorted into.
@@ -162,6 +165,7 @@ select to_regnamespace('core') is null as fresh \gset
 -- it.
 \ir functions/booking/party.sql
 \ir functions/booking/proposal.sql
+\ir functions/booking/feed.sql
 \ir functions/booking/ticket.sql
 \ir functions/booking/booking.sql
 \ir functions/booking/appointment.sql
@@ -258,6 +262,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/time/slot.sql
 \ir policies/time/waitlist.sql
 \ir policies/time/availability.sql
+\ir policies/time/busy.sql
 \ir policies/booking/party.sql
 \ir policies/catalogue/product.sql
 \ir policies/catalogue/category.sql
@@ -270,6 +275,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/event.sql
 \ir policies/booking/ticket.sql
 \ir policies/booking/proposal.sql
+\ir policies/booking/feed.sql
 \ir policies/booking/attendance.sql
 \ir policies/booking/correction.sql
 \ir policies/booking/review.sql

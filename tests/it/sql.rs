@@ -21,8 +21,8 @@ macro_rules! sql_tests {
 
 sql_tests! {
     booking {
-        appointment, attendance, booking, call_off, cancellation, checkout, correction, event, free,
-        party, proposal, reschedule, reschedule_length, review, ticket,
+        appointment, attendance, booking, call_off, cancellation, checkout, correction, event, feed,
+        free, party, proposal, reschedule, reschedule_length, review, ticket,
     }
     catalogue { category, product }
     community { conversation, support }
@@ -44,7 +44,7 @@ sql_tests! {
     }
     stripe { balance_transaction, command, event, event_cursor, event_order, inquiry, reconciliation, result, stuck }
     time {
-        availability, horizon, horizon_closed, occupancy, offering, rules, slot, venue, waitlist,
+        availability, busy, horizon, horizon_closed, occupancy, offering, rules, slot, venue, waitlist,
     }
 }
 

@@ -181,6 +181,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- What a calendar has closed goes with it.
+  delete from core.busy_calendar as c where c.provider_id = p_person_id;
   -- The title stays: it says what was bought.
   delete from core.offering_venue as v
   using core.offering as o
@@ -240,6 +242,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  delete from core.calendar_feed as f where f.person_id = p_person_id;
   update core.booking as b
   set idempotency_key = null
   where b.customer_id = p_person_id and b.idempotency_key is not null;

@@ -46,6 +46,7 @@ begin
     || internal.export_login(v_me)
     || internal.export_bookings(v_me)
     || internal.export_offers(v_me)
+    || internal.export_calendars(v_me)
     || internal.export_money(v_me);
 end
 $$;
@@ -144,6 +145,29 @@ alter function internal.export_bookings owner to definer;
 
 comment on function internal.export_bookings is
   'The part of api.export_my_data about what a customer booked, ordered and wrote.';
+
+create or replace function internal.export_calendars(p_person_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'calendar_feed', (
+      select to_jsonb(f) - 'key_hash'
+      from core.calendar_feed as f
+      where f.person_id = p_person_id),
+    'busy_calendars', (
+      select jsonb_agg(to_jsonb(c) order by c.created_at)
+      from core.busy_calendar as c
+      where c.provider_id = p_person_id));
+end;
+
+alter function internal.export_calendars owner to definer;
+
+comment on function internal.export_calendars is
+  'The part of api.export_my_data about calendars elsewhere: the feed, and those that are read.';
 
 create or replace function internal.export_offers(p_person_id uuid)
 returns jsonb

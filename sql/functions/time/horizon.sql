@@ -360,7 +360,8 @@ declare
 begin
   if (select count(*) > 200 from core.availability_rule as r where r.provider_id = p_provider_id)
      or (select count(*) > 1000 from core.availability_exception as x
-         where x.provider_id = p_provider_id and upper(x.during) > now())
+         where x.provider_id = p_provider_id and x.busy_calendar_id is null
+           and upper(x.during) > now())
      or internal.estimated_slots(p_provider_id) > p_times::bigint * v_most then
     perform internal.refuse('M0108', 'hours_too_many',
       format('A provider has at most 200 windows, 1000 coming exceptions and %s coming slots.',

@@ -42,12 +42,16 @@ create table core.availability_exception (
   kind                      text not null,
   during                    tstzrange not null,
   reason                    text,
+  busy_calendar_id          uuid,
   created_at                timestamptz not null default now(),
 
   constraint availability_exception_pkey primary key (availability_exception_id),
   constraint availability_exception_seq_key unique (seq),
   constraint availability_exception_provider_id_fkey
     foreign key (provider_id) references core.provider (provider_id) on delete cascade,
+  constraint availability_exception_busy_calendar_id_fkey
+    foreign key (busy_calendar_id)
+    references core.busy_calendar (busy_calendar_id) on delete cascade,
   constraint availability_exception_kind_is_known check (kind in ('block', 'open')),
   constraint availability_exception_is_bounded
     check (
@@ -64,5 +68,10 @@ alter table core.availability_exception force row level security;
 create index availability_exception_provider_id_idx
   on core.availability_exception using gist (provider_id, during);
 
+create index availability_exception_busy_calendar_id_idx
+  on core.availability_exception (busy_calendar_id) where busy_calendar_id is not null;
+
+comment on column core.availability_exception.busy_calendar_id is
+  'The calendar elsewhere in which this time is busy; it comes and goes with it.';
 comment on table core.availability_exception is
   'A time that is closed (block) or bookable beyond the weekly hours (open). A block wins.';

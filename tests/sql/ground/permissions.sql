@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(85);
+select plan(87);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -98,6 +98,9 @@ insert into core.event (slot_id) select slot_id from pair;
 insert into core.ticket (ticket_id, booking_id, seat, code)
 select id, booking_id, 1, upper(left(translate(id::text, '-', ''), 16)) from pair;
 insert into core.offering_material select offering_id, 'https://example.org/' from pair;
+insert into core.busy_calendar (provider_id, url) select provider_id, 'https://x.example/' from pair;
+insert into core.calendar_feed (person_id, key_hash)
+select customer_id, sha256(convert_to(customer_id::text, 'UTF8')) from pair;
 insert into core.offering_venue (offering_id, place) select offering_id, 'here' from pair;
 insert into core.payout_account (payout_account_id, provider_id, rail, external_id)
 select id, provider_id, 'stripe_connect', 'acct_' || id from pair;
@@ -145,6 +148,8 @@ values
   ('booking_note',             '- s s', '- - - s - S'),
   ('booking_reminder',         '- - -', '- - - - - -'),
   ('call_off',                 '- s s', '- - - s S S'),
+  ('busy_calendar',            '- s s', '- - - s - S'),
+  ('calendar_feed',            '- - -', '- - - - - -'),
   ('cancellation_policy',      's s s', 'S S S S S S'),
   ('case_attachment',          '- s s', '- - s - S S'),
   ('category',                 's s s', 'S S S S S S'),

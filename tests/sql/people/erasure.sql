@@ -1,7 +1,7 @@
 -- Being forgotten: the books stay, the person goes.
 
 begin;
-select plan(23);
+select plan(24);
 
 -- How often a word is found anywhere in the database but in what cannot be changed.
 create function tests.traces(p_word text)
@@ -106,7 +106,10 @@ select throws_ok('select api.erase_me()', '42501', null,
 
 -- Alice goes by herself.
 select tests.act_as('alice');
+select api.make_calendar_feed() is not null as is_made;
 select lives_ok('select api.erase_me()', 'a customer without open bookings erases themselves');
+select tests.act_as_nobody();
+select is_empty('select from core.calendar_feed', 'the calendar feed of an erased person is gone');
 select tests.act_as_nobody();
 select is_empty($$ select tests.traces('wonderland') $$,
   'no table that can be changed holds the erased person''s name or address');

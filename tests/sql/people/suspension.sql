@@ -32,6 +32,8 @@ insert into exempt values
   ('remove_offering', 'sells less'),
   ('leave_conversation', 'one''s own, and harms nobody'),
   ('mark_messages_read', 'one''s own, and harms nobody'),
+  ('remove_calendar_feed', 'tells less'),
+  ('read_calendar_feed', 'asks whether its owner is active; the key is the permission'),
   ('remove_location', 'tells less'),
   ('remove_credential', 'tells less'),
   ('retire_subject', 'tells less'),

@@ -28,6 +28,10 @@ insert into fate values
   ('booking.idempotency_key', 'told', null),
   ('booking_event.reason', 'told', null),
   ('booking_note.provider_notes', 'told', null),
+  ('busy_calendar.etag', 'told', null),
+  ('busy_calendar.last_error', 'told', null),
+  ('busy_calendar.url', 'told', null),
+  ('calendar_feed.key_hash', 'kept', 'a digest of a random key; the row goes, held by erasure.sql'),
   ('call_off.reason', 'told', null),
   ('conversation.title', 'told', null),
   ('message.body', 'told', null),
@@ -164,6 +168,7 @@ insert into core.subject_photo (subject_id, url) values (tests.id('rex'), 'x');
 insert into core.availability_exception (provider_id, kind, during)
 values (tests.id('tara'), 'block', tstzrange(now(), now() + interval '1 hour'));
 insert into core.offering_venue (offering_id, place) values (tests.id('offering lesson'), 'x');
+insert into core.busy_calendar (provider_id, url) values (tests.id('tara'), 'x');
 insert into core.offering_material (offering_id, materials_url)
 values (tests.id('offering lesson'), 'x');
 insert into core.stock_item (offering_id) values (tests.id('offering lesson'));
