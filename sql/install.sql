@@ -30,6 +30,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/people/person.sql
 \ir schema/people/provider.sql
 \ir schema/people/customer.sql
+\ir schema/people/profile.sql
 \ir schema/people/location.sql
 \ir schema/people/credential.sql
 \ir schema/people/rate.sql
@@ -58,7 +59,12 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/money/coupon.sql
 \ir schema/catalogue/product.sql
 \ir schema/catalogue/category.sql
+\ir schema/learning/course.sql
+\ir schema/learning/content.sql
 \ir schema/money/order.sql
+\ir schema/learning/enrolment.sql
+\ir schema/learning/progress.sql
+\ir schema/learning/certificate.sql
 \ir schema/money/payment.sql
 \ir schema/money/refund.sql
 \ir schema/money/dispute.sql
@@ -79,6 +85,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/booking/review.sql
 \ir schema/community/conversation.sql
 \ir schema/community/support.sql
+\ir schema/community/post.sql
+\ir schema/community/report.sql
 \ir schema/messages/notification.sql
 \ir schema/messages/reminder.sql
 \ir schema/messages/outbox.sql
@@ -108,6 +116,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/people/staff.sql
 \ir functions/people/provider.sql
 \ir functions/people/customer.sql
+\ir functions/people/profile.sql
 \ir functions/people/location.sql
 \ir functions/people/credential.sql
 \ir functions/people/rate.sql
@@ -158,6 +167,14 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/catalogue/product.sql
 \ir functions/catalogue/category.sql
 
+-- learning: courses. course is what is sold, content what is in it; enrolment says who is in a
+-- course and until when, progress how far they have come, certificate that they completed it.
+\ir functions/learning/enrolment.sql
+\ir functions/learning/certificate.sql
+\ir functions/learning/progress.sql
+\ir functions/learning/course.sql
+\ir functions/learning/content.sql
+
 -- booking: a customer's seats. booking holds and confirms, appointment books a time that is asked
 -- for, party says which side somebody is on, checkout hands the payment to the Lambda; cancellation,
 -- call_off, reschedule, proposal and attendance end or move a booking; correction says otherwise how
@@ -181,6 +198,8 @@ select to_regnamespace('core') is null as fresh \gset
 -- community: what people say to each other, and to the house.
 \ir functions/community/conversation.sql
 \ir functions/community/support.sql
+\ir functions/community/post.sql
+\ir functions/community/report.sql
 
 -- money: what is owed. An order of one or more lines is paid by a payment; settlement carries out
 -- what a payment has become, fulfilment says what was sent; earning is a provider's share, refund and dispute take it back; the
@@ -235,6 +254,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/people/staff.sql
 \ir policies/people/provider.sql
 \ir policies/people/customer.sql
+\ir policies/people/profile.sql
 \ir policies/people/location.sql
 \ir policies/people/credential.sql
 \ir policies/people/rate.sql
@@ -266,6 +286,11 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/party.sql
 \ir policies/catalogue/product.sql
 \ir policies/catalogue/category.sql
+\ir policies/learning/course.sql
+\ir policies/learning/content.sql
+\ir policies/learning/enrolment.sql
+\ir policies/learning/progress.sql
+\ir policies/learning/certificate.sql
 \ir policies/booking/booking.sql
 \ir policies/booking/appointment.sql
 \ir policies/booking/checkout.sql
@@ -281,6 +306,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/review.sql
 \ir policies/community/conversation.sql
 \ir policies/community/support.sql
+\ir policies/community/post.sql
+\ir policies/community/report.sql
 \ir policies/money/ledger.sql
 \ir policies/money/wallet.sql
 \ir policies/money/coupon.sql

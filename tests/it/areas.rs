@@ -12,13 +12,14 @@ use crate::template::reading::root;
 
 /// The areas, the lowest first. The commands to Stripe are a layer of their own, because money
 /// plans them; the rest of stripe stands above all, because it joins what Stripe says to everything.
-const AREAS: [&str; 12] = [
+const AREAS: [&str; 13] = [
     "ground",
     "people",
     "messages",
     "login",
     "time",
     "catalogue",
+    "learning",
     "stripe/command",
     "money",
     "payout",

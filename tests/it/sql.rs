@@ -25,8 +25,9 @@ sql_tests! {
         free, party, proposal, reschedule, reschedule_length, review, ticket,
     }
     catalogue { category, product }
-    community { conversation, support }
+    community { conversation, post, report, support }
     ground { audit, lens, marketplace, permissions, reading, vocabulary }
+    learning { certificate, content, course, enrolment, progress }
     lenses { tutoring }
     login {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,
@@ -39,8 +40,8 @@ sql_tests! {
     }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
     people {
-        credential, customer, erasure, location, person, privacy, provider, rate, staff, subject,
-        suspension, words,
+        credential, customer, erasure, location, person, privacy, profile, provider, rate, staff,
+        subject, suspension, words,
     }
     stripe { balance_transaction, command, event, event_cursor, event_order, inquiry, reconciliation, result, stuck }
     time {

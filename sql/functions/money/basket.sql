@@ -41,7 +41,7 @@ end
 $$;
 
 comment on function internal.read_items is $$
-The items of a basket: seats of slots and pieces of products. Repeated items are added up.
+The items of a basket: seats of slots, pieces of products, and courses. Repeated items are added up.
 
 Raises
   M0305 items_invalid  not 1 to 50 items of a slot or an offering and a number
@@ -91,6 +91,57 @@ Raises
   M4306 product_not_found  there is no such product
   M9205 offering_inactive  it was taken down
   M9308 out_of_stock       fewer pieces can be had
+$$;
+
+create or replace function internal.line_of_course(
+  p_customer_id uuid,
+  p_offering_id uuid,
+  p_quantity    integer
+)
+returns core.order_line
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_offering core.offering;
+begin
+  select o.* into strict v_offering from core.offering as o where o.offering_id = p_offering_id;
+  if p_quantity > 1 then
+    perform internal.refuse('M0305', 'items_invalid', 'A course is ordered once.');
+  end if;
+  perform internal.take_place(p_customer_id, v_offering);
+  if exists (
+    select
+    from core.order_line as l
+    join core.order as o using (order_id)
+    where l.customer_id = p_customer_id
+      and l.offering_id = p_offering_id
+      and l.kind = 'enrolment'
+      and l.called_off_at is null
+      and o.status = 'pending'
+      and o.expires_at > now()
+  ) then
+    perform internal.refuse('M9802', 'enrolment_pending',
+      'You have ordered this course and not paid yet.', 'Pay that order, or let it end.');
+  end if;
+  return internal.new_line('enrolment', v_offering.title, p_offering_id, null, p_customer_id,
+                           v_offering.provider_id, 1, internal.course_price(v_offering));
+end
+$$;
+
+alter function internal.line_of_course owner to definer;
+
+comment on function internal.line_of_course is $$
+The line that a course is ordered by. The enrolment takes its place now and waits for the money, so
+a second order at the same time is refused. Locks the enrolment.
+
+Raises
+  M0305 items_invalid      it is asked for more than once
+  M3201 own_offering, M9205 offering_inactive
+  M9801 already_enrolled   the customer is in it
+  M9802 enrolment_pending  another order of it waits to be paid
 $$;
 
 create or replace function internal.one_currency(p_items jsonb)
@@ -174,8 +225,11 @@ declare
 begin
   for v_item in select i.* from internal.read_items(p_items) as i order by i.n loop
     if v_item.slot_id is null then
-      v_lines := v_lines
-        || internal.line_of_goods(p_customer_id, v_item.offering_id, v_item.quantity);
+      v_lines := v_lines || case
+        when exists (select from core.course as c where c.offering_id = v_item.offering_id)
+          then internal.line_of_course(p_customer_id, v_item.offering_id, v_item.quantity)
+        else internal.line_of_goods(p_customer_id, v_item.offering_id, v_item.quantity)
+      end;
       continue;
     end if;
     if v_item.quantity > 100 then
@@ -205,7 +259,7 @@ Hold the items of a basket. The caller holds internal.lock_items.
 
 Raises
   M9309 request_is_alone  a request among other things: one payment cannot wait and be taken
-  and what internal.hold_seats and internal.line_of_goods list
+  and what internal.hold_seats, internal.line_of_goods and internal.line_of_course list
 $$;
 
 create or replace function api.place_order(
@@ -284,6 +338,7 @@ Raises
   M9209 idempotency_key_reused  the key belongs to a different order
   M9308 out_of_stock            fewer pieces can be had
   M9309 request_is_alone        a request among other things
+  M9801 already_enrolled, M9802 enrolment_pending
   M4301 coupon_not_found, M9301 coupon_expired, M9302 coupon_not_applicable,
   M9306 coupon_used_up
 $$;

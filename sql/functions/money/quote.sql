@@ -109,8 +109,10 @@ declare
   v_lines    core.order_line[];
 begin
   select array_agg(internal.new_line(
-           case when i.slot_id is null then 'goods' else 'booking' end, o.title, o.offering_id,
-           null, internal.user_id(), o.provider_id, i.quantity, o.price_minor) order by i.n)
+           case when i.slot_id is not null then 'booking'
+                when o.kind = 'course' then 'enrolment' else 'goods' end,
+           o.title, o.offering_id, null, internal.user_id(), o.provider_id, i.quantity,
+           internal.course_price(o)) order by i.n)
     into v_lines
   from internal.read_items(p_items) as i
   left join core.slot as s on s.slot_id = i.slot_id

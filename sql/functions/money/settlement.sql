@@ -119,6 +119,13 @@ begin
   set status = case when v_status = 'refunded' then 'refunded' else 'paid' end
   where o.order_id = v_order_id
     and o.status <> case when v_status = 'refunded' then 'refunded' else 'paid' end;
+
+  -- Access to a course ends and comes back with the money of its line.
+  perform internal.settle_enrolment(
+    e.order_line_id, internal.line_left(e.order_line_id) = 0)
+  from core.earning as e
+  join core.order_line as l using (order_line_id)
+  where e.payment_id = p_payment_id and l.kind = 'enrolment';
 end
 $$;
 
@@ -126,7 +133,7 @@ alter function internal.count_returns owner to definer;
 
 comment on function internal.count_returns is $$
 Count how much of a payment has gone back, is promised, and was lost to the payer's bank, and set
-whether its order is paid or refunded. The delivery of goods is separate.
+whether its order is paid or refunded, and whether its courses stay open. The delivery of goods is separate.
 $$;
 
 create or replace function internal.settle_capture(p_payment core.payment)
@@ -178,6 +185,7 @@ declare
 begin
   -- Lock the stock after payments and before coupons, so that the counts below stay true.
   perform internal.lock_goods(p_order_id);
+  perform internal.lock_enrolments(p_order_id);
 
   for v_line in
     select l.* from core.order_line as l
@@ -241,6 +249,7 @@ begin
     when 'booking' then internal.confirm_booking(p_line.booking_id)
     when 'goods' then internal.take_stock(p_line)
     when 'promotion' then internal.fulfil_promotion(p_line)
+    when 'enrolment' then internal.begin_enrolment(p_line)
     -- A kind that no function carries out is refunded.
     else false
   end;
@@ -263,7 +272,7 @@ alter function internal.fulfil_line owner to definer;
 
 comment on function internal.fulfil_line is $$
 Carry out one paid line, and return whether that was possible: a booking is confirmed, goods are
-taken out of the stock. A new kind of line is added here. The caller holds internal.lock_payment and
+taken out of the stock, an enrolment begins. A new kind of line is added here. The caller holds internal.lock_payment and
 the stock.
 $$;
 

@@ -192,7 +192,8 @@ begin
   where o.offering_id = m.offering_id and o.provider_id = p_person_id;
   update core.offering as o
   set is_active = false, summary = null, description = null, prerequisites = null, tags = '{}',
-      slug = null, category_code = null, attrs = '{}'
+      slug = case when o.kind = 'course' then o.offering_id::text end, category_code = null,
+      attrs = '{}'
   where o.provider_id = p_person_id;
   update core.stock_item as s
   set sku = null
@@ -268,6 +269,65 @@ The part of internal.erase_person for keys, which are a client's own words, and 
 server said of an address.
 $$;
 
+create or replace function internal.erase_courses(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from core.profile as p where p.customer_id = p_person_id;
+  delete from core.profile_leave as l where p_person_id in (l.customer_id, l.provider_id);
+
+  -- That a course was completed stays, and who has completed it goes.
+  update core.certificate as c
+  set learner_name = case when c.customer_id <> p_person_id then c.learner_name else '' end,
+      provider_name = case when e.provider_id <> p_person_id then c.provider_name else '' end
+  from core.enrolment as e
+  where e.enrolment_id = c.enrolment_id and p_person_id in (c.customer_id, e.provider_id);
+
+  -- The courses of an author go with all that is in them. Who bought one keeps the order.
+  delete from core.course_section as s
+  using core.offering as o
+  where o.offering_id = s.offering_id and o.provider_id = p_person_id;
+  delete from core.course_body as b
+  using core.offering as o
+  where o.offering_id = b.offering_id and o.provider_id = p_person_id;
+  update core.course as c
+  set image_url = null, preview_url = null
+  from core.offering as o
+  where o.offering_id = c.offering_id and o.provider_id = p_person_id;
+end
+$$;
+
+alter function internal.erase_courses owner to definer;
+
+comment on function internal.erase_courses is
+  'The part of internal.erase_person for courses, certificates and the profile.';
+
+create or replace function internal.erase_posts(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The row of a post stays, because the comments of others hang on it; nobody sees it.
+  update core.post as p
+  set title = '', body = '', is_published = false, hidden_reason = null
+  where p.author_id = p_person_id;
+  delete from core.comment as c where c.author_id = p_person_id;
+  update core.report as r set reason = '' where r.reporter_id = p_person_id;
+end
+$$;
+
+alter function internal.erase_posts owner to definer;
+
+comment on function internal.erase_posts is
+  'The part of internal.erase_person for posts, comments and reports.';
+
 create or replace function internal.erase_person(p_person_id uuid)
 returns void
 language plpgsql
@@ -294,6 +354,8 @@ begin
   perform internal.erase_talk(p_person_id);
   perform internal.erase_places(p_person_id);
   perform internal.erase_offerings(p_person_id);
+  perform internal.erase_courses(p_person_id);
+  perform internal.erase_posts(p_person_id);
   perform internal.erase_keys(p_person_id);
   perform internal.erase_payment_details(p_person_id);
 

@@ -45,6 +45,8 @@ begin
     || internal.export_talk(v_me)
     || internal.export_login(v_me)
     || internal.export_bookings(v_me)
+    || internal.export_learning(v_me)
+    || internal.export_posts(v_me)
     || internal.export_offers(v_me)
     || internal.export_calendars(v_me)
     || internal.export_money(v_me);
@@ -168,6 +170,89 @@ alter function internal.export_calendars owner to definer;
 
 comment on function internal.export_calendars is
   'The part of api.export_my_data about calendars elsewhere: the feed, and those that are read.';
+
+create or replace function internal.export_learning(p_person_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'profile', (select to_jsonb(p) from core.profile as p where p.customer_id = p_person_id),
+    'profile_leaves', (
+      select jsonb_agg(to_jsonb(l))
+      from core.profile_leave as l
+      where l.customer_id = p_person_id),
+    'enrolments', (
+      select jsonb_agg(
+        to_jsonb(e) || jsonb_build_object(
+          'lessons', (
+            select jsonb_agg(to_jsonb(p)) from core.lesson_progress as p
+            where p.enrolment_id = e.enrolment_id),
+          'sections', (
+            select jsonb_agg(to_jsonb(p)) from core.section_progress as p
+            where p.enrolment_id = e.enrolment_id))
+        order by e.asked_at)
+      from core.enrolment as e
+      where e.customer_id = p_person_id),
+    'certificates', (
+      select jsonb_agg(to_jsonb(c) order by c.issued_at)
+      from core.certificate as c
+      where c.customer_id = p_person_id),
+    'courses', (
+      select jsonb_agg(
+        to_jsonb(c) || jsonb_build_object(
+          'body', (select b.body from core.course_body as b where b.offering_id = c.offering_id),
+          'sections', (
+            select jsonb_agg(to_jsonb(s) || coalesce(to_jsonb(b), '{}') order by s.position)
+            from core.course_section as s
+            left join core.section_body as b using (section_id)
+            where s.offering_id = c.offering_id),
+          'lessons', (
+            select jsonb_agg(to_jsonb(l) || coalesce(to_jsonb(b), '{}') order by l.position)
+            from core.lesson as l
+            left join core.lesson_body as b using (lesson_id)
+            where l.offering_id = c.offering_id),
+          'files', (
+            select jsonb_agg(to_jsonb(a)) from core.lesson_attachment as a
+            where a.offering_id = c.offering_id)))
+      from core.course as c
+      join core.offering as o using (offering_id)
+      where o.provider_id = p_person_id));
+end;
+
+alter function internal.export_learning owner to definer;
+
+comment on function internal.export_learning is
+  'The part of api.export_my_data about courses, taken and given, and about the profile.';
+
+create or replace function internal.export_posts(p_person_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'posts', (
+      select jsonb_agg(to_jsonb(p) order by p.created_at)
+      from core.post as p
+      where p.author_id = p_person_id),
+    'comments', (
+      select jsonb_agg(to_jsonb(c) order by c.created_at)
+      from core.comment as c
+      where c.author_id = p_person_id),
+    'reports', (
+      select jsonb_agg(to_jsonb(r) - 'closed_by' order by r.created_at)
+      from core.report as r
+      where r.reporter_id = p_person_id));
+end;
+
+alter function internal.export_posts owner to definer;
+
+comment on function internal.export_posts is
+  'The part of api.export_my_data about what a person has said to everybody.';
 
 create or replace function internal.export_offers(p_person_id uuid)
 returns jsonb

@@ -1,6 +1,23 @@
 -- Suspending people, and letting them back in. Whoever is suspended changes nothing from that
 -- moment, whatever their token says, and is neither listed nor sold; their sessions end.
 
+create or replace function internal.stopped_person_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.person_id
+  from core.person as p
+  where p.status = 'suspended' or p.suspended_until > now();
+end;
+
+alter function internal.stopped_person_ids owner to definer;
+
+comment on function internal.stopped_person_ids is
+  'People who are suspended: what they wrote is shown to nobody else meanwhile.';
+
 create or replace function api.suspend_person(
   p_person_id uuid,
   p_reason    text,

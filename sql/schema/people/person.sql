@@ -36,6 +36,9 @@ create table core.person (
 alter table core.person enable row level security;
 alter table core.person force row level security;
 
+create index person_suspended_idx on core.person (person_id)
+  where status = 'suspended' or suspended_until is not null;
+
 comment on table core.person is
   'A person as others may see them. Private data is in person_private.';
 comment on column core.person.person_id is

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(87);
+select plan(103);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -123,6 +123,29 @@ select id, booking_id, 'customer', customer_id, provider_id, offering_id, 5,
 from pair;
 insert into core.waitlist_entry (waitlist_entry_id, slot_id, customer_id)
 select id, slot_id, customer_id from pair;
+insert into core.course (offering_id) select offering_id from pair;
+insert into core.course_body (offering_id, body) select offering_id, 'x' from pair;
+insert into core.course_section (section_id, offering_id, title, position, is_published)
+select id, offering_id, 'x', 1, true from pair;
+insert into core.section_body (section_id, offering_id, body) select id, offering_id, 'x' from pair;
+insert into core.lesson (lesson_id, section_id, offering_id, title, position, is_published)
+select id, id, offering_id, 'x', 1, true from pair;
+insert into core.lesson_body (lesson_id, offering_id, body) select id, offering_id, 'x' from pair;
+insert into core.lesson_attachment (lesson_id, offering_id, name, url)
+select id, offering_id, 'x', 'https://example.org/' from pair;
+insert into core.enrolment (enrolment_id, customer_id, offering_id, provider_id, enrolled_at)
+select id, customer_id, offering_id, provider_id, now() from pair;
+insert into core.section_progress (enrolment_id, section_id) select id, id from pair;
+insert into core.lesson_progress (enrolment_id, lesson_id) select id, id from pair;
+insert into core.certificate (number, enrolment_id, customer_id, learner_name, course_title, provider_name)
+select id::text, id, customer_id, 'x', 'x', 'x' from pair;
+insert into core.profile (customer_id) select customer_id from pair;
+insert into core.profile_leave (customer_id, provider_id) select customer_id, provider_id from pair;
+insert into core.post (post_id, author_id, title, body, is_published)
+select id, customer_id, 'x', 'x', provider_id = tests.id('tara') from pair;
+insert into core.comment (comment_id, post_id, author_id, body)
+select id, id, customer_id, 'x' from pair;
+insert into core.report (reporter_id, post_id, reason) select customer_id, id, 'x' from pair;
 set local session_replication_role = origin;
 
 select is_empty(
@@ -153,10 +176,15 @@ values
   ('cancellation_policy',      's s s', 'S S S S S S'),
   ('case_attachment',          '- s s', '- - s - S S'),
   ('category',                 's s s', 'S S S S S S'),
+  ('certificate',              '- s s', '- - s - - S'),
+  ('comment',                  's s s', 's s s s S S'),
   ('conversation',             '- s s', '- - s s - S'),
   ('conversation_member',      '- s s', '- - s s - S'),
   ('coupon',                   '- s s', '- - - s S S'),
   ('coupon_redemption',        '- s -', '- - s - S -'),
+  ('course',                   's s s', 's s s s S S'),
+  ('course_body',              's s s', '- - s s - S'),
+  ('course_section',           's s s', 's s s s S S'),
   ('credential',               's s s', 'S S S S S S'),
   ('currency',                 's s s', 'S S S S S S'),
   ('customer',                 '- siu s', '- - siu s S S'),
@@ -164,12 +192,17 @@ values
   ('dispute',                  '- s s', '- - - s S S'),
   ('dispute_line',             '- s s', '- - - s S S'),
   ('earning',                  '- s s', '- - - s S S'),
+  ('enrolment',                '- s s', '- - s s S S'),
   ('event',                    's s s', 'S S S S S S'),
   ('event_cursor',             '- - s', '- - - - - S'),
   ('ledger_account',           '- s s', '- - - s S S'),
   ('ledger_balance',           '- s s', '- - - s S S'),
   ('ledger_entry',             '- s s', '- - - s S S'),
   ('ledger_transfer',          '- s s', '- - - s S S'),
+  ('lesson',                   's s s', 's s s s S S'),
+  ('lesson_attachment',        's s s', '- - s s - S'),
+  ('lesson_body',              's s s', '- - s s - S'),
+  ('lesson_progress',          '- s s', '- - s s S S'),
   ('location',                 's s s', '- - s s S S'),
   ('location_exact',           's s s', '- - s s S S'),
   ('marketplace',              's s s', 'S S S S S S'),
@@ -199,6 +232,9 @@ values
   ('person',                   's siu siu', 's s siu siu Siu SIU'),
   ('person_private',           '- siu s', '- - siud - S S'),
   ('person_role',              's s s', '- - s s S S'),
+  ('post',                     's s s', 's s s s S S'),
+  ('profile',                  '- s s', '- - s s - S'),
+  ('profile_leave',            '- s s', '- - s s - S'),
   ('promotion',                '- s s', '- - - s S S'),
   ('provider',                 's siu s', 'S S S Siu S S'),
   ('provider_rate_tier',       's s s', 'S S S S S S'),
@@ -208,8 +244,11 @@ values
   ('referral_code',            '- s s', '- - s - - S'),
   ('refund',                   '- s s', '- - s s S S'),
   ('refund_line',              '- s s', '- - s s S S'),
+  ('report',                   '- s s', '- - s - S S'),
   ('review',                   's s s', 's s s s S S'),
   ('role',                     's s s', 'S S S S S S'),
+  ('section_body',             's s s', '- - s s - S'),
+  ('section_progress',         '- s s', '- - s s S S'),
   ('slot',                     's s s', 's s s s S S'),
   ('stock_item',               '- s s', '- - - s S S'),
   ('stripe_command',           '- - s', '- - - - - S'),

@@ -63,6 +63,30 @@ insert into fate values
   ('payment_method.last4', 'told', null),
   ('promotion.features', 'told', null),
   ('referral_code.code', 'told', null),
+  ('course.image_url', 'told', null),
+  ('course.preview_url', 'told', null),
+  ('course_body.body', 'told', null),
+  ('course_section.title', 'told', null),
+  ('course_section.description', 'told', null),
+  ('section_body.body', 'told', null),
+  ('section_body.video_url', 'told', null),
+  ('lesson.title', 'told', null),
+  ('lesson.description', 'told', null),
+  ('lesson_body.body', 'told', null),
+  ('lesson_body.video_url', 'told', null),
+  ('lesson_attachment.name', 'told', null),
+  ('lesson_attachment.url', 'told', null),
+  ('certificate.learner_name', 'told', null),
+  ('post.title', 'told', null),
+  ('post.body', 'told', null),
+  ('comment.body', 'told', null),
+  ('report.reason', 'told', null),
+  ('profile.goals', 'told', null),
+  ('profile.social_links', 'told', null),
+  ('certificate.provider_name', 'gone', 'the name of the day it was issued'),
+  ('certificate.course_title', 'kept', 'what was completed'),
+  ('post.hidden_reason', 'gone', 'what a moderator said of it'),
+  ('comment.hidden_reason', 'gone', 'what a moderator said of it'),
   ('customer.goals', 'told', null),
   ('customer.interests', 'told', null),
   ('move_proposal.reason', 'told', null),
@@ -209,6 +233,30 @@ values (tests.id('talk'), tests.id('alice'));
 insert into core.message (message_id, conversation_id, sender_id, body)
 values (tests.id('talk'), tests.id('talk'), tests.id('alice'), 'x');
 insert into core.message_original (message_id, body) values (tests.id('talk'), 'x');
+insert into core.course (offering_id) values (tests.id('offering lesson'));
+insert into core.course_body (offering_id, body) values (tests.id('offering lesson'), 'x');
+insert into core.course_section (section_id, offering_id, title, position)
+values (tests.id('section'), tests.id('offering lesson'), 'x', 1);
+insert into core.section_body (section_id, offering_id)
+values (tests.id('section'), tests.id('offering lesson'));
+insert into core.lesson (lesson_id, section_id, offering_id, title, position)
+values (tests.id('part'), tests.id('section'), tests.id('offering lesson'), 'x', 1);
+insert into core.lesson_body (lesson_id, offering_id)
+values (tests.id('part'), tests.id('offering lesson'));
+insert into core.lesson_attachment (lesson_id, offering_id, name, url)
+values (tests.id('part'), tests.id('offering lesson'), 'x', 'x');
+insert into core.enrolment (enrolment_id, customer_id, offering_id, provider_id)
+values (tests.id('place'), tests.id('alice'), tests.id('offering lesson'), tests.id('tara'));
+insert into core.certificate
+  (number, enrolment_id, customer_id, learner_name, course_title, provider_name)
+values ('1', tests.id('place'), tests.id('alice'), 'x', 'x', 'x');
+insert into core.post (post_id, author_id, title, body)
+values (tests.id('post'), tests.id('alice'), 'x', 'x');
+insert into core.comment (post_id, author_id, body)
+values (tests.id('post'), tests.id('alice'), 'x');
+insert into core.report (reporter_id, post_id, reason)
+values (tests.id('alice'), tests.id('post'), 'x');
+insert into core.profile (customer_id) values (tests.id('alice'));
 update core.ledger_balance set balance_minor = 0;
 update core.booking_event
 set actor = 'customer', actor_id = tests.id('alice');

@@ -18,6 +18,7 @@ set client_min_messages = warning;
 \ir people.sql
 \ir login.sql
 \ir money.sql
+\ir learning.sql
 \ir history.sql
 \ir operations.sql
 \ir crowd.sql
