@@ -31,6 +31,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/people/provider.sql
 \ir schema/people/customer.sql
 \ir schema/people/profile.sql
+\ir schema/people/favorite.sql
 \ir schema/people/location.sql
 \ir schema/people/credential.sql
 \ir schema/people/rate.sql
@@ -58,6 +59,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/time/waitlist.sql
 \ir schema/money/coupon.sql
 \ir schema/catalogue/product.sql
+\ir schema/catalogue/wish.sql
 \ir schema/catalogue/category.sql
 \ir schema/learning/course.sql
 \ir schema/learning/content.sql
@@ -122,15 +124,18 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/people/rate.sql
 \ir functions/people/subject.sql
 \ir functions/people/suspension.sql
+\ir functions/people/favorite.sql
 \ir functions/people/privacy.sql
 \ir functions/people/erasure.sql
 
 -- messages: what people are told. notification writes the row in the app and the outbox in the
--- transaction of the news; the relay claims the outbox, the mailer asks mail for the words and
--- delivery whether they are still to be sent; the clock runs reminder.
+-- transaction of the news, wording says it in its reader's language; the relay claims the outbox,
+-- the mailer asks mail for the facts and delivery whether they are still to be sent; the clock runs
+-- reminder.
+\ir functions/messages/mail.sql
+\ir functions/messages/wording.sql
 \ir functions/messages/notification.sql
 \ir functions/messages/outbox.sql
-\ir functions/messages/mail.sql
 \ir functions/messages/delivery.sql
 \ir functions/messages/reminder.sql
 
@@ -165,6 +170,7 @@ select to_regnamespace('core') is null as fresh \gset
 -- catalogue: what is sold besides time. product counts the pieces of what is sent; category is what
 -- offerings of all kinds are sorted into.
 \ir functions/catalogue/product.sql
+\ir functions/catalogue/wish.sql
 \ir functions/catalogue/category.sql
 
 -- learning: courses. course is what is sold, content what is in it; enrolment says who is in a
@@ -260,9 +266,11 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/people/rate.sql
 \ir policies/people/subject.sql
 \ir policies/people/suspension.sql
+\ir policies/people/favorite.sql
 \ir policies/people/privacy.sql
 \ir policies/people/erasure.sql
 \ir policies/messages/notification.sql
+\ir policies/messages/wording.sql
 \ir policies/messages/outbox.sql
 \ir policies/messages/delivery.sql
 \ir policies/messages/reminder.sql
@@ -285,6 +293,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/time/busy.sql
 \ir policies/booking/party.sql
 \ir policies/catalogue/product.sql
+\ir policies/catalogue/wish.sql
 \ir policies/catalogue/category.sql
 \ir policies/learning/course.sql
 \ir policies/learning/content.sql

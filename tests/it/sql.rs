@@ -21,10 +21,10 @@ macro_rules! sql_tests {
 
 sql_tests! {
     booking {
-        appointment, attendance, booking, call_off, cancellation, checkout, correction, event, feed,
-        free, party, proposal, reschedule, reschedule_length, review, ticket,
+        appointment, attendance, booking, call_off, cancellation, checkout, correction, event,
+        feed, free, party, proposal, reschedule, reschedule_length, review, ticket,
     }
-    catalogue { category, product }
+    catalogue { category, product, wish }
     community { conversation, post, report, support }
     ground { audit, lens, marketplace, permissions, reading, vocabulary }
     learning { certificate, content, course, enrolment, progress }
@@ -33,15 +33,15 @@ sql_tests! {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,
         session, sign_up, signing_key, supabase, verification,
     }
-    messages { delivery, notification, outbox, reminder }
+    messages { delivery, notification, outbox, reminder, wording }
     money {
         basket, coupon, earning, fulfilment, ledger, line, payment, payment_method,
         promotion, quote, quote_edges, random_operations, referral, refund, refund_recovery, wallet, wallet_totals,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, reversal }
     people {
-        credential, customer, erasure, location, person, privacy, profile, provider, rate, staff,
-        subject, suspension, words,
+        credential, customer, erasure, favorite, location, person, privacy, profile, provider,
+        rate, staff, subject, suspension, words,
     }
     stripe { balance_transaction, command, event, event_cursor, event_order, inquiry, reconciliation, result, stuck }
     time {

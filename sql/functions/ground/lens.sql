@@ -21,14 +21,14 @@ begin atomic
     when p_old is null then
       p_new ->> w.key is not null
       or nullif(current_setting('app.columns', true), '')::jsonb ? w.key
-    when w.key = 'id' then true
+    when w.key in ('id', 'uuid') then true
     else (p_new -> w.key) is distinct from (p_old -> w.key)
   end;
 end;
 
 comment on function api.written_fields is $$
 The fields a write through a lens gives, in core's words: of a new row those that are not null,
-of a changed one those that differ, and always its id. p_words maps a column to a field:
+of a changed one those that differ, and always its id or uuid. p_words maps a column to a field:
 {"id": "offering_id", "price_cents": "price_minor", ...}. For the triggers of lenses.
 $$;
 
@@ -44,6 +44,58 @@ end;
 comment on function api.if_exists is $$
 What a write through a lens does with a row that is there already: merge, ignore or fail. An
 update merges; an insert does what the request's Prefer header says. For the triggers of lenses.
+$$;
+
+create or replace function internal.refuse_key(p_noun text, p_number bigint, p_is_known boolean)
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_is_known then
+    raise exception using
+      errcode = '42501',
+      message = format('The two keys of this %s are not the same.', p_noun);
+  end if;
+  perform internal.refuse(
+    'M4021', 'number_not_found', format('There is no %s %s.', p_noun, p_number));
+  return null;
+end
+$$;
+
+alter function internal.refuse_key owner to definer;
+
+comment on function internal.refuse_key is $$
+Raises
+  M4021 number_not_found  nothing that the caller may see has this number
+  42501                   the number and the key given beside it are of two rows
+$$;
+
+create or replace function api.key_of(
+  p_noun   text,
+  p_number bigint,
+  p_found  uuid,
+  p_key    uuid default null
+)
+returns uuid
+language sql
+stable
+return case
+  when p_number is null then p_key
+  when p_found is null then internal.refuse_key(p_noun, p_number, false)
+  when p_key <> p_found then internal.refuse_key(p_noun, p_number, true)
+  else p_found
+end;
+
+comment on function api.key_of is $$
+The key behind the number that a lens shows of it. p_found is the row of that number, as the caller
+sees it; p_key is the key that was given beside the number, if one was. For the triggers of lenses.
+
+Raises
+  M4021 number_not_found  nothing that the caller may see has this number
+  42501                   the number and the key given beside it are of two rows
 $$;
 
 create or replace function internal.found_to_save(p_noun text, p_if_exists text)

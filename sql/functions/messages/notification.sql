@@ -62,14 +62,15 @@ returns table (
   title           text,
   payload         jsonb,
   created_at      timestamptz,
-  read_at         timestamptz
+  read_at         timestamptz,
+  body            text
 )
 language sql
 stable
 begin atomic
-  select n.notification_id, n.type, t.title, n.payload, n.created_at, n.read_at
+  select n.notification_id, n.type, t.title, n.payload, n.created_at, n.read_at, t.body
   from core.notification as n
-  left join core.notification_type as t using (type)
+  cross join lateral internal.notification_text(n) as t
   where n.person_id = internal.user_id()
     and (n.read_at is null or not coalesce(p_unread_only, false))
     and (p_before is null or n.created_at < p_before)
@@ -79,7 +80,7 @@ end;
 
 comment on function api.list_notifications is $$
 What the caller has been told, newest first, at most 1,000; the unread alone if asked for. Page on
-by the last created_at. The payload carries ids.
+by the last created_at. `title` and `body` are in the caller's language, the payload carries ids.
 $$;
 
 create or replace function api.mark_notifications_read(p_notification_ids uuid[] default null)

@@ -191,7 +191,8 @@ begin
   for i in 1 .. cardinality(p_lines) loop
     p_lines[i].order_id := v_order_id;
   end loop;
-  insert into core.order_line select l.* from unnest(p_lines) as l;
+  -- The table numbers its lines itself.
+  insert into core.order_line overriding user value select l.* from unnest(p_lines) as l;
 
   v_payment := internal.open_payment(v_order, p_lines);
   if v_order.total_minor > 0 then

@@ -362,6 +362,8 @@ begin
   delete from core.notification as n where n.person_id = p_person_id;
   delete from core.notification_preference as n where n.person_id = p_person_id;
   delete from core.quiet_hours as q where q.person_id = p_person_id;
+  delete from core.favorite as f where f.person_id = p_person_id;
+  delete from core.wish as w where w.person_id = p_person_id;
 
   -- Messages that wait to be sent could contain personal data.
   update core.outbox as o

@@ -143,7 +143,7 @@ as $$
 declare
   v_private core.person_private;
 begin
-  if not p_fields ?| array['phone', 'date_of_birth', 'gender'] then
+  if not p_fields ?| array['phone', 'emergency_phone', 'date_of_birth', 'gender'] then
     return;
   end if;
   insert into core.person_private (person_id) values (p_person_id) on conflict do nothing;
@@ -154,7 +154,8 @@ begin
 
   v_private := jsonb_populate_record(v_private, p_fields);
   update core.person_private as v
-  set phone = v_private.phone, date_of_birth = v_private.date_of_birth, gender = v_private.gender
+  set phone = v_private.phone, emergency_phone = v_private.emergency_phone,
+      date_of_birth = v_private.date_of_birth, gender = v_private.gender
   where v.person_id = p_person_id;
 end
 $$;
@@ -177,7 +178,7 @@ declare
 begin
   perform internal.require_fields(p_person,
     'person_id', 'username', 'display_name', 'first_name', 'last_name', 'avatar_url', 'bio',
-    'timezone', 'locale', 'phone', 'date_of_birth', 'gender');
+    'timezone', 'locale', 'phone', 'emergency_phone', 'date_of_birth', 'gender');
   perform internal.require_active(v_id);
 
   if not exists (select from core.person as p where p.person_id = v_id) then
@@ -196,8 +197,8 @@ alter function api.save_person owner to definer;
 comment on function api.save_person is $$
 Change the caller's own data, and return their id. p_person: {"person_id"? (the caller),
 "username"?, "display_name"?, "first_name"?, "last_name"?, "avatar_url"?, "bio"?, "timezone"?,
-"locale"?, "phone"?, "date_of_birth"?, "gender"?}; the last three are private. A field that is not
-given stays. p_if_exists: merge; ignore leaves a person as they are and returns null; fail refuses.
+"locale"?, "phone"?, "emergency_phone"?, "date_of_birth"?, "gender"?}; the last four are private. A
+field that is not given stays. p_if_exists: merge; ignore leaves a person as they are and returns null; fail refuses.
 Locks the person.
 
 Raises
@@ -422,4 +423,30 @@ Refuse everybody but staff and the service role.
 
 Raises
   M3301 staff_only  the caller is neither
+$$;
+
+create or replace function internal.emergency_phone(p_person_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select p.emergency_phone
+  from core.person_private as p
+  where p.person_id = p_person_id
+    and (p_person_id = internal.user_id() or internal.is_service() or internal.is_staff()
+         or exists (
+           select
+           from core.booking as b
+           where b.customer_id = p_person_id
+             and b.provider_id = internal.user_id()
+             and b.status = 'confirmed'));
+end;
+
+alter function internal.emergency_phone owner to definer;
+
+comment on function internal.emergency_phone is $$
+Whom to call if something happens to a person: for themselves, for staff, and for a provider while
+a booking with them is to take place.
 $$;

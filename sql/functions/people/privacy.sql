@@ -139,6 +139,14 @@ begin atomic
       from core.ticket as t
       join core.booking as b using (booking_id)
       where b.customer_id = p_person_id),
+    'favourites', (
+      select jsonb_agg(to_jsonb(f) order by f.seq)
+      from core.favorite as f
+      where f.person_id = p_person_id),
+    'wishes', (
+      select jsonb_agg(to_jsonb(w) order by w.seq)
+      from core.wish as w
+      where w.person_id = p_person_id),
     'waitlist', (
       select jsonb_agg(to_jsonb(w)) from core.waitlist_entry as w where w.customer_id = p_person_id));
 end;

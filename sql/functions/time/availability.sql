@@ -132,6 +132,103 @@ Raises
   22007, 23502, 23514      a time or a weekday is not one
 $$;
 
+create or replace function api.save_hours(p_hours jsonb, p_if_exists text default 'merge')
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rule   core.availability_rule;
+  v_is_new boolean;
+begin
+  perform internal.require_fields(p_hours, 'availability_rule_id', 'provider_id', 'weekday',
+    'start_local', 'end_local', 'timezone', 'is_active');
+  select r.* into v_rule
+  from core.availability_rule as r
+  where r.availability_rule_id = (p_hours ->> 'availability_rule_id')::uuid;
+  v_is_new := not found;
+  v_rule.provider_id := internal.require_identity(
+    coalesce(v_rule.provider_id, (p_hours ->> 'provider_id')::uuid, internal.user_id()));
+  if not v_is_new and not internal.found_to_save('window', p_if_exists) then
+    return null;
+  end if;
+
+  perform from core.provider as v
+  where v.provider_id = v_rule.provider_id for no key update;
+  if not found then
+    perform internal.refuse(
+      'M4001', 'provider_not_found', 'The caller is not a provider.', 'Become one first.');
+  end if;
+  v_rule := jsonb_populate_record(v_rule, p_hours - 'provider_id');
+  if v_is_new then
+    insert into core.availability_rule as r
+      (availability_rule_id, provider_id, weekday, start_local, end_local, timezone, is_active)
+    select coalesce(v_rule.availability_rule_id, gen_random_uuid()), v_rule.provider_id,
+           v_rule.weekday, v_rule.start_local, v_rule.end_local,
+           coalesce(v_rule.timezone, p.timezone), coalesce(v_rule.is_active, true)
+    from core.person as p
+    where p.person_id = v_rule.provider_id
+    returning r.* into v_rule;
+  else
+    update core.availability_rule as r
+    set weekday = v_rule.weekday, start_local = v_rule.start_local, end_local = v_rule.end_local,
+        timezone = v_rule.timezone, is_active = v_rule.is_active
+    where r.availability_rule_id = v_rule.availability_rule_id;
+  end if;
+  perform internal.require_bounded_hours(v_rule.provider_id, 1);
+  return v_rule.availability_rule_id;
+end
+$$;
+
+alter function api.save_hours owner to definer;
+
+comment on function api.save_hours is $$
+Add one weekly window of the caller's, or change one; return its id. p_hours:
+{"availability_rule_id"?, "weekday": 0..6 (0 is Sunday), "start_local", "end_local", "timezone"?
+(the person's own), "is_active"?}. api.set_availability replaces all at once. p_if_exists: merge,
+ignore or fail. Slots follow in the same transaction. Locks the provider.
+
+Raises
+  M0001 timezone_unknown  the zone is no IANA name
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M0108 hours_too_many    they would make more slots than the marketplace allows
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4001 provider_not_found
+  22007, 23502, 23514     a time or a weekday is not one
+  23505                   p_if_exists is fail, and it is there
+  42501                   it is another provider's
+$$;
+
+create or replace function api.remove_hours(p_availability_rule_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_provider_id uuid := internal.require_provider_id();
+begin
+  perform from core.provider as v where v.provider_id = v_provider_id for no key update;
+  delete from core.availability_rule as r
+  where r.availability_rule_id = p_availability_rule_id and r.provider_id = v_provider_id;
+  return found;
+end
+$$;
+
+alter function api.remove_hours owner to definer;
+
+comment on function api.remove_hours is $$
+Remove one weekly window of the caller's, and the slots that nobody uses with it; false if there is
+none. Locks the provider.
+
+Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4001 provider_not_found
+$$;
+
 create or replace function api.get_availability(p_provider_id uuid)
 returns jsonb
 language sql

@@ -80,8 +80,10 @@ create policy select_service on core.person_private
   using (true);
 
 grant select on core.person_private to authenticated, service_role, definer;
-grant insert (person_id, phone, date_of_birth, gender) on core.person_private to authenticated;
-grant update (phone, date_of_birth, gender) on core.person_private to authenticated;
+grant insert (person_id, phone, emergency_phone, date_of_birth, gender)
+  on core.person_private to authenticated;
+grant update (phone, emergency_phone, date_of_birth, gender)
+  on core.person_private to authenticated;
 grant insert, update, delete on core.person_private to definer;
 
 create policy select_everyone on core.role
@@ -118,3 +120,4 @@ grant execute on function
   internal.known_person_ids, internal.is_staff, internal.first_for_staff, internal.last_id
   to authenticated;
 grant execute on function api.save_person to authenticated;
+grant execute on function internal.emergency_phone to authenticated, service_role;

@@ -59,6 +59,7 @@ comment on column core.order.asked is
 
 create table core.order_line (
   order_line_id    uuid,
+  seq              integer generated always as identity,
   order_id         uuid not null,
   kind             text not null,
   title            text not null,
@@ -77,6 +78,7 @@ create table core.order_line (
   called_off_at    timestamptz,
 
   constraint order_line_pkey primary key (order_line_id),
+  constraint order_line_seq_key unique (seq),
   constraint order_line_order_id_fkey foreign key (order_id) references core.order (order_id),
   constraint order_line_offering_id_fkey
     foreign key (offering_id) references core.offering (offering_id),

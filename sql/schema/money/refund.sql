@@ -11,6 +11,7 @@
 
 create table core.refund (
   refund_id    uuid,
+  seq          integer generated always as identity,
   payment_id   uuid not null,
   cause        text not null,
   amount_minor bigint not null,
@@ -28,6 +29,7 @@ create table core.refund (
   updated_at   timestamptz not null default now(),
 
   constraint refund_pkey primary key (refund_id),
+  constraint refund_seq_key unique (seq),
   constraint refund_cause_key unique (payment_id, cause),
   constraint refund_external_id_key unique (external_id),
   constraint refund_payment_id_fkey

@@ -52,18 +52,20 @@ comment on column core.person.legacy_ref is
   'The key this person had in the system they came from.';
 
 create table core.person_private (
-  person_id     uuid,
-  contact_email text,
-  phone         text,
-  date_of_birth date,
-  gender        text,
-  updated_at    timestamptz not null default now(),
+  person_id       uuid,
+  contact_email   text,
+  phone           text,
+  emergency_phone text,
+  date_of_birth   date,
+  gender          text,
+  updated_at      timestamptz not null default now(),
 
   constraint person_private_pkey primary key (person_id),
   constraint person_private_person_id_fkey
     foreign key (person_id) references core.person (person_id) on delete cascade,
   constraint person_private_email_has_at check (contact_email ~ '^[^@\s]+@[^@\s]+$'),
   constraint person_private_phone_is_short check (length(phone) <= 40),
+  constraint person_private_emergency_phone_is_short check (length(emergency_phone) <= 40),
   constraint person_private_gender_is_short check (length(gender) <= 60),
   constraint person_private_born_in_the_past
     check (date_of_birth > '1900-01-01' and date_of_birth < '2100-01-01')
@@ -73,7 +75,7 @@ alter table core.person_private enable row level security;
 alter table core.person_private force row level security;
 
 comment on table core.person_private is
-  'What only the person and the service role may read: mail address, phone, birth, gender.';
+  'What only the person, staff and the service role may read: mail address, phones, birth, gender.';
 
 create table core.role (
   role_id uuid default gen_random_uuid(),

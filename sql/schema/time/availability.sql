@@ -5,6 +5,7 @@ create extension if not exists btree_gist with schema public;
 
 create table core.availability_rule (
   availability_rule_id uuid default gen_random_uuid(),
+  seq                  integer generated always as identity,
   provider_id          uuid not null,
   weekday              integer not null,
   start_local          time not null,
@@ -17,6 +18,7 @@ create table core.availability_rule (
   updated_at           timestamptz not null default now(),
 
   constraint availability_rule_pkey primary key (availability_rule_id),
+  constraint availability_rule_seq_key unique (seq),
   constraint availability_rule_provider_id_fkey
     foreign key (provider_id) references core.provider (provider_id) on delete cascade,
   constraint availability_rule_weekday_is_0_to_6 check (weekday between 0 and 6),

@@ -2,7 +2,7 @@
 -- service key.
 
 begin;
-select plan(47);
+select plan(53);
 
 select tests.offer('lesson', 'tara', 5000);
 select tests.introduce('alice', 'bob', 'eve');
@@ -211,6 +211,20 @@ select tests.act_as_anonymous();
 select throws_ok(
   $$ insert into tutoring.user_profiles (user_id) values (tests.id('x')) $$, '42501', null,
   'an anonymous caller writes nothing through the lens');
+
+-- Numbers and the keys behind them.
+select tests.act_as('alice');
+select is(api.key_of('healer', 7, tests.id('x')), tests.id('x'),
+  'a number stands for the key of its row');
+select is(api.key_of('healer', 7, tests.id('x'), tests.id('x')), tests.id('x'),
+  'a number and its own key may be given together');
+select is(api.key_of('healer', null, null, tests.id('x')), tests.id('x'),
+  'a key may be given without its number');
+select is(api.key_of('healer', null, null), null::uuid, 'neither number nor key is no key');
+select throws_ok($$ select api.key_of('healer', 7, null) $$, 'M4021', 'number_not_found',
+  'a number of nothing that the caller sees is not found');
+select throws_ok($$ select api.key_of('healer', 7, tests.id('x'), tests.id('y')) $$, '42501', null,
+  'a number cannot be given with the key of another row');
 
 select * from finish();
 rollback;

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(103);
+select plan(105);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -94,6 +94,8 @@ insert into core.notification_preference (person_id, type, wants_email)
 select customer_id, 'booking_reminder', false from pair;
 insert into core.quiet_hours (person_id, begins, ends)
 select customer_id, '22:00', '06:00' from pair;
+insert into core.favorite (person_id, provider_id) select customer_id, provider_id from pair;
+insert into core.wish (person_id, offering_id) select customer_id, offering_id from pair;
 insert into core.event (slot_id) select slot_id from pair;
 insert into core.ticket (ticket_id, booking_id, seat, code)
 select id, booking_id, 1, upper(left(translate(id::text, '-', ''), 16)) from pair;
@@ -195,6 +197,7 @@ values
   ('enrolment',                '- s s', '- - s s S S'),
   ('event',                    's s s', 'S S S S S S'),
   ('event_cursor',             '- - s', '- - - - - S'),
+  ('favorite',                 '- s s', '- - s - - S'),
   ('ledger_account',           '- s s', '- - - s S S'),
   ('ledger_balance',           '- s s', '- - - s S S'),
   ('ledger_entry',             '- s s', '- - - s S S'),
@@ -257,7 +260,8 @@ values
   ('subject_photo',            '- s s', '- - s s - S'),
   ('support_case',             '- s s', '- - s - S S'),
   ('ticket',                   '- s s', '- - s s S S'),
-  ('waitlist_entry',           '- s s', '- - s s S S');
+  ('waitlist_entry',           '- s s', '- - s s S S'),
+  ('wish',                     '- s s', '- - s - - S');
 
 select results_eq(
   $$ select c.relname::text collate "default",

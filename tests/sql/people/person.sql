@@ -1,7 +1,7 @@
 -- People: who sees whom, what they may say of themselves, and what they may not.
 
 begin;
-select plan(34);
+select plan(38);
 
 select tests.offer('lesson', 'tara', 0);
 select tests.introduce('alice', 'bob', 'eve');
@@ -130,6 +130,31 @@ select throws_ok($$ select api.save_person('{"phone": "1"}') $$, 'M3001', 'perso
 select tests.act_as_nobody();
 select is((select phone from core.person_private where person_id = tests.id('bob')), null,
   'a number that was taken back is gone');
+
+-- Whom to call.
+update core.person_private set emergency_phone = null;
+select tests.act_as('alice');
+select api.save_person('{"emergency_phone": "112"}');
+select tests.act_as_nobody();
+grant execute on all functions in schema internal to public;
+grant usage on schema internal to public;
+select tests.offer('walk', 'tara', 5000, p_starts => now() + interval '15 days');
+prepare to_call as select internal.emergency_phone(tests.id('alice'));
+select tests.act_as('tara');
+select results_eq('to_call', 'values (null::text)',
+  'a provider without a booking cannot see whom to call');
+select tests.act_as_nobody();
+select tests.paid('walk', 'alice');
+select tests.act_as('tara');
+select results_eq('to_call', $$ values ('112') $$,
+  'a provider sees whom to call while a booking is to take place');
+select tests.act_as_nobody();
+update core.booking set status = 'completed' where offering_title = 'walk';
+select tests.act_as('tara');
+select results_eq('to_call', 'values (null::text)',
+  'a provider cannot see whom to call once the booking is over');
+select tests.act_as('bob');
+select results_eq('to_call', 'values (null::text)', 'a stranger cannot see whom to call');
 
 select * from finish();
 rollback;

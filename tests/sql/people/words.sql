@@ -115,6 +115,7 @@ insert into fate values
   ('person_private.contact_email', 'told', null),
   ('person_private.gender', 'told', null),
   ('person_private.phone', 'told', null),
+  ('person_private.emergency_phone', 'told', null),
   ('provider.provider_type', 'told', null),
   ('provider.specialties', 'told', null),
   ('refund.reason', 'told', null),

@@ -1,7 +1,7 @@
 -- Hours: who sets them, and the slots they make, on the days the clocks change too.
 
 begin;
-select plan(54);
+select plan(64);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -243,6 +243,43 @@ select throws_ok($$ select api.set_availability('[]', 'UTC', tests.id('uwe')) $$
   'a provider cannot set the hours of another');
 select tests.act_as_service();
 select is(api.set_availability('[]', 'UTC', tests.id('tara')), 0, 'the house sets anybody''s hours');
+
+-- One window at a time.
+select tests.act_as_nobody();
+delete from core.availability_rule;
+prepare window_ (jsonb, text) as select api.save_hours($1, $2) = tests.id('window');
+prepare windows as select weekday, start_local, timezone, is_active from core.availability_rule;
+select set_config('tests.window', jsonb_build_object(
+  'availability_rule_id', tests.id('window'), 'weekday', 2, 'start_local', '09:00',
+  'end_local', '12:00')::text, true);
+select tests.act_as_anonymous();
+select throws_ok($$ execute window_(current_setting('tests.window')::jsonb, 'fail') $$, '42501',
+  null, 'an anonymous caller cannot add a window');
+select tests.act_as('stranger');
+select throws_ok($$ execute window_(current_setting('tests.window')::jsonb, 'fail') $$, 'M4001',
+  'provider_not_found', 'a person who is no provider cannot add a window');
+select tests.act_as('tara');
+select results_eq($$ execute window_(current_setting('tests.window')::jsonb, 'fail') $$,
+  'values (true)', 'a provider adds one window');
+select throws_ok($$ execute window_(current_setting('tests.window')::jsonb, 'fail') $$, '23505',
+  null, 'a window that is there already is not added again');
+select lives_ok(
+  $$ select api.save_hours(jsonb_build_object('availability_rule_id', tests.id('window'),
+       'weekday', 3, 'timezone', 'Asia/Kathmandu')) $$, 'a provider changes one window');
+select tests.act_as('uwe');
+select throws_ok($$ select api.save_hours(jsonb_build_object(
+    'availability_rule_id', tests.id('window'), 'weekday', 1)) $$, '42501', null,
+  'another provider cannot change a window');
+select results_eq($$ select api.remove_hours(tests.id('window')) $$, 'values (false)',
+  'another provider cannot remove a window');
+select tests.act_as_nobody();
+select results_eq('windows', $$ values (3, time '09:00', 'Asia/Kathmandu', true) $$,
+  'a window has what was last said of it');
+select tests.act_as('tara');
+select results_eq($$ select api.remove_hours(tests.id('window')) $$, 'values (true)',
+  'a provider removes one window');
+select tests.act_as_nobody();
+select is_empty('windows', 'a window that was removed is gone');
 
 select * from finish();
 rollback;
