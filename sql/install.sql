@@ -57,6 +57,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/booking/proposal.sql
 \ir schema/booking/feed.sql
 \ir schema/time/waitlist.sql
+\ir schema/money/commission.sql
 \ir schema/money/coupon.sql
 \ir schema/catalogue/product.sql
 \ir schema/catalogue/wish.sql
@@ -215,6 +216,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/money/ledger.sql
 \ir functions/money/wallet.sql
 \ir functions/money/payment_method.sql
+\ir functions/money/commission.sql
 \ir functions/money/coupon.sql
 \ir functions/money/order.sql
 \ir functions/money/basket.sql
@@ -319,6 +321,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/community/report.sql
 \ir policies/money/ledger.sql
 \ir policies/money/wallet.sql
+\ir policies/money/commission.sql
 \ir policies/money/coupon.sql
 \ir policies/money/order.sql
 \ir policies/money/basket.sql

@@ -35,10 +35,11 @@ sql_tests! {
     }
     messages { delivery, notification, outbox, reminder, wording }
     money {
-        basket, coupon, earning, fulfilment, ledger, line, payment, payment_method,
-        promotion, quote, quote_edges, random_operations, referral, refund, refund_recovery, wallet, wallet_totals,
+        basket, commission, coupon, earning, fulfilment, ledger, line, payment, payment_list,
+        payment_method, promotion, quote, quote_edges, random_operations, referral, refund,
+        refund_list, refund_recovery, wallet, wallet_totals,
     }
-    payout { account, payout_asked, payout_by_hand, payout_due, reversal }
+    payout { account, payout_asked, payout_by_hand, payout_due, payout_list, reversal }
     people {
         credential, customer, erasure, favorite, location, person, privacy, profile, provider,
         rate, staff, subject, suspension, words,

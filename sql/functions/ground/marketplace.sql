@@ -70,6 +70,45 @@ Raises
   M9002 too_many_made  there are as many as are allowed
 $$;
 
+create or replace function internal.check_marketplace(p_settings core.marketplace)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not internal.is_timezone(p_settings.default_timezone) then
+    perform internal.refuse('M0001', 'timezone_unknown',
+      format('%s is not the name of a time zone.',
+             left(quote_nullable(p_settings.default_timezone), 80)));
+  end if;
+  if not p_settings.default_currency = any (p_settings.settlement_currencies)
+     or exists (
+       select from unnest(p_settings.settlement_currencies) as s(currency)
+       where not exists (select from core.currency as c where c.currency = s.currency)) then
+    perform internal.refuse('M0310', 'settlement_incomplete',
+      'The settlement currencies are known currencies, the default one among them.');
+  end if;
+  if jsonb_typeof(p_settings.payout_min) = 'object' and exists (
+    select from jsonb_each(p_settings.payout_min) as x
+    where jsonb_typeof(x.value) <> 'number' or x.value::text !~ '^[1-9][0-9]{0,7}$'
+       or not exists (select from core.currency as c where c.currency = x.key)) then
+    perform internal.refuse('M0313', 'payout_min_invalid',
+      'The least payout is a whole number of minor units for each currency, {"DKK": 10000}.');
+  end if;
+end
+$$;
+
+alter function internal.check_marketplace owner to definer;
+
+comment on function internal.check_marketplace is $$
+Refuse settings that name no time zone, no currency, or no sum.
+
+Raises
+  M0001 timezone_unknown, M0310 settlement_incomplete, M0313 payout_min_invalid
+$$;
+
 create or replace function api.set_marketplace(p_settings jsonb)
 returns jsonb
 language plpgsql
@@ -92,18 +131,7 @@ begin
     end if;
   end loop;
   v_after := jsonb_populate_record(v_before, p_settings);
-  if not internal.is_timezone(v_after.default_timezone) then
-    perform internal.refuse('M0001', 'timezone_unknown',
-      format('%s is not the name of a time zone.',
-             left(quote_nullable(v_after.default_timezone), 80)));
-  end if;
-  if not v_after.default_currency = any (v_after.settlement_currencies)
-     or exists (
-       select from unnest(v_after.settlement_currencies) as s(currency)
-       where not exists (select from core.currency as c where c.currency = s.currency)) then
-    perform internal.refuse('M0310', 'settlement_incomplete',
-      'The settlement currencies are known currencies, the default one among them.');
-  end if;
+  perform internal.check_marketplace(v_after);
 
   update core.marketplace as m
   set name = v_after.name, default_lens = v_after.default_lens,
@@ -120,6 +148,8 @@ begin
       slot_horizon_days = v_after.slot_horizon_days, clearing_days = v_after.clearing_days,
       settlement_currencies = v_after.settlement_currencies,
       referral_reward_minor = v_after.referral_reward_minor,
+      booking_mode = v_after.booking_mode, payout_schedule = v_after.payout_schedule,
+      payout_min = v_after.payout_min, house_coupon_by = v_after.house_coupon_by,
       review_window_days = v_after.review_window_days, support_email = v_after.support_email
   returning m.* into v_after;
   perform internal.audit('set_marketplace', 'marketplace', 'all', to_jsonb(v_before),
@@ -138,6 +168,7 @@ Raises
   M0001 timezone_unknown
   M0309 setting_unknown        there is no such setting
   M0310 settlement_incomplete  a settlement currency is unknown, or the default one is missing
+  M0313 payout_min_invalid     a least payout is no sum of a currency
   M3301 staff_only, M3302 admin_only
   22P02, 23502, 23514          a value is no value of its setting
 $$;

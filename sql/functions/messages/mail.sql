@@ -19,7 +19,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 return case
   when (p_outbox).topic = 'auth.email' then (p_outbox).payload ->> 'address'
-  when (p_outbox).topic like 'staff.%' then (select m.support_email from core.marketplace as m)
+  when (p_outbox).topic like 'staff.%' then internal.address_of_staff()
   else (
     select v.contact_email
     from core.person_private as v

@@ -12,6 +12,8 @@ begin atomic
     from core.outbox as o
     where o.sent_at is null
       and o.available_at <= now()
+      -- An alarm that nobody would read waits until there is somebody.
+      and (o.topic not like 'staff.%' or internal.address_of_staff() is not null)
     order by o.available_at
     limit p_limit
     for update skip locked
@@ -35,7 +37,7 @@ alter function api.claim_outbox owner to definer;
 
 comment on function api.claim_outbox is $$
 Lease messages that are due to this relay for a minute, as [{outbox_id, attempt}].
-Relays that run at the same time claim different messages. What is not recorded in time is due
+Alarms to staff wait while nobody would get them (internal.address_of_staff). Relays that run at the same time claim different messages. What is not recorded in time is due
 again, so a message may be sent twice; its consumer deduplicates.
 $$;
 

@@ -60,7 +60,7 @@ begin
   perform internal.lock_wallets(p_payment.currency, internal.sellers_of(p_payment.payment_id));
 
   -- Usually everything was captured, and each line gets its price. If somebody has captured less by
-  -- hand at Stripe, each line gets its share, and the rates apply to that.
+  -- hand at Stripe, each line gets its share, and that is divided as the line was.
   with line as (
     select l.*, row_number() over (order by l.order_line_id) as n
     from core.order_line as l
@@ -72,8 +72,8 @@ begin
   ),
   share as (
     select l.*, p.gross[l.n] as gross_minor,
-           case when p.gross[l.n] = l.total_minor then l.commission_minor
-                else internal.commission_of(p.gross[l.n], l.commission_bp) end as kept_minor
+           (internal.split(p.gross[l.n], array[
+             l.commission_minor, l.total_minor - l.commission_minor]))[1] as kept_minor
     from line as l
     cross join part as p
   ),

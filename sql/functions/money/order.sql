@@ -63,39 +63,6 @@ end;
 comment on function internal.to_charge_step is
   'The nearest amount that Stripe charges or refunds in a currency: dinars end in 0.';
 
-create or replace function internal.commission_bp(p_provider_id uuid)
-returns integer
-language sql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-begin atomic
-  select case
-    when p_provider_id is null then 10000
-    else least(10000, m.commission_bp + coalesce((
-      select max(p.commission_bp)
-      from core.promotion as p
-      where p.provider_id = p_provider_id and p.status = 'running' and p.expires_at > now()), 0))
-    end
-  from core.marketplace as m;
-end;
-
-alter function internal.commission_bp owner to definer;
-
-comment on function internal.commission_bp is
-  'The present commission rate of a seller, with what a promotion that runs adds to it; what the '
-  'platform sells is all its own.';
-
-create or replace function internal.commission_of(p_total_minor bigint, p_commission_bp integer)
-returns bigint
-language sql
-immutable
-parallel safe
-return round(p_total_minor::numeric * p_commission_bp / 10000)::bigint;
-
-comment on function internal.commission_of is
-  'The platform''s part of a line, to the nearest minor unit; the seller gets the rest.';
-
 create or replace function internal.new_line(
   p_kind        text,
   p_title       text,

@@ -4,6 +4,52 @@
 -- the facts, each effect once, guarded by a mark on the row or by a ledger key (settlement.sql).
 -- Both run under the locks of internal.lock_payment.
 
+create or replace function api.list_payments(
+  p_person_id uuid default null,
+  p_status    text default null,
+  p_before    uuid default null,
+  p_limit     integer default 50
+)
+returns table (
+  payment_id       uuid,
+  order_number     text,
+  payer_id         uuid,
+  payer_name       text,
+  payee_id         uuid,
+  currency         text,
+  amount_minor     bigint,
+  authorized_minor bigint,
+  captured_minor   bigint,
+  refunded_minor   bigint,
+  refunding_minor  bigint,
+  lost_minor       bigint,
+  status           text,
+  created_at       timestamptz,
+  captured_at      timestamptz
+)
+language sql
+stable
+begin atomic
+  -- The policies of payments decide: one's own, what one sells alone, and for staff all.
+  select p.payment_id, o.number, p.payer_id, x.display_name, p.payee_id, p.currency,
+         p.amount_minor, p.authorized_minor, p.captured_minor, p.refunded_minor,
+         p.refunding_minor, p.lost_minor, p.status, p.created_at, p.captured_at
+  from core.payment as p
+  left join core.order as o using (order_id)
+  left join core.person as x on x.person_id = p.payer_id
+  where (p_person_id is null or p_person_id in (p.payer_id, p.payee_id))
+    and (p_status is null or p.status = p_status)
+    and (p_before is null or p.payment_id < p_before)
+  order by p.payment_id desc
+  limit least(p_limit, 500);
+end;
+
+comment on function api.list_payments is $$
+Payments that the caller may see, the newest first: what they paid, what they were paid for, and for
+staff all. refunding_minor is promised and has not arrived, refunded_minor has. Narrowed to a person
+and a status; for the next page pass the last payment_id as p_before.
+$$;
+
 create or replace function internal.booking_payment(p_booking_id uuid)
 returns core.payment
 language sql

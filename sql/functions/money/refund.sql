@@ -1,5 +1,44 @@
 -- Refunds that were asked for here or begun at Stripe.
 
+create or replace function api.list_refunds(
+  p_payment_id uuid default null,
+  p_status     text default null,
+  p_before     uuid default null,
+  p_limit      integer default 50
+)
+returns table (
+  refund_id    uuid,
+  payment_id   uuid,
+  payer_id     uuid,
+  amount_minor bigint,
+  currency     text,
+  reason       text,
+  status       text,
+  has_arrived  boolean,
+  created_at   timestamptz,
+  updated_at   timestamptz
+)
+language sql
+stable
+begin atomic
+  select r.refund_id, r.payment_id, p.payer_id, r.amount_minor, p.currency, r.reason, r.status,
+         r.status in ('succeeded', 'by_hand'), r.created_at, r.updated_at
+  from core.refund as r
+  join core.payment as p using (payment_id)
+  where (p_payment_id is null or r.payment_id = p_payment_id)
+    and (p_status is null or r.status = p_status)
+    and (p_before is null or r.refund_id < p_before)
+  order by r.refund_id desc
+  limit least(p_limit, 500);
+end;
+
+comment on function api.list_refunds is $$
+Refunds that the caller may see, the newest first: of what they paid or sold, and for staff all.
+Only with has_arrived the customer has the money. With p_status `failed` or `rejected` staff finds
+those to be sent again (api.resend_refund) or paid by hand (api.settle_refund). For the next page
+pass the last refund_id as p_before.
+$$;
+
 create or replace function internal.refund_booking(
   p_booking      core.booking,
   p_refund_minor bigint,

@@ -42,6 +42,149 @@ Raises
   M9404 payouts_held              staff holds theirs, or everybody's
 $$;
 
+create or replace function api.list_payouts(
+  p_provider_id uuid default null,
+  p_status      text default null,
+  p_before      uuid default null,
+  p_limit       integer default 50
+)
+returns table (
+  payout_id    uuid,
+  provider_id  uuid,
+  amount_minor bigint,
+  paid_minor   bigint,
+  currency     text,
+  origin       text,
+  status       text,
+  failure      text,
+  requested_at timestamptz,
+  processed_at timestamptz
+)
+language sql
+stable
+begin atomic
+  select p.payout_id, p.provider_id, p.amount_minor, p.paid_minor, p.currency, p.origin, p.status,
+         p.failure, p.requested_at, p.processed_at
+  from core.payout as p
+  where (p_provider_id is null or p.provider_id = p_provider_id)
+    and (p_status is null or p.status = p_status)
+    and (p_before is null or p.payout_id < p_before)
+  order by p.payout_id desc
+  limit least(p_limit, 500);
+end;
+
+comment on function api.list_payouts is $$
+Payouts that the caller may see, the newest first: their own, and for staff all. For the next page
+pass the last payout_id as p_before.
+$$;
+
+create or replace function api.list_manual_payouts(p_limit integer default 100)
+returns table (
+  payout_id     uuid,
+  reference     text,
+  provider_id   uuid,
+  provider_name text,
+  contact_email text,
+  amount_minor  bigint,
+  amount        numeric,
+  currency      text,
+  details       text,
+  is_held       boolean,
+  requested_at  timestamptz
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  return query
+  select p.payout_id, 'Payout ' || p.seq, p.provider_id, internal.name_of(p.provider_id),
+         v.contact_email, p.amount_minor, internal.to_decimal(p.amount_minor, p.currency),
+         p.currency, a.details,
+         internal.payouts_are_held(p.provider_id) or internal.payouts_are_paused(), p.requested_at
+  from core.payout as p
+  join core.payout_account as a using (payout_account_id)
+  left join core.person_private as v on v.person_id = p.provider_id
+  where a.rail = 'manual' and p.status = 'requested'
+  order by p.payout_id
+  limit least(p_limit, 1000);
+end
+$$;
+
+alter function api.list_manual_payouts owner to definer;
+
+comment on function api.list_manual_payouts is $$
+Payouts that wait for staff to make them by hand, the oldest first, with all that is needed: whom to
+pay, how much, where to, and which reference to write on it. Of one that is held nothing is to be
+paid now. When it is made, record it with api.settle_payout. For staff.
+
+Raises
+  M3301 staff_only  the caller is not staff
+$$;
+
+create or replace function internal.payout_min(p_currency text)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce((m.payout_min ->> p_currency)::bigint, 1) from core.marketplace as m;
+end;
+
+alter function internal.payout_min owner to definer;
+
+comment on function internal.payout_min is
+  'The least payout of a currency; 1 where marketplace.payout_min says nothing.';
+
+create or replace function internal.require_payout_size(
+  p_provider_id  uuid,
+  p_amount_minor bigint,
+  p_currency     text
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_available bigint;
+  v_clearing  bigint;
+begin
+  select coalesce(sum(b.balance_minor) filter (where a.kind = 'available'), 0),
+         coalesce(sum(b.balance_minor) filter (where a.kind = 'clearing'), 0)
+    into v_available, v_clearing
+  from core.ledger_account as a
+  join core.ledger_balance as b using (ledger_account_id)
+  where a.person_id = p_provider_id and a.currency = p_currency;
+
+  if v_available < p_amount_minor then
+    perform internal.refuse('M9401', 'balance_too_small',
+      format('%s %s can be paid out.',
+             internal.to_decimal(greatest(v_available, 0), p_currency), p_currency));
+  elsif p_amount_minor < internal.payout_min(p_currency)
+        -- Who sells nothing any more can take the rest.
+        and not (p_amount_minor = v_available and v_clearing = 0) then
+    perform internal.refuse('M9408', 'payout_too_small',
+      format('The least payout is %s %s.',
+             internal.to_decimal(internal.payout_min(p_currency), p_currency), p_currency));
+  end if;
+end
+$$;
+
+alter function internal.require_payout_size owner to definer;
+
+comment on function internal.require_payout_size is $$
+Refuse a payout of more than is available, or of less than the least. The caller holds the wallet.
+
+Raises
+  M9401 balance_too_small  less than that is available
+  M9408 payout_too_small   under the least payout, and not the last of the wallet
+$$;
+
 create or replace function api.request_payout(
   p_amount_minor    bigint,
   p_currency        text,
@@ -58,7 +201,6 @@ declare
   v_currency    text := upper(p_currency);
   v_account     core.payout_account;
   v_payout      core.payout;
-  v_available   bigint;
 begin
   if coalesce(p_amount_minor, 0) < 1 or nullif(p_idempotency_key, '') is null
      or not exists (select from core.currency as c where c.currency = v_currency) then
@@ -74,16 +216,7 @@ begin
 
   if not found then
     v_account := internal.require_payout_account(v_provider_id);
-    select b.balance_minor into v_available
-    from core.ledger_account as a
-    join core.ledger_balance as b using (ledger_account_id)
-    where a.person_id = v_provider_id and a.kind = 'available' and a.currency = v_currency;
-    if v_available < p_amount_minor then
-      perform internal.refuse('M9401', 'balance_too_small',
-        format('%s %s can be paid out.',
-               internal.to_decimal(greatest(v_available, 0), v_currency), v_currency));
-    end if;
-
+    perform internal.require_payout_size(v_provider_id, p_amount_minor, v_currency);
     insert into core.payout as p
       (payout_id, provider_id, payout_account_id, origin, amount_minor, currency,
        idempotency_key)
@@ -114,6 +247,7 @@ Raises
   M9401 balance_too_small         less than that is available
   M9402 payout_account_not_ready, M9403 payout_account_cooling, M9404 payouts_held
   M9406 payout_key_reused         the key belongs to a different payout
+  M9408 payout_too_small          under marketplace.payout_min, and not the last of the wallet
 $$;
 
 create or replace function api.save_payout(p_payout jsonb, p_if_exists text default 'fail')
@@ -217,6 +351,38 @@ failure, twice as long after each more, at most a week; null when none failed. A
 begins anew.
 $$;
 
+create or replace function internal.is_payout_time(p_provider_id uuid, p_currency text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select case m.payout_schedule
+    when 'hourly' then true
+    when 'manual' then false
+    else not exists (
+      select
+      from core.payout as p
+      where p.provider_id = p_provider_id
+        and p.currency = p_currency
+        and p.origin = 'schedule'
+        and p.status not in ('failed', 'cancelled')
+        and p.requested_at >= date_trunc(
+          case m.payout_schedule when 'daily' then 'day' when 'weekly' then 'week'
+                                 else 'month' end,
+          now() at time zone m.default_timezone) at time zone m.default_timezone)
+  end
+  from core.marketplace as m;
+end;
+
+alter function internal.is_payout_time owner to definer;
+
+comment on function internal.is_payout_time is $$
+Whether the schedule may pay a provider now: not a second time in the same day, week or month
+(marketplace.payout_schedule). A payout that failed does not count.
+$$;
+
 create or replace function api.plan_due_payouts(p_limit integer default 500)
 returns integer
 language plpgsql
@@ -238,7 +404,8 @@ begin
     join core.ledger_account as a using (ledger_account_id)
     join core.payout_account as p on p.provider_id = a.person_id
     where a.kind = 'available'
-      and b.balance_minor > 0
+      and b.balance_minor >= internal.payout_min(a.currency)
+      and internal.is_payout_time(a.person_id, a.currency)
       and p.replaced_at is null
       and not internal.payouts_are_held(a.person_id)
       and coalesce(internal.pay_again_at(p.payout_account_id, a.currency) <= now(), true)
@@ -270,8 +437,8 @@ $$;
 alter function api.plan_due_payouts owner to definer;
 
 comment on function api.plan_due_payouts is $$
-Plan payouts of all that is available, for providers paid by Stripe Connect; returns how many.
-Call it until it returns 0. Safe to run twice at once, late, or after a crash. For the house.
+Plan payouts of all that is available, for providers paid by Stripe Connect whose time has come
+(marketplace.payout_schedule) and who have the least payout together; returns how many. Call it until it returns 0. Safe to run twice at once, late, or after a crash. For the house.
 $$;
 
 create or replace trigger payout_touch before update on core.payout

@@ -30,6 +30,32 @@ Raises
   M3302 admin_only  the caller is staff, and no administrator
 $$;
 
+create or replace function internal.address_of_staff()
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(m.support_email, (
+    select v.contact_email
+    from core.person_role as pr
+    join core.role as r using (role_id)
+    join core.person as p using (person_id)
+    join core.person_private as v using (person_id)
+    where r.name in ('admin', 'staff') and p.status = 'active' and v.contact_email is not null
+    order by r.name, p.created_at, p.person_id
+    limit 1))
+  from core.marketplace as m;
+end;
+
+alter function internal.address_of_staff owner to definer;
+
+comment on function internal.address_of_staff is $$
+Where alarms go: marketplace.support_email, or else the first administrator who has an address, or
+else the first member of staff. Null when nobody would read them: then they wait in the outbox.
+$$;
+
 create or replace function internal.staff_role(p_role text)
 returns core.role
 language plpgsql

@@ -32,9 +32,12 @@ begin
     where c.finished_at is null and (c.alarmed_at is not null or c.attempts >= 5)
     union all
     select 'outbox', o.outbox_id::text, o.topic, o.created_at, o.attempts, o.available_at,
-           o.last_error
+           case when o.topic like 'staff.%' and internal.address_of_staff() is null
+                then 'nobody to tell: set support_email' else o.last_error end
     from core.outbox as o
-    where o.sent_at is null and o.attempts >= 5
+    where o.sent_at is null
+      and (o.attempts >= 5
+           or o.topic like 'staff.%' and internal.address_of_staff() is null)
     union all
     select 'delivery', d.outbox_id::text, o.topic, d.created_at, d.attempts, d.claimed_until,
            d.detail

@@ -217,7 +217,7 @@ begin
   v_offering.kind := 'session';
   v_offering.tags := '{}';
   v_offering.capacity := 1;
-  v_offering.booking_mode := 'instant';
+  v_offering.booking_mode := (select m.booking_mode from core.marketplace as m);
   v_offering.min_notice_min := 0;
   v_offering.buffer_before_min := 0;
   v_offering.buffer_after_min := 0;

@@ -41,5 +41,7 @@ grant update (external_id, charge_id, authorized_minor, captured_minor, is_cance
               authorized_at, captured_at, release_asked_at, updated_at)
   on core.payment to definer;
 
+grant execute on function api.list_payments to authenticated;
+
 grant execute on function internal.payment_external_id, internal.payment_of_booking
   to authenticated, service_role;

@@ -69,5 +69,5 @@ grant select on core.refund_line to authenticated, service_role, definer;
 grant insert, delete, update (amount_minor) on core.refund_line to definer;
 
 grant execute on function
-  api.refund_payment, api.resend_refund, api.settle_refund
+  api.list_refunds, api.refund_payment, api.resend_refund, api.settle_refund
   to authenticated;

@@ -26,4 +26,7 @@ grant insert on core.payout to definer;
 grant update (idempotency_key, paid_minor, status, failure, processed_at, updated_at)
   on core.payout to definer;
 
-grant execute on function api.request_payout, api.save_payout, api.cancel_payout, api.settle_payout to authenticated;
+grant execute on function
+  api.list_payouts, api.list_manual_payouts, api.request_payout, api.save_payout,
+  api.cancel_payout, api.settle_payout
+  to authenticated;

@@ -24,6 +24,10 @@ create table core.marketplace (
   slot_horizon_days  integer not null default 60,
   clearing_days      integer not null default 3,
   settlement_currencies text[] not null default '{DKK}',
+  booking_mode       text not null default 'instant',
+  payout_schedule    text not null default 'hourly',
+  payout_min         jsonb not null default '{}',
+  house_coupon_by    text not null default 'shared',
   review_window_days integer not null default 60,
   referral_reward_minor bigint not null default 0,
   support_email      text,
@@ -51,6 +55,12 @@ create table core.marketplace (
   constraint marketplace_clearing_in_range check (clearing_days between 0 and 90),
   constraint marketplace_referral_reward_in_range
     check (referral_reward_minor between 0 and 99999999),
+  constraint marketplace_booking_mode_is_known check (booking_mode in ('instant', 'request')),
+  constraint marketplace_payout_schedule_is_known
+    check (payout_schedule in ('hourly', 'daily', 'weekly', 'monthly', 'manual')),
+  constraint marketplace_payout_min_is_object check (jsonb_typeof(payout_min) = 'object'),
+  constraint marketplace_house_coupon_by_is_known
+    check (house_coupon_by in ('shared', 'house', 'seller')),
   constraint marketplace_review_window_in_range check (review_window_days between 1 and 3650)
 );
 
@@ -69,6 +79,16 @@ comment on column core.marketplace.commission_bp is
 comment on column core.marketplace.settlement_currencies is
   'Currencies in which Stripe keeps a balance for the platform. Stripe would convert a charge in '
   'another currency and then refuse to transfer it, so such a price is refused when it is made.';
+comment on column core.marketplace.booking_mode is
+  'How a new offering is booked unless its provider says otherwise: at once, or on request.';
+comment on column core.marketplace.payout_schedule is
+  'How often a provider is paid by the schedule: at every run (hourly), at most once a day, a week '
+  'or a month of default_timezone, or only when they ask for it (manual).';
+comment on column core.marketplace.payout_min is
+  'The least payout of a currency in minor units, {"DKK": 10000}; less waits. None by default.';
+comment on column core.marketplace.house_coupon_by is
+  'Who bears the discount of a coupon of the house: both in the shares of the sale (shared), the '
+  'house up to its commission (house), or the seller (seller). Frozen on each line.';
 comment on column core.marketplace.hold_min is
   'Minutes for which a seat is held while it is not paid.';
 comment on column core.marketplace.max_holds is

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(105);
+select plan(106);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -109,6 +109,7 @@ select id, provider_id, 'stripe_connect', 'acct_' || id from pair;
 insert into core.payout (payout_id, provider_id, payout_account_id, origin, amount_minor, currency)
 select id, provider_id, id, 'schedule', 1, 'EUR' from pair;
 insert into core.payout_hold (provider_id, reason) select provider_id, 'x' from pair;
+insert into core.commission (provider_id, commission_bp) select provider_id, 1000 from pair;
 insert into core.payout_leg (payout_leg_id, payout_id, amount_minor) select id, id, 1 from pair;
 insert into core.payout_reversal (payout_reversal_id, payout_leg_id, refund_id, amount_minor)
 select id, id, id, 1 from pair;
@@ -180,6 +181,7 @@ values
   ('category',                 's s s', 'S S S S S S'),
   ('certificate',              '- s s', '- - s - - S'),
   ('comment',                  's s s', 's s s s S S'),
+  ('commission',               '- s s', '- - - s S S'),
   ('conversation',             '- s s', '- - s s - S'),
   ('conversation_member',      '- s s', '- - s s - S'),
   ('coupon',                   '- s s', '- - - s S S'),

@@ -1,7 +1,7 @@
 -- The outbox: claimed by a relay, recorded by the same, and trimmed when it is old.
 
 begin;
-select plan(18);
+select plan(23);
 
 select tests.introduce('alice', 'eve');
 select internal.notify(tests.id('alice'), 'payout_paid', '{}');
@@ -81,5 +81,28 @@ select is(
   (select count(*) from core.outbox where sent_at is null), 2::bigint,
   'a message that was never sent is not trimmed');
 
+-- Alarms to staff.
+select tests.act_as_nobody();
+delete from core.outbox;
+select internal.announce('staff.fraud_warning', null, '{}');
+select tests.act_as_service();
+select is(api.claim_outbox(9), '[]', 'an alarm that nobody would read is not taken out of the outbox');
+select tests.act_as_nobody();
+select tests.make_staff('sam');
+insert into core.person_private (person_id, contact_email)
+values (tests.id('sam'), 'sam@convene.example')
+on conflict (person_id) do update set contact_email = excluded.contact_email;
+select tests.act_as('sam');
+select is((select problem from api.list_stuck_work() where queue = 'outbox'), null,
+  'an alarm that somebody would read does not stand still');
+select tests.act_as_nobody();
+select is(internal.address_of_staff(), 'sam@convene.example',
+  'without an address of the house alarms go to a member of staff');
+update core.marketplace set support_email = 'help@convene.example';
+select is(internal.address_of_staff(), 'help@convene.example',
+  'alarms go to the address of the house when there is one');
+select tests.act_as_service();
+select is(jsonb_array_length(api.claim_outbox(9)), 1, 'an alarm that waited is sent');
+select tests.act_as_nobody();
 select * from finish();
 rollback;

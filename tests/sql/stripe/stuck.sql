@@ -30,6 +30,7 @@ select is(jsonb_array_length(api.claim_stripe_commands(1)), 1,
 select tests.act_as_nobody();
 
 -- The outbox: a relay dies with what it has claimed.
+update core.marketplace set support_email = 'help@convene.example';
 select internal.announce('staff.stripe_refused', null, '{}');
 update core.outbox set available_at = now(), attempts = 6;
 create table fresh as select internal.announce('staff.stripe_refused', null, '{}') as outbox_id;
