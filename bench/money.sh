@@ -142,7 +142,7 @@ expect payouts_rust "$payouts" "$paid"
 for side in outbox_sql outbox_rust; do
   fresh "$side"
   psql -d "$side" -c 'truncate core.delivery, core.outbox' -c "insert into core.outbox (outbox_id, topic)
-    select internal.uuid_v7(), 'staff.bench' from generate_series(1, $messages)" -c 'vacuum analyze core.outbox'
+    select internal.uuid_v7(), 'bench' from generate_series(1, $messages)" -c 'vacuum analyze core.outbox'
 done
 sent='select count(*) from core.outbox where sent_at is not null'
 outbox_sql=$(run outbox_sql $((messages / 100)) 1 bench/outbox.sql | awk -v n="$messages" '{print n / $1}')

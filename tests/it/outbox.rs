@@ -49,7 +49,8 @@ impl Sender for Dies {
 async fn fill(world: &World, count: i32) {
     world
         .sql(&format!(
-            "insert into core.outbox (outbox_id, topic)
+            "update core.marketplace set support_email = 'staff@convene.example';
+             insert into core.outbox (outbox_id, topic)
              select internal.uuid_v7(), 'staff.test' from generate_series(1, {count})"
         ))
         .await;
