@@ -11,7 +11,7 @@ use reading::{Stack, root};
 use rules::*;
 
 /// Each rule, and an edit that a tired person might make, which it must notice.
-const RULES: [(Rule, &str, &str); 23] = [
+const RULES: [(Rule, &str, &str); 32] = [
     (callers_get_an_answer_of_the_function, "Timeout: 25", "Timeout: 30"),
     (messages_stay_hidden_long_enough, "VisibilityTimeout: 180", "VisibilityTimeout: 179"),
     (poisoned_messages_are_set_aside, "maxReceiveCount: 5", "maxReceiveCount: 4"),
@@ -21,6 +21,19 @@ const RULES: [(Rule, &str, &str); 23] = [
     (permissions_name_what_they_permit, "Action: sqs:SendMessage", "Action: sqs:*"),
     (permissions_name_what_they_permit, ":convene-${Stage}-notifications", ":*"),
     (secrets_are_references, "STRIPE_SECRET_KEY: !Sub '{{", "STRIPE_SECRET_KEY: !Sub '{"),
+    (secrets_are_references, "- !Sub '{{resolve:secretsmanager:convene/${Stage}/p", "- !Sub '{{p"),
+    (
+        callers_come_through_the_api,
+        "      Timeout: 25",
+        "      FunctionUrlConfig: { AuthType: NONE }",
+    ),
+    (callers_come_through_the_api, "ThrottlingRateLimit: 1000, ", ""),
+    (callers_come_through_the_api, "        DestinationArn:", "        Destination:"),
+    (secrets_are_encrypted_with_the_stacks_key, "EnableKeyRotation: true", "Enabled: true"),
+    (secrets_are_encrypted_with_the_stacks_key, "    KmsKeyArn: !GetAtt", "    KeyArn: !GetAtt"),
+    (secrets_are_encrypted_with_the_stacks_key, "    KmsKeyArn: !Ref", "    KeyArn: !Ref"),
+    (secrets_are_encrypted_with_the_stacks_key, "KmsMasterKeyId:", "KeyId:"),
+    (callers_are_told_apart, "AUTH_PROXY_HOPS:", "PROXY_HOPS:"),
     (connections_suffice, "Rest: 110", "Rest: 122"),
     (connections_suffice, "ReservedConcurrentExecutions: 1", "ReservedConcurrency: 1"),
     (every_function_has_its_own_role, "Roles.Outputs.Checkout", "Roles.Outputs.Onboarding"),
@@ -65,4 +78,14 @@ fn every_folder_of_functions_is_deployed() {
         .map(str::to_owned)
         .collect();
     assert_eq!(deployed, folders);
+}
+
+/// A tag can be moved to another image; a digest cannot.
+#[test]
+fn images_are_named_by_digest() {
+    let text = fs::read_to_string(root().join("Dockerfile")).expect("Dockerfile");
+    let digest =
+        regex::Regex::new(r"^FROM \S+:\S+@sha256:[0-9a-f]{64}( AS \w+)?$").expect("a pattern");
+    let images: Vec<&str> = text.lines().filter(|line| line.starts_with("FROM ")).collect();
+    assert!(images.len() == 2 && images.iter().all(|line| digest.is_match(line)), "{images:?}");
 }

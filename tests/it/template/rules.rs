@@ -82,7 +82,7 @@ pub fn permissions_name_what_they_permit(stack: &Stack) -> Vec<String> {
 /// Secrets are references; what looks like one is nowhere.
 pub fn secrets_are_references(stack: &Stack) -> Vec<String> {
     let is_secret = |name: &str| {
-        ["_SECRET", "SECRET_KEY", "DATABASE_URL", "SMTP_URL", "PASSWORD", "TOKEN"]
+        ["_SECRET", "SECRET_KEY", "DATABASE_URL", "SMTP_URL", "PASSWORD", "TOKEN", "AUTH_PROVIDERS"]
             .iter()
             .any(|word| name.ends_with(word))
     };
@@ -90,7 +90,9 @@ pub fn secrets_are_references(stack: &Stack) -> Vec<String> {
     for (function, properties) in stack.functions() {
         let variables = members(&properties["Environment"]["Variables"]);
         for (name, value) in variables.filter(|(name, _)| is_secret(name)) {
-            let text = value["Fn::Sub"].as_str().unwrap_or_default();
+            // What is given on a condition is the second of three.
+            let given = value["Fn::If"].get(1).unwrap_or(value);
+            let text = given["Fn::Sub"].as_str().unwrap_or_default();
             if !(text.starts_with("{{resolve:secretsmanager:") && text.ends_with("}}")) {
                 broken.push(format!("{function} has {name} in plain sight"));
             }
@@ -153,15 +155,61 @@ pub fn nothing_stands_before_the_webhook(stack: &Stack) -> Vec<String> {
         if fronted.iter().any(|event| !event["Auth"].is_null()) {
             broken.push(format!("{name} has an authoriser"));
         }
-        if !fronted.is_empty() && function["FunctionUrlConfig"]["AuthType"] != "NONE" {
-            broken.push(format!("{name} cannot be called by its URL"));
-        }
     }
     let apis = stack.of_type("AWS::Serverless::HttpApi");
     broken.extend(
         apis.filter(|(_, api)| !api["Auth"].is_null()).map(|(name, _)| format!("{name} has one")),
     );
     broken
+}
+
+/// What limits and logs callers stands at the HTTP API: nothing leads past it.
+pub fn callers_come_through_the_api(stack: &Stack) -> Vec<String> {
+    let mut broken = Vec::new();
+    for (name, function) in stack.functions() {
+        if !function["FunctionUrlConfig"].is_null() {
+            broken.push(format!("{name} can be called past the API"));
+        }
+    }
+    broken.extend(stack.of_type("AWS::Lambda::Url").map(|(name, _)| format!("{name} is a URL")));
+    for (name, api) in stack.of_type("AWS::Serverless::HttpApi") {
+        let throttled = api["DefaultRouteSettings"]["ThrottlingRateLimit"].is_i64();
+        if !throttled || api["AccessLogSettings"]["DestinationArn"].is_null() {
+            broken.push(format!("{name} neither limits nor logs"));
+        }
+    }
+    broken
+}
+
+/// The settings of functions have secrets in them, and alarms say what is wrong: both are
+/// encrypted with the stack's key, which is rotated.
+pub fn secrets_are_encrypted_with_the_stacks_key(stack: &Stack) -> Vec<String> {
+    let own = |value: &Value| value["Fn::GetAtt"] == "Key.Outputs.Arn";
+    let mut broken = Vec::new();
+    let kept = stack.of_type("AWS::KMS::Key").filter(|(_, key)| key["EnableKeyRotation"] == true);
+    if kept.count() != 1 {
+        broken.push("there is no key, or it is never rotated".to_owned());
+    }
+    if !stack.globals.iter().all(|globals| own(&globals["KmsKeyArn"])) {
+        broken.push("settings of functions have a key of somebody else's".to_owned());
+    }
+    let topics =
+        stack.of_type("AWS::SNS::Topic").filter(|(_, topic)| !own(&topic["KmsMasterKeyId"]));
+    broken.extend(topics.map(|(name, _)| format!("{name} is not encrypted")));
+    let functions = stack.functions().filter(|(_, function)| !function["KmsKeyArn"].is_null());
+    broken.extend(functions.map(|(name, _)| format!("{name} has a key of its own")));
+    broken
+}
+
+/// Limits of sign-ins are counted by address: auth is told how many proxies stand before it.
+pub fn callers_are_told_apart(stack: &Stack) -> Vec<String> {
+    let auth = stack.functions().filter(|(name, _)| *name == "Auth");
+    auth.filter(|(_, auth)| {
+        let hops = &auth["Environment"]["Variables"]["AUTH_PROXY_HOPS"]["Ref"];
+        stack.root["Parameters"][hops.as_str().unwrap_or_default()]["MinValue"] != 1
+    })
+    .map(|(name, _)| format!("{name} takes the gateway for its only caller"))
+    .collect()
 }
 
 /// Every log belongs to a function and ends some day.
