@@ -27,6 +27,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/ground/foundation.sql
 \ir schema/ground/marketplace.sql
 \ir schema/ground/audit.sql
+\ir schema/ground/clock.sql
 \ir schema/people/person.sql
 \ir schema/people/provider.sql
 \ir schema/people/customer.sql
@@ -104,11 +105,13 @@ select to_regnamespace('core') is null as fresh \gset
 -- are used.
 
 -- ground: what all stand on: the roles, who the caller is, refusals, money's currencies, the
--- settings of the marketplace, the audit log, what lenses are written with. Every other file uses
+-- settings of the marketplace, the audit log, what the clock sets aside, what lenses are written
+-- with. Every other file uses
 -- internal.user_id and internal.refuse.
 \ir functions/ground/foundation.sql
 \ir functions/ground/marketplace.sql
 \ir functions/ground/audit.sql
+\ir functions/ground/clock.sql
 \ir functions/ground/status.sql
 \ir functions/ground/lens.sql
 
@@ -256,6 +259,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/ground/foundation.sql
 \ir policies/ground/marketplace.sql
 \ir policies/ground/audit.sql
+\ir policies/ground/clock.sql
 \ir policies/ground/status.sql
 \ir policies/ground/lens.sql
 \ir policies/people/person.sql

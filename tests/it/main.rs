@@ -7,6 +7,7 @@ mod areas;
 mod auth;
 mod booking;
 mod bounds;
+mod clock_turns;
 mod connections;
 mod coupon;
 mod crash;

@@ -26,7 +26,7 @@ sql_tests! {
     }
     catalogue { category, product, wish }
     community { conversation, post, report, support }
-    ground { audit, lens, marketplace, permissions, reading, vocabulary }
+    ground { audit, clock, lens, marketplace, permissions, reading, vocabulary }
     learning { certificate, content, course, enrolment, progress }
     lenses { tutoring }
     login {

@@ -41,6 +41,9 @@ pub const TASKS: [Task; 10] = tasks! {
     "trim_outbox"
 };
 
+/// What the tasks could not do.
+const SET_ASIDE: &str = "select to_jsonb(api.count_clock_failures($1))";
+
 /// The size of a batch. Each batch is one short transaction.
 const LIMIT: i32 = 100;
 
@@ -61,6 +64,13 @@ pub struct Outcome {
     pub error: Option<String>,
 }
 
+impl Outcome {
+    /// That of a task which has not begun.
+    fn of(task: Task) -> Self {
+        Self { task: task.name, done: 0, unfinished: true, error: None }
+    }
+}
+
 /// The Lambda's state.
 pub struct Clock {
     db: Db,
@@ -73,8 +83,8 @@ impl Clock {
         Ok(Self { db: Db::connect(&url, Default::default())? })
     }
 
-    /// One invocation. If a task fails, the others still run, and then the invocation fails, so
-    /// that the schedule's alarm is raised.
+    /// One invocation. If a task fails or sets something aside, the others still run, and then the
+    /// invocation fails, so that the schedule's alarm is raised.
     pub async fn run(&self, deadline: Instant) -> Result<Vec<Outcome>> {
         let outcomes = run(&self.db, deadline).await;
         match outcomes.iter().find(|outcome| outcome.error.is_some()) {
@@ -84,35 +94,56 @@ impl Clock {
     }
 }
 
-/// Run every task, in batches, until it has nothing left to do or the time is up.
+/// Run every task, a batch of each in turn, until none has anything left to do or the time is up:
+/// one with very much to do does not keep the others waiting.
 pub async fn run(db: &Db, deadline: Instant) -> Vec<Outcome> {
-    let mut outcomes = Vec::with_capacity(TASKS.len());
-    for task in TASKS {
-        outcomes.push(run_task(db, task, deadline).await);
+    let started = Instant::now();
+    let mut outcomes = TASKS.map(Outcome::of);
+    loop {
+        for (task, outcome) in TASKS.iter().zip(&mut outcomes) {
+            if outcome.unfinished {
+                let enough = deadline.saturating_duration_since(Instant::now()) >= TIME_TO_BEGIN;
+                if !enough {
+                    return told(db, started, outcomes).await;
+                }
+                batch(db, task, outcome).await;
+            }
+        }
+        if !outcomes.iter().any(|outcome| outcome.unfinished) {
+            return told(db, started, outcomes).await;
+        }
     }
-    outcomes
 }
 
-async fn run_task(db: &Db, task: Task, deadline: Instant) -> Outcome {
-    let mut outcome = Outcome { task: task.name, done: 0, unfinished: false, error: None };
-    loop {
-        if deadline.saturating_duration_since(Instant::now()) < TIME_TO_BEGIN {
-            outcome.unfinished = true;
-            return outcome;
+/// One batch of a task.
+async fn batch(db: &Db, task: &Task, outcome: &mut Outcome) {
+    match db.json::<i64>(Caller::SERVICE, task.sql, &[&LIMIT]).await {
+        Ok(done) => {
+            outcome.done += done;
+            // After a full batch there may be more to do.
+            outcome.unfinished = done >= i64::from(LIMIT);
         }
-        match db.json::<i64>(Caller::SERVICE, task.sql, &[&LIMIT]).await {
-            Ok(done) => {
-                outcome.done += done;
-                // After a full batch there may be more to do.
-                if done < i64::from(LIMIT) {
-                    return outcome;
-                }
-            }
-            Err(error) => {
-                tracing::error!(task = task.name, %error, "a task of the clock failed");
-                outcome.error = Some(format!("{} {}", error.code, error.message));
-                return outcome;
-            }
+        Err(error) => {
+            tracing::error!(task = task.name, %error, "a task of the clock failed");
+            outcome.error = Some(format!("{} {}", error.code, error.message));
+            outcome.unfinished = false;
         }
     }
+}
+
+/// The outcomes, and how many rows were set aside meanwhile, if any were: somebody has to look
+/// (`api.list_stuck_work`).
+async fn told(db: &Db, started: Instant, outcomes: [Outcome; TASKS.len()]) -> Vec<Outcome> {
+    let mut outcomes = Vec::from(outcomes);
+    let seconds = i32::try_from(started.elapsed().as_secs() + 1).unwrap_or(i32::MAX);
+    let aside = db.json::<i64>(Caller::SERVICE, SET_ASIDE, &[&seconds]).await;
+    let problem = match aside {
+        Ok(0) => return outcomes,
+        Ok(rows) => format!("rows that could not be done: {rows}"),
+        Err(error) => format!("{} {}", error.code, error.message),
+    };
+    tracing::error!(problem, "the clock has set rows aside");
+    let outcome = Outcome { task: "set_aside", done: 0, unfinished: false, error: Some(problem) };
+    outcomes.push(outcome);
+    outcomes
 }

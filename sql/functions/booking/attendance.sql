@@ -202,13 +202,18 @@ begin
     from core.booking as b
     where b.status = 'confirmed'
       and b.ends_at <= now() - interval '1 day'
+      and b.booking_id <> all (internal.aside('complete_due_bookings'))
     order by b.provider_id, b.booking_id
     limit least(p_limit, 10000)
   loop
     v_booking := internal.lock_booking(v_booking.booking_id);
     continue when v_booking.status <> 'confirmed';
-    perform internal.finish_booking(v_booking, 'completed', 'system');
-    v_count := v_count + 1;
+    begin
+      perform internal.finish_booking(v_booking, 'completed', 'system');
+      v_count := v_count + 1;
+    exception when others then
+      perform internal.set_aside('complete_due_bookings', v_booking.booking_id, sqlstate, sqlerrm);
+    end;
   end loop;
   return v_count;
 end

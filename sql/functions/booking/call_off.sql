@@ -59,6 +59,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_aside    uuid[] := internal.aside('continue_call_offs');
   v_call_off core.call_off;
   v_booking  core.booking;
   v_count    integer := 0;
@@ -72,19 +73,25 @@ begin
     from core.booking as b
     where b.call_off_id = p_call_off_id
       and internal.is_coming(b.status)
+      and b.booking_id <> all (v_aside)
     order by b.starts_at, b.booking_id
     limit p_limit
     for no key update
   loop
-    perform internal.cancel_open_booking(v_booking, 'provider', 100, v_call_off.reason);
-    v_count := v_count + 1;
+    begin
+      perform internal.cancel_open_booking(v_booking, 'provider', 100, v_call_off.reason);
+      v_count := v_count + 1;
+    exception when others then
+      perform internal.set_aside('continue_call_offs', v_booking.booking_id, sqlstate, sqlerrm);
+    end;
   end loop;
 
-  if v_count < p_limit then
-    update core.call_off as c
-    set finished_at = coalesce(c.finished_at, now())
-    where c.call_off_id = p_call_off_id;
-  end if;
+  update core.call_off as c
+  set finished_at = coalesce(c.finished_at, now())
+  where c.call_off_id = p_call_off_id
+    and not exists (
+      select from core.booking as b
+      where b.call_off_id = p_call_off_id and internal.is_coming(b.status));
   return v_count;
 end
 $$;

@@ -329,6 +329,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_aside   uuid[] := internal.aside('expire_bookings');
   v_booking core.booking;
   v_ids     uuid[];
   v_count   integer := 0;
@@ -336,9 +337,10 @@ begin
   v_ids := array(
     select b.booking_id
     from core.booking as b
-    where b.status = 'pending_payment' and b.hold_expires_at <= now()
-          and not internal.may_be_authorized(b.booking_id, b.hold_expires_at)
-       or b.status = 'requested' and b.accept_by <= now()
+    where (b.status = 'pending_payment' and b.hold_expires_at <= now()
+           and not internal.may_be_authorized(b.booking_id, b.hold_expires_at)
+           or b.status = 'requested' and b.accept_by <= now())
+      and b.booking_id <> all (v_aside)
     limit least(p_limit, 10000));
   -- All providers first: what is locked on the way to one booking stays locked until the end.
   perform
@@ -360,14 +362,18 @@ begin
       and not internal.may_be_authorized(v_booking.booking_id, v_booking.hold_expires_at)
       or v_booking.status = 'requested' and v_booking.accept_by <= now());
 
-    perform internal.release_payment(v_booking.booking_id, 'booking_expired');
-    if v_booking.status = 'requested' then
-      v_booking := internal.close_booking(v_booking, 'declined', 'system', 'No answer in time.');
-      perform internal.tell_both(v_booking, 'booking_declined');
-    else
-      v_booking := internal.close_booking(v_booking, 'expired', 'system', null);
-    end if;
-    v_count := v_count + 1;
+    begin
+      perform internal.release_payment(v_booking.booking_id, 'booking_expired');
+      if v_booking.status = 'requested' then
+        v_booking := internal.close_booking(v_booking, 'declined', 'system', 'No answer in time.');
+        perform internal.tell_both(v_booking, 'booking_declined');
+      else
+        v_booking := internal.close_booking(v_booking, 'expired', 'system', null);
+      end if;
+      v_count := v_count + 1;
+    exception when others then
+      perform internal.set_aside('expire_bookings', v_booking.booking_id, sqlstate, sqlerrm);
+    end;
   end loop;
   return v_count;
 end

@@ -43,30 +43,37 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_reminder core.booking_reminder;
-  v_booking  core.booking;
-  v_count    integer := 0;
+  v_due     record;
+  v_booking core.booking;
+  v_count   integer := 0;
 begin
-  for v_reminder in
-    -- If two clocks run at once, the second finds the row and sends nothing.
-    insert into core.booking_reminder as r (booking_id, starts_at, lead_min)
-    select d.booking_id, d.starts_at, d.lead_min
+  for v_due in
+    select d.*
     from internal.due_reminders() as d
+    where d.booking_id <> all (internal.aside('remind_of_bookings'))
     order by d.starts_at, d.booking_id
     limit p_limit
-    on conflict do nothing
-    returning r.*
   loop
-    select b.* into strict v_booking
-    from core.booking as b
-    where b.booking_id = v_reminder.booking_id;
+    begin
+      -- If two clocks run at once, the second finds the row and sends nothing.
+      insert into core.booking_reminder (booking_id, starts_at, lead_min)
+      values (v_due.booking_id, v_due.starts_at, v_due.lead_min)
+      on conflict do nothing;
+      continue when not found;
 
-    perform internal.notify(
-      w.person_id, 'booking_reminder',
-      jsonb_build_object('booking_id', v_booking.booking_id, 'starts_at', v_booking.starts_at,
-                         'lead_min', v_reminder.lead_min))
-    from (values (v_booking.customer_id), (v_booking.provider_id)) as w(person_id);
-    v_count := v_count + 1;
+      select b.* into strict v_booking
+      from core.booking as b
+      where b.booking_id = v_due.booking_id;
+
+      perform internal.notify(
+        w.person_id, 'booking_reminder',
+        jsonb_build_object('booking_id', v_booking.booking_id, 'starts_at', v_booking.starts_at,
+                           'lead_min', v_due.lead_min))
+      from (values (v_booking.customer_id), (v_booking.provider_id)) as w(person_id);
+      v_count := v_count + 1;
+    exception when others then
+      perform internal.set_aside('remind_of_bookings', v_due.booking_id, sqlstate, sqlerrm);
+    end;
   end loop;
   return v_count;
 end

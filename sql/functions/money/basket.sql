@@ -394,6 +394,7 @@ begin
     from core.order as o
     where o.status = 'pending'
       and o.expires_at <= now()
+      and o.order_id <> all (internal.aside('expire_orders'))
       and not exists (
         select from core.order_line as l
         join core.booking as b using (booking_id)
@@ -413,11 +414,15 @@ begin
   loop
     v_payment := internal.lock_bare_payment(v_payment.payment_id);
     continue when v_payment.captured_minor > 0 or v_payment.release_asked_at is not null;
-    update core.order_line as l
-    set called_off_at = coalesce(l.called_off_at, now())
-    where l.order_id = v_payment.order_id;
-    perform internal.release_order(v_payment);
-    v_count := v_count + 1;
+    begin
+      update core.order_line as l
+      set called_off_at = coalesce(l.called_off_at, now())
+      where l.order_id = v_payment.order_id;
+      perform internal.release_order(v_payment);
+      v_count := v_count + 1;
+    exception when others then
+      perform internal.set_aside('expire_orders', v_payment.order_id, sqlstate, sqlerrm);
+    end;
   end loop;
   return v_count;
 end

@@ -324,7 +324,7 @@ alter function internal.due_earnings owner to definer;
 comment on function internal.due_earnings is
   'Earnings that have cleared and are not released yet, the oldest first.';
 
-create or replace function api.release_due_earnings(p_limit integer default 1000)
+create or replace function internal.release_earnings(p_ids uuid[])
 returns integer
 language plpgsql
 volatile
@@ -337,20 +337,16 @@ declare
   v_accounts     uuid[];
   v_amounts      bigint[];
 begin
-  -- Find candidates, lock their wallets, then take what is still due under those locks.
-  v_ids := array(select d.earning_id from internal.due_earnings() as d
-                 limit least(p_limit, 10000));
-
   perform internal.lock_wallet(w.provider_id, w.currency)
   from (select distinct e.provider_id, e.currency from core.earning as e
-        where e.earning_id = any (v_ids) order by e.provider_id, e.currency) as w;
+        where e.earning_id = any (p_ids) order by e.provider_id, e.currency) as w;
 
   with released as (
     update core.earning as e
     set released_at = now()
     from internal.due_earnings() as d
     where e.earning_id = d.earning_id
-      and e.earning_id = any (v_ids)
+      and e.earning_id = any (p_ids)
       and e.released_at is null
     returning e.*
   )
@@ -371,6 +367,49 @@ begin
 
   perform internal.post_entries(v_transfer_ids || v_transfer_ids, v_accounts, v_amounts);
   return coalesce(cardinality(v_ids), 0);
+end
+$$;
+
+alter function internal.release_earnings owner to definer;
+
+comment on function internal.release_earnings is $$
+Move what is due of these earnings to what is available, and return how many were. Locks their
+wallets first, and takes what is still due under those locks.
+$$;
+
+create or replace function api.release_due_earnings(p_limit integer default 1000)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_earning_id uuid;
+  v_ids        uuid[];
+  v_count      integer := 0;
+begin
+  v_ids := array(
+    select d.earning_id from internal.due_earnings() as d
+    where d.earning_id <> all (internal.aside('release_due_earnings'))
+    limit least(p_limit, 10000));
+  begin
+    return internal.release_earnings(v_ids);
+  exception when others then
+    -- One of them cannot be released. Find out which, in the order in which wallets are locked.
+    for v_earning_id in
+      select e.earning_id from core.earning as e
+      where e.earning_id = any (v_ids)
+      order by e.provider_id, e.currency, e.earning_id
+    loop
+      begin
+        v_count := v_count + internal.release_earnings(array[v_earning_id]);
+      exception when others then
+        perform internal.set_aside('release_due_earnings', v_earning_id, sqlstate, sqlerrm);
+      end;
+    end loop;
+  end;
+  return v_count;
 end
 $$;
 

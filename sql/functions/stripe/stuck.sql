@@ -45,6 +45,11 @@ begin
     join core.outbox as o using (outbox_id)
     where d.state = 'waiting' and d.attempts >= 3
     union all
+    select 'clock', k.subject_id::text, k.task, k.failed_at, k.attempts, k.next_at, k.last_error
+    from core.clock_failure as k
+    -- A row that was due an hour ago and did not fail again was done.
+    where k.next_at > now() - interval '1 hour'
+    union all
     select 'finding', f.external_id, f.problem, f.found_at, 0, null, null
     from core.reconciliation_finding as f
     where f.resolved_at is null
@@ -59,7 +64,8 @@ alter function api.list_stuck_work owner to definer;
 comment on function api.list_stuck_work is $$
 What stands still, the oldest first: events that do not fit or are given up, commands that wait
 for a person, messages that no queue takes, mail that no server takes, findings of the
-reconciliation; and of the rest what was tried five times. Without next_at only a person moves it
+reconciliation, rows that a task of the clock has set aside; and of the rest what was tried five
+times. Without next_at only a person moves it
 (api.retry_stripe_event, api.retry_stripe_command). For staff.
 
 Raises

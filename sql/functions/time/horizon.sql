@@ -484,14 +484,19 @@ begin
     select p.provider_id
     from core.provider as p
     cross join core.marketplace as m
-    where p.slots_until is null
-       or p.slots_until < now() + make_interval(days => m.slot_horizon_days - 1)
+    where (p.slots_until is null
+           or p.slots_until < now() + make_interval(days => m.slot_horizon_days - 1))
+      and p.provider_id <> all (internal.aside('extend_slots'))
     order by p.provider_id
     limit least(p_limit, 10000)
     for no key update of p skip locked
   loop
-    perform internal.refresh_slots(v_provider_id);
-    v_count := v_count + 1;
+    begin
+      perform internal.refresh_slots(v_provider_id);
+      v_count := v_count + 1;
+    exception when others then
+      perform internal.set_aside('extend_slots', v_provider_id, sqlstate, sqlerrm);
+    end;
   end loop;
   return v_count;
 end

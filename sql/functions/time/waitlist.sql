@@ -226,27 +226,42 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_ids     uuid[];
   v_slot_id uuid;
   v_count   integer := 0;
 begin
-  for v_slot_id in
+  -- Where a seat is free that nobody who waits can take, nothing changes. A different choice each
+  -- time lets such slots keep no others waiting.
+  v_ids := array(
     select s.slot_id
     from core.slot as s
     where s.starts_at > now()
+      and s.slot_id <> all (internal.aside('offer_freed_seats'))
       and exists (
         select from core.waitlist_entry as w
         where w.slot_id = s.slot_id
-          and (w.state = 'waiting' or w.state = 'offered' and w.offer_expires_at <= now()))
+          and (w.state = 'offered' and w.offer_expires_at <= now()
+            or w.state = 'waiting' and exists (
+              select from internal.open_slots() as f
+              where f.slot_id = w.slot_id and f.seats_left >= w.seats)))
+    order by random()
+    limit least(p_limit, 10000));
+
+  for v_slot_id in
+    select s.slot_id from core.slot as s
+    where s.slot_id = any (v_ids)
     order by s.provider_id, s.slot_id
-    limit least(p_limit, 10000)
   loop
     perform internal.lock_slot(v_slot_id);
+    begin
+      update core.waitlist_entry as w
+      set state = 'lapsed'
+      where w.slot_id = v_slot_id and w.state = 'offered' and w.offer_expires_at <= now();
 
-    update core.waitlist_entry as w
-    set state = 'lapsed'
-    where w.slot_id = v_slot_id and w.state = 'offered' and w.offer_expires_at <= now();
-
-    v_count := v_count + internal.offer_freed_seats(v_slot_id);
+      v_count := v_count + internal.offer_freed_seats(v_slot_id);
+    exception when others then
+      perform internal.set_aside('offer_freed_seats', v_slot_id, sqlstate, sqlerrm);
+    end;
   end loop;
   return v_count;
 end

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(106);
+select plan(107);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -32,6 +32,8 @@ insert into core.availability_exception (provider_id, kind, during)
 select provider_id, 'block', tstzrange(now(), now() + interval '1 hour') from pair;
 insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
 select provider_id, 1, '09:00', '10:00', 'UTC' from pair;
+insert into core.clock_failure (task, subject_id, last_error)
+select 'expire_bookings', id, 'P0001' from pair;
 insert into core.audit_log (audit_log_id, actor_id, actor_role, action, entity, hash)
 select id, provider_id, 'x', 'x', 'x', '' from pair;
 insert into core.balance_transaction (balance_transaction_id, external_id, kind, currency,
@@ -180,6 +182,7 @@ values
   ('case_attachment',          '- s s', '- - s - S S'),
   ('category',                 's s s', 'S S S S S S'),
   ('certificate',              '- s s', '- - s - - S'),
+  ('clock_failure',            '- - s', '- - - - - S'),
   ('comment',                  's s s', 's s s s S S'),
   ('commission',               '- s s', '- - - s S S'),
   ('conversation',             '- s s', '- - s s - S'),

@@ -148,7 +148,8 @@ insert into fate
 select f.name, 'kept', 'the house''s own words'
 from free_text as f
 where f.relname in ('marketplace', 'role', 'currency', 'notification_type', 'cancellation_policy',
-                    'stripe_command', 'event_cursor', 'balance_transaction', 'ledger_account', 'category')
+                    'stripe_command', 'event_cursor', 'balance_transaction', 'ledger_account',
+                    'category', 'clock_failure')
    or f.name ~ '^audit_log\.(action|actor_role|entity|entity_id|hash)$'
    or f.name ~ '^stripe_event\.' and f.name <> 'stripe_event.payload'
    or f.name ~ '\.(external_id|charge_id|failure|failure_code|last_error|topic|number)$'
