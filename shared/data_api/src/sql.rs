@@ -6,10 +6,12 @@ mod bounded;
 mod call;
 mod expression;
 mod order;
+mod page;
 mod privileges;
 mod read;
 mod result;
 mod statement;
+mod truth;
 mod write;
 
 pub use privileges::may_use;

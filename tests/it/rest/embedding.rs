@@ -185,3 +185,17 @@ async fn a_view_is_related_by_the_keys_that_it_shows_whole() {
     let reply = api.ask("POST", path, &headers, Some(json!({"id": 2, "a": 1}))).await;
     assert_eq!((reply.status, reply.json), (201, json!([{"id": 2, "room": {"a": 1}}])));
 }
+
+#[tokio::test]
+async fn a_page_is_chosen_before_anything_is_embedded_in_it() {
+    let api = Api::new().await;
+    let last = "/project?select=name,c:built_client(name,at)&client_id=not.is.null&order=name.desc";
+    let gamma = json!([{"name": "Gamma", "c": {"name": "Best", "at": 1}}]);
+    assert_eq!(api.get(&format!("{last}&limit=1")).await, gamma, "no other row was built");
+    let beta = json!([{"name": "Beta", "c": {"name": "Acme", "at": 1}}]);
+    assert_eq!(api.get(&format!("{last}&limit=1&offset=1")).await, beta);
+
+    // Where the embedding decides which rows there are, it comes first.
+    let inner = "/project?select=name,c:built_client!inner(name)&c.name=eq.Best&order=name&limit=1";
+    assert_eq!(api.get(inner).await, json!([{"name": "Gamma", "c": {"name": "Best"}}]));
+}

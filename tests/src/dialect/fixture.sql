@@ -58,6 +58,13 @@ create view nested_view as
   select v.id, v.title, v.client_id, c.name as client_name
   from project_view as v
   left join client as c using (client_id);
+-- Its rows are numbered as they are built.
+create function built() returns int language plpgsql volatile as $$
+begin
+  return set_config('built.rows', (coalesce(nullif(current_setting('built.rows', true), ''), '0')::int + 1)::text, true);
+end
+$$;
+create view built_client as select client_id, name, built() as at from client;
 create view noted_view as select noted_id, note from noted;
 
 -- Upsert on a view that a trigger writes: the trigger is told what to do with duplicates.
@@ -108,5 +115,5 @@ create function says() returns json language sql stable return json_build_object
   'agent', current_setting('request.headers')::json ->> 'x-agent');
 grant usage on schema public to anon;
 grant all on client, project, person, member, letter, unit, profile, noted to anon;
-grant all on project_view, nested_view, noted_view to anon;
+grant all on project_view, nested_view, noted_view, built_client to anon;
 grant usage on all sequences in schema public to anon;

@@ -1,6 +1,6 @@
 //! Fields, casts, conditions and sorting.
 
-use super::{LIST, ROOT, Sql, embedded};
+use super::{LIST, ROOT, Sql, embedded, truth::truth};
 use crate::{
     cache::{custom::Computed, model::Column},
     plan::{Base, Cast, Condition, FieldRef, Select},
@@ -138,6 +138,10 @@ impl Sql {
         match &operation.operator {
             Operator::Binary(operator, quantifier, value) => {
                 self.push(" ").push(operator).push(" ");
+                if let Some(word) = truth(field, operation) {
+                    self.push(word);
+                    return;
+                }
                 let value = match *operator {
                     // `*` stands for `%`, which would have to be escaped in a URL.
                     "like" | "ilike" => value.replace('*', "%"),

@@ -16,6 +16,11 @@ impl Sql {
         let table = rows(node.number);
         self.push("select ");
         self.outputs(node, &table);
+        if self.page(node, &table, parent) {
+            node.children.iter().for_each(|child| self.join(child, &table));
+            self.ordered(node, &table);
+            return;
+        }
         self.from(node, parent);
         for child in &node.children {
             self.join(child, &table);
