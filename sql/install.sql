@@ -361,6 +361,13 @@ select exists (select from internal.wanted_lenses() where lens = 'tutoring') as 
 \ir lenses/tutoring/grants.sql
 \endif
 
+select exists (select from internal.wanted_lenses() where lens = 'trainers') as trainers \gset
+\if :trainers
+\ir lenses/trainers/read.sql
+\ir lenses/trainers/write.sql
+\ir lenses/trainers/grants.sql
+\endif
+
 -- What was made is written down: the next deploy drops nothing else.
 \ir made.sql
 commit;

@@ -10,7 +10,8 @@ parallel safe
 begin atomic
   select l.lens
   from (values
-    ('tutoring')
+    ('tutoring'),
+    ('trainers')
   ) as l(lens);
 end;
 

@@ -47,6 +47,7 @@ mod template;
 mod tidy;
 mod tls;
 mod token;
+mod trainers;
 mod tutoring;
 mod wire;
 

@@ -80,6 +80,39 @@ Raises
   M9012 not_a_newcomer           the caller has booked before
 $$;
 
+create or replace function api.save_referral(p_referral jsonb, p_if_exists text default 'fail')
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me uuid := internal.require_identity(
+    coalesce((p_referral ->> 'referee_id')::uuid, internal.user_id()));
+  v_id uuid;
+begin
+  perform internal.require_fields(p_referral, 'referee_id', 'code');
+  select r.referral_id into v_id from core.referral as r where r.referee_id = v_me;
+  if found and p_if_exists <> 'fail' then
+    return case when internal.found_to_save('referral', p_if_exists) then v_id end;
+  end if;
+  return api.claim_referral(p_referral ->> 'code');
+end
+$$;
+
+alter function api.save_referral owner to definer;
+
+comment on function api.save_referral is $$
+Say who brought the caller, {"code", "referee_id"? (the caller)}; return the referral. Merging leaves
+the one that is there. For lenses; others call api.claim_referral.
+
+Raises
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  42501  referee_id is somebody else
+  and what api.claim_referral raises
+$$;
+
 create or replace function internal.referral_booking_id(p_referral core.referral)
 returns uuid
 language sql

@@ -119,5 +119,8 @@ grant insert, delete on core.person_role to definer;
 grant execute on function
   internal.known_person_ids, internal.is_staff, internal.first_for_staff, internal.last_id
   to authenticated;
+-- A lens may ask for everybody whom it shows something.
+grant execute on function internal.is_staff, internal.first_for_staff, internal.last_id
+  to service_role;
 grant execute on function api.save_person to authenticated;
 grant execute on function internal.emergency_phone to authenticated, service_role;

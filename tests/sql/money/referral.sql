@@ -1,7 +1,7 @@
 -- Referrals: claimed once, rewarded once, taken back once.
 
 begin;
-select plan(29);
+select plan(32);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('second', 'tara', 10000, p_starts => now() + interval '20 days');
@@ -32,6 +32,12 @@ grant select on bobs to public;
 select tests.act_as('alice');
 select throws_ok($$ select api.claim_referral(code) from bobs $$, 'M9010', 'already_referred',
   'nobody is brought by two people');
+
+select is(api.save_referral(jsonb_build_object('code', (select code from code)), 'merge'),
+  (select id from claimed), 'the same claim again is the one that was made');
+select is(api.save_referral('{"code": "x"}', 'ignore'), null, 'a claim that is there is ignored');
+select throws_ok(format($$ select api.save_referral('{"code": "x", "referee_id": "%s"}') $$,
+  tests.id('bob')), '42501', null, 'nobody says who brought another');
 
 -- Who sees it.
 select tests.act_as_nobody();
