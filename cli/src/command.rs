@@ -163,6 +163,7 @@ async fn rotate_keys(service_url: &str) -> Result<auth::Rotation> {
 
 fn report(findings: &Findings) -> Result<()> {
     findings.warnings.iter().for_each(|warning| println!("warning: {warning}"));
+    findings.limits.iter().for_each(|limit| println!("not to be had here: {limit}"));
     findings.broken.iter().for_each(|broken| println!("broken: {broken}"));
     if findings.broken.is_empty() {
         println!("The database keeps all {} rules.", findings.asked);

@@ -19,6 +19,8 @@ pub struct Findings {
     pub broken: Vec<String>,
     /// What should be known.
     pub warnings: Vec<String>,
+    /// What cannot be had on this database, because roles or the database are somebody else's.
+    pub limits: Vec<String>,
     /// How many questions were asked.
     pub asked: usize,
 }
@@ -42,6 +44,12 @@ pub async fn verify(url: &str) -> Result<Findings> {
         findings.asked += 1;
         for offender in rule.offenders(&client).await? {
             findings.broken.push(format!("{}: {offender}", rule.says));
+        }
+    }
+    for limit in Rule::limits() {
+        findings.asked += 1;
+        for place in limit.offenders(&client).await? {
+            findings.limits.push(format!("{}: {place}", limit.says));
         }
     }
     audit_log(&client, &mut findings).await?;

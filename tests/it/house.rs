@@ -43,6 +43,35 @@ async fn every_rule_can_be_broken_and_is_seen_to_be() {
     assert_eq!(unseen, Vec::<String>::new());
 }
 
+/// On a hosted Supabase roles are there before us. `verify` tells what that means, and calls
+/// nothing wrong that no deploy of ours could mend.
+#[tokio::test]
+async fn what_cannot_be_had_on_anothers_database_is_told_and_not_called_wrong() {
+    let world = World::new().await;
+    assert_eq!(verify(world.owner_url()).await.unwrap().limits, Vec::<String>::new());
+
+    let client = world.connection().await;
+    let all: Vec<&str> = violations::LIMITS.iter().map(|(_, sql, _)| *sql).collect();
+    client.batch_execute(&format!("begin; {}", all.join(";\n"))).await.unwrap();
+    let limits = Rule::limits();
+    assert_eq!(limits.len(), violations::LIMITS.len());
+    for (limit, (says, _, place)) in limits.iter().zip(violations::LIMITS) {
+        assert_eq!(limit.says, *says);
+        assert_eq!(limit.offenders(&client).await.unwrap(), [*place], "{says}");
+    }
+    for rule in Rule::all() {
+        let offenders = rule.offenders(&client).await.unwrap();
+        assert_eq!(offenders, Vec::<String>::new(), "{}", rule.says);
+    }
+    // The same is wrong where the roles are ours.
+    let ours = "comment on role service_role is 'Made by Convene.'";
+    client.batch_execute(ours).await.unwrap();
+    let rules = Rule::all();
+    let attributes = rules.iter().find(|rule| rule.says.starts_with("our roles have no attr"));
+    assert_eq!(attributes.unwrap().offenders(&client).await.unwrap(), ["service_role"]);
+    client.batch_execute("rollback").await.unwrap();
+}
+
 #[tokio::test]
 async fn an_empty_database_is_no_marketplace() {
     let database = EmptyDatabase::new().await;

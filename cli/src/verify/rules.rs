@@ -14,6 +14,8 @@ const FILES: [&str; 3] = [
     include_str!("rules/permission.sql"),
 ];
 
+const LIMITS: &str = include_str!("rules/limit.sql");
+
 /// A rule, and the query that finds its offenders.
 #[derive(Debug)]
 pub struct Rule {
@@ -27,6 +29,12 @@ impl Rule {
     /// All of them.
     pub fn all() -> Vec<Self> {
         FILES.iter().flat_map(|file| file.split(";\n")).filter_map(Self::parse).collect()
+    }
+
+    /// What a database may keep us from that is not ours alone. The same form, but nothing is
+    /// wrong where one holds.
+    pub fn limits() -> Vec<Self> {
+        LIMITS.split(";\n").filter_map(Self::parse).collect()
     }
 
     /// The comment right above a query is its sentence.

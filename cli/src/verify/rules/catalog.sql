@@ -53,6 +53,12 @@ caller as (
   from pg_roles as r
   where r.rolname in ('anon', 'authenticated', 'service_role')
 ),
+-- Roles that a deploy made; others were there before it, as on a Supabase database.
+ours as (
+  select r.oid as role_id
+  from pg_roles as r
+  where shobj_description(r.oid, 'pg_authid') = 'Made by Convene.'
+),
 login as (
   select r.*, r.oid as role_id, r.rolname as role
   from pg_roles as r

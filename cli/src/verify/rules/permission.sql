@@ -9,18 +9,26 @@ where s.space in ('core', 'identity', 'internal')
 -- request roles may not create objects; definer may not outside a deploy
 select format('%s in %s', r.role, n.nspname)
 from (
-  select role from caller union all select role from login union all select 'definer'
+  select role, role_id from caller
+  union all select role, role_id from login
+  union all select 'definer', to_regrole('definer')
 ) as r, pg_namespace as n
 where n.nspname !~ '^pg_(temp|toast)'
-  and has_schema_privilege(r.role, n.oid, 'create');
+  and has_schema_privilege(r.role, n.oid, 'create')
+  -- Roles and schemas that were there before us: limit.sql tells.
+  and (r.role_id in (select role_id from ours) or n.oid in (select space_id from space));
 
 -- request roles and definer may not create temporary tables
 select r.role
 from (
   select role from caller union all select role from login union all select 'definer'
 ) as r
-where has_database_privilege(r.role, current_database(), 'temporary')
-   or has_database_privilege(r.role, current_database(), 'create');
+where has_database_privilege(r.role, current_database(), 'create')
+   or has_database_privilege(r.role, current_database(), 'temporary')
+      -- Only who owns the database can take it from PUBLIC.
+      and pg_has_role((select n.nspowner from pg_namespace as n where n.nspname = 'core'),
+                      (select b.datdba from pg_database as b
+                       where b.datname = current_database()), 'member');
 
 -- insert and update are granted to request roles column by column
 select format('%s to %s on %s', p.command, c.role, p.name)
@@ -115,9 +123,8 @@ from pg_roles as r
 where r.rolname in ('anon', 'authenticated', 'service_role', 'definer',
                     'authenticator', 'service_authenticator')
   and (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication
-       -- On a Supabase database service_role is theirs, and past every policy.
-       or r.rolbypassrls and (r.rolname <> 'service_role'
-            or shobj_description(r.oid, 'pg_authid') = 'Made by Convene.')
+       -- On a Supabase database service_role is theirs, and past every policy: limit.sql tells.
+       or r.rolbypassrls and (r.rolname <> 'service_role' or r.oid in (select role_id from ours))
        or r.rolcanlogin <> (r.rolname ~ 'authenticator$'));
 
 -- request roles own nothing, and definer owns only functions and the view auth.users
@@ -151,8 +158,8 @@ join login as l on l.role_id = m.member
 where (l.role::text, m.roleid::regrole::text) not in (
     ('authenticator', 'anon'), ('authenticator', 'authenticated'),
     ('service_authenticator', 'service_role'))
-  -- On a Supabase database the login of callers was there before us.
-  and shobj_description(m.member, 'pg_authid') = 'Made by Convene.'
+  -- On a Supabase database the login of callers was there before us: limit.sql tells.
+  and m.member in (select role_id from ours)
 union all
 select format('%s cannot become %s', w.login, w.role)
 from (values ('authenticator', 'anon'), ('authenticator', 'authenticated'),
