@@ -122,8 +122,8 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/people/staff.sql
 \ir functions/people/provider.sql
 \ir functions/people/customer.sql
-\ir functions/people/profile.sql
 \ir functions/people/location.sql
+\ir functions/people/profile.sql
 \ir functions/people/credential.sql
 \ir functions/people/rate.sql
 \ir functions/people/subject.sql
@@ -366,6 +366,13 @@ select exists (select from internal.wanted_lenses() where lens = 'trainers') as 
 \ir lenses/trainers/read.sql
 \ir lenses/trainers/write.sql
 \ir lenses/trainers/grants.sql
+\endif
+
+select exists (select from internal.wanted_lenses() where lens = 'fitness') as fitness \gset
+\if :fitness
+\ir lenses/fitness/read.sql
+\ir lenses/fitness/write.sql
+\ir lenses/fitness/grants.sql
 \endif
 
 -- What was made is written down: the next deploy drops nothing else.

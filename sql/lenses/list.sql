@@ -11,7 +11,8 @@ begin atomic
   select l.lens
   from (values
     ('tutoring'),
-    ('trainers')
+    ('trainers'),
+    ('fitness')
   ) as l(lens);
 end;
 

@@ -28,14 +28,14 @@ sql_tests! {
     community { conversation, post, report, support }
     ground { audit, clock, lens, marketplace, permissions, reading, vocabulary }
     learning { certificate, content, course, enrolment, progress }
-    lenses { trainers, tutoring }
+    lenses { fitness, trainers, tutoring }
     login {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,
         session, sign_up, signing_key, supabase, verification,
     }
     messages { delivery, notification, outbox, reminder, wording }
     money {
-        basket, commission, coupon, earning, fulfilment, ledger, line, payment, payment_list,
+        basket, basket_course, commission, coupon, earning, fulfilment, ledger, line, payment, payment_list,
         payment_method, promotion, quote, quote_edges, random_operations, referral, refund,
         refund_list, refund_recovery, wallet, wallet_totals,
     }

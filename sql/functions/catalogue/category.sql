@@ -151,3 +151,42 @@ Raises
   M4103 category_not_found  one of them is none
   M9002 too_many_made       there are more than 20
 $$;
+
+create or replace function api.set_offering_category(
+  p_offering_id uuid,
+  p_category_id uuid,
+  p_is_in       boolean
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ids uuid[];
+begin
+  perform internal.require_actor();
+  perform from core.offering as o where o.offering_id = p_offering_id for no key update;
+  v_ids := array(
+    select k.category_id from core.offering_category as k where k.offering_id = p_offering_id);
+  if (p_category_id = any (v_ids)) = p_is_in then
+    return false;
+  end if;
+  perform api.set_offering_categories(p_offering_id, case
+    when p_is_in then v_ids || p_category_id else array_remove(v_ids, p_category_id) end);
+  return true;
+end
+$$;
+
+alter function api.set_offering_category owner to definer;
+
+comment on function api.set_offering_category is $$
+Put an offering of the caller's into one more category, or take it out of one; false if it was so
+already. Locks the offering. See api.set_offering_categories.
+
+Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4101 offering_not_found, M4103 category_not_found
+  M9002 too_many_made  there are more than 20
+$$;

@@ -38,6 +38,28 @@ alter function internal.conversing_person_ids owner to definer;
 comment on function internal.conversing_person_ids is
   'The people of the caller''s conversations: they see each other''s names.';
 
+create or replace function internal.is_heard(p_person_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select exists (
+      select from core.post as p
+      where p.author_id = p_person_id and p.is_published and p.hidden_at is null)
+    or exists (
+      select from core.comment as c
+      join core.post as p using (post_id)
+      where c.author_id = p_person_id
+        and c.hidden_at is null and p.is_published and p.hidden_at is null);
+end;
+
+alter function internal.is_heard owner to definer;
+
+comment on function internal.is_heard is
+  'Whether a person has said something to everybody: then everybody may answer.';
+
 create or replace function internal.may_write_to(p_person_id uuid)
 returns boolean
 language sql
@@ -54,6 +76,10 @@ begin atomic
            or internal.is_staff()
            or internal.is_service()
            or p_person_id in (select internal.known_person_ids())
+           or internal.is_heard(p_person_id)
+           or exists (
+             select from core.enrolment as e
+             where e.customer_id = p_person_id and e.provider_id = internal.user_id())
            or p_person_id in (select internal.conversing_person_ids()))
   );
 end;
@@ -61,8 +87,8 @@ end;
 alter function internal.may_write_to owner to definer;
 
 comment on function internal.may_write_to is $$
-Whether the caller may begin a conversation with a person: with providers, with those they have a
-booking or a conversation in common with; staff with everybody. The suspended are reached by nobody.
+Whether the caller may begin a conversation with a person: with providers, with those who post or
+are in a course of the caller's, with those they have a booking or a conversation in common with; staff with everybody. The suspended are reached by nobody.
 $$;
 
 create or replace function internal.may_share_contacts(p_one uuid, p_other uuid)

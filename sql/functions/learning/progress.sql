@@ -308,9 +308,9 @@ alter function internal.write_progress owner to definer;
 comment on function internal.write_progress is
   'Add to the progress of a lesson. Neither the percentage nor the completion ever falls.';
 
-create or replace function api.complete_section(
-  p_section_id   uuid,
-  p_enrolment_id uuid default null
+create or replace function api.save_section_progress(
+  p_progress  jsonb,
+  p_if_exists text default 'merge'
 )
 returns uuid
 language plpgsql
@@ -321,54 +321,67 @@ as $$
 declare
   v_section   core.course_section;
   v_enrolment core.enrolment;
-  v_id        uuid;
+  v_row       core.section_progress;
+  v_is_done   boolean := coalesce((p_progress ->> 'is_completed')::boolean, false);
 begin
+  perform internal.require_fields(p_progress,
+    'section_progress_id', 'section_id', 'enrolment_id', 'is_completed');
   perform internal.require_actor();
   select s.* into v_section
   from core.course_section as s
-  where s.section_id = p_section_id and s.is_published;
+  where s.section_id = (p_progress ->> 'section_id')::uuid and s.is_published;
   if not found then
     perform internal.refuse('M4802', 'section_not_found',
-      format('There is no section %s.', p_section_id));
+      format('There is no section %s.', p_progress ->> 'section_id'));
   end if;
-  v_enrolment := internal.require_enrolment(v_section.offering_id, p_enrolment_id);
+  v_enrolment := internal.require_enrolment(
+    v_section.offering_id, (p_progress ->> 'enrolment_id')::uuid);
+  if (p_progress ->> 'enrolment_id')::uuid <> v_enrolment.enrolment_id then
+    raise exception using errcode = '42501', message = 'This enrolment is not the caller''s.';
+  end if;
   perform from core.course as c where c.offering_id = v_section.offering_id for share;
   perform from core.enrolment as e
   where e.enrolment_id = v_enrolment.enrolment_id
   for no key update;
-  if exists (select from core.lesson as l where l.section_id = p_section_id) then
-    perform internal.settle_sections(array[p_section_id], v_enrolment.enrolment_id);
-    select p.section_progress_id into v_id
-    from core.section_progress as p
-    where p.enrolment_id = v_enrolment.enrolment_id
-      and p.section_id = p_section_id
-      and p.completed_at is not null;
-    if not found then
-      perform internal.refuse('M9803', 'lessons_left',
-        'A section with lessons is completed by its lessons.');
-    end if;
-    return v_id;
+
+  select p.* into v_row
+  from core.section_progress as p
+  where p.enrolment_id = v_enrolment.enrolment_id and p.section_id = v_section.section_id;
+  if found and not internal.found_to_save('section progress', p_if_exists) then
+    return null;
+  end if;
+  if v_is_done and v_row.completed_at is null
+     and exists (select from core.lesson as l where l.section_id = v_section.section_id)
+     and not internal.has_completed(v_enrolment.enrolment_id, v_section.section_id) then
+    perform internal.refuse('M9803', 'lessons_left',
+      'A section with lessons is completed by its lessons.');
   end if;
 
-  insert into core.section_progress as p (enrolment_id, section_id, completed_at)
-  values (v_enrolment.enrolment_id, p_section_id, now())
+  insert into core.section_progress as p
+    (section_progress_id, enrolment_id, section_id, completed_at)
+  values (coalesce((p_progress ->> 'section_progress_id')::uuid, gen_random_uuid()),
+          v_enrolment.enrolment_id, v_section.section_id, case when v_is_done then now() end)
   on conflict (enrolment_id, section_id) do update
   set completed_at = coalesce(p.completed_at, excluded.completed_at)
-  returning p.section_progress_id into v_id;
+  returning p.* into v_row;
   perform internal.settle_course(v_section.offering_id, '{}', v_enrolment.enrolment_id);
-  return v_id;
+  return v_row.section_progress_id;
 end
 $$;
 
-alter function api.complete_section owner to definer;
+alter function api.save_section_progress owner to definer;
 
-comment on function api.complete_section is $$
-Say that the caller has read a section that has no lessons; return the id of the row. A section with
-lessons is completed by them, and asking for it changes nothing. The house says whose enrolment.
+comment on function api.save_section_progress is $$
+Say that the caller has begun a section, or completed one that has no lessons; return the id of the
+row. A section with lessons is completed by them. p_progress: {"section_id", "enrolment_id"?,
+"section_progress_id"?, "is_completed"?}. What is completed stays so.
 
 Raises
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M3801 not_enrolled       the caller is not in the course, or not any more
   M4802 section_not_found  there is no such published section
   M9803 lessons_left       it has lessons that are not completed
+  23505                    p_if_exists is fail, and it is there
+  42501                    the enrolment is somebody else's
 $$;

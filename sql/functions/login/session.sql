@@ -235,3 +235,49 @@ that is good now is answered with that token, however late: the answer may have 
 before it is answered so for ten seconds, because tabs refresh at once; later it ends the
 session, and every token of it. Locks the session.
 $$;
+
+create or replace function internal.my_accounts()
+returns table (account_id uuid)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select a.account_id from identity.account as a where a.account_id = internal.user_id()
+  union all
+  -- The house has no account of its own.
+  select a.account_id from identity.account as a where internal.is_service();
+end;
+
+alter function internal.my_accounts owner to definer;
+
+comment on function internal.my_accounts is
+  'The caller''s login, or to the house all of them: that there is one, and nothing of it.';
+
+create or replace function internal.my_sessions()
+returns table (
+  session_id uuid,
+  account_id uuid,
+  created_at timestamptz,
+  expires_at timestamptz
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select s.session_id, s.account_id, s.created_at, s.refreshed_at + interval '1 hour'
+  from identity.session as s
+  where s.account_id = internal.user_id()
+  union all
+  select s.session_id, s.account_id, s.created_at, s.refreshed_at + interval '1 hour'
+  from identity.session as s
+  where internal.is_service();
+end;
+
+alter function internal.my_sessions owner to definer;
+
+comment on function internal.my_sessions is $$
+The caller's sign-ins, or to the house all of them, without their secrets. A sign-in has no end of
+its own; expires_at is when the access token ends that was issued last, an hour after it.
+$$;

@@ -343,6 +343,58 @@ Raises
   M9306 coupon_used_up
 $$;
 
+create or replace function api.order_course(
+  p_offering_id uuid,
+  p_amount      numeric default null,
+  p_currency    text default null,
+  p_customer_id uuid default null,
+  p_key         text default null
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_customer_id uuid := internal.require_identity(coalesce(p_customer_id, internal.user_id()));
+  v_order       jsonb;
+begin
+  perform internal.require_active(v_customer_id);
+  perform internal.ensure_person(v_customer_id);
+  perform internal.ensure_customer(v_customer_id);
+  if not exists (select from core.course as c where c.offering_id = p_offering_id) then
+    perform internal.refuse('M4801', 'course_not_found',
+      format('There is no course %s.', p_offering_id));
+  end if;
+  v_order := api.place_order(
+    jsonb_build_array(jsonb_build_object('offering_id', p_offering_id)),
+    p_idempotency_key => p_key, p_customer_id => v_customer_id);
+  if (v_order ->> 'amount')::numeric <> p_amount or v_order ->> 'currency' <> upper(p_currency) then
+    perform internal.refuse('M0316', 'amount_wrong',
+      format('The course costs %s %s.', v_order ->> 'amount', v_order ->> 'currency'),
+      'Leave the amount out, or read the price again.');
+  end if;
+  return (
+    select p.payment_id from core.payment as p
+    where p.order_id = (v_order ->> 'order_id')::uuid
+    order by p.attempt desc
+    limit 1);
+end
+$$;
+
+alter function api.order_course owner to definer;
+
+comment on function api.order_course is $$
+Order one course, and return the id of its payment. An amount and a currency that are given must be
+what it costs. Safe to retry: the same key returns the payment made the first time.
+
+Raises
+  M0316 amount_wrong      it costs something else
+  M4801 course_not_found  there is no such course
+  and what api.place_order lists
+$$;
+
 create or replace function internal.order_view(p_order core.order)
 returns jsonb
 language sql

@@ -450,3 +450,23 @@ comment on function internal.emergency_phone is $$
 Whom to call if something happens to a person: for themselves, for staff, and for a provider while
 a booking with them is to take place.
 $$;
+
+create or replace function internal.email_of(p_person_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select v.contact_email
+  from core.person_private as v
+  where v.person_id = p_person_id
+    and (p_person_id = internal.user_id() or internal.is_service() or internal.is_staff());
+end;
+
+alter function internal.email_of owner to definer;
+
+comment on function internal.email_of is $$
+The address of a person: told to themselves, staff and the house. Definer, because a lens asks it
+for everybody it shows.
+$$;

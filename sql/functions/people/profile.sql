@@ -14,7 +14,7 @@ declare
 begin
   perform internal.require_fields(p_profile,
     'customer_id', 'goals', 'weight_kg', 'height_cm', 'social_links', 'experience_level',
-    'phone', 'date_of_birth');
+    'phone', 'date_of_birth', 'address');
   if exists (select from core.profile as p where p.customer_id = v_id)
      and not internal.found_to_save('profile', p_if_exists) then
     return null;
@@ -37,13 +37,12 @@ begin
     set experience_level = p_profile ->> 'experience_level'
     where c.customer_id = v_id;
   end if;
-  if p_profile ?| array['phone', 'date_of_birth'] then
-    update core.person_private as p
-    set phone = case when p_profile ? 'phone' then p_profile ->> 'phone' else p.phone end,
-        date_of_birth = case when p_profile ? 'date_of_birth'
-                             then (p_profile ->> 'date_of_birth')::date
-                             else p.date_of_birth end
-    where p.person_id = v_id;
+  perform internal.write_private(v_id, p_profile);
+  if p_profile ? 'address' then
+    perform api.save_location(jsonb_build_object(
+      'location_id', (select l.location_id from core.location as l
+                      where l.person_id = v_id and l.is_primary),
+      'person_id', v_id, 'address', p_profile ->> 'address', 'is_primary', true));
   end if;
   return v_id;
 end
@@ -54,7 +53,7 @@ alter function api.save_profile owner to definer;
 comment on function api.save_profile is $$
 Write the caller's profile, and make them a customer if they are none; return their id. p_profile:
 {"customer_id"?, "goals"?, "weight_kg"?, "height_cm"?, "social_links"?, "experience_level"?,
-"phone"?, "date_of_birth"?}. A field that is not given stays. Nobody else reads it without leave
+"phone"?, "date_of_birth"?, "address"? (of the primary place)}. A field that is not given stays. Nobody else reads it without leave
 (api.share_profile). Locks the profile.
 
 Raises

@@ -44,5 +44,6 @@ grant select on core.offering_category to anon, authenticated, service_role, def
 grant insert, delete on core.offering_category to definer;
 
 grant execute on function
-  api.save_category, api.remove_category, api.set_offering_categories
+  api.save_category, api.remove_category, api.set_offering_categories,
+  api.set_offering_category
   to authenticated;

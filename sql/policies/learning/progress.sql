@@ -34,4 +34,4 @@ create policy all_definer on core.lesson_progress
 grant select on core.lesson_progress to authenticated, service_role, definer;
 grant insert, update (watch_pct, completed_at, updated_at) on core.lesson_progress to definer;
 
-grant execute on function api.save_progress, api.complete_section to authenticated;
+grant execute on function api.save_progress, api.save_section_progress to authenticated;

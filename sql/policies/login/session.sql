@@ -30,3 +30,5 @@ grant insert (account_id, amr, user_agent) on identity.session to definer;
 grant update (refresh_counter, refreshed_at) on identity.session to definer;
 grant insert (code_hash, account_id, code_challenge, code_challenge_method, method, expires_at)
   on identity.flow_state to definer;
+
+grant execute on function internal.my_accounts, internal.my_sessions to authenticated, service_role;

@@ -1,3 +1,3 @@
 -- Customers order; the clock ends unpaid orders.
 
-grant execute on function api.place_order to authenticated;
+grant execute on function api.place_order, api.order_course to authenticated;

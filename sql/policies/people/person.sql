@@ -124,3 +124,4 @@ grant execute on function internal.is_staff, internal.first_for_staff, internal.
   to service_role;
 grant execute on function api.save_person to authenticated;
 grant execute on function internal.emergency_phone to authenticated, service_role;
+grant execute on function internal.email_of to anon, authenticated, service_role;

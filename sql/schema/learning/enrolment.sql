@@ -15,7 +15,7 @@ create table core.enrolment (
   constraint enrolment_pkey primary key (enrolment_id),
   constraint enrolment_once_key unique (customer_id, offering_id),
   constraint enrolment_customer_id_fkey
-    foreign key (customer_id) references core.customer (customer_id),
+    foreign key (customer_id) references core.person (person_id),
   constraint enrolment_offering_id_fkey
     foreign key (offering_id) references core.course (offering_id),
   constraint enrolment_provider_id_fkey
@@ -38,6 +38,8 @@ create index enrolment_order_line_id_idx on core.enrolment (order_line_id);
 comment on table core.enrolment is
   'A customer in a course: one row for the two, made when the course is ordered. It gives access '
   'from enrolled_at until expires_at or ended_at, by the clock.';
+comment on column core.enrolment.customer_id is
+  'The person: a provider learns the names of who is in a course, and not what a customer tells.';
 comment on column core.enrolment.order_line_id is
   'The paid line that gives access; null for a free course.';
 comment on column core.enrolment.enrolled_at is 'Null while the first order is not paid.';

@@ -1,7 +1,7 @@
 -- Categories: staff writes them, sellers use them.
 
 begin;
-select plan(19);
+select plan(23);
 
 select tests.offer('walk', 'tara', 0);
 select tests.introduce('uwe');
@@ -59,6 +59,16 @@ select tests.act_as_anonymous();
 select is_empty('select * from core.offering_category',
   'what is not published is not found by its category');
 
+select tests.act_as('tara');
+select ok(api.set_offering_category(tests.id('offering walk'), tests.id('agility'), true),
+  'a provider puts an offering into one more category');
+select ok(not api.set_offering_category(tests.id('offering walk'), tests.id('agility'), true),
+  'an offering that stands in a category is not put there again');
+select ok(api.set_offering_category(tests.id('offering walk'), tests.id('agility'), false),
+  'a provider takes an offering out of one category');
+select tests.act_as('uwe');
+select throws_ok(format('select api.set_offering_category(%L, %L, true)', tests.id('offering walk'),
+    tests.id('agility')), 'M4101', null, 'another provider cannot add a category');
 select tests.act_as('tara');
 select throws_ok(format('select api.remove_category(%L)', tests.id('puppies')), 'M3301',
   'staff_only', 'a provider cannot remove a category');

@@ -105,22 +105,22 @@ select tests.act_as('tara');
 select api.save_section(jsonb_build_object('section_id', tests.id('yoga 3'), 'is_published', true,
   'offering_id', tests.id('offering yoga'), 'title', 'yoga 3'));
 select tests.act_as('bob');
-select isnt(api.complete_section(tests.id('yoga 3')), null,
+select isnt(api.save_section_progress(jsonb_build_object('section_id', tests.id('yoga 3'), 'is_completed', true)), null,
   'a section without lessons is completed by its reader');
-select throws_ok($$ select api.complete_section(tests.id('nothing')) $$, 'M4802', null,
+select throws_ok($$ select api.save_section_progress(jsonb_build_object('section_id', tests.id('nothing'), 'is_completed', true)) $$, 'M4802', null,
   'a section that does not exist cannot be completed');
 select tests.act_as('eve');
-select throws_ok($$ select api.complete_section(tests.id('yoga 3')) $$, 'M3801', null,
+select throws_ok($$ select api.save_section_progress(jsonb_build_object('section_id', tests.id('yoga 3'), 'is_completed', true)) $$, 'M3801', null,
   'who is not in a course cannot complete a section of it');
 select api.enrol(tests.id('offering yoga'));
-select throws_ok($$ select api.complete_section(tests.id('yoga 1')) $$, 'M9803', 'lessons_left',
+select throws_ok($$ select api.save_section_progress(jsonb_build_object('section_id', tests.id('yoga 1'), 'is_completed', true)) $$, 'M9803', 'lessons_left',
   'a section with lessons is completed by its lessons only');
 select tests.act_as_nobody();
 select tests.completes('eve', 'yoga 1.1', 'yoga 2.1', 'yoga 2.2');
 select is(tests.completed('eve', 'yoga'), 'yoga 1 yoga 2', 'a section without lessons counts too');
 select tests.act_as('eve');
-select isnt(api.complete_section(tests.id('yoga 3')), null, 'a learner reads the last section');
-select isnt(api.complete_section(tests.id('yoga 1')), null,
+select isnt(api.save_section_progress(jsonb_build_object('section_id', tests.id('yoga 3'), 'is_completed', true)), null, 'a learner reads the last section');
+select isnt(api.save_section_progress(jsonb_build_object('section_id', tests.id('yoga 1'), 'is_completed', true)), null,
   'a section that its lessons have completed may be said to be');
 select tests.act_as_nobody();
 select is(tests.completed('eve', 'yoga'), 'yoga 1 yoga 2 yoga 3 *', 'the last section completes it');

@@ -1,0 +1,242 @@
+-- The lens of courses and posts: what it hides, however it is asked, and what it takes.
+
+begin;
+select plan(68);
+
+select tests.course('yoga', 'tara', 1999);
+select tests.course('free', 'tara', 0);
+select tests.introduce('alice', 'bob', 'eve');
+select tests.make_staff('sam');
+insert into core.customer values (tests.id('alice')), (tests.id('bob'));
+
+-- Every way in which a reader could come to something that is not theirs.
+create view tests.leaks as
+select 'course' as way from fitness."Course" where content is not null and title = 'yoga'
+union all
+select 'chapter' from fitness."Chapter"
+where (content is not null or "videoUrl" is not null) and title = 'yoga 2'
+union all
+select 'lesson' from fitness."Lesson"
+where (content is not null or "videoUrl" is not null) and title like 'yoga 2._'
+union all
+select 'file' from fitness."Attachment" as a
+where a."lessonId" in (tests.id('yoga 2.1'), tests.id('yoga 2.2'))
+union all
+select 'search' from fitness."Lesson" where content ilike '%secret%' and title like 'yoga 2._'
+union all
+select 'sort' from (
+  select l.title from fitness."Lesson" as l where l."videoUrl" > '' order by l.content) as s
+where s.title like 'yoga 2._'
+union all
+select 'count' from (
+  select count(l.content) as n from fitness."Lesson" as l where l.title like 'yoga 2._') as c
+where c.n > 0
+union all
+select 'embedding' from fitness."Course" as c
+join fitness."Chapter" as h on h."courseId" = c.id
+join fitness."Lesson" as l on l."chapterId" = h.id
+join fitness."Attachment" as a on a."lessonId" = l.id
+where c.title = 'yoga' and not h."isFree"
+union all
+select 'json' from fitness."Lesson" as l
+where to_jsonb(l)::text like '%secret%' and l.title like 'yoga 2._';
+alter view tests.leaks set (security_invoker = true);
+grant usage on schema tests to public;
+grant select on tests.leaks to public;
+grant execute on all functions in schema tests to public;
+prepare leaks as select way from tests.leaks;
+
+select tests.act_as_anonymous();
+select is_empty('leaks', 'an anonymous caller finds nothing inside a course in any way');
+select results_eq($$ select title, price, "discountPrice", difficulty::text from fitness."Course"
+  order by title $$,
+  $$ values ('free', 0::float8, null::float8, 'BEGINNER'), ('yoga', 19.99, null, 'BEGINNER') $$,
+  'an anonymous caller sees the list with its prices to the cent');
+select results_eq($$ select count(*) from fitness."Lesson" where content = 'secret' $$,
+  'values (4::bigint)', 'an anonymous caller reads the lessons of free chapters');
+select throws_ok($$ select * from fitness."CourseEnrollment" $$, '42501', null,
+  'an anonymous caller cannot name enrolments');
+select tests.act_as('eve');
+select is_empty('leaks', 'a stranger finds nothing inside a course in any way');
+select tests.act_as('sam');
+select is_empty('leaks', 'staff finds nothing inside a course that they are not in');
+select tests.act_as('tara');
+select isnt_empty('leaks', 'the author of a course sees what is in it');
+
+-- Bought: the second the money is there, and the second it goes.
+select tests.act_as('alice');
+select lives_ok($$ insert into fitness."Payment" (amount, status, "userId", "courseId")
+  values (19.99, 'PENDING', tests.id('alice'), tests.id('offering yoga')) $$,
+  'a payment of a course is begun');
+select results_eq($$ select amount, currency, status::text, provider, "courseId" from fitness."Payment" $$,
+  $$ values (19.99::float8, 'EUR', 'PENDING', 'stripe', tests.id('offering yoga')) $$,
+  'a payment that was begun is pending');
+select is_empty('leaks', 'who has not paid finds nothing inside a course');
+select is_empty($$ select * from fitness."CourseEnrollment" $$,
+  'a place that is not paid is no enrolment');
+select throws_ok($$ insert into fitness."Payment" (amount, status, "userId", "courseId")
+  values (1, 'PENDING', tests.id('alice'), tests.id('offering yoga')) $$, 'M9802', null,
+  'a second payment of the same course is refused');
+select throws_ok($$ update fitness."Payment" set status = 'COMPLETED' $$, '0A000', null,
+  'a payer cannot say that they have paid');
+select tests.act_as('bob');
+select throws_ok($$ insert into fitness."Payment" (amount, status, "userId", "courseId")
+  values (0.01, 'PENDING', tests.id('bob'), tests.id('offering yoga')) $$, 'M0316', 'amount_wrong',
+  'an amount that is not the price is refused');
+select throws_ok($$ insert into fitness."Payment" (status, "userId", "courseId")
+  values ('COMPLETED', tests.id('bob'), tests.id('offering yoga')) $$, '42501', null,
+  'a payment cannot be written as completed');
+select throws_ok($$ insert into fitness."Payment" (status, "userId", "courseId")
+  values ('PENDING', tests.id('alice'), tests.id('offering yoga')) $$, '42501', null,
+  'nobody pays in another''s name');
+select throws_ok($$ insert into fitness."CourseEnrollment" ("userId", "courseId")
+  values (tests.id('bob'), tests.id('offering yoga')) $$, 'M2801', null,
+  'a course that costs money is not entered for nothing');
+select is_empty($$ select * from fitness."Payment" $$, 'nobody sees the payments of another');
+select tests.act_as_nobody();
+select is(tests.arrives(p.payment_id), 'done', 'the money arrives') from core.payment as p;
+select tests.act_as('alice');
+select set_eq('leaks', $$ values ('course'), ('chapter'), ('lesson'), ('file'), ('search'), ('sort'),
+  ('count'), ('embedding'), ('json') $$, 'who has paid opens all of the course');
+select results_eq($$ select c.title, e."isCompleted", e."expiresAt"
+  from fitness."CourseEnrollment" as e join fitness."Course" as c on c.id = e."courseId" $$,
+  $$ values ('yoga', false, null::timestamptz) $$, 'the payment makes the enrolment');
+select results_eq($$ select status::text from fitness."Payment" $$, $$ values ('COMPLETED') $$,
+  'a payment whose money has arrived is completed');
+
+-- Progress.
+create temp table mine as select id from fitness."CourseEnrollment";
+grant select on mine to public;
+prepare progress as
+select "watchTimePercent", "isCompleted" from fitness."LessonProgress"
+where "lessonId" = tests.id('yoga 1.1');
+select lives_ok($$ insert into fitness."LessonProgress"
+  ("lessonId", "courseEnrollmentId", "watchTimePercent", "isCompleted")
+  select tests.id('yoga 1.1'), id, 12.5, false from mine $$, 'progress is written as a row');
+select lives_ok($$ update fitness."LessonProgress" set "watchTimePercent" = 5 $$,
+  'a smaller percentage is taken without a word');
+select results_eq('progress', 'values (12.5::float8, false)', 'the percentage does not fall');
+select throws_ok($$ insert into fitness."LessonProgress" ("lessonId", "courseEnrollmentId")
+  select tests.id('yoga 1.1'), id from mine $$, '23505', null,
+  'a second row of the same lesson is refused without an upsert');
+select lives_ok($$ update fitness."LessonProgress" set "isCompleted" = true $$,
+  'a lesson is completed');
+select results_eq('progress', 'values (12.5::float8, true)', 'a completed lesson says so');
+select throws_ok($$ update fitness."CourseEnrollment" set "isCompleted" = true $$, '42501', null,
+  'a learner cannot say that a course is completed');
+select throws_ok($$ insert into fitness."ChapterProgress"
+  ("chapterId", "courseEnrollmentId", "isCompleted") select tests.id('yoga 1'), id, true from mine $$,
+  'M9803', null, 'a chapter with lessons left is not completed by saying so');
+select lives_ok($$ insert into fitness."ChapterProgress" ("chapterId", "courseEnrollmentId",
+  "isCompleted") select tests.id('yoga 1'), id, false from mine $$, 'a chapter is begun');
+select tests.act_as_nobody();
+select tests.completes('alice', 'yoga 1.2', 'yoga 2.1', 'yoga 2.2');
+select tests.act_as('alice');
+select results_eq($$ select c.title, p."isCompleted" from fitness."ChapterProgress" as p
+  join fitness."Chapter" as c on c.id = p."chapterId" order by 1 $$,
+  $$ values ('yoga 1', true), ('yoga 2', true) $$, 'chapters follow from their lessons');
+select results_eq($$ select "isCompleted" from fitness."CourseEnrollment" $$, 'values (true)',
+  'the course follows from its chapters');
+select tests.act_as('bob');
+select is_empty($$ select * from fitness."LessonProgress" $$, 'nobody sees the progress of another');
+select throws_ok($$ insert into fitness."LessonProgress" ("lessonId", "courseEnrollmentId")
+  select tests.id('yoga 1.1'), id from mine $$, 'M3801', null,
+  'nobody writes the progress of another');
+select tests.act_as('tara');
+select results_eq($$ select u.name, u.email from fitness."CourseEnrollment" as e
+  join fitness."User" as u on u.id = e."userId" $$, $$ values ('alice', '') $$,
+  'an author sees the names of learners and not their addresses');
+
+select tests.act_as_service();
+select lives_ok($$ select api.refund_payment(id) from fitness."Payment" $$, 'the money goes back');
+select tests.act_as('alice');
+select is_empty('leaks', 'who got the money back finds nothing inside the course any more');
+select ok("expiresAt" <= now(), 'the enrolment has ended') from fitness."CourseEnrollment";
+
+-- Free.
+select tests.act_as('bob');
+select lives_ok($$ insert into fitness."CourseEnrollment" ("userId", "courseId")
+  values (tests.id('bob'), tests.id('offering free')) $$, 'a free course is entered');
+select throws_ok($$ insert into fitness."CourseEnrollment" ("userId", "courseId")
+  values (tests.id('bob'), tests.id('offering free')) $$, 'M9801', null,
+  'nobody enters a course twice');
+select set_config('app.on_conflict', 'ignore', true);
+select lives_ok($$ insert into fitness."CourseEnrollment" ("userId", "courseId")
+  values (tests.id('bob'), tests.id('offering free')) $$, 'an upsert of an enrolment is no error');
+select set_config('app.on_conflict', '', true);
+
+-- Writing a course.
+select throws_ok($$ update fitness."Course" set title = 'mine' where title = 'yoga' $$, '42501', null,
+  'nobody changes the course of another');
+select lives_ok($$ insert into fitness."Course" (id, title, slug, description, price,
+    "discountPrice", difficulty, "authorId", content, "isPublished", currency)
+  values (tests.id('mine'), 'mine', 'mine', 'about', 20.1, 10.05, 'EXPERT', tests.id('bob'), 'text',
+          true, 'EUR') $$, 'a user who is no trainer yet publishes a course');
+select results_eq($$ select price, "discountPrice", difficulty::text, content, "publishedAt" = now()
+  from fitness."Course" where id = tests.id('mine') $$,
+  $$ values (20.1::float8, 10.05::float8, 'EXPERT', 'text', true) $$,
+  'a course comes back as it was written');
+select results_eq($$ select role::text from fitness."User" where id = tests.id('bob') $$,
+  $$ values ('TRAINER') $$, 'who publishes a course is a trainer');
+select throws_ok($$ update fitness."Course" set price = 0.1::float8 + 0.2 where id = tests.id('mine') $$,
+  'M0015', null, 'a price that is no amount of cents is refused');
+select lives_ok($$ insert into fitness."Chapter" (id, title, position, "courseId")
+  values (tests.id('c1'), 'one', 1, tests.id('mine')), (tests.id('c2'), 'two', 2, tests.id('mine')) $$,
+  'chapters are added');
+select lives_ok($$ update fitness."Chapter" set position = 2 where id = tests.id('c1') $$,
+  'a chapter takes the position of another');
+select results_eq($$ select title from fitness."Chapter" where "courseId" = tests.id('mine')
+  order by position $$, $$ values ('two'), ('one') $$, 'the two chapters have changed places');
+select throws_ok($$ insert into fitness."CategoryOnCourse" values (tests.id('mine'), tests.id('x')) $$,
+  'M4103', null, 'a course is not put into a category that does not exist');
+select throws_ok($$ insert into fitness."Category" (name, slug) values ('a', 'a') $$, 'M3301', null,
+  'a user cannot make a category');
+select tests.act_as('sam');
+select lives_ok($$ insert into fitness."Category" (id, name, slug) values (tests.id('cat'), 'a', 'a') $$,
+  'staff makes a category');
+select results_eq($$ select role::text from fitness."User" where id = tests.id('sam') $$,
+  $$ values ('ADMIN') $$, 'staff is called ADMIN');
+select tests.act_as('bob');
+select lives_ok($$ insert into fitness."CategoryOnCourse" values (tests.id('mine'), tests.id('cat')) $$,
+  'a course is put into a category');
+select lives_ok($$ delete from fitness."CategoryOnCourse" where "courseId" = tests.id('mine') $$,
+  'a course is taken out of a category');
+select lives_ok($$ delete from fitness."Course" where id = tests.id('mine') $$,
+  'a course that nobody is in is removed');
+
+-- People.
+select lives_ok($$ update fitness."User" set name = 'Bob', username = 'bob' where id = tests.id('bob') $$,
+  'a person changes their name');
+select throws_ok($$ update fitness."User" set role = 'ADMIN' where id = tests.id('bob') $$, '42501',
+  null, 'a person cannot make themselves ADMIN');
+select lives_ok($$ update fitness."Profile" set weight = 80.5, "fitnessGoals" = 'run',
+  "dateOfBirth" = '1990-05-01T00:00:00Z', address = 'Road 1', "socialMediaLinks" = '{"x": 1}'
+  where "userId" = tests.id('bob') $$, 'a person writes their profile');
+select results_eq($$ select weight, "fitnessGoals", "dateOfBirth", address, "socialMediaLinks"
+  from fitness."Profile" $$,
+  $$ values (80.5::float8, 'run', timestamptz '1990-05-01T00:00:00Z', 'Road 1', '{"x": 1}'::jsonb) $$,
+  'a profile comes back as it was written');
+select tests.act_as('tara');
+select is_empty($$ select * from fitness."Profile" where "userId" <> tests.id('tara') $$,
+  'a trainer reads no profile without leave');
+
+-- Posts and messages.
+select tests.act_as('alice');
+select lives_ok($$ insert into fitness."Post" (id, title, content, published, "authorId")
+  values (tests.id('post'), 'hello', 'text', true, tests.id('alice')) $$, 'a user posts');
+select tests.act_as('bob');
+select lives_ok($$ insert into fitness."Comment" (content, "postId", "authorId")
+  values ('nice', tests.id('post'), tests.id('bob')) $$, 'another user comments');
+select lives_ok($$ insert into fitness."Message" (content, "senderId", "receiverId")
+  values ('hi', tests.id('bob'), tests.id('alice')) $$, 'who sees somebody''s post may write to them');
+select throws_ok($$ insert into fitness."Message" (content, "senderId", "receiverId")
+  values ('hi', tests.id('alice'), tests.id('bob')) $$, '42501', null,
+  'nobody writes in another''s name');
+select tests.act_as('alice');
+select lives_ok($$ update fitness."Message" set "isRead" = true $$, 'a message is read');
+select results_eq($$ select u.name, m.content, m."isRead", m."readAt" = now()
+  from fitness."Message" as m join fitness."User" as u on u.id = m."senderId" $$,
+  $$ values ('Bob', 'hi', true, true) $$, 'a message says who sent it, and that it was read');
+
+select * from finish();
+rollback;
