@@ -116,12 +116,13 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/ground/lens.sql
 
 -- people: who somebody is. A person comes first; provider and customer are parts of a person and
--- share the key. location says where they are, credential what a provider has learned, rate what
+-- share the key. contact tells a number, location says where they are, credential what a provider has learned, rate what
 -- an hour of theirs costs, subject whom a customer brings. privacy exports what is kept of a person, erasure removes it.
 \ir functions/people/person.sql
 \ir functions/people/staff.sql
 \ir functions/people/provider.sql
 \ir functions/people/customer.sql
+\ir functions/people/contact.sql
 \ir functions/people/location.sql
 \ir functions/people/profile.sql
 \ir functions/people/credential.sql
@@ -267,6 +268,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/people/provider.sql
 \ir policies/people/customer.sql
 \ir policies/people/profile.sql
+\ir policies/people/contact.sql
 \ir policies/people/location.sql
 \ir policies/people/credential.sql
 \ir policies/people/rate.sql
@@ -373,6 +375,13 @@ select exists (select from internal.wanted_lenses() where lens = 'fitness') as f
 \ir lenses/fitness/read.sql
 \ir lenses/fitness/write.sql
 \ir lenses/fitness/grants.sql
+\endif
+
+select exists (select from internal.wanted_lenses() where lens = 'dogs') as dogs \gset
+\if :dogs
+\ir lenses/dogs/read.sql
+\ir lenses/dogs/write.sql
+\ir lenses/dogs/grants.sql
 \endif
 
 -- What was made is written down: the next deploy drops nothing else.

@@ -1,6 +1,6 @@
 -- The lenses of this release, and the one list of them: the installer, the rules of `convene
 -- verify`, the data API and the tests read it from here. A lens has a folder of its name beside
--- this file, and a block in install.sql.
+-- this file, and a block in install.sql. The first is the one of callers who name none.
 
 create or replace function internal.lenses()
 returns table (lens text)
@@ -12,7 +12,8 @@ begin atomic
   from (values
     ('tutoring'),
     ('trainers'),
-    ('fitness')
+    ('fitness'),
+    ('dogs')
   ) as l(lens);
 end;
 

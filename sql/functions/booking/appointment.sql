@@ -298,3 +298,72 @@ Raises
   42501                     p_customer_id is somebody else
   and what api.book_slot lists
 $$;
+
+create or replace function internal.sells_hours(p_offering_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select o.kind = 'hour' from core.offering as o where o.offering_id = p_offering_id;
+end;
+
+alter function internal.sells_hours owner to definer;
+
+comment on function internal.sells_hours is
+  'Whether an offering is the time of a provider by the hour, which lenses do not show.';
+
+create or replace function api.move_appointment(
+  p_booking_id uuid,
+  p_starts_at  timestamptz default null,
+  p_ends_at    timestamptz default null
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking   core.booking := internal.lock_booking(p_booking_id);
+  v_starts_at timestamptz := coalesce(p_starts_at, v_booking.starts_at);
+  v_ends_at   timestamptz :=
+    coalesce(p_ends_at, v_starts_at + (v_booking.ends_at - v_booking.starts_at));
+  v_offering  core.offering;
+begin
+  perform internal.require_actor();
+  if (v_starts_at, v_ends_at) is not distinct from (v_booking.starts_at, v_booking.ends_at) then
+    return v_booking.slot_id;
+  end if;
+  if v_ends_at - v_starts_at <> v_booking.ends_at - v_booking.starts_at then
+    perform internal.refuse('M9220', 'other_length',
+      format('The booking lasts %s minutes.',
+             internal.minutes_between(v_booking.starts_at, v_booking.ends_at)),
+      'Leave the end out, or cancel it and make a new one.');
+  end if;
+  perform internal.require_asked_time(v_booking.provider_id, v_starts_at, v_ends_at);
+  select o.* into v_offering
+  from core.offering as o
+  where o.offering_id = v_booking.offering_id;
+
+  return (
+    select r.slot_id
+    from api.reschedule_booking(
+      p_booking_id, internal.slot_at(v_offering, v_starts_at, v_ends_at)) as r);
+end
+$$;
+
+alter function api.move_appointment owner to definer;
+
+comment on function api.move_appointment is $$
+Move a booking of the caller's to a time that they ask for, inside the provider's hours and as long
+as before; return its slot. Either end may be left out. See api.reschedule_booking.
+
+Raises
+  M0107 times_invalid, M9104 too_far_ahead, M9202 slot_past, M9204 provider_busy
+  M4203 booking_not_found  there is none, or the caller has no part in it
+  M9220 other_length       the time is longer or shorter than the booking
+  M9233 outside_hours      the provider does not work then
+  and what api.reschedule_booking lists
+$$;

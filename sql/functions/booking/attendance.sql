@@ -292,14 +292,28 @@ begin
       (p_booking ->> 'subject_id')::uuid, p_booking ->> 'customer_notes',
       p_booking ->> 'idempotency_key', p_booking ->> 'coupon_code', v_customer_id) as k;
   end if;
+  if exists (
+    select
+    from core.booking as b
+    where b.booking_id = v_booking_id
+      and (p_booking ->> 'price')::numeric <> internal.to_decimal(b.price_minor, b.currency)
+  ) then
+    perform internal.refuse('M0211', 'price_differs', 'The price is another one.',
+      'Leave it out: the server computes it.');
+  end if;
   return v_booking_id;
 end
 $$;
 
 alter function internal.book_fields owner to definer;
 
-comment on function internal.book_fields is
-  'Book what api.save_booking was given: a slot, or a time of a provider.';
+comment on function internal.book_fields is $$
+Book what api.save_booking was given: a slot, or a time of a provider. A price that is given must be
+the one that was computed.
+
+Raises
+  M0211 price_differs  it is another one
+$$;
 
 create or replace function api.save_booking(p_booking jsonb, p_if_exists text default 'merge')
 returns uuid
@@ -313,7 +327,7 @@ declare
 begin
   perform internal.require_fields(p_booking,
     'booking_id', 'customer_id', 'slot_id', 'provider_id', 'offering_id', 'starts_at', 'ends_at',
-    'subject_id', 'seats', 'customer_notes', 'provider_notes', 'status', 'cancel_reason',
+    'subject_id', 'price', 'seats', 'customer_notes', 'provider_notes', 'status', 'cancel_reason',
     'coupon_code', 'idempotency_key');
 
   if v_booking_id is null then
@@ -332,6 +346,10 @@ begin
          then coalesce(p_booking ->> 'customer_notes', '') end,
     case when p_booking ? 'provider_notes'
          then coalesce(p_booking ->> 'provider_notes', '') end);
+  if p_booking ?| array['starts_at', 'ends_at'] then
+    perform api.move_appointment(v_booking_id, (p_booking ->> 'starts_at')::timestamptz,
+                                 (p_booking ->> 'ends_at')::timestamptz);
+  end if;
   if p_booking ? 'status' then
     perform api.move_booking(v_booking_id, p_booking ->> 'status', p_booking ->> 'cancel_reason');
   end if;
@@ -347,11 +365,13 @@ books: {"slot_id", "customer_id"? (the caller), "subject_id"?, "seats"?, "custom
 "coupon_code"?, "idempotency_key"?}, see api.book_slot; or, of no slot, {"provider_id",
 "starts_at", "ends_at"?, "offering_id"?, ...}, see api.book_time. With it, "customer_notes" and
 "provider_notes" are kept (each side its own) and "status" with "cancel_reason" takes a step, see
-api.move_booking.
+api.move_booking; "starts_at" and "ends_at" move it, see api.move_appointment. Whoever names a
+"price" books at that price or not at all.
 p_if_exists: merge; ignore leaves a booking as it is and returns null; fail refuses.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M0211 price_differs      it costs more or less than was given
   M4203 booking_not_found  there is none, or the caller has no part in it
   22P02                    no step ends in that status
   23505                    p_if_exists is fail, and booking_id is given

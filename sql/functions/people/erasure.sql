@@ -392,6 +392,34 @@ Raises
   M9702 wallet_not_empty   money of the person has not been paid out
 $$;
 
+create or replace function api.erase_person(p_person_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_person_id is null
+     or p_person_id is distinct from internal.user_id() and not internal.is_service() then
+    raise exception using errcode = '42501', message = 'People erase themselves.';
+  end if;
+  perform internal.erase_person(p_person_id);
+end
+$$;
+
+alter function api.erase_person owner to definer;
+
+comment on function api.erase_person is $$
+Erase the caller, or for the house anybody; see internal.erase_person. For the triggers of lenses:
+deleting one's row there is this.
+
+Raises
+  M9701 bookings_are_open  a booking lies ahead
+  M9702 wallet_not_empty   money of the person has not been paid out
+  42501                    it is somebody else
+$$;
+
 create or replace function api.erase_me()
 returns void
 language plpgsql

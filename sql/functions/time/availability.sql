@@ -42,6 +42,28 @@ comment on function internal.on_rule_without_zone is
 create or replace trigger availability_rule_default_zone before insert on core.availability_rule
   for each row execute function internal.on_rule_without_zone();
 
+create or replace function internal.on_hours_placed()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.timezone := (select p.timezone from core.person as p where p.person_id = new.provider_id);
+  return new;
+end
+$$;
+
+alter function internal.on_hours_placed owner to definer;
+
+comment on function internal.on_hours_placed is
+  'Trigger: hours without a zone are in that of their provider.';
+
+-- Named to run before the trigger that checks the zone.
+create or replace trigger availability_rule_home before insert on core.availability_rule
+  for each row when (new.timezone is null)
+  execute function internal.on_hours_placed();
+
 create or replace function internal.read_windows(p_windows jsonb, p_timezone text)
 returns table (weekday integer, start_local time, end_local time, timezone text)
 language sql

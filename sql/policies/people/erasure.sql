@@ -1,3 +1,3 @@
 -- A person erases themselves.
 
-grant execute on function api.erase_me to authenticated;
+grant execute on function api.erase_me, api.erase_person to authenticated;

@@ -1,7 +1,7 @@
 -- Appointments: a time that is asked for, inside the hours, by the service or by the hour.
 
 begin;
-select plan(47);
+select plan(55);
 
 select tests.introduce('tara', 'uwe', 'alice', 'bob', 'eve');
 insert into core.provider (provider_id, currency, hourly_rate_minor)
@@ -195,6 +195,41 @@ select lives_ok(format($$ select api.save_booking('{"provider_id": "%s", "offeri
 select tests.act_as_nobody();
 select is((select customer_notes from core.booking where starts_at = pg_temp.at(8)), 'hello',
   'its notes are kept');
+
+-- Moving one.
+select tests.act_as_nobody();
+select tests.arrives(p.payment_id)
+from core.payment as p join core.booking as b using (booking_id)
+where b.customer_id = tests.id('bob') and b.starts_at = pg_temp.at(5, '17:50');
+update core.booking set created_at = now() where customer_id = tests.id('bob');
+create function pg_temp.moves(p_who text, p_starts timestamptz, p_ends timestamptz default null)
+returns void
+language plpgsql
+as $$
+begin
+  perform tests.act_as(p_who);
+  perform api.move_appointment(
+    (select booking_id from core.booking where offering_title = 'Walk' and status = 'confirmed'),
+    p_starts, p_ends);
+  perform tests.act_as_nobody();
+end
+$$;
+select lives_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '16:10')) $$,
+  'a customer moves a booking to a time that they ask for');
+select is((select ends_at from core.booking where status = 'confirmed'), pg_temp.at(5, '16:50'),
+  'a booking that is moved is as long as before');
+select lives_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '16:10')) $$,
+  'to the time that it has a booking may be moved');
+select lives_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '16:20')) $$,
+  'a booking may be moved to a time that overlaps its own');
+select throws_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '20:00')) $$, 'M9233',
+  'outside_hours', 'a booking is not moved outside the hours');
+select throws_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '15:00'), pg_temp.at(5, '17:00')) $$,
+  'M9220', 'other_length', 'a booking is not made longer');
+select throws_ok($$ select pg_temp.moves('alice', pg_temp.at(5, '15:00')) $$, 'M4203',
+  'booking_not_found', 'a stranger moves no booking');
+select throws_ok($$ select pg_temp.moves('tara', pg_temp.at(5, '15:00')) $$, 'M3203',
+  'customer_only', 'the provider moves no booking');
 
 -- What nobody uses goes with the hours.
 select tests.act_as('bob');

@@ -1,7 +1,7 @@
 -- Being forgotten: the books stay, the person goes.
 
 begin;
-select plan(24);
+select plan(28);
 
 -- How often a word is found anywhere in the database but in what cannot be changed.
 create function tests.traces(p_word text)
@@ -159,6 +159,17 @@ select is(
   (select count(*) from core.payout_account where replaced_at is null), 0::bigint,
   'an erased provider has no payout account that could be paid');
 select is_empty('select tests.ledger_problems()', 'the ledger adds up after a provider is erased');
+
+-- By their row, as lenses delete it.
+select tests.introduce('nora', 'nils');
+select tests.act_as('nils');
+select throws_ok(format('select api.erase_person(%L)', tests.id('nora')), '42501',
+  'People erase themselves.', 'nobody erases another');
+select throws_ok('select api.erase_person(null)', '42501', null, 'nobody erases nobody');
+select lives_ok(format('select api.erase_person(%L)', tests.id('nils')),
+  'a person erases themselves by their id');
+select tests.act_as_service();
+select lives_ok(format('select api.erase_person(%L)', tests.id('nora')), 'the house erases anybody');
 
 select * from finish();
 rollback;

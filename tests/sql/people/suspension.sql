@@ -19,6 +19,7 @@ create table exempt (name text, why text);
 insert into exempt values
   ('verify_provider', 'asks internal.is_staff, which asks'),
   ('erase_me', 'a right of everybody'),
+  ('erase_person', 'a right of everybody'),
   ('unsubscribe', 'a right of everybody'),
   ('mark_notifications_read', 'one''s own, and harms nobody'),
   ('set_notification_preference', 'one''s own, and harms nobody'),
