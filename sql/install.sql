@@ -278,6 +278,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/people/privacy.sql
 \ir policies/people/erasure.sql
 \ir policies/messages/notification.sql
+\ir policies/messages/mail.sql
 \ir policies/messages/wording.sql
 \ir policies/messages/outbox.sql
 \ir policies/messages/delivery.sql
@@ -382,6 +383,15 @@ select exists (select from internal.wanted_lenses() where lens = 'dogs') as dogs
 \ir lenses/dogs/read.sql
 \ir lenses/dogs/write.sql
 \ir lenses/dogs/grants.sql
+\endif
+
+select exists (select from internal.wanted_lenses() where lens = 'avenrae') as avenrae \gset
+\if :avenrae
+\ir lenses/avenrae/read.sql
+\ir lenses/avenrae/report.sql
+\ir lenses/avenrae/write.sql
+\ir lenses/avenrae/call.sql
+\ir lenses/avenrae/grants.sql
 \endif
 
 -- What was made is written down: the next deploy drops nothing else.

@@ -13,7 +13,8 @@ begin atomic
     ('tutoring'),
     ('trainers'),
     ('fitness'),
-    ('dogs')
+    ('dogs'),
+    ('avenrae')
   ) as l(lens);
 end;
 

@@ -763,3 +763,20 @@ alter function api.auth_sign_out owner to definer;
 
 comment on function api.auth_sign_out is
   'End sessions of the caller: this one (local), all but this one (others), or all (global).';
+
+create or replace function internal.is_email_confirmed(p_account_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select a.email_confirmed_at is not null
+  from identity.account as a
+  where a.account_id = p_account_id;
+end;
+
+alter function internal.is_email_confirmed owner to definer;
+
+comment on function internal.is_email_confirmed is
+  'Whether an account has proved its address, for itself and staff; null for others.';

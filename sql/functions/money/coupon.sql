@@ -309,6 +309,65 @@ Raises
   M9002 too_many_made
 $$;
 
+create or replace function api.save_coupon(p_coupon jsonb, p_if_exists text default 'merge')
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id       uuid := (p_coupon ->> 'coupon_id')::uuid;
+  v_currency text := upper(p_coupon ->> 'currency');
+begin
+  perform internal.require_fields(p_coupon, 'coupon_id', 'code', 'percent', 'amount', 'currency',
+    'max_uses', 'per_customer', 'min_subtotal', 'valid_from', 'valid_until', 'is_active');
+  if v_id is not null then
+    if not internal.found_to_save('coupon', p_if_exists) then
+      return null;
+    end if;
+    if p_coupon - array['coupon_id', 'is_active'] <> '{}' then
+      raise exception using errcode = '42501',
+        message = 'A coupon stays as it was made: switch it off, and make another.';
+    end if;
+  else
+    if p_coupon ->> 'percent' is null or p_coupon ->> 'min_subtotal' is not null then
+      v_currency := coalesce(v_currency, (select m.default_currency from core.marketplace as m));
+    end if;
+    v_id := api.create_coupon(
+      p_coupon ->> 'code', (p_coupon ->> 'percent')::integer,
+      case when p_coupon ->> 'amount' is not null
+           then internal.to_minor((p_coupon ->> 'amount')::numeric, v_currency) end,
+      case when p_coupon ->> 'percent' is null then v_currency end,
+      (p_coupon ->> 'max_uses')::integer, coalesce((p_coupon ->> 'per_customer')::integer, 1),
+      case when p_coupon ->> 'min_subtotal' is not null
+           then internal.to_minor((p_coupon ->> 'min_subtotal')::numeric, v_currency) else 0 end,
+      coalesce((p_coupon ->> 'valid_from')::timestamptz, now()),
+      (p_coupon ->> 'valid_until')::timestamptz);
+  end if;
+  if p_coupon ? 'is_active' then
+    perform api.set_coupon_active(v_id, coalesce((p_coupon ->> 'is_active')::boolean, true));
+  end if;
+  return v_id;
+end
+$$;
+
+alter function api.save_coupon owner to definer;
+
+comment on function api.save_coupon is $$
+Make a coupon, or switch one on or off; return its id. p_coupon: {"code", "percent" or "amount" (a
+decimal of "currency"), "max_uses"?, "per_customer"?, "min_subtotal"?, "valid_from"?,
+"valid_until"?, "is_active"?}; with "coupon_id" only "is_active" may change. p_if_exists: merge,
+ignore or fail.
+
+Raises
+  M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M0014 amount_invalid, M0015 amount_too_fine, M0101 currency_unknown
+  23505  p_if_exists is fail, and coupon_id is given
+  42501  something else of a coupon would change
+  and what api.create_coupon and api.set_coupon_active raise
+$$;
+
 create or replace function api.set_coupon_active(p_coupon_id uuid, p_is_active boolean)
 returns void
 language plpgsql

@@ -107,3 +107,18 @@ Raises
   23505                   p_if_exists is fail, and they are a customer
   42501                   customer_id is somebody else
 $$;
+
+create or replace function internal.customer_number(p_customer_id uuid)
+returns integer
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select c.seq from core.customer as c where c.customer_id = p_customer_id;
+end;
+
+alter function internal.customer_number owner to definer;
+
+comment on function internal.customer_number is
+  'The number of a customer, which systems that count show beside what the customer has done.';

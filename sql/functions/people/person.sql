@@ -451,22 +451,31 @@ Whom to call if something happens to a person: for themselves, for staff, and fo
 a booking with them is to take place.
 $$;
 
-create or replace function internal.email_of(p_person_id uuid)
-returns text
+create or replace function internal.private_of(p_person_id uuid)
+returns core.person_private
 language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  select v.contact_email
-  from core.person_private as v
-  where v.person_id = p_person_id
+  select p.*
+  from core.person_private as p
+  where p.person_id = p_person_id
     and (p_person_id = internal.user_id() or internal.is_service() or internal.is_staff());
 end;
 
-alter function internal.email_of owner to definer;
+alter function internal.private_of owner to definer;
 
-comment on function internal.email_of is $$
-The address of a person: told to themselves, staff and the house. Definer, because a lens asks it
-for everybody it shows.
+comment on function internal.private_of is $$
+What is private of a person: told to themselves, staff and the house. Definer, because a lens asks
+it for everybody it shows.
 $$;
+
+create or replace function internal.email_of(p_person_id uuid)
+returns text
+language sql
+stable
+return (internal.private_of(p_person_id)).contact_email;
+
+comment on function internal.email_of is
+  'The address of a person, told to whom internal.private_of tells it.';

@@ -467,3 +467,21 @@ end;
 
 comment on function internal.is_within_hours is
   'Whether all of a time lies in a provider''s hours, openings included, and none of it is blocked.';
+
+create or replace function internal.exception_reason(p_availability_exception_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select x.reason
+  from core.availability_exception as x
+  where x.availability_exception_id = p_availability_exception_id
+    and (x.provider_id = internal.user_id() or internal.is_service());
+end;
+
+alter function internal.exception_reason owner to definer;
+
+comment on function internal.exception_reason is
+  'Why a provider has closed a time, for them alone: views ask it for every time they show.';

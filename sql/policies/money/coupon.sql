@@ -45,6 +45,7 @@ create policy all_definer on core.coupon_redemption
 grant select on core.coupon_redemption to authenticated, definer;
 grant insert, update (released_at) on core.coupon_redemption to definer;
 
-grant execute on function api.create_coupon, api.set_coupon_active to authenticated;
+grant execute on function api.create_coupon, api.save_coupon, api.set_coupon_active
+  to authenticated;
 
 grant execute on function api.list_coupons to authenticated;

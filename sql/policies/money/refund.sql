@@ -24,7 +24,7 @@ create policy update_definer on core.refund
   using (true)
   with check (true);
 
-grant select (refund_id, payment_id, amount_minor, reason, status, created_at, updated_at)
+grant select (refund_id, seq, payment_id, amount_minor, reason, status, created_at, updated_at)
   on core.refund to authenticated;
 grant select on core.refund to service_role, definer;
 grant insert on core.refund to definer;

@@ -44,3 +44,5 @@ grant update (goals, interests, experience_level, preferred_duration_min)
 grant insert, update on core.customer to definer;
 
 grant execute on function api.save_customer to authenticated;
+
+grant execute on function internal.customer_number to anon, authenticated, service_role;

@@ -125,3 +125,6 @@ grant execute on function internal.is_staff, internal.first_for_staff, internal.
 grant execute on function api.save_person to authenticated;
 grant execute on function internal.emergency_phone to authenticated, service_role;
 grant execute on function internal.email_of to anon, authenticated, service_role;
+
+-- Views ask these for everybody they show, and strangers get nothing.
+grant execute on function internal.private_of to anon, authenticated, service_role;

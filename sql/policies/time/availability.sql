@@ -69,3 +69,5 @@ grant execute on function
 grant execute on function api.get_availability to anon, authenticated;
 
 grant execute on function api.list_exceptions to authenticated;
+
+grant execute on function internal.exception_reason to anon, authenticated, service_role;

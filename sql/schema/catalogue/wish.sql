@@ -1,12 +1,14 @@
 -- Wishes: products that somebody wants to find again.
 
 create table core.wish (
-  person_id   uuid,
-  offering_id uuid,
+  wish_id     uuid default gen_random_uuid(),
+  person_id   uuid not null,
+  offering_id uuid not null,
   seq         integer generated always as identity,
   created_at  timestamptz not null default now(),
 
-  constraint wish_pkey primary key (person_id, offering_id),
+  constraint wish_pkey primary key (wish_id),
+  constraint wish_once_key unique (person_id, offering_id),
   constraint wish_seq_key unique (seq),
   constraint wish_person_id_fkey
     foreign key (person_id) references core.person (person_id) on delete cascade,

@@ -1,12 +1,14 @@
 -- Favourites: providers that somebody wants to find again.
 
 create table core.favorite (
-  person_id   uuid,
-  provider_id uuid,
+  favorite_id uuid default gen_random_uuid(),
+  person_id   uuid not null,
+  provider_id uuid not null,
   seq         integer generated always as identity,
   created_at  timestamptz not null default now(),
 
-  constraint favorite_pkey primary key (person_id, provider_id),
+  constraint favorite_pkey primary key (favorite_id),
+  constraint favorite_once_key unique (person_id, provider_id),
   constraint favorite_seq_key unique (seq),
   constraint favorite_person_id_fkey
     foreign key (person_id) references core.person (person_id) on delete cascade,

@@ -1,7 +1,7 @@
 -- Coupons: what they take off, for whom, and how often.
 
 begin;
-select plan(18);
+select plan(26);
 
 select tests.offer('lesson', 'tara', 9999);
 select tests.offer('second', 'tara', 10000, p_starts => now() + interval '20 days');
@@ -79,5 +79,40 @@ select lives_ok($$ select api.set_coupon_active(current_setting('tests.coupon'):
 select tests.act_as_nobody();
 select is((select is_active from core.coupon where code = 'TARA33'), false,
   'a coupon that was switched off is inactive');
+
+-- Made by its fields.
+prepare save (jsonb) as select api.save_coupon($1) is not null;
+prepare saved (text) as
+select kind, percent, amount_minor, currency, min_subtotal_minor, max_uses, is_active
+from core.coupon where code = $1;
+select tests.act_as('tara');
+select results_eq($$ execute save('{"code": "ten", "percent": 10, "max_uses": 5}') $$,
+  'values (true)', 'a provider saves a coupon of a percentage');
+select results_eq(
+  $$ execute save('{"code": "five", "amount": 5.5, "currency": "eur", "min_subtotal": 20}') $$,
+  'values (true)', 'a provider saves a coupon of an amount');
+select throws_ok($$ execute save('{"code": "fine", "amount": 5.555, "currency": "EUR"}') $$,
+  'M0015', 'amount_too_fine', 'a coupon of less than a cent is refused');
+select tests.act_as_nobody();
+select results_eq($$ execute saved('TEN') $$,
+  $$ values ('percent', 10, null::bigint, null::text, 0::bigint, 5, true) $$,
+  'a coupon of a percentage has no currency');
+select results_eq($$ execute saved('FIVE') $$,
+  $$ values ('amount', null::integer, 550::bigint, 'EUR', 2000::bigint, null::integer, true) $$,
+  'a coupon of an amount is kept in minor units');
+select set_config('tests.coupon', (select coupon_id::text from core.coupon where code = 'TEN'), true);
+select tests.act_as('tara');
+select lives_ok(
+  $$ select api.save_coupon(jsonb_build_object('coupon_id', current_setting('tests.coupon'),
+                                               'is_active', false)) $$,
+  'a provider switches a coupon off by saving it');
+select throws_ok(
+  $$ select api.save_coupon(jsonb_build_object('coupon_id', current_setting('tests.coupon'),
+                                               'percent', 99)) $$, '42501', null,
+  'a coupon stays as it was made');
+select tests.act_as_nobody();
+select results_eq('select is_active from core.coupon where code = ''TEN''', 'values (false)',
+  'a coupon that was switched off by saving it is inactive');
+
 select * from finish();
 rollback;
