@@ -547,3 +547,23 @@ alter function internal.booked_offering_ids owner to definer;
 
 comment on function internal.booked_offering_ids is
   'Offerings the caller has paid for; the caller may read them after they were taken down.';
+
+create or replace function internal.ordered_offering_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select b.offering_id from core.booking as b where b.customer_id = internal.user_id()
+  union
+  select l.offering_id
+  from core.order_line as l
+  where l.customer_id = internal.user_id() and l.offering_id is not null;
+end;
+
+alter function internal.ordered_offering_ids owner to definer;
+
+comment on function internal.ordered_offering_ids is
+  'Offerings the caller has ever booked or ordered: they may read what it was, paid or not, after '
+  'it was taken down. What only buyers may open is internal.booked_offering_ids.';

@@ -6,16 +6,19 @@ create function tutoring.create_session(
   p_description      text,
   p_duration_minutes integer,
   p_price_cents      integer,
-  p_currency         text default 'DKK'
+  p_currency         text default null
 )
 returns uuid
 language sql
 volatile
 return api.save_offering(jsonb_build_object(
   'provider_id', p_expert_user_id, 'title', p_title, 'description', p_description,
-  'duration_min', p_duration_minutes, 'price_minor', p_price_cents, 'currency', p_currency));
+  'duration_min', p_duration_minutes, 'price_minor', p_price_cents)
+  || jsonb_strip_nulls(jsonb_build_object('currency', p_currency)));
 
-comment on function tutoring.create_session is 'See api.save_offering.';
+comment on function tutoring.create_session is
+  'See api.save_offering. Without a currency it is the expert''s, which is DKK unless the marketplace '
+  'has another.';
 
 create function tutoring.create_booking_with_payment(
   p_learner_user_id uuid,

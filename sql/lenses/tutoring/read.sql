@@ -153,14 +153,16 @@ select
   s.provider_id as expert_id,
   s.origin = 'manual' as is_by_hand,
   s.is_capacity_own,
-  s.state
+  s.state,
+  internal.live_holds(s.holds) as held_bookings
 from core.slot as s
 left join internal.open_slots() as f on f.slot_id = s.slot_id;
 
 comment on view tutoring.bookable_slots is
   'Times of sessions. is_available is the booking check itself and cannot be set. is_by_hand: its '
   'expert has named this time, so it needs no weekly hours. is_capacity_own: its seats do not '
-  'follow the session. state: open, closed or removed; others see open slots alone.';
+  'follow the session. state: open, closed or removed; others see open slots alone. held_bookings: '
+  'seats that are kept for somebody who has not paid yet; current_bookings does not count them.';
 
 create view tutoring.bookings with (security_invoker = true) as
 select
@@ -202,7 +204,12 @@ select
       or b.status = 'pending_payment' and b.hold_expires_at <= now() then 'system'
   end as cancelled_by,
   b.cancel_reason as cancellation_reason,
-  b.cancelled_at,
+  case
+    when b.status = 'no_show_provider' then b.ends_at
+    when b.status = 'expired' or b.status = 'pending_payment' and b.hold_expires_at <= now()
+      then coalesce(b.hold_expires_at, b.accept_by, b.updated_at)
+    else b.cancelled_at
+  end as cancelled_at,
   b.created_at,
   b.updated_at,
   b.status as core_status,

@@ -15,9 +15,9 @@ create policy select_provider on core.offering
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_booked on core.offering
+create policy select_ordered on core.offering
   for select to authenticated
-  using (offering_id = any (array(select internal.booked_offering_ids())));
+  using (offering_id = any (array(select internal.ordered_offering_ids())));
 
 create policy select_staff on core.offering
   for select to authenticated
@@ -100,5 +100,6 @@ grant insert, update, delete on core.offering_material to definer;
 grant execute on function internal.set_offering_active to authenticated, service_role;
 
 grant execute on function
-  internal.booked_offering_ids, api.save_offering, api.remove_offering, api.publish_offering, api.unpublish_offering
+  internal.booked_offering_ids, internal.ordered_offering_ids, api.save_offering,
+  api.remove_offering, api.publish_offering, api.unpublish_offering
   to authenticated;

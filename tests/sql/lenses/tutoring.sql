@@ -2,7 +2,7 @@
 -- booking shows to whom.
 
 begin;
-select plan(70);
+select plan(77);
 
 select results_eq(
   $$ select c.relname::text collate "default",
@@ -14,7 +14,8 @@ select results_eq(
        'min_notice_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
        'slot_step_minutes', 'horizon_days', 'max_per_day', 'cancellation_policy_id',
        'is_by_hand', 'is_capacity_own', 'state', 'proposed_slot_id', 'proposed_start_at',
-       'proposed_end_at', 'proposal_expires_at', 'proposal_reason', 'locale'])) as o(names)
+       'proposed_end_at', 'proposal_expires_at', 'proposal_reason', 'locale',
+       'held_bookings'])) as o(names)
      join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
      where c.relnamespace = 'tutoring'::regnamespace
        -- The key of a slot's expert stands beside the document's columns, so that it embeds.
@@ -251,6 +252,48 @@ select results_eq(
   $$ update tutoring.user_profiles set locale = 'da' where id = tests.id('alice')
      returning locale $$,
   $$ values ('da') $$, 'a person sets their language through the lens');
+
+-- What waits for money, and what has lapsed.
+select tests.act_as_nobody();
+select tests.offer('waits', 'tara', 5000, p_starts => now() + interval '60 days', p_capacity => 3);
+select tests.book('waits', 'alice');
+prepare seats as
+select current_bookings, held_bookings from tutoring.bookable_slots where id = tests.id('waits');
+prepare lapsed as
+select status, cancelled_at is not null, cancelled_by
+from tutoring.bookings where session_id = tests.id('offering waits');
+select tests.act_as_anonymous();
+select results_eq('seats', 'values (0, 1)', 'a seat that is held is shown apart from booked ones');
+select tests.act_as('alice');
+select results_eq('lapsed', $$ values ('pending', false, null::text) $$,
+  'a booking that waits for money is not cancelled');
+select tests.act_as_nobody();
+select tests.let_pass('16 minutes');
+select tests.act_as_anonymous();
+select results_eq('seats', 'values (0, 0)', 'a seat whose hold has ended is held no more');
+select tests.act_as('alice');
+select results_eq('lapsed', $$ values ('cancelled', true, 'system') $$,
+  'a booking whose hold has ended says when it was cancelled');
+select tests.act_as_nobody();
+update core.offering set is_active = false, description = 'Slow pieces.' where title = 'waits';
+select tests.act_as('alice');
+select is((select session_description from tutoring.booking_details
+           where session_id = tests.id('offering waits')), 'Slow pieces.',
+  'a learner reads what they had booked, though it was not paid and is taken down');
+select tests.act_as('bob');
+select is_empty($$ select from tutoring.sessions where title = 'waits' $$,
+  'who had not booked reads nothing of what was taken down');
+
+-- The currency of a session, when a client names none.
+select tests.act_as_nobody();
+update core.provider set currency = 'SEK' where provider_id = tests.id('tara');
+select tests.act_as('tara');
+select tutoring.create_session(tests.id('tara'), 'Kronor', 'x', 60, 5000);
+select tutoring.create_session(tests.id('tara'), 'Kroner', 'x', 60, 5000, 'DKK');
+select results_eq(
+  $$ select title, currency from tutoring.sessions where title like 'Kron%' order by 1 $$,
+  $$ values ('Kroner', 'DKK'), ('Kronor', 'SEK') $$,
+  'a session without a currency is in its expert''s');
 
 select * from finish();
 rollback;
