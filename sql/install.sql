@@ -70,6 +70,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/learning/progress.sql
 \ir schema/learning/certificate.sql
 \ir schema/money/payment.sql
+\ir schema/money/receipt.sql
 \ir schema/money/refund.sql
 \ir schema/money/dispute.sql
 \ir schema/stripe/command.sql
@@ -213,7 +214,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/community/report.sql
 
 -- money: what is owed. An order of one or more lines is paid by a payment; settlement carries out
--- what a payment has become, fulfilment says what was sent; earning is a provider's share, refund and dispute take it back; the
+-- what a payment has become, fulfilment says what was sent, receipt what was paid; earning is a provider's share, refund and dispute take it back; the
 -- ledger keeps all of it in balance, wallet shows a provider's part. What money asks of Stripe it
 -- plans as a command, so that part of stripe stands before it.
 \ir functions/stripe/command.sql
@@ -229,6 +230,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/money/payment.sql
 \ir functions/money/settlement.sql
 \ir functions/money/fulfilment.sql
+\ir functions/money/receipt.sql
 \ir functions/money/refund.sql
 \ir functions/money/dispute.sql
 \ir functions/money/promotion.sql
@@ -336,6 +338,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/money/earning.sql
 \ir policies/money/payment.sql
 \ir policies/money/fulfilment.sql
+\ir policies/money/receipt.sql
 \ir policies/money/refund.sql
 \ir policies/money/dispute.sql
 \ir policies/money/promotion.sql

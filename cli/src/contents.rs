@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 type Function = (&'static str, &'static str, &'static str, &'static str);
 
 /// Every function that clients call: docs/functions.md describes them.
-const FUNCTIONS: [Function; 10] = [
+const FUNCTIONS: [Function; 11] = [
     (
         "POST",
         "/functions/v1/create-booking",
@@ -26,6 +26,7 @@ const FUNCTIONS: [Function; 10] = [
         "order_id or booking_id",
         "Open the payment of what was booked or ordered already.",
     ),
+    ("GET", "/functions/v1/receipt", "", "A page to print: ?order_id= of what was paid."),
     (
         "POST",
         "/functions/v1/cancel-booking",

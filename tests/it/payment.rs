@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use stripe::{stripe_core::payment_intent::CreatePaymentIntent, stripe_types::Currency};
 use stripe_double::{Fault, Kind};
+use tests::Who;
 
 use crate::till::Till;
 
@@ -86,6 +87,19 @@ async fn a_basket_of_two_sellers_and_the_house_is_one_charge() {
                     tests.balance('uwe', 'clearing'), tests.balance(null, 'revenue'))";
     assert_eq!(till.text(shares).await, "8500 566 2600");
     assert_eq!(till.stripe.objects("charge").len(), 1);
+    assert_eq!(till.text("select number::text from core.receipt").await, "1");
+    let page =
+        format!("/functions/v1/receipt?order_id={}", order["order_id"].as_str().expect("id"));
+    let receipt = till.world.get("alice", &page).await;
+    assert_eq!(receipt.status, 200, "{receipt:?}");
+    let receipt = receipt.body.as_str().expect("a page").to_owned();
+    for part in ["<h1>", "Receipt 1", "116.66 EUR", "lesson", "uwe", "3.33"] {
+        assert!(receipt.contains(part), "{part}: {receipt}");
+    }
+    assert_eq!(till.world.get("tara", &page).await.status, 404, "a seller reads none");
+    assert_eq!(till.world.get(Who::Anonymous, &page).await.status, 401);
+    let nothing = till.world.get("alice", "/functions/v1/receipt").await;
+    assert_eq!(nothing.status, 400, "{nothing:?}");
     till.audit().await;
 }
 

@@ -38,6 +38,7 @@ const DOORS: [(&str, &str); 31] = [
     ("POST", "/functions/v1/create-booking"),
     ("POST", "/functions/v1/create-order"),
     ("POST", "/functions/v1/pay"),
+    ("GET", "/functions/v1/receipt"),
     ("POST", "/functions/v1/cancel-booking"),
     ("POST", "/functions/v1/accept-booking"),
     ("POST", "/functions/v1/decline-booking"),

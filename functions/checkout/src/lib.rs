@@ -19,11 +19,13 @@ use postgres::Db;
 use stripe::{StripeClient, publishable_key};
 use stripe_sync::commands::Commands;
 use tokens::{Gateway, Settings, Source};
+use uuid::Uuid;
 use web::cors;
 
 mod answer;
 mod create;
 mod pay;
+mod receipt;
 mod unsubscribe;
 
 /// What the routes are made of.
@@ -57,6 +59,7 @@ pub fn router(checkout: Checkout) -> Router {
         .route("/functions/v1/accept-booking", post(answer::accept_booking))
         .route("/functions/v1/decline-booking", post(answer::decline_booking))
         .route("/functions/v1/refund-booking", post(answer::refund_booking))
+        .route("/functions/v1/receipt", get(receipt::receipt))
         .route("/functions/v1/unsubscribe", get(unsubscribe::ask).post(unsubscribe::unsubscribe))
         .method_not_allowed_fallback(async || Error::no_such_method())
         .layer(cors::any_site())
@@ -100,6 +103,14 @@ impl Payments {
             Db::connect(&environment::required("SERVICE_DATABASE_URL")?, Default::default())?;
         Ok(Self::new(service, StripeClient::from_env()?, &publishable_key()?))
     }
+}
+
+/// The id that a link carries as `name`.
+fn id_in(query: Option<&str>, name: &str) -> Result<Uuid> {
+    let mut pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .find_map(|(key, id)| (key == name).then(|| id.parse().ok())?)
+        .ok_or_else(|| Error::bad_request(format!("{name}: the link carries it, which is a UUID.")))
 }
 
 /// The key a caller repeats a request with.

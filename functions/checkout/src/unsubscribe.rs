@@ -6,11 +6,10 @@ use axum::{
     http::header,
     response::{Html, IntoResponse},
 };
-use errors::{Error, Result};
+use errors::Result;
 use postgres::Caller;
-use uuid::Uuid;
 
-use crate::Checkout;
+use crate::{Checkout, id_in};
 
 const ASK: &str = "<!doctype html><meta charset=utf-8><meta name=viewport \
 content='width=device-width'><title>Unsubscribe</title><form method=post><p>Stop mail of this \
@@ -25,7 +24,7 @@ const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'self'; \
 
 /// A page with one button, which posts to the address it is at.
 pub(crate) async fn ask(RawQuery(query): RawQuery) -> Result<impl IntoResponse> {
-    key_of(query.as_deref())?;
+    id_in(query.as_deref(), "key")?;
     Ok(page(ASK))
 }
 
@@ -34,15 +33,9 @@ pub(crate) async fn unsubscribe(
     State(checkout): State<Checkout>,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse> {
-    let key = key_of(query.as_deref())?;
+    let key = id_in(query.as_deref(), "key")?;
     checkout.api.query(Caller::ANON, "select api.unsubscribe($1)", &[&key]).await?;
     Ok(page(DONE))
-}
-
-fn key_of(query: Option<&str>) -> Result<Uuid> {
-    let mut pairs = query.unwrap_or_default().split('&');
-    let key = pairs.find_map(|pair| pair.strip_prefix("key=")).and_then(|key| key.parse().ok());
-    key.ok_or_else(|| Error::bad_request("key: the link carries a key, which is a UUID."))
 }
 
 fn page(html: &'static str) -> impl IntoResponse {

@@ -150,6 +150,7 @@ begin
   update core.payment as p set captured_at = now() where p.payment_id = p_payment.payment_id;
   perform internal.notify(p_payment.payer_id, 'payment_captured', jsonb_build_object(
     'payment_id', p_payment.payment_id, 'booking_id', p_payment.booking_id));
+  perform internal.issue_receipt(p_payment);
 
   v_failed := internal.fulfil_lines(p_payment.order_id);
   perform internal.open_earnings(p_payment);
@@ -167,8 +168,8 @@ $$;
 alter function internal.settle_capture owner to definer;
 
 comment on function internal.settle_capture is $$
-Carry out each line of a captured order and split the money. Lines that can no longer be carried out
-are refunded, in one refund; each exactly once.
+Carry out each line of a captured order, split the money and issue a receipt. Lines that can no
+longer be carried out are refunded, in one refund; each exactly once.
 $$;
 
 create or replace function internal.fulfil_lines(p_order_id uuid)

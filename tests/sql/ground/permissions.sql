@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(107);
+select plan(108);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -250,6 +250,7 @@ values
   ('reconciliation_finding',   '- - s', '- - - - - S'),
   ('referral',                 '- s s', '- - s s S S'),
   ('referral_code',            '- s s', '- - s - - S'),
+  ('receipt',                  '- s s', '- - s - S S'),
   ('refund',                   '- s s', '- - s s S S'),
   ('refund_line',              '- s s', '- - s s S S'),
   ('report',                   '- s s', '- - s - S S'),
