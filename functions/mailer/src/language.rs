@@ -35,8 +35,9 @@ macro_rules! templates {
             "booking_declined" "booking_move_declined" "booking_move_proposed"
             "booking_no_show_customer"
             "booking_no_show_provider" "booking_reminder" "booking_requested" "booking_rescheduled"
+            "case_answered"
             "dispute_lost" "dispute_opened" "dispute_won" "goods_delivered" "goods_ordered"
-            "goods_returned" "goods_shipped" "payment_captured"
+            "goods_returned" "goods_shipped" "message_received" "payment_captured"
             "payout_account_changed" "payout_bank_failed" "payout_failed" "payout_paid"
             "payout_reversed" "refund_failed" "refund_opened" "refund_settled" "review_received"
             "staff" "waitlist_called_off" "waitlist_offer")

@@ -380,6 +380,40 @@ and how many are unread. Page on by the last last_message_at.
 $$;
 
 
+create or replace function internal.tell_members(
+  p_conversation_id uuid,
+  p_message_id      uuid,
+  p_sender_id       uuid
+)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select internal.notify(m.person_id, 'message_received', jsonb_build_object(
+    'conversation_id', p_conversation_id, 'message_id', p_message_id))
+  from core.conversation_member as m
+  where m.conversation_id = p_conversation_id
+    and m.person_id <> p_sender_id
+    -- Who has been told and has not looked is not told again.
+    and not exists (
+      select
+      from core.message as g
+      where g.conversation_id = p_conversation_id
+        and g.message_id <> p_message_id
+        and g.sender_id <> m.person_id
+        and not exists (
+          select
+          from core.message_receipt as r
+          where r.message_id = g.message_id and r.person_id = m.person_id));
+end;
+
+alter function internal.tell_members owner to definer;
+
+comment on function internal.tell_members is
+  'Notify the others of a conversation of a message, but for those who have unread ones already.';
+
 create or replace function internal.add_message(
   p_message_id      uuid,
   p_sender_id       uuid,
@@ -434,6 +468,7 @@ begin
   update core.conversation as c
   set last_message_at = now()
   where c.conversation_id = p_conversation_id;
+  perform internal.tell_members(p_conversation_id, p_message_id, p_sender_id);
 end
 $$;
 

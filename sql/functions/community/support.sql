@@ -324,6 +324,11 @@ begin
                          then coalesce(c.resolved_at, now()) end
   where c.support_case_id = p_case_id
   returning c.* into v_after;
+  if (v_after.status, v_after.resolution) is distinct from (v_before.status, v_before.resolution)
+  then
+    perform internal.notify(v_after.person_id, 'case_answered', jsonb_build_object(
+      'support_case_id', p_case_id, 'status', v_after.status));
+  end if;
   perform internal.audit('answer_case', 'support_case', p_case_id::text,
     jsonb_build_object('status', v_before.status, 'priority', v_before.priority),
     jsonb_build_object('status', v_after.status, 'priority', v_after.priority,

@@ -205,14 +205,19 @@ begin
   for v_referral in
     select r.*
     from core.referral as r
-    where r.status = 'claimed' and internal.referral_booking_id(r) is not null
-       or r.status = 'rewarded' and internal.was_given_back(r.booking_id)
+    where (r.status = 'claimed' and internal.referral_booking_id(r) is not null
+           or r.status = 'rewarded' and internal.was_given_back(r.booking_id))
+      and r.referral_id <> all (internal.aside('settle_referrals'))
     order by r.referrer_id, r.currency, r.referral_id
     limit least(p_limit, 1000)
     for no key update skip locked
   loop
-    perform internal.settle_referral(v_referral);
-    v_count := v_count + 1;
+    begin
+      perform internal.settle_referral(v_referral);
+      v_count := v_count + 1;
+    exception when others then
+      perform internal.set_aside('settle_referrals', v_referral.referral_id, sqlstate, sqlerrm);
+    end;
   end loop;
   return v_count;
 end

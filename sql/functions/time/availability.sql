@@ -122,16 +122,17 @@ begin
 
   delete from core.availability_rule as r
   where r.provider_id = v_provider_id
-    and not (r.is_active and exists (
+    and r.is_active
+    and not exists (
       select
       from internal.read_windows(p_windows, v_timezone) as w
       where (w.weekday, w.start_local, w.end_local, w.timezone)
-            = (r.weekday, r.start_local, r.end_local, r.timezone)));
+            = (r.weekday, r.start_local, r.end_local, r.timezone));
 
   perform internal.require_bounded_hours(v_provider_id, 1);
   select count(*) into v_count
   from core.availability_rule as r
-  where r.provider_id = v_provider_id;
+  where r.provider_id = v_provider_id and r.is_active;
   return v_count;
 end
 $$;
@@ -139,7 +140,8 @@ $$;
 alter function api.set_availability owner to definer;
 
 comment on function api.set_availability is $$
-Replace the caller's weekly hours and return how many windows there are now.
+Replace the caller's weekly hours and return how many windows there are now. Windows that are
+switched off are not in force and stay: what get_availability shows can be written back.
 p_windows: [{"weekday": 0..6, "start_local": "09:00", "end_local": "17:00", "timezone"?}].
 p_provider_id is the caller; the house sets anybody's.
 An end at or before the start means the next day. The zone defaults to p_timezone, then the

@@ -535,12 +535,13 @@ select
   n.person_id as user_id,
   n.type,
   t.title,
+  t.body as message,
   n.payload as data,
   n.read_at is not null as is_read,
   n.read_at,
   n.created_at
 from core.notification as n
-left join core.notification_type as t using (type);
+cross join lateral internal.notification_text(n) as t;
 
 comment on view trainers.notifications is 'What the reader has been told; data carries ids.';
 

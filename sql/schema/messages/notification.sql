@@ -28,6 +28,8 @@ values
   ('booking_reminder',         'Booking coming up',        false, true),
   ('waitlist_offer',           'A seat is free',           false, true),
   ('waitlist_called_off',      'A time was called off',    false, true),
+  ('message_received',         'New message',              false, false),
+  ('case_answered',            'Answer from support',      false, false),
   ('review_received',          'New review',               false, false),
   ('payment_captured',         'Payment received',         true,  false),
   ('goods_ordered',            'Something to send',        false, false),

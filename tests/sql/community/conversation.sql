@@ -1,7 +1,7 @@
 -- Conversations: who may write to whom, who reads it, and what is taken out.
 
 begin;
-select plan(53);
+select plan(56);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('other', 'uwe', 10000);
@@ -81,6 +81,19 @@ select throws_ok(
 select is(api.leave_conversation((select conversation_id from pairs)), false,
   'a conversation of two cannot be left');
 
+-- News.
+select tests.act_as_nobody();
+select is((select count(*) from core.notification where type = 'message_received'
+           and person_id = tests.id('tara')), 1::bigint, 'the recipient is told of a message');
+select is((select count(*) from core.notification where type = 'message_received'
+           and person_id = tests.id('alice')), 1::bigint, 'an answer is told too');
+select tests.act_as('alice');
+select api.send_message('Are you there?', tests.id('tara'));
+select tests.act_as_nobody();
+select is((select count(*) from core.notification where type = 'message_received'
+           and person_id = tests.id('tara')), 1::bigint,
+  'who has not looked is not told again');
+
 -- Receipts.
 select tests.act_as('eve');
 select is(api.mark_messages_read(array(select hello from said)), 0,
@@ -89,8 +102,8 @@ select tests.act_as('alice');
 select is(api.mark_messages_read(array(select hello from said)), 0,
   'a sender''s receipt of their own message is not written');
 select tests.act_as('tara');
-select is(api.mark_messages_read(p_conversation_id => (select conversation_id from pairs)), 1,
-  'the recipient says that they have read it');
+select is(api.mark_messages_read(p_conversation_id => (select conversation_id from pairs)), 2,
+  'the recipient says that they have read all');
 select is(api.mark_messages_read(), 0, 'saying it twice changes nothing');
 select is((select unread from api.list_conversations()), 0, 'then nothing is unread');
 select tests.act_as('alice');

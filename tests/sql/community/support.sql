@@ -1,7 +1,7 @@
 -- Support: who opens a case, who sees it, and who answers.
 
 begin;
-select plan(45);
+select plan(46);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.paid('lesson', 'alice');
@@ -131,6 +131,9 @@ select tests.act_as('alice');
 select throws_ok(format($$ select api.save_case('{"support_case_id": "%s", "title": "More"}') $$,
   (select id from opened)), 'M9603', 'case_closed', 'the words of a closed case stay');
 select tests.act_as_nobody();
+select is((select count(*) from core.notification
+           where type = 'case_answered' and person_id = tests.id('alice')), 3::bigint,
+  'who opened the case is told of each answer');
 select is((select count(*) from core.audit_log
            where action = 'answer_case' and actor_id = tests.id('sam')), 3::bigint,
   'the audit log has each change once, with who made it');

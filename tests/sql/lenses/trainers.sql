@@ -22,7 +22,7 @@ select results_eq(
      'attachments resolution resolved_at created_at updated_at booking_id'),
     ('messages',
      'id conversation_id sender_id receiver_id content is_read read_at created_at'),
-    ('notifications', 'id user_id type title data is_read read_at created_at'),
+    ('notifications', 'id user_id type title message data is_read read_at created_at'),
     ('payment_methods', 'id user_id type brand last4 created_at last_used_at'),
     ('payments',
      'id booking_id order_id user_id trainer_id amount amount_refunded currency status '

@@ -1,7 +1,7 @@
 -- Hours: who sets them, and the slots they make, on the days the clocks change too.
 
 begin;
-select plan(64);
+select plan(66);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -243,6 +243,15 @@ select throws_ok($$ select api.set_availability('[]', 'UTC', tests.id('uwe')) $$
   'a provider cannot set the hours of another');
 select tests.act_as_service();
 select is(api.set_availability('[]', 'UTC', tests.id('tara')), 0, 'the house sets anybody''s hours');
+select tests.act_as_nobody();
+insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone, is_active)
+values (tests.id('tara'), 5, '09:00', '10:00', 'UTC', false);
+select tests.act_as('tara');
+select is(api.set_availability('[{"weekday": 1, "start_local": "09:00", "end_local": "10:00"}]'), 1,
+  'a window that is switched off is not counted');
+select tests.act_as_nobody();
+select is((select count(*) from core.availability_rule where not is_active), 1::bigint,
+  'a window that is switched off stays when hours are replaced');
 
 -- One window at a time.
 select tests.act_as_nobody();

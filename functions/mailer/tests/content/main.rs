@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 mod invitation;
 
-const KINDS: [&str; 40] = [
+const KINDS: [&str; 42] = [
     "auth_already_registered",
     "auth_confirmation",
     "auth_email_change",
@@ -28,6 +28,7 @@ const KINDS: [&str; 40] = [
     "booking_reminder",
     "booking_requested",
     "booking_rescheduled",
+    "case_answered",
     "dispute_lost",
     "dispute_opened",
     "dispute_won",
@@ -35,6 +36,7 @@ const KINDS: [&str; 40] = [
     "goods_ordered",
     "goods_returned",
     "goods_shipped",
+    "message_received",
     "payment_captured",
     "payout_account_changed",
     "payout_bank_failed",
