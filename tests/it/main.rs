@@ -5,6 +5,7 @@
 
 mod areas;
 mod auth;
+mod avenrae;
 mod booking;
 mod bounds;
 mod clock_turns;

@@ -428,7 +428,9 @@ begin
     (select k.uuid from avenrae.users as k where k.id = new.user1_id), new.user1_uuid);
   new.user2_uuid := api.key_of('user', new.user2_id,
     (select k.uuid from avenrae.users as k where k.id = new.user2_id), new.user2_uuid);
-  new.uuid := api.open_conversation(array[new.user1_uuid, new.user2_uuid], new.title);
+  -- The caller is one of them, named or not.
+  new.uuid := api.open_conversation(
+    array_remove(array[new.user1_uuid, new.user2_uuid], null), new.title);
   select c.* into new from avenrae.conversations as c where c.uuid = new.uuid;
   return new;
 end
