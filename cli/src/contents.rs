@@ -48,6 +48,7 @@ const FUNCTIONS: [Function; 11] = [
         "",
         "Open that account, and a link to fill it in at Stripe.",
     ),
+    ("GET", "/functions/v1/calendar", "", "A calendar feed: ?key= from make_calendar_feed."),
     ("POST", "/functions/v1/unsubscribe", "", "Stop mail of a type: ?key= from the mail's link."),
 ];
 

@@ -90,7 +90,7 @@ async fn serve_on(
     }
     let mut schedules = Schedules::default();
     let mailbox = mail::carry(&mut schedules, owner_url, &house.service, &base_url).await?;
-    schedules.keep_time(&house.service);
+    schedules.keep_time(&house.service)?;
     schedules.keep_paying(&house.service, &stripe.client);
     let routes = routers::all(house)?;
     let cast = Cast::read()?;

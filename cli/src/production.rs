@@ -36,7 +36,7 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
     let mut schedules = Schedules::default();
     let queue = (SqsQueue::from_env()?, SqsQueue::from_env()?);
     schedules.carry_messages(&house.service, queue, mailer::Settings::from_env()?)?;
-    schedules.keep_time(&house.service);
+    schedules.keep_time(&house.service)?;
     if let Some(stripe) = stripe {
         schedules.keep_paying(&house.service, &stripe.client);
     }

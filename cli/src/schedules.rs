@@ -55,8 +55,10 @@ impl Schedules {
     }
 
     /// Do what time brings about: holds that expire, reminders, reviews.
-    pub fn keep_time(&mut self, service: &Db) {
-        self.tasks.spawn(keep_time(service.clone()));
+    pub fn keep_time(&mut self, service: &Db) -> Result<()> {
+        let reader = clock::busy::Reader::new(service.clone())?;
+        self.tasks.spawn(keep_time(service.clone(), reader));
+        Ok(())
     }
 
     /// Finish payments that were interrupted, pay providers, compare the books.
@@ -70,13 +72,15 @@ impl Schedules {
     }
 }
 
-async fn keep_time(service: Db) {
+async fn keep_time(service: Db, reader: clock::busy::Reader) {
     let mut ticks = interval(CLOCK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let outcomes = clock::run(&service, Instant::now() + TIMEOUT).await;
         tracing::debug!(?outcomes, "the clock has run");
+        let outcome = reader.run(Instant::now() + TIMEOUT).await;
+        tracing::debug!(?outcome, "busy calendars were read");
     }
 }
 

@@ -8,6 +8,7 @@ mod auth;
 mod avenrae;
 mod booking;
 mod bounds;
+mod calendar;
 mod clock_turns;
 mod connections;
 mod coupon;

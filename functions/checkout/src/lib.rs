@@ -24,6 +24,7 @@ use web::cors;
 
 mod answer;
 mod create;
+mod feed;
 mod pay;
 mod receipt;
 mod unsubscribe;
@@ -60,6 +61,7 @@ pub fn router(checkout: Checkout) -> Router {
         .route("/functions/v1/decline-booking", post(answer::decline_booking))
         .route("/functions/v1/refund-booking", post(answer::refund_booking))
         .route("/functions/v1/receipt", get(receipt::receipt))
+        .route("/functions/v1/calendar", get(feed::feed))
         .route("/functions/v1/unsubscribe", get(unsubscribe::ask).post(unsubscribe::unsubscribe))
         .method_not_allowed_fallback(async || Error::no_such_method())
         .layer(cors::any_site())

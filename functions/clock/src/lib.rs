@@ -12,6 +12,8 @@ use postgres::{Caller, Db};
 use serde::Serialize;
 use tokio::time::Instant;
 
+pub mod busy;
+
 /// A task: a service-only function that takes a limit and returns how much it did.
 #[derive(Clone, Copy, Debug)]
 pub struct Task {
@@ -74,19 +76,22 @@ impl Outcome {
 /// The Lambda's state.
 pub struct Clock {
     db: Db,
+    reader: busy::Reader,
 }
 
 impl Clock {
     /// What the environment describes.
     pub fn from_env() -> Result<Self, BadSetting> {
         let url = environment::required("SERVICE_DATABASE_URL")?;
-        Ok(Self { db: Db::connect(&url, Default::default())? })
+        let db = Db::connect(&url, Default::default())?;
+        Ok(Self { reader: busy::Reader::new(db.clone())?, db })
     }
 
     /// One invocation. If a task fails or sets something aside, the others still run, and then the
     /// invocation fails, so that the schedule's alarm is raised.
     pub async fn run(&self, deadline: Instant) -> Result<Vec<Outcome>> {
-        let outcomes = run(&self.db, deadline).await;
+        let mut outcomes = run(&self.db, deadline).await;
+        outcomes.push(self.reader.run(deadline).await);
         match outcomes.iter().find(|outcome| outcome.error.is_some()) {
             None => Ok(outcomes),
             Some(failed) => Err(Error::internal(format!("{} failed: {outcomes:?}", failed.task))),

@@ -1,0 +1,134 @@
+//! Calendars elsewhere: those that are due are claimed, fetched, read and recorded.
+//!
+//! A provider names the address, so nothing of it is trusted: not where it leads, not how much it
+//! says, not how long it takes. What it says becomes times, and nothing else of it is kept.
+
+mod address;
+mod event;
+mod fetch;
+mod read;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use environment::BadSetting;
+use errors::Result;
+use futures_util::{StreamExt, stream};
+use postgres::{Caller, Db};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+pub use address::is_public;
+pub use fetch::{Fetched, Fetcher};
+pub use read::busy_times;
+
+use crate::Outcome;
+
+/// Calendars that are claimed at once.
+const LIMIT: i32 = 20;
+
+/// Calendars that are fetched beside each other.
+const BESIDE: usize = 4;
+
+/// No calendar is claimed with less time left than a batch may take.
+const TIME_TO_BEGIN: Duration = Duration::from_secs(30);
+
+/// A calendar that is due.
+#[derive(Debug, Deserialize)]
+struct Due {
+    busy_calendar_id: Uuid,
+    attempt: i32,
+    url: String,
+    etag: Option<String>,
+    timezone: String,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+}
+
+/// A time that is busy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Busy {
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+}
+
+/// Reads busy calendars for a database.
+#[derive(Clone)]
+pub struct Reader {
+    db: Db,
+    fetcher: Fetcher,
+}
+
+impl Reader {
+    /// A reader that reaches public addresses alone.
+    pub fn new(db: Db) -> Result<Self, BadSetting> {
+        Ok(Self { db, fetcher: Fetcher::new(is_public)? })
+    }
+
+    /// The same with another way to fetch, for tests.
+    pub fn over(db: Db, fetcher: Fetcher) -> Self {
+        Self { db, fetcher }
+    }
+
+    /// Read the calendars that are due, once.
+    pub async fn run(&self, deadline: Instant) -> Outcome {
+        let mut outcome =
+            Outcome { task: "read_busy_calendars", done: 0, unfinished: false, error: None };
+        if deadline.saturating_duration_since(Instant::now()) < TIME_TO_BEGIN {
+            outcome.unfinished = true;
+            return outcome;
+        }
+        match self.read_due().await {
+            Ok(done) => outcome.done = done,
+            Err(error) => {
+                tracing::error!(%error, "busy calendars cannot be read");
+                outcome.error = Some(format!("{} {}", error.code, error.message));
+            }
+        }
+        outcome
+    }
+
+    async fn read_due(&self) -> Result<i64> {
+        let claim = "select api.claim_busy_calendars($1)";
+        let due: Vec<Due> = self.db.json(Caller::SERVICE, claim, &[&LIMIT]).await?;
+        let mut recorded = stream::iter(due).map(|due| self.read(due)).buffer_unordered(BESIDE);
+        let mut done = 0;
+        while let Some(result) = recorded.next().await {
+            result?;
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    async fn read(&self, due: Due) -> Result<()> {
+        let read = match self.fetcher.fetch(&due.url, due.etag.as_deref()).await {
+            Ok(Fetched::Unchanged) => Ok((None, None)),
+            Ok(Fetched::Text { text, etag }) => {
+                let zone = due.timezone.parse().unwrap_or(chrono_tz::UTC);
+                let (from, until) = (due.from, due.until);
+                let reading = move || busy_times(&text, zone, from, until);
+                let times = tokio::task::spawn_blocking(reading).await;
+                times
+                    .unwrap_or_else(|_| Err("It cannot be read.".into()))
+                    .map(|times| (serde_json::to_string(&times).ok(), etag))
+            }
+            Err(problem) => Err(problem),
+        };
+        let ((times, etag), error) = match read {
+            Ok(read) => (read, None),
+            Err(problem) => ((None, None), Some(problem)),
+        };
+        let record = "select api.record_busy_calendar($1, $2, $3::jsonb, $4, $5)";
+        let params: postgres::Params<'_> = &[
+            &due.busy_calendar_id,
+            &due.attempt,
+            &times.as_deref(),
+            &etag.as_deref(),
+            &error.as_deref(),
+        ];
+        self.db.execute(Caller::SERVICE, record, params).await
+    }
+}

@@ -1,0 +1,116 @@
+//! The busy times of a calendar (RFC 5545), recurring events included.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono_tz::Tz;
+use icalendar::parser::{read_calendar, unfold};
+use rrule::{RRule, RRuleSet, Unvalidated};
+
+use super::{Busy, event::Event};
+
+/// How long the recurring events of one calendar may be worked out.
+const BUDGET: Duration = Duration::from_secs(2);
+
+/// The times in which the events of a calendar make their owner busy, from `from` to `until`,
+/// merged and in order. Times without a zone, and with one that nobody knows, are in `zone`.
+pub fn busy_times(
+    text: &str,
+    zone: Tz,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Busy>, String> {
+    let text = unfold(text);
+    let calendar = read_calendar(&text).map_err(|_| "It is no iCalendar file.".to_owned())?;
+    let events: Vec<Event> = calendar
+        .components
+        .iter()
+        .filter(|component| component.name == "VEVENT")
+        .filter_map(|component| Event::read(component, zone))
+        .collect();
+
+    // An event that replaces one occurrence takes its place, also if it is cancelled or elsewhere.
+    let mut replaced: HashMap<&str, Vec<DateTime<Utc>>> = HashMap::new();
+    for event in &events {
+        if let Some(at) = event.replaces {
+            replaced.entry(&event.uid).or_default().push(at);
+        }
+    }
+
+    let deadline = Instant::now() + BUDGET;
+    let mut times = Vec::new();
+    for event in events.iter().filter(|event| event.is_busy) {
+        let not = replaced.get(event.uid.as_str()).filter(|_| event.replaces.is_none());
+        let not = not.map_or(&[][..], Vec::as_slice);
+        for start in starts(event, until, deadline)? {
+            let busy = Busy { starts_at: start.to_utc(), ends_at: event.end_of(start).to_utc() };
+            if busy.ends_at > from && busy.starts_at < until && !not.contains(&busy.starts_at) {
+                times.push(busy);
+            }
+        }
+    }
+    Ok(merged(times, from, until))
+}
+
+/// When an event starts, again and again, before `until`.
+fn starts(
+    event: &Event,
+    until: DateTime<Utc>,
+    deadline: Instant,
+) -> Result<Vec<DateTime<Tz>>, String> {
+    if event.rules.is_empty() && event.more.is_empty() {
+        return Ok(vec![event.starts_at]);
+    }
+    let start = event.starts_at.with_timezone(&rrule::Tz::from(event.starts_at.timezone()));
+    let zoned = |at: &DateTime<Utc>| at.with_timezone(&start.timezone());
+    let mut set = RRuleSet::new(start)
+        .set_rdates(event.more.iter().map(zoned).collect())
+        .set_exdates(event.but.iter().map(zoned).collect());
+    for rule in &event.rules {
+        let unreadable = || format!("A recurring event cannot be read: {rule}");
+        let read: RRule<Unvalidated> = rule.parse().map_err(|_| unreadable())?;
+        set = set.rrule(read.validate(start).map_err(|_| unreadable())?);
+    }
+    if event.rules.is_empty() {
+        set = set.rdate(start);
+    }
+
+    let mut starts = Vec::new();
+    for at in &set.limit() {
+        if at.to_utc() >= until {
+            break;
+        }
+        if Instant::now() > deadline {
+            return Err("Its recurring events take too long to work out.".into());
+        }
+        starts.push(at.with_timezone(&event.starts_at.timezone()));
+    }
+    Ok(starts)
+}
+
+/// Overlapping times as one. What lasts long is cut at the edges of whole days, so that the same
+/// calendar makes the same times all day.
+fn merged(mut times: Vec<Busy>, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Busy> {
+    let midnight = |at: DateTime<Utc>| at.with_time(NaiveTime::MIN).single().unwrap_or(at);
+    let first = midnight(from) - Days::new(1);
+    let last = midnight(until) + Days::new(1);
+    times.sort();
+    let mut merged: Vec<Busy> = Vec::new();
+    for busy in times {
+        let busy = Busy { starts_at: busy.starts_at.max(first), ends_at: busy.ends_at.min(last) };
+        match merged.last_mut() {
+            _ if busy.ends_at <= busy.starts_at => {}
+            Some(before) if busy.starts_at <= before.ends_at => {
+                before.ends_at = before.ends_at.max(busy.ends_at);
+            }
+            _ => merged.push(busy),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Calendars of other programs: those that read one's bookings, and those that say when one is busy.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect},
+    routing::get,
+};
+use clock::busy::{Fetched, Fetcher, Reader, is_public};
+use icalendar::{Calendar, CalendarComponent, Component};
+use postgres::{Db, Limits};
+use serde_json::json;
+use tests::{Who, World};
+use tokio::time::Instant;
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Alice subscribes to her bookings; whoever has the address reads them, until she revokes it.
+#[tokio::test]
+async fn a_feed_shows_bookings_until_it_is_revoked() {
+    let world = World::new().await;
+    world.make_expert("tara", "Europe/Copenhagen", "08:00", "20:00").await;
+    let session = world.make_session("tara", 60, 0, 1).await;
+    world.make_learner("alice").await;
+    let slot_id = world.free_slots(session).await[0].slot_id;
+    let book = json!({"p_learner_user_id": world.id("alice"), "p_slot_id": slot_id});
+    let booked = world.rpc("alice", "create_booking_with_payment", book).await.ok();
+    let key = world.rpc("alice", "make_calendar_feed", json!({})).await.ok();
+    let path = format!("/functions/v1/calendar?key={}", key.as_str().unwrap());
+
+    let answer = reqwest::get(format!("{}{path}", world.url)).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "text/calendar; charset=utf-8");
+    let text = answer.text().await.unwrap();
+    let calendar: Calendar = text.parse().unwrap();
+    let [CalendarComponent::Event(event)] = calendar.components.as_slice() else {
+        panic!("one event: {text}")
+    };
+    let booking_id = booked[0]["booking_id"].as_str().unwrap();
+    assert_eq!(event.get_uid(), Some(&*format!("{booking_id}@booking.convene")));
+    assert_eq!(event.get_summary(), Some("Lesson · tara"));
+    assert_eq!(event.property_value("STATUS"), Some("CONFIRMED"));
+
+    world.rpc("alice", "remove_calendar_feed", json!({})).await.ok();
+    world.get(Who::Anonymous, &path).await.refused(404, "feed_not_found");
+    world.get(Who::Anonymous, "/functions/v1/calendar").await.refused(400, "invalid_request");
+}
+
+/// What Tara has in a calendar elsewhere is not sold here, and is again when it goes.
+#[tokio::test]
+async fn a_busy_time_elsewhere_closes_the_slots_in_it() {
+    let world = World::new().await;
+    world.make_expert("tara", "UTC", "08:00", "20:00").await;
+    let session = world.make_session("tara", 60, 0, 1).await;
+    let slot = &world.free_slots(session).await[3];
+    let sql = "select to_char(starts_at at time zone 'UTC', 'YYYYMMDD\"T\"HH24MISS\"Z\"')
+               from core.slot where slot_id = $1";
+    let start: String = world.value(sql, &[&slot.slot_id]).await;
+    let address = elsewhere(&start).await;
+    let name = json!({"p_url": format!("{address}/moved")});
+    world.rpc("tara", "add_busy_calendar", name).await.ok();
+
+    let service = Db::connect(&world.logins.service, Limits::default()).unwrap();
+    let state = "select state from core.slot where slot_id = $1";
+    let problem = "select last_error from core.busy_calendar";
+    let due = "update core.busy_calendar set next_at = now()";
+
+    // In production the same address is refused: it is this machine's.
+    let outcome = Reader::new(service.clone()).unwrap().run(soon()).await;
+    assert_eq!((outcome.done, outcome.error), (1, None));
+    let said: String = world.value(problem, &[]).await;
+    assert_eq!(said, "Its address may not be reached from here.");
+
+    let reader = Reader::over(service, Fetcher::new(|address| address == HERE).unwrap());
+    world.sql(due).await;
+    reader.run(soon()).await;
+    assert_eq!(world.value::<Option<String>>(problem, &[]).await, None);
+    assert_eq!(world.value::<String>(state, &[&slot.slot_id]).await, "closed");
+
+    let calendars = world.rpc("tara", "list_busy_calendars", json!({})).await.ok();
+    assert_eq!(calendars[0]["busy_times"], 1);
+    let calendar_id = json!({"p_busy_calendar_id": calendars[0]["busy_calendar_id"]});
+    world.rpc("tara", "remove_busy_calendar", calendar_id).await.ok();
+    assert_eq!(world.value::<String>(state, &[&slot.slot_id]).await, "open");
+}
+
+/// Nothing that a stranger names leads into a private network, costs much or takes long.
+#[tokio::test]
+async fn a_strangers_address_is_fetched_within_limits() {
+    let address = elsewhere("20300101T000000Z").await;
+    let fetcher = Fetcher::new(|address| address == HERE).unwrap();
+    let port = address.rsplit(':').next().unwrap();
+    for (path, problem) in [
+        ("/inside", "Its address may not be reached from here."),
+        ("/file", "Its address may not be reached from here."),
+        ("/around", "It redirects more than 3 times."),
+        ("/large", "It is larger than 2 MB."),
+        ("/broken", "It answered 500."),
+    ] {
+        let fetched = fetcher.fetch(&format!("{address}{path}"), None).await;
+        assert_eq!(fetched, Err(problem.to_owned()), "{path}");
+    }
+    // A name is checked by what it resolves to.
+    let careful = Fetcher::new(is_public).unwrap();
+    let named = careful.fetch(&format!("http://localhost:{port}/calendar"), None).await;
+    assert_eq!(named, Err("It cannot be reached.".to_owned()));
+
+    let Ok(Fetched::Text { etag, .. }) = fetcher.fetch(&format!("{address}/calendar"), None).await
+    else {
+        panic!("a calendar")
+    };
+    let again = fetcher.fetch(&format!("{address}/calendar"), etag.as_deref()).await;
+    assert_eq!(again, Ok(Fetched::Unchanged));
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(50)
+}
+
+/// A server with a calendar that is busy for an hour from `start`, and with traps.
+async fn elsewhere(start: &str) -> String {
+    let calendar = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:{start}\r\n\
+         DURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    let answer = async move |headers: HeaderMap| match headers.get(header::IF_NONE_MATCH) {
+        Some(_) => StatusCode::NOT_MODIFIED.into_response(),
+        None => ([(header::ETAG, "\"1\"")], calendar).into_response(),
+    };
+    let routes = Router::new()
+        .route("/calendar", get(answer))
+        .route("/moved", get(async || Redirect::permanent("/calendar")))
+        .route("/inside", get(async || Redirect::temporary("http://169.254.169.254/latest")))
+        .route("/file", get(async || Redirect::temporary("file:///etc/passwd")))
+        .route("/around", get(async || Redirect::temporary("/around")))
+        .route("/large", get(async || "x".repeat(3 << 20)))
+        .route("/broken", get(async || StatusCode::INTERNAL_SERVER_ERROR));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    format!("http://{address}")
+}
