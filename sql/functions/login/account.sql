@@ -197,6 +197,26 @@ Give a new person the roles they asked for at sign-up: everybody is a customer, 
 expert, trainer, healer and provider also make a provider. `admin` and unknown words have no effect.
 $$;
 
+create or replace function internal.own_settings(p_data jsonb)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+return jsonb_strip_nulls(jsonb_build_object(
+  'locale', (
+    select tag
+    from replace(p_data ->> 'locale', '_', '-') as tag
+    where tag ~ '^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$'),
+  'timezone', (
+    select zone
+    from coalesce(p_data ->> 'timezone', p_data ->> 'zoneinfo') as zone
+    where length(zone) <= 64 and internal.is_timezone(zone))));
+
+comment on function internal.own_settings is $$
+Language and time zone of what somebody says about themselves when they sign up ("locale",
+"timezone"). What is neither is left out: a browser's odd word is no reason to refuse a sign-up.
+$$;
+
 create or replace function internal.make_account(
   p_email         text,
   p_password_hash text,
@@ -242,6 +262,7 @@ begin
                   nullif(concat_ws(' ', p_data ->> 'first_name', p_data ->> 'last_name'), ''),
                   ''), 200),
     v_account.email);
+  perform internal.write_person(v_account.account_id, internal.own_settings(p_data));
   -- A guest gets no role, whatever they ask for.
   perform internal.play_parts(
     v_account.account_id, case when v_account.is_anonymous then '{}' else p_data end);

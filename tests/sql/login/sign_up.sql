@@ -1,7 +1,7 @@
 -- Signing up: the account, its person and their roles; and what an address that is taken hears.
 
 begin;
-select plan(20);
+select plan(23);
 
 create function tests.roles(p_name text)
 returns text
@@ -20,6 +20,14 @@ security definer
 as $$
   select a.password_hash from identity.account as a where a.email = p_name || '@example.com';
 $$;
+create function tests.settings_of(p_name text)
+returns text
+language sql
+security definer
+as $$
+  select p.locale || ' ' || p.timezone from core.person as p
+  where p.person_id = tests.account_id(p_name);
+$$;
 grant execute on all functions in schema tests to public;
 
 -- The account and its roles.
@@ -34,6 +42,15 @@ select is(
   'a sign-up that asks for the role admin succeeds');
 select is(tests.roles('mallory'), 'customer',
   'a sign-up that asks for the role admin becomes a customer');
+
+-- Language and time zone.
+select tests.sign_up('ida', '{"locale": "da_DK", "timezone": "Africa/Nairobi"}');
+select is(tests.settings_of('ida'), 'da-DK Africa/Nairobi',
+  'who says a language and a time zone at sign-up has them');
+select is(
+  tests.sign_up('odd', '{"locale": "<b>", "timezone": "Mars/Olympus"}') ->> 'refused', null,
+  'an odd language is no reason to refuse a sign-up');
+select is(tests.settings_of('odd'), 'en Europe/Copenhagen', 'what is no language and no time zone is left out');
 
 -- An address nobody has proved belongs to whoever asks last.
 select is(
