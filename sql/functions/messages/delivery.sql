@@ -259,3 +259,46 @@ comment on function api.record_delivery is $$
 Record what became of a claimed message: sent; refused, which is final; or retry, which gives the
 lease back. Only the holder of the lease can record the last two. Safe to repeat.
 $$;
+
+create or replace function api.list_failed_mail(
+  p_since timestamptz default null,
+  p_limit integer default 100
+)
+returns table (
+  outbox_id uuid,
+  topic     text,
+  person_id uuid,
+  state     text,
+  attempts  integer,
+  detail    text,
+  at        timestamptz
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  return query
+  select d.outbox_id, o.topic, o.person_id, d.state, d.attempts, d.detail,
+         coalesce(d.settled_at, d.created_at)
+  from core.delivery as d
+  join core.outbox as o using (outbox_id)
+  where (d.state = 'refused' or d.state = 'waiting' and d.attempts >= 5)
+    and d.created_at >= coalesce(p_since, now() - interval '30 days')
+  order by d.created_at desc, d.outbox_id
+  limit least(greatest(coalesce(p_limit, 100), 0), 1000);
+end
+$$;
+
+alter function api.list_failed_mail owner to definer;
+
+comment on function api.list_failed_mail is $$
+Mail that a mail server refused for good (refused), and mail that five attempts could not hand over
+(waiting): what it was about, who should have had it, and what the server said. Newest first, of the
+last 30 days unless p_since says otherwise. For staff.
+
+Raises
+  M3301 staff_only  the caller is not staff
+$$;

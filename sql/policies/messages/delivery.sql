@@ -27,3 +27,4 @@ grant select, insert, update on core.delivery to definer;
 grant select on core.delivery to service_role;
 
 grant execute on function api.claim_delivery, api.record_delivery to service_role;
+grant execute on function api.list_failed_mail to authenticated, service_role;

@@ -1,7 +1,7 @@
 -- Deliveries: whether a message is still to be sent, leased to one mailer at a time.
 
 begin;
-select plan(22);
+select plan(25);
 
 select tests.introduce('alice', 'eve');
 update core.person set timezone = 'Europe/Copenhagen' where person_id = tests.id('alice');
@@ -102,6 +102,18 @@ select api.record_delivery(m.outbox_id, 1, 'refused', '550 no such user') from m
 where m.topic = 'payout_failed';
 select is(tests.claim('payout_failed') ->> 'reason', 'refused',
   'mail that the server refused for good is not sent again');
+select tests.act_as_nobody();
+select tests.introduce('sam');
+select tests.make_staff('sam');
+select tests.act_as('sam');
+select results_eq('select topic, person_id, state, detail from api.list_failed_mail()',
+  $$ values ('payout_failed', tests.id('alice'), 'refused', '550 no such user') $$,
+  'staff sees which mail was refused for good, and why');
+select is_empty($$ select from api.list_failed_mail(now() + interval '1 hour') $$,
+  'staff asks for refused mail since a time');
+select tests.act_as('alice');
+select throws_ok('select * from api.list_failed_mail()', 'M3301', null,
+  'who is not staff does not see refused mail');
 select tests.act_as_nobody();
 select internal.announce('auth.email', tests.id('alice'),
   '{"template": "recovery", "address": "alice@example.org", "code": "123456"}');
