@@ -6,6 +6,7 @@
 pub mod demo;
 mod keys;
 mod mail;
+mod pages;
 pub mod stripe;
 
 use std::{
@@ -98,6 +99,9 @@ async fn serve_on(
     let mut routes = schedules.nudged_by(routes);
     if let Some(mailbox) = mailbox {
         routes = routes.merge(mailbox.router());
+    }
+    if optional("SITE_URL").is_none() {
+        routes = routes.merge(pages::routes());
     }
     let routes = web::observed(routes);
     announce(address, owner_url, &keys, double.as_ref());

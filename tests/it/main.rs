@@ -28,6 +28,7 @@ mod layers;
 mod lean;
 mod ledger;
 mod lens;
+mod mails;
 mod money;
 mod newest_postgres;
 mod notification;
