@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 type Function = (&'static str, &'static str, &'static str, &'static str);
 
 /// Every function that clients call: docs/functions.md describes them.
-const FUNCTIONS: [Function; 11] = [
+const FUNCTIONS: [Function; 12] = [
     (
         "POST",
         "/functions/v1/create-booking",
