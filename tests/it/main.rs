@@ -18,6 +18,7 @@ mod demo;
 mod deploy;
 mod deploy_beside;
 mod docs;
+mod dogs;
 mod errors;
 mod functions;
 mod house;

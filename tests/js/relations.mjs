@@ -21,6 +21,27 @@ const relations = {
     ["bookable_slots", "expert_sessions"],
     ["bookable_slots", "expert_profiles"],
   ],
+  dogs: [
+    ["dog_trainers", "users"],
+    ["dog_owners", "users"],
+    ["locations", "users"],
+    ["trainer_services", "dog_trainers"],
+    ["trainer_certifications", "dog_trainers"],
+    ["trainer_availability", "dog_trainers"],
+    ["dogs", "dog_owners"],
+    ["dog_photos", "dogs"],
+    ["bookings", "dog_trainers"],
+    ["bookings", "dog_owners"],
+    ["bookings", "dogs"],
+    ["bookings", "trainer_services"],
+    ["reviews", "bookings"],
+    ["reviews", "dog_trainers"],
+    ["reviews", "users"],
+    ["payments", "bookings"],
+    ["payouts", "dog_trainers"],
+    ["notifications", "users"],
+    ["users", "roles"],
+  ],
 };
 
 const office = service();
