@@ -1,5 +1,24 @@
 -- Proposing another time: the provider moves a booking if its customer agrees.
 
+create or replace function internal.proposal_of_booking(p_booking_id uuid, p_status text)
+returns table (slot_id uuid, expires_at timestamptz, reason text)
+language sql
+stable
+begin atomic
+  select m.slot_id, m.expires_at, m.reason
+  from core.move_proposal as m
+  where m.booking_id = p_booking_id
+    and m.state = 'open'
+    and m.expires_at > now()
+    -- A booking that is over has none; that costs nothing to know.
+    and p_status in ('pending_payment', 'requested', 'confirmed');
+end;
+
+comment on function internal.proposal_of_booking is $$
+The open proposal of a booking as its reader may see it, for the views of lenses. Runs as the caller
+and is inlined, so the policies of proposals decide.
+$$;
+
 create or replace function internal.open_proposal(p_booking_id uuid)
 returns core.move_proposal
 language sql

@@ -7,27 +7,34 @@
 
 create or replace function internal.earned_minor(p_provider_id uuid)
 returns bigint
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select coalesce(sum(e.provider_minor - e.returned_minor), 0)::bigint
-  from core.earning as e
-  join core.provider as v using (provider_id)
-  join core.booking as b using (booking_id)
-  where e.provider_id = p_provider_id
-    and e.currency = v.currency
-    and (p_provider_id = internal.user_id() or internal.is_service())
-    and b.status in ('completed', 'no_show_customer');
-end;
+as $$
+begin
+  -- A profile is mostly read by others.
+  if p_provider_id is distinct from internal.user_id() and not internal.is_service() then
+    return 0;
+  end if;
+  return (
+    select coalesce(sum(e.provider_minor - e.returned_minor), 0)
+    from core.earning as e
+    join core.provider as v using (provider_id)
+    join core.booking as b using (booking_id)
+    where e.provider_id = p_provider_id
+      and e.currency = v.currency
+      and b.status in ('completed', 'no_show_customer'));
+end
+$$;
 
 alter function internal.earned_minor owner to definer;
 
 comment on function internal.earned_minor is $$
 What a provider has earned in their own currency with bookings that took place, less commission and
 what went back to customers; 0 for everybody but themselves and the service role.
-api.my_totals has all currencies. Definer, because the lens calls it for callers who see no orders.
+api.my_totals has all currencies. Definer, because the lens calls it for callers who see no orders;
+plpgsql, because a definer function in SQL is planned again by every statement that calls it.
 $$;
 
 create or replace function internal.sellers_of(p_payment_id uuid)

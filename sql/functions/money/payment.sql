@@ -219,21 +219,26 @@ comment on function internal.order_stands is 'Whether any line of an order still
 
 create or replace function internal.payment_external_id(p_payment_id uuid)
 returns text
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select p.external_id
-  from core.payment as p
-  where p.payment_id = p_payment_id
-    and (p.payer_id = internal.user_id() or internal.is_service() or internal.is_staff());
-end;
+as $$
+begin
+  return (
+    select p.external_id
+    from core.payment as p
+    where p.payment_id = p_payment_id
+      and (p.payer_id = internal.user_id() or internal.is_service() or internal.is_staff()));
+end
+$$;
 
 alter function internal.payment_external_id owner to definer;
 
-comment on function internal.payment_external_id is
-  'The processor''s id of a payment, for its payer and staff.';
+comment on function internal.payment_external_id is $$
+The processor's id of a payment, for its payer and staff. plpgsql, because a definer function in SQL
+is planned again by every statement that calls it.
+$$;
 
 create or replace function internal.capture_payment(p_booking_id uuid)
 returns void

@@ -126,11 +126,18 @@ begin atomic
     internal.to_decimal(e.balance_after_minor, e.currency),
     e.amount_minor, e.balance_after_minor
   from core.ledger_account as a
-  join core.ledger_entry as e using (ledger_account_id)
+  -- The newest of each account, which its index has in order, whatever came before them.
+  cross join lateral (
+    select n.*
+    from core.ledger_entry as n
+    where n.ledger_account_id = a.ledger_account_id
+      and (p_before is null or n.ledger_entry_id < p_before)
+    order by n.ledger_entry_id desc
+    limit least(p_limit, 500)
+  ) as e
   join core.ledger_transfer as t using (ledger_transfer_id)
   where a.person_id = internal.user_id()
     and (p_currency is null or a.currency = upper(p_currency))
-    and (p_before is null or e.ledger_entry_id < p_before)
   order by e.ledger_entry_id desc
   limit least(p_limit, 500);
 end;

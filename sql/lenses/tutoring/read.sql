@@ -34,7 +34,7 @@ select
   v.provider_id as user_profile_id,
   p.bio,
   v.specialties as expertise_areas,
-  v.hourly_rate_minor::integer as hourly_rate_cents,
+  v.hourly_rate_minor as hourly_rate_cents,
   v.currency,
   v.rating_avg as rating,
   v.sessions_completed as total_sessions,
@@ -89,7 +89,7 @@ select
   o.summary as short_description,
   o.tags as topic_tags,
   o.duration_min as duration_minutes,
-  o.price_minor::integer as price_cents,
+  o.price_minor as price_cents,
   o.currency,
   case o.level when 'EXPERT' then 'ADVANCED' else o.level end as level,
   o.prerequisites,
@@ -164,6 +164,8 @@ comment on view tutoring.bookable_slots is
   'follow the session. state: open, closed or removed; others see open slots alone. held_bookings: '
   'seats that are kept for somebody who has not paid yet; current_bookings does not count them.';
 
+-- What a row needs of other tables is asked for in its columns: Postgres works these out after it
+-- has sorted and taken the page, and joins before.
 create view tutoring.bookings with (security_invoker = true) as
 select
   b.booking_id as id,
@@ -180,19 +182,33 @@ select
     when b.status in ('expired', 'no_show_provider') then 'cancelled'
     else b.status
   end as status,
-  case
-    when y.status = 'requires_payment' then 'pending'
-    when y.status = 'dispute_lost' and y.refunded_minor + y.lost_minor >= y.captured_minor
-      then 'refunded'
-    when y.status in ('refund_pending', 'partially_refunded', 'disputed', 'dispute_lost')
-      then 'captured'
-    else y.status
-  end as payment_status,
-  y.authorized_minor as amount_authorized,
-  y.captured_minor as amount_captured,
-  least(y.refunded_minor + y.lost_minor, y.captured_minor) as amount_refunded,
+  (
+    select
+      case
+        when y.status = 'requires_payment' then 'pending'
+        when y.status = 'dispute_lost' and y.refunded_minor + y.lost_minor >= y.captured_minor
+          then 'refunded'
+        when y.status in ('refund_pending', 'partially_refunded', 'disputed', 'dispute_lost')
+          then 'captured'
+        else y.status
+      end
+    from internal.payment_of_booking(b.booking_id) as y
+  ) as payment_status,
+  (
+    select y.authorized_minor from internal.payment_of_booking(b.booking_id) as y
+  ) as amount_authorized,
+  (
+    select y.captured_minor from internal.payment_of_booking(b.booking_id) as y
+  ) as amount_captured,
+  (
+    select least(y.refunded_minor + y.lost_minor, y.captured_minor)
+    from internal.payment_of_booking(b.booking_id) as y
+  ) as amount_refunded,
   b.currency,
-  internal.payment_external_id(y.payment_id) as stripe_payment_intent_id,
+  (
+    select internal.payment_external_id(y.payment_id)
+    from internal.payment_of_booking(b.booking_id) as y
+  ) as stripe_payment_intent_id,
   b.customer_notes as learner_notes,
   (
     select n.provider_notes from core.booking_note as n where n.booking_id = b.booking_id
@@ -215,22 +231,28 @@ select
   b.status as core_status,
   b.seats,
   b.hold_expires_at,
-  v.place,
-  v.meeting_url,
-  -- Not the bare key: bookings embed their own slot, and would not know which of two is meant.
-  coalesce(m.slot_id, null) as proposed_slot_id,
-  n.starts_at as proposed_start_at,
-  n.ends_at as proposed_end_at,
-  m.expires_at as proposal_expires_at,
-  m.reason as proposal_reason
-from core.booking as b
-left join lateral internal.payment_of_booking(b.booking_id) as y on true
-left join core.offering_venue as v
-  on v.offering_id = b.offering_id
-    and b.status in ('confirmed', 'completed', 'no_show_customer')
-left join core.move_proposal as m
-  on m.booking_id = b.booking_id and m.state = 'open' and m.expires_at > now()
-left join core.slot as n on n.slot_id = m.slot_id;
+  case
+    when b.status in ('confirmed', 'completed', 'no_show_customer')
+    then (select v.place from core.offering_venue as v where v.offering_id = b.offering_id)
+  end as place,
+  case
+    when b.status in ('confirmed', 'completed', 'no_show_customer')
+    then (select v.meeting_url from core.offering_venue as v where v.offering_id = b.offering_id)
+  end as meeting_url,
+  (select m.slot_id from internal.proposal_of_booking(b.booking_id, b.status) as m) as proposed_slot_id,
+  (
+    select n.starts_at
+    from internal.proposal_of_booking(b.booking_id, b.status) as m
+    join core.slot as n using (slot_id)
+  ) as proposed_start_at,
+  (
+    select n.ends_at
+    from internal.proposal_of_booking(b.booking_id, b.status) as m
+    join core.slot as n using (slot_id)
+  ) as proposed_end_at,
+  (select m.expires_at from internal.proposal_of_booking(b.booking_id, b.status) as m) as proposal_expires_at,
+  (select m.reason from internal.proposal_of_booking(b.booking_id, b.status) as m) as proposal_reason
+from core.booking as b;
 
 comment on view tutoring.bookings is
   'Bookings of the reader, on either side. core_status is the exact state behind status. place and '
@@ -240,19 +262,17 @@ comment on view tutoring.bookings is
 create view tutoring.booking_details with (security_invoker = true) as
 select
   b.*,
-  k.offering_title as session_title,
-  o.description as session_description,
+  (select k.offering_title from core.booking as k where k.booking_id = b.id) as session_title,
+  (
+    select o.description from core.offering as o where o.offering_id = b.session_id
+  ) as session_description,
   (extract(epoch from b.end_at - b.start_at) / 60)::integer as duration_minutes,
-  e.display_name as expert_name,
-  e.bio as expert_bio,
-  l.display_name as learner_name,
-  k.starts_at as slot_start_time,
-  k.ends_at as slot_end_time
-from tutoring.bookings as b
-join core.booking as k on k.booking_id = b.id
-left join core.offering as o on o.offering_id = b.session_id
-left join core.person as e on e.person_id = b.expert_id
-left join core.person as l on l.person_id = b.learner_id;
+  (select e.display_name from core.person as e where e.person_id = b.expert_id) as expert_name,
+  (select e.bio from core.person as e where e.person_id = b.expert_id) as expert_bio,
+  (select l.display_name from core.person as l where l.person_id = b.learner_id) as learner_name,
+  b.start_at as slot_start_time,
+  b.end_at as slot_end_time
+from tutoring.bookings as b;
 
 comment on view tutoring.booking_details is
   'A booking with its session, both names and its times: one row, no joins for the reader.';

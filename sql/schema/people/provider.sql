@@ -46,6 +46,8 @@ create index provider_stopped_idx on core.provider (stopped_until)
   where stopped_until is not null;
 
 create index provider_currency_idx on core.provider (currency);
+create index provider_rating_idx on core.provider (rating_avg);
+create index provider_hourly_rate_idx on core.provider (hourly_rate_minor);
 create index provider_type_rating_idx on core.provider (provider_type, rating_avg desc);
 create index provider_specialties_idx on core.provider using gin (specialties);
 create index provider_slots_until_idx on core.provider (slots_until);

@@ -68,6 +68,8 @@ alter table core.offering force row level security;
 create index offering_provider_id_idx on core.offering (provider_id);
 create unique index offering_one_hour_key on core.offering (provider_id) where kind = 'hour';
 create index offering_currency_idx on core.offering (currency);
+create index offering_price_idx on core.offering (price_minor);
+create index offering_created_idx on core.offering (created_at);
 create index offering_cancellation_policy_id_idx on core.offering (cancellation_policy_id);
 create index offering_kind_active_idx on core.offering (kind, category_code) where is_active;
 create index offering_tags_idx on core.offering using gin (tags);

@@ -52,7 +52,7 @@ select lives_ok(
   'a price may be a decimal and tags the text of an array');
 select results_eq(
   $$ select price_cents, topic_tags from tutoring.sessions where title = 'Decimal' $$,
-  $$ values (1999, array['a', 'b']) $$,
+  $$ values (1999::bigint, array['a', 'b']) $$,
   'a decimal is kept in minor units, and a service is a session of the tutoring lens');
 select throws_ok(
   $$ select api.save_offering(jsonb_build_object(
@@ -89,7 +89,7 @@ select set_config('app.on_conflict', 'merge', true);
 select results_eq(
   $$ insert into tutoring.sessions (id, title) values (tests.id('offering lesson'), 'merged')
      returning title, price_cents, duration_minutes $$,
-  $$ values ('merged', 5000, 60) $$,
+  $$ values ('merged', 5000::bigint, 60) $$,
   'an upsert of a session changes what it gives and keeps the rest');
 select results_eq(
   $$ insert into tutoring.expert_profiles (user_profile_id, bio) values (tests.id('tara'), 'Hello')
@@ -184,7 +184,7 @@ select results_eq(
 select results_eq(
   $$ insert into tutoring.expert_profiles (user_profile_id, hourly_rate_cents)
      values (tests.id('new'), 90000) returning hourly_rate_cents $$,
-  'values (90000)', 'the service key makes an expert');
+  'values (90000::bigint)', 'the service key makes an expert');
 select results_eq(
   $$ insert into tutoring.learner_profiles (user_profile_id) values (tests.id('new'))
      returning user_profile_id $$,

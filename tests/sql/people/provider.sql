@@ -43,7 +43,7 @@ select results_eq(
      set hourly_rate_cents = 60000, bio = 'New', is_available = false
      where id = tests.id('tara')
      returning hourly_rate_cents, bio, is_available, total_earnings_cents $$,
-  $$ values (60000, 'New', false, 0::bigint) $$,
+  $$ values (60000::bigint, 'New', false, 0::bigint) $$,
   'an expert edits their profile and gets the new row back');
 
 prepare tara_grades_herself as update tutoring.expert_profiles set verification_status = 'verified';

@@ -29,7 +29,7 @@ select lives_ok($$ execute make_session(' Danish ', 60, 50000, 'dkk') $$,
 select results_eq(
   'select title, duration_minutes, price_cents, currency, is_active, max_participants
    from tutoring.sessions',
-  $$ values ('Danish', 60, 50000, 'DKK', true, 1) $$, 'a new session has what the expert gave');
+  $$ values ('Danish', 60, 50000::bigint, 'DKK', true, 1) $$, 'a new session has what the expert gave');
 select api.save_offering('{"title": "Default", "duration_min": 15, "price_minor": 0}');
 select is(
   (select currency from tutoring.sessions where title = 'Default'), 'DKK',
