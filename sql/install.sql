@@ -200,6 +200,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/booking/appointment.sql
 \ir functions/booking/checkout.sql
 \ir functions/booking/cancellation.sql
+\ir functions/booking/seats.sql
 \ir functions/booking/call_off.sql
 \ir functions/booking/reschedule.sql
 \ir functions/booking/event.sql
@@ -315,6 +316,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/appointment.sql
 \ir policies/booking/checkout.sql
 \ir policies/booking/cancellation.sql
+\ir policies/booking/seats.sql
 \ir policies/booking/call_off.sql
 \ir policies/booking/reschedule.sql
 \ir policies/booking/event.sql

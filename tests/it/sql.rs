@@ -22,7 +22,7 @@ macro_rules! sql_tests {
 sql_tests! {
     booking {
         appointment, attendance, booking, call_off, cancellation, checkout, correction, event,
-        feed, free, party, proposal, reschedule, reschedule_length, review, ticket,
+        feed, free, party, proposal, reschedule, reschedule_length, review, seats, ticket,
     }
     catalogue { category, product, wish }
     community { conversation, post, report, support }
