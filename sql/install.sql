@@ -233,6 +233,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/money/fulfilment.sql
 \ir functions/money/receipt.sql
 \ir functions/money/refund.sql
+\ir functions/money/cover.sql
 \ir functions/money/dispute.sql
 \ir functions/money/promotion.sql
 \ir functions/money/referral.sql

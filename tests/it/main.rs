@@ -45,6 +45,7 @@ mod settings;
 mod slot;
 mod sql;
 mod sqs;
+mod stories;
 mod stripe_webhook;
 mod supabase;
 mod template;

@@ -20,6 +20,7 @@ const LEASE_IS_OVER: &str =
 
 pub struct Till {
     pub world: World,
+    pub service: Db,
     pub stripe: StripeDouble,
     pub commands: Commands,
     pub payouts: Payouts,
@@ -34,8 +35,8 @@ impl Till {
         let service = Db::connect(&world.logins.service, limits).expect("the login is one");
         let client = stripe.client().expect("the stand-in has a client");
         let commands = Commands::new(service.clone(), client.clone());
-        let payouts = Payouts::new(service, client);
-        Self { world, stripe, commands, payouts, http: Http::new() }
+        let payouts = Payouts::new(service.clone(), client);
+        Self { world, service, stripe, commands, payouts, http: Http::new() }
     }
 
     /// A slot of tara's, and alice and bob who can book it.
@@ -163,23 +164,38 @@ impl Till {
 
     /// The ledger adds up, so does Stripe's, and the two agree, line by line and in sum.
     pub async fn audit(&self) {
+        let differences = self.differences().await;
+        assert!(differences.is_empty(), "{differences:#?}");
+    }
+
+    /// What does not add up, here, at Stripe, or between the two.
+    pub async fn differences(&self) -> Vec<String> {
         let problems = self.world.rows("select tests.ledger_problems()", &[]).await;
-        let problems: Vec<String> = problems.iter().map(|row| row.get(0)).collect();
-        assert!(problems.is_empty(), "{problems:?}");
-        self.stripe.audit().expect("Stripe's balances add up");
+        let mut problems: Vec<String> = problems.iter().map(|row| row.get(0)).collect();
+        problems.extend(self.stripe.audit().err());
 
         let deadline = Instant::now() + Duration::from_secs(60);
         let run = self.payouts.run(payouts::Task::Reconcile, deadline).await;
-        assert_eq!(run.expect("the books can be compared").findings, Some(0));
+        match run.expect("the books can be compared").findings {
+            Some(0) => {}
+            findings => problems.push(format!("findings of the reconciliation: {findings:?}")),
+        }
         let apart = "select string_agg(concat_ws(' ', kind, source_id, amount_minor), ', ')
                      from core.balance_transaction where agreed_at is null";
-        assert_eq!(self.text(apart).await, "", "what Stripe has and we have not");
+        let apart = self.text(apart).await;
+        if !apart.is_empty() {
+            problems.push(format!("Stripe has and we have not: {apart}"));
+        }
         let lines = self.stripe.objects("balance_transaction");
         let there: i64 = lines.iter().filter_map(|line| line["net"].as_i64()).sum();
         let here = "select coalesce(-sum(e.amount_minor), 0) from core.ledger_entry as e
                     join core.ledger_account as a using (ledger_account_id)
                     where a.kind = 'processor'";
-        assert_eq!(self.text(here).await, there.to_string(), "what lies at Stripe");
+        let here = self.text(here).await;
+        if here != there.to_string() {
+            problems.push(format!("at Stripe lies {there}, by the ledger {here}"));
+        }
+        problems
     }
 
     /// The bookings that ended long ago have cleared; tara can be paid.
@@ -191,7 +207,12 @@ impl Till {
 
     /// Tara has an account at Stripe, filled in.
     pub async fn onboard(&self) -> String {
-        let (status, account) = self.post("tara", "payout-account", None, json!({})).await;
+        self.onboard_as("tara").await
+    }
+
+    /// A provider has an account at Stripe, filled in.
+    pub async fn onboard_as(&self, provider: &str) -> String {
+        let (status, account) = self.post(provider, "payout-account", None, json!({})).await;
         assert_eq!(status, 200, "{account}");
         let id = account["account_id"].as_str().expect("it has an id").to_owned();
         self.stripe.onboard(&id).expect("the form can be filled in");

@@ -170,8 +170,11 @@ begin
   perform internal.move_hold(p_payment, v_dispute, -1, v_key || ':let_go');
 
   if v_dispute.status = 'lost' then
+    -- What waits for the customer is not paid a second time.
     perform internal.share_return(
-      p_payment, v_dispute.amount_minor, v_key || ':lost', 'dispute', 'disputed', p_dispute_id);
+      p_payment, v_dispute.amount_minor, v_key || ':lost', 'dispute', 'disputed', p_dispute_id,
+      p_owed_minor => internal.use_waiting(
+        p_payment.payment_id, internal.excess_of(p_payment.payment_id)));
     perform internal.plan_reversals(p_payment.payment_id, p_dispute_id => p_dispute_id);
   end if;
   perform internal.tell_sellers(p_payment, p_dispute_id, 'dispute_' || v_dispute.status);
@@ -197,6 +200,7 @@ begin
   perform internal.share_return(
     p_payment, -p_dispute.amount_minor, 'dispute:' || p_dispute.dispute_id || ':regained',
     'dispute', 'disputed', p_dispute.dispute_id);
+  perform internal.restore_covered(p_payment.payment_id);
   perform internal.tell_sellers(p_payment, p_dispute.dispute_id, 'dispute_won');
 end
 $$;
@@ -204,7 +208,8 @@ $$;
 alter function internal.regain_dispute owner to definer;
 
 comment on function internal.regain_dispute is
-  'Give sellers and platform their shares back when a lost dispute is won later.';
+  'Give sellers and platform their shares back when a lost dispute is won later; refunds that it '
+  'had covered are owed again.';
 
 create or replace trigger dispute_touch before update on core.dispute
   for each row execute function internal.on_row_touched();

@@ -183,6 +183,40 @@ How much of a line can still be given back: what was paid, and is not refunded, 
 for good by the payer's bank.
 $$;
 
+create or replace function internal.payment_left(p_payment_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(sum(internal.line_left(e.order_line_id)), 0)::bigint
+  from core.earning as e
+  where e.payment_id = p_payment_id;
+end;
+
+alter function internal.payment_left owner to definer;
+
+comment on function internal.payment_left is
+  'How much of a payment can still be given back.';
+
+create or replace function internal.excess_of(p_payment_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(sum(greatest(0, internal.line_gone(e.order_line_id) - e.gross_minor)), 0)::bigint
+  from core.earning as e
+  where e.payment_id = p_payment_id;
+end;
+
+alter function internal.excess_of owner to definer;
+
+comment on function internal.excess_of is
+  'How much more of a payment goes back than came in, by refunds and lost disputes.';
+
 create or replace function internal.gone_back(p_payment_id uuid)
 returns bigint
 language sql
@@ -208,7 +242,8 @@ create or replace function internal.share_return(
   p_counter      text,
   p_reference_id uuid,
   p_phase        text default 'single',
-  p_resolves_key text default null
+  p_resolves_key text default null,
+  p_owed_minor   bigint default 0
 )
 returns void
 language plpgsql
@@ -257,9 +292,10 @@ begin
   perform internal.post_transfer(
     p_key, p_kind, p_kind, p_reference_id,
     v_accounts || internal.ledger_account_id(p_counter, p_payment.currency)
+               || internal.ledger_account_id('owed', p_payment.currency)
                || internal.ledger_account_id('loss', p_payment.currency),
-    v_amounts || p_amount_minor
-              || (-p_amount_minor - (select sum(a.amount) from unnest(v_amounts) as a(amount)))::bigint,
+    v_amounts || p_amount_minor || -p_owed_minor
+              || (p_owed_minor - p_amount_minor - (select sum(a.amount) from unnest(v_amounts) as a(amount)))::bigint,
     p_phase, p_resolves_key);
 end
 $$;
@@ -268,7 +304,7 @@ alter function internal.share_return owner to definer;
 
 comment on function internal.share_return is $$
 Adjust the shares of sellers and platform to what has gone back of each line, and post the
-difference against a counter account. Locks the wallets of the payment's sellers.
+difference against a counter account; p_owed_minor of it was set aside for the customer before. Locks the wallets of the payment's sellers.
 $$;
 
 create or replace function internal.share_by_line(p_payment_id uuid, p_amount_minor bigint)

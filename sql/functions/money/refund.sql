@@ -429,6 +429,7 @@ declare
   v_line  core.refund_line;
   v_left  bigint;
   v_total bigint := 0;
+  v_gone  jsonb := '[]';
 begin
   for v_line in
     select l.* from core.refund_line as l
@@ -452,6 +453,10 @@ begin
     v_left := least(v_line.amount_minor, greatest(v_left, 0));
     v_left := v_left - v_left % (
       select c.charge_step from core.currency as c where c.currency = p_currency);
+    if v_left < v_line.amount_minor then
+      v_gone := v_gone || jsonb_build_object(
+        'order_line_id', v_line.order_line_id, 'amount_minor', v_line.amount_minor - v_left);
+    end if;
     if v_left = 0 then
       delete from core.refund_line as l
       where l.refund_id = v_line.refund_id and l.order_line_id = v_line.order_line_id;
@@ -463,6 +468,7 @@ begin
     end if;
     v_total := v_total + v_left;
   end loop;
+  update core.refund as r set covered_lines = v_gone where r.refund_id = p_refund.refund_id;
   return v_total;
 end
 $$;
@@ -482,6 +488,7 @@ as $$
 declare
   v_refund core.refund;
   v_key    text;
+  v_used   bigint;
 begin
   for v_refund in
     select r.*
@@ -493,7 +500,13 @@ begin
     v_key := 'refund:' || v_refund.refund_id;
 
     if v_refund.reserved_at is null then
-      if v_refund.actor = 'stripe' then
+      v_used := 0;
+      if v_refund.actor = 'stripe' and v_refund.external_id is not null then
+        -- More than is left: it is what a refund that failed was to bring.
+        v_used := internal.use_waiting(
+          p_payment.payment_id,
+          v_refund.amount_minor - internal.payment_left(p_payment.payment_id),
+          v_refund.refund_id);
         -- A refund begun at Stripe names no lines, so it falls on all of them.
         insert into core.refund_line (refund_id, order_line_id, amount_minor)
         select v_refund.refund_id, s.order_line_id, s.amount_minor
@@ -502,8 +515,8 @@ begin
       update core.refund as r set reserved_at = now() where r.refund_id = v_refund.refund_id;
       perform internal.share_return(
         p_payment, v_refund.amount_minor, v_key || ':reserve', 'refund', 'refunding',
-        v_refund.refund_id, 'pending');
-      if v_refund.actor = 'stripe' then
+        v_refund.refund_id, 'pending', p_owed_minor => v_used);
+      if v_refund.actor = 'stripe' and v_refund.external_id is not null then
         -- It was not planned here, so take back now what its sellers were paid.
         perform internal.plan_reversals(p_payment.payment_id, p_refund_id => v_refund.refund_id);
       end if;
@@ -624,7 +637,7 @@ declare
   v_new_id uuid := v_refund.resent_as;
 begin
   if v_new_id is null then
-    if v_refund.status in ('by_hand', 'dropped') then
+    if v_refund.status not in ('failed', 'rejected') then
       perform internal.refuse('M9307', 'refund_not_failed', 'This refund is settled already.');
     end if;
     v_new_id := internal.uuid_v7();

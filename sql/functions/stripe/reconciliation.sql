@@ -15,7 +15,9 @@ begin atomic
   from core.refund as r
   join core.payment as p using (payment_id)
   where r.external_id = (p_line).source_id
-    and case when (p_line).amount_minor < 0 then r.settled_at else r.reversed_at end is not null
+    -- What failed had left before it came back.
+    and r.settled_at is not null
+    and ((p_line).amount_minor < 0 or r.failed_at is not null)
   union all
   select p.currency, -l.amount_minor
   from core.payout_leg as l

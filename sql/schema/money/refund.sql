@@ -19,6 +19,7 @@ create table core.refund (
   status       text not null default 'planned',
   resent_as    uuid,
   external_id  text,
+  covered_lines jsonb,
   actor        text not null default 'system',
   reserved_at  timestamptz,
   settled_at   timestamptz,
@@ -60,6 +61,8 @@ comment on table core.refund is 'Money on its way back to a payer.';
 comment on column core.refund.cause is
   'The cause, unique per payment: `cancel:<line>`, `orphan`, `stripe:<id>`, or a request''s key.';
 comment on column core.refund.resent_as is 'The refund that sends it again, after it failed.';
+comment on column core.refund.covered_lines is
+  'What the payer''s bank has taken instead, of which lines: owed again if the bank gives it back.';
 comment on column core.refund.failed_at is
   'When it became owed to the customer in the ledger, because it failed or was rejected.';
 comment on column core.refund.reserved_at is
@@ -67,7 +70,7 @@ comment on column core.refund.reserved_at is
 comment on column core.refund.settled_at is 'When the money left, in the ledger.';
 comment on column core.refund.asked_at is 'When Stripe was last asked whether it has arrived.';
 comment on column core.refund.reversed_at is
-  'When the shares were given back in the ledger, because staff dropped it.';
+  'When it stopped to count in the ledger: staff dropped it, or the bank of the payer covered it.';
 
 create table core.refund_line (
   refund_id     uuid,

@@ -190,6 +190,11 @@ impl StripeDouble {
         open(&self.double.faults).push(fault);
     }
 
+    /// Nothing goes wrong any more.
+    pub fn forget_faults(&self) {
+        open(&self.double.faults).clear();
+    }
+
     /// Make the way of webhooks worse, or good again.
     pub fn nuisance(&self, nuisance: Nuisance) {
         self.double.set_nuisance(nuisance);

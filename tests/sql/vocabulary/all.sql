@@ -21,6 +21,7 @@ set client_min_messages = warning;
 \ir learning.sql
 \ir history.sql
 \ir operations.sql
+\ir stories.sql
 \ir crowd.sql
 
 -- pgTAP's functions are called without a schema.

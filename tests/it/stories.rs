@@ -1,0 +1,178 @@
+//! Stories at random about money, each audited from outside when it is over.
+//!
+//! Holds, expiry, repetition, late payments, cancellations, no-shows, disputes, refunds, payouts and
+//! reversals happen in any order, under delays, copies and losses of events, calls that fail, and
+//! clocks that jump. Then everything is let heal, and the auditor compares Stripe's side with ours.
+//!
+//! `STORIES=10000` is the number of them, 200 otherwise; `STORY_SEED` repeats one world.
+
+mod act;
+mod audit;
+
+use std::time::Duration;
+
+use payouts::Task;
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use stripe_double::Nuisance;
+use tokio::time::Instant;
+
+use crate::till::Till;
+
+/// Stories that are told at the same time in one world.
+const STORIES_OF_A_WORLD: usize = 20;
+
+/// What happens in a story, at most.
+const ACTS: usize = 14;
+
+/// After so many sweeps nothing may be left to do.
+const SWEEPS: usize = 8;
+
+/// One story: who plays, and what has been done so far.
+pub(super) struct Story {
+    /// Its slot, and the beginning of its customers' names.
+    name: String,
+    provider: String,
+    /// Bookings with their payments and their customers.
+    booked: Vec<Booked>,
+    disputes: Vec<String>,
+    /// What was answered to whoever called a booking off: booking and sum.
+    promised: Vec<(String, i64)>,
+    log: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Booked {
+    booking: String,
+    payment: String,
+    customer: String,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_happens_every_story_about_money_ends_well() {
+    let wanted = std::env::var("STORIES").ok().and_then(|text| text.parse().ok());
+    let stories: usize = wanted.unwrap_or(200);
+    let only: Option<u64> = std::env::var("STORY_SEED").ok().and_then(|text| text.parse().ok());
+    let worlds = stories.div_ceil(STORIES_OF_A_WORLD) as u64;
+    let seeds: Vec<u64> = only.map_or_else(|| (0..worlds).collect(), |seed| vec![seed]);
+
+    let mut failed = Vec::new();
+    for pair in seeds.chunks(2) {
+        for outcome in futures_util::future::join_all(pair.iter().map(|seed| tell(*seed))).await {
+            failed.extend(outcome);
+        }
+    }
+    println!("{} stories in {} worlds", seeds.len() * STORIES_OF_A_WORLD, seeds.len());
+    assert!(failed.is_empty(), "{} problems:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// Tell the stories of one world; returns what is wrong at their end.
+async fn tell(seed: u64) -> Vec<String> {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let till = Till::new().await;
+    let begun = Instant::now();
+    let mut stories = till.begin(&mut dice).await;
+    for _ in 0..STORIES_OF_A_WORLD * ACTS {
+        let story = dice.random_range(0..stories.len());
+        till.next_act(&mut stories[story], &mut dice).await;
+    }
+    let told = Instant::now();
+    till.heal(&stories).await;
+    let mut problems = till.problems(&stories).await;
+    println!("world {seed}: {:?} told, {:?} in all", told - begun, begun.elapsed());
+    if !problems.is_empty() && std::env::var_os("STORY_SEED").is_some() {
+        for story in &stories {
+            problems.push(format!("{}: {}", story.name, story.log.join("; ")));
+        }
+        let rows = "select to_jsonb(r)::text from core.refund as r union all
+                    select to_jsonb(d)::text from core.dispute as d union all
+                    select to_jsonb(t)::text from core.balance_transaction as t
+                    where t.agreed_at is null union all
+                    select to_jsonb(c)::text from core.stripe_command as c
+                    where c.state <> 'done'";
+        let rows = self::rows(&till, rows).await;
+        problems.extend(rows);
+    }
+    problems.into_iter().map(|problem| format!("STORY_SEED={seed}: {problem}")).collect()
+}
+
+impl Till {
+    /// Three providers with accounts at Stripe, a member of staff, and the stories.
+    async fn begin(&self, dice: &mut StdRng) -> Vec<Story> {
+        self.world
+            .sql(
+                "select tests.make_staff('sam');
+                 select tests.introduce('tara', 'uwe', 'vera');
+                 insert into core.provider (provider_id)
+                 select tests.id(name) from unnest(array['tara', 'uwe', 'vera']) as name;
+                 insert into core.coupon (coupon_id, code, kind, percent, per_customer)
+                 values (tests.id('tenth'), 'TENTH', 'percent', 10, 1000000);
+                 update core.marketplace
+                 set max_holds = 1000, max_cancels_a_day = 1000, cancel_grace_min = 0;",
+            )
+            .await;
+        for provider in ["tara", "uwe", "vera"] {
+            self.onboard_as(provider).await;
+        }
+        let mut stories = Vec::new();
+        for n in 0..STORIES_OF_A_WORLD {
+            let provider = ["tara", "uwe", "vera"][n % 3].to_owned();
+            let name = format!("story {n}");
+            let price = dice.random_range(500..40_000);
+            let currency = if dice.random_bool(0.5) { "DKK" } else { "EUR" };
+            let mode = if dice.random_bool(0.3) { "request" } else { "instant" };
+            let capacity = dice.random_range(1..3);
+            let hours = 4 + 3 * n;
+            let sql = format!(
+                "select tests.begin_story('{name}', '{provider}', {price}, '{currency}', '{mode}',
+                   {capacity}, now() + interval '{hours} hours')"
+            );
+            self.world.sql(&sql).await;
+            stories.push(Story {
+                name,
+                provider,
+                booked: Vec::new(),
+                disputes: Vec::new(),
+                promised: Vec::new(),
+                log: Vec::new(),
+            });
+        }
+        stories
+    }
+
+    /// Everything is well again: events arrive, calls succeed, staff does its work. Then nothing may
+    /// be left to do.
+    async fn heal(&self, stories: &[Story]) {
+        self.stripe.nuisance(Nuisance::default());
+        self.stripe.forget_faults();
+        for _ in 0..SWEEPS {
+            self.stripe.advance(Duration::from_secs(120));
+            self.stripe.settled().await;
+            self.hurry().await;
+            self.schedule(Task::Sweep).await;
+            self.mend_refunds().await;
+            let sql = "select count(*)::text from tests.stuck() as s";
+            if self.text(sql).await == "0" && self.text(OPEN).await == "0" {
+                break;
+            }
+        }
+        drop(stories);
+    }
+
+    /// What the schedules do: the clock, then a run of payouts.
+    async fn schedule(&self, task: Task) {
+        let later = Instant::now() + Duration::from_secs(120);
+        for outcome in clock::run(&self.service, later).await {
+            assert!(outcome.error.is_none(), "{outcome:?}");
+        }
+        self.payouts.run(task, later).await.expect("the run ends well");
+        self.stripe.settled().await;
+    }
+}
+
+async fn rows(till: &Till, sql: &str) -> Vec<String> {
+    till.world.rows(sql, &[]).await.iter().map(|row| row.get(0)).collect()
+}
+
+/// Refunds that failed and wait for staff.
+const OPEN: &str = "select count(*) from core.refund
+    where status in ('failed', 'rejected') and resent_as is null";

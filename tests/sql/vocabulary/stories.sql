@@ -1,0 +1,202 @@
+-- Stories about money: what people, staff and time do in them, and what may not be left afterwards.
+
+-- Do something as somebody, as the house (null), or as time itself: what it answers, or the refusal's word. Any
+-- other error is a mistake, but for a lost race, which a Lambda would repeat.
+create or replace function tests.attempt(p_who text, p_statement text)
+returns text
+language plpgsql
+as $$
+declare
+  v_answer text;
+begin
+  if p_who is null then
+    perform tests.act_as_service();
+  elsif p_who <> 'time' then
+    perform tests.act_as(p_who);
+  end if;
+  begin
+    execute p_statement into v_answer;
+  exception
+    when others then
+      perform tests.act_as_nobody();
+      if sqlstate like 'M%' or sqlstate = '40P01' then
+        return 'refused: ' || sqlerrm;
+      end if;
+      raise;
+  end;
+  perform tests.act_as_nobody();
+  return v_answer;
+end
+$$;
+
+-- Two customers and a slot of a provider for a story.
+create or replace function tests.begin_story(
+  p_story    text,
+  p_provider text,
+  p_price    bigint,
+  p_currency text,
+  p_mode     text,
+  p_capacity integer,
+  p_starts   timestamptz
+)
+returns void
+language plpgsql
+as $$
+begin
+  perform tests.introduce(p_story || ' a', p_story || ' b');
+  insert into core.customer (customer_id)
+  values (tests.id(p_story || ' a')), (tests.id(p_story || ' b'));
+  perform tests.offer(p_story, p_provider, p_price, p_currency, p_mode, p_starts, p_capacity);
+end
+$$;
+
+-- The clock jumps: everything that is counted from lies further back.
+create or replace function tests.jump(p_time interval)
+returns void
+language plpgsql
+as $$
+declare
+  v_occupied core.occupancy[] := array(select c from core.occupancy as c);
+begin
+  -- Moved at once: no two of a provider's overlap on the way.
+  delete from core.occupancy;
+  perform tests.let_pass(p_time);
+  insert into core.occupancy
+  select (jsonb_populate_record(c, jsonb_build_object(
+    'busy', tstzrange(lower(c.busy) - p_time, upper(c.busy) - p_time),
+    'expires_at', c.expires_at - p_time))).*
+  from unnest(v_occupied) as c;
+  update core.payment
+  set created_at = created_at - p_time, asked_at = asked_at - p_time,
+      progress_at = progress_at - p_time;
+  update core.refund set created_at = created_at - p_time, asked_at = asked_at - p_time;
+  update core.dispute set created_at = created_at - p_time, asked_at = asked_at - p_time;
+  update core.payout set requested_at = requested_at - p_time, processed_at = processed_at - p_time;
+  update core.stripe_event set next_at = next_at - p_time;
+  update core.stripe_command
+  set next_at = next_at - p_time, lease_until = lease_until - p_time,
+      first_sent_at = first_sent_at - p_time, last_sent_at = last_sent_at - p_time,
+      missed_at = missed_at - p_time, finished_at = finished_at - p_time;
+end
+$$;
+
+-- The holds of a slot end.
+create or replace function tests.end_holds(p_slot text)
+returns void
+language plpgsql
+as $$
+begin
+  update core.booking set hold_expires_at = now() - interval '1 minute'
+  where slot_id = tests.id(p_slot) and status = 'pending_payment';
+  perform internal.settle_slot(tests.id(p_slot));
+end
+$$;
+
+-- The paid bookings of a slot took place long ago.
+create or replace function tests.end_bookings(p_slot text)
+returns void
+language sql
+as $$
+  update core.booking
+  set starts_at = now() - interval '9 days', ends_at = now() - interval '8 days'
+  where slot_id = tests.id(p_slot) and status = 'confirmed'
+    and booking_id in (select booking_id from core.payment where captured_minor > 0);
+$$;
+
+-- What stands still although nothing is to be waited for.
+create or replace function tests.stuck()
+returns setof text
+language sql
+as $$
+  select 'event ' || e.event_type || ' is ' || e.status || ': ' || coalesce(e.last_error, '')
+  from core.stripe_event as e where e.status in ('new', 'misfit', 'dead', 'unreadable')
+  union all
+  select 'command ' || c.kind || ' is ' || c.state || ': ' || coalesce(c.error::text, '')
+  from core.stripe_command as c where c.finished_at is null
+  union all
+  select 'hold of booking ' || b.booking_id
+  from core.booking as b where b.status = 'pending_payment' and b.hold_expires_at < now()
+    and not exists (select from internal.booking_payment(b.booking_id) as p where p.captured_minor > 0)
+  union all
+  select 'refund ' || r.refund_id || ' is ' || r.status
+  from core.refund as r
+  where r.status in ('planned', 'pending')
+     or r.status = 'owed' and internal.dispute_state(r.payment_id) <> 'open'
+  union all
+  select 'leg ' || l.payout_leg_id from core.payout_leg as l where l.status = 'planned'
+  union all
+  select 'reversal ' || v.payout_reversal_id
+  from core.payout_reversal as v where v.status = 'planned'
+  union all
+  select 'payment ' || p.payment_id || ' is released and ' || p.status
+  from core.payment as p
+  where p.release_asked_at is not null and not p.is_cancelled and p.captured_minor = 0
+    and p.external_id is not null
+  union all
+  select 'slot ' || b.slot_id || ' is oversold'
+  from core.booking as b join core.slot as s using (slot_id)
+  where b.status in ('requested', 'confirmed', 'completed', 'no_show_customer', 'no_show_provider')
+  group by b.slot_id, s.capacity having sum(b.seats) > s.capacity
+  union all
+  select 'customer ' || b.customer_id || ' twice in slot ' || b.slot_id
+  from core.booking as b
+  where b.status in ('requested', 'confirmed', 'completed', 'no_show_customer', 'no_show_provider')
+  group by b.slot_id, b.customer_id having count(*) > 1;
+$$;
+
+-- Every payment with what this side knows of it: the auditor compares it with Stripe's side.
+create or replace function tests.payments_to_audit()
+returns table (
+  external_id text, booking_id text, provider text, currency text, captured bigint, status text,
+  commission bigint, total bigint, by_hand bigint, waiting bigint, owed bigint
+)
+language sql
+as $$
+  select p.external_id, b.booking_id::text, b.provider_id::text, p.currency, p.captured_minor,
+         b.status, l.commission_minor, l.total_minor, coalesce(r.by_hand, 0)::bigint,
+         coalesce(r.waiting, 0)::bigint, coalesce(r.owed, 0)::bigint
+  from core.payment as p
+  join core.order_line as l using (order_id)
+  join core.booking as b on b.booking_id = l.booking_id
+  left join lateral (
+    select sum(r.amount_minor) filter (where r.status = 'by_hand') as by_hand,
+           sum(r.amount_minor) filter (where r.status in ('failed', 'rejected')) as waiting,
+           sum(r.amount_minor) filter (where r.status = 'owed') as owed
+    from core.refund as r
+    where r.payment_id = p.payment_id and r.resent_as is null) as r on true
+  where p.external_id is not null;
+$$;
+
+-- What each provider has here, all four accounts together.
+create or replace function tests.wallets_to_audit()
+returns table (provider text, account text, currency text, balance bigint)
+language sql
+as $$
+  select a.person_id::text, p.external_id, a.currency, sum(b.balance_minor)::bigint
+  from core.ledger_account as a
+  join core.ledger_balance as b using (ledger_account_id)
+  join core.payout_account as p on p.provider_id = a.person_id and p.replaced_at is null
+  group by a.person_id, p.external_id, a.currency;
+$$;
+
+-- What waits is due now: no lease, no delay, nothing asked for lately.
+create or replace function tests.hurry()
+returns void
+language sql
+as $$
+  update core.stripe_event set next_at = now() where status = 'new';
+  update core.stripe_command
+  set lease_until = null, next_at = now(), missed_at = missed_at - interval '11 minutes',
+      first_sent_at = case when missed_at is null then first_sent_at
+                           else least(first_sent_at, now() - interval '26 hours') end,
+      last_sent_at = case when missed_at is null then last_sent_at
+                          else least(last_sent_at, now() - interval '26 hours') end
+  where finished_at is null;
+  update core.stripe_command set finished_at = finished_at - interval '11 minutes'
+  where kind = 'capture_payment' and state = 'rejected';
+  update core.payment
+  set asked_at = least(asked_at, created_at) - interval '10 hours'
+  where captured_minor = 0;
+  update core.refund set asked_at = created_at - interval '200 hours' where status = 'pending';
+  update core.dispute set asked_at = created_at - interval '900 hours' where closed_at is null;
+$$;
