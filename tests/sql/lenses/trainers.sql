@@ -2,7 +2,7 @@
 -- functions of its document, and what is refused.
 
 begin;
-select plan(154);
+select plan(170);
 
 select results_eq(
   $$ select c.relname::text collate "default",
@@ -175,6 +175,59 @@ select tests.act_as('alice');
 select throws_ok(
   $$ insert into trainers.trainer_availability (trainer_id, slots)
      values (tests.id('alice'), '[]') $$, 'M4001', 'provider_not_found', 'a client has no hours');
+
+-- One store: what is written as slots is bookable at once, in every system's words.
+select tests.act_as('tara');
+select lives_ok(
+  $$ insert into trainers.services (id, trainer_id, title, price, currency, duration_minutes,
+       is_active) values (tests.id('hour'), tests.id('tara'), 'Hour', 10, 'EUR', 60, true) $$,
+  'a trainer offers an hour');
+select lives_ok(
+  $$ update trainers.trainer_availability
+     set slots = (select jsonb_agg(jsonb_build_object('day', d, 'startTime', '09:00',
+                                                      'endTime', '11:00'))
+                  from generate_series(0, 6) as d)
+     where trainer_id = tests.id('tara') $$, 'a trainer is free every day for two hours');
+select is(
+  array(select distinct to_char(start_time at time zone 'UTC', 'HH24:MI')
+        from tutoring.bookable_slots
+        where session_id = tests.id('hour') and is_available order by 1),
+  array['09:00', '10:00'],
+  'the bookable slots of the tutoring lens are in those hours');
+select set_eq(
+  $$ select day_of_week from tutoring.availability_windows
+     where expert_id = tests.id('tara') and start_time = '09:00' and end_time = '11:00' $$,
+  $$ select generate_series(0, 6) $$, 'the windows of the tutoring lens are those slots');
+select results_eq(
+  $$ update trainers.trainer_availability set slots = to_jsonb(slots::text)
+     where trainer_id = tests.id('tara') returning slots $$,
+  $$ select slots from trainers.trainer_availability where trainer_id = tests.id('tara') $$,
+  'slots that are read and written back, as text, are the same');
+select tests.act_as('alice');
+select lives_ok(
+  $$ insert into trainers.bookings (client_id, trainer_id, service_id, start_time, end_time)
+     select tests.id('alice'), tests.id('tara'), tests.id('hour'), start_time, end_time
+     from tutoring.bookable_slots
+     where session_id = tests.id('hour') and is_available
+       and start_time > now() + interval '3 days'
+     order by start_time limit 1 $$, 'a client books one of them, by its time');
+select results_eq(
+  $$ select b.learner_id, t.client_id, t.total_price
+     from tutoring.bookings as b join trainers.bookings as t using (id)
+     where b.session_id = tests.id('hour') $$,
+  $$ values (tests.id('alice'), tests.id('alice'), 10.00) $$,
+  'the booking stands in both systems, and costs what the service costs');
+select is_empty(
+  $$ select from tutoring.bookable_slots as s
+     join trainers.bookings as b on s.start_time < b.end_time and s.end_time > b.start_time
+     where s.session_id = tests.id('hour') and b.service_id = s.session_id and s.is_available $$,
+  'no overlapping slot of the trainer can be booked any more');
+select throws_ok(
+  $$ insert into trainers.bookings (client_id, trainer_id, service_id, start_time, end_time)
+     values (tests.id('alice'), tests.id('tara'), tests.id('hour'),
+             date_trunc('day', now()) + interval '5 days 20 hours',
+             date_trunc('day', now()) + interval '5 days 21 hours') $$,
+  'M9233', 'outside_hours', 'a time outside the slots is refused');
 
 -- 2. transactions: getTransactions.
 select tests.act_as('tara');
@@ -446,6 +499,35 @@ select results_eq(
   $$ update trainers.bookings set status = 'cancelled' where id = (select booking_id from it)
      returning status, cancelled_by $$, $$ values ('cancelled', 'client') $$,
   'a client cancels by the word');
+-- The document's check list: each function of the API service reads by an index.
+select tests.act_as_nobody();
+create function tests.plan_of(p_query text) returns setof text language plpgsql as $$
+begin
+  set local enable_seqscan = off;
+  return query execute 'explain ' || p_query;
+  set local enable_seqscan = on;
+end
+$$;
+select tests.act_as('tara');
+select ok(exists (select from tests.plan_of(format(q.query, tests.id('tara'))) as p(line)
+                  where p.line like '%' || q.index || '%'),
+          format('%s reads by an index: %s', q.name, q.index))
+from (values
+  ('getAvailability', 'select * from trainers.trainer_availability where trainer_id = %L',
+   'availability_rule_provider_id_idx'),
+  ('getTransactions', 'select * from trainers.transactions where user_id = %L',
+   'ledger_account_owner_key'),
+  ('getTransactions by type',
+   $$ select * from trainers.transactions where user_id = %L and type = 'income' $$,
+   'ledger_entry_account_idx'),
+  ('getPayoutRequests', 'select * from trainers.payout_requests where trainer_id = %L', 'payout_'),
+  ('getWalletBalance', 'select * from trainers.user_wallets where user_id = %L', 'person_pkey'),
+  ('getIssues', 'select * from trainers.reported_issues where user_id = %L',
+   'support_case_person_id_idx'),
+  ('getPromotionRequests', 'select * from trainers.promotion_requests where trainer_id = %L',
+   'promotion_provider_id_idx')
+) as q(name, query, index);
+
 select tests.act_as_nobody();
 set constraints all immediate;
 select is_empty('select tests.ledger_problems()', 'the ledger adds up after all of it');
