@@ -376,6 +376,42 @@ Raises
   M4605 case_not_found          there is no such case
 $$;
 
+create or replace function api.list_cases(p_status text default null, p_limit integer default 100)
+returns table (
+  support_case_id uuid,
+  person_id       uuid,
+  person_name     text,
+  provider_id     uuid,
+  booking_id      uuid,
+  booking_ref     text,
+  kind            text,
+  title           text,
+  description     text,
+  status          text,
+  priority        text,
+  resolution      text,
+  resolved_at     timestamptz,
+  created_at      timestamptz
+)
+language sql
+stable
+begin atomic
+  select c.support_case_id, c.person_id, p.display_name, c.provider_id, c.booking_id,
+         c.booking_ref, c.kind, c.title, c.description, c.status, c.priority, c.resolution,
+         c.resolved_at, c.created_at
+  from core.support_case as c
+  left join core.person as p on p.person_id = c.person_id
+  where p_status is null or c.status = p_status
+  order by case c.priority when 'urgent' then 1 when 'high' then 2 when 'normal' then 3 else 4 end,
+           c.created_at desc, c.support_case_id
+  limit least(greatest(coalesce(p_limit, 100), 0), 1000);
+end;
+
+comment on function api.list_cases is $$
+Cases of the caller, the urgent and then the newest first; staff sees everybody's. Of one status, if
+asked for. api.attachments_of_case has what proves one.
+$$;
+
 create or replace function api.attachments_of_case(p_case_id uuid)
 returns jsonb
 language sql

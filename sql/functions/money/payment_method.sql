@@ -56,3 +56,22 @@ it again.
 Raises
   M1001 sign_in_required  nobody is signed in
 $$;
+
+create or replace function api.list_payment_methods()
+returns table (
+  payment_method_id uuid,
+  kind              text,
+  brand             text,
+  last4             text,
+  last_used_at      timestamptz
+)
+language sql
+stable
+begin atomic
+  select m.payment_method_id, m.kind, m.brand, m.last4, m.last_used_at
+  from core.payment_method as m
+  where m.person_id = internal.user_id()
+  order by m.last_used_at desc, m.payment_method_id;
+end;
+
+comment on function api.list_payment_methods is 'What the caller has paid with, the last first.';

@@ -121,6 +121,27 @@ alter function internal.fulfil_promotion owner to definer;
 comment on function internal.fulfil_promotion is
   'Begin the promotion that a paid line stands for; false when it no longer waits for money.';
 
+create or replace function internal.settle_promotion(p_line core.order_line, p_left_minor bigint)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  update core.promotion as p
+  set status = case when p_left_minor = 0 then 'cancelled' else 'running' end
+  where p.order_id = p_line.order_id
+    and p.paid_from = 'card'
+    and p.status = case when p_left_minor = 0 then 'running' else 'cancelled' end;
+end;
+
+alter function internal.settle_promotion owner to definer;
+
+comment on function internal.settle_promotion is $$
+Stop a promotion whose card payment went back, all of it; let it run on when the money comes back
+after a dispute. One that was cancelled before it ran was not paid with a card.
+$$;
+
 create or replace function internal.read_promotion(p_before core.promotion, p_fields jsonb)
 returns core.promotion
 language plpgsql
@@ -440,6 +461,90 @@ Raises
   M4310 promotion_not_found  there is none, or it is another provider's
   M9321 promotion_not_open   it runs or has run, or it was rejected or cancelled
 $$;
+
+create or replace function api.end_promotion(p_promotion_id uuid, p_reason text)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_promotion core.promotion;
+  v_back      bigint := 0;
+begin
+  perform internal.require_staff();
+  v_promotion := internal.lock_promotion(p_promotion_id);
+  if not internal.is_running(v_promotion) then
+    perform internal.refuse('M9321', 'promotion_not_open', 'The promotion does not run.');
+  end if;
+  update core.promotion as p set status = 'cancelled' where p.promotion_id = p_promotion_id;
+  perform internal.audit('end_promotion', 'promotion', p_promotion_id::text, null,
+    jsonb_build_object('reason', left(p_reason, 1000)));
+
+  if v_promotion.paid_from = 'wallet' then
+    v_back := v_promotion.cost_minor
+      * extract(day from v_promotion.expires_at - now())::integer / v_promotion.duration_days;
+  end if;
+  if v_back > 0 then
+    perform internal.repay_from_house(
+      v_promotion.provider_id, v_back, v_promotion.currency,
+      'promotion:' || p_promotion_id || ':back', 'promotion', p_promotion_id,
+      'Promotion ended early');
+  end if;
+  return v_back;
+end
+$$;
+
+alter function api.end_promotion owner to definer;
+
+comment on function api.end_promotion is $$
+End a promotion that runs, and return what its provider gets back, in minor units: of what the
+wallet paid, the part of the days that are left. What a card paid is refunded with
+api.refund_payment, which ends the promotion too. For staff; audited. Locks the promotion, then the
+wallet.
+
+Raises
+  M3301 staff_only           the caller is not staff
+  M4310 promotion_not_found  there is none
+  M9321 promotion_not_open   it does not run
+$$;
+
+create or replace function api.list_promotions(
+  p_status text default null,
+  p_limit  integer default 100
+)
+returns table (
+  promotion_id  uuid,
+  provider_id   uuid,
+  provider_name text,
+  kind          text,
+  status        text,
+  is_running    boolean,
+  duration_days integer,
+  cost_minor    bigint,
+  currency      text,
+  commission_bp integer,
+  features      jsonb,
+  starts_at     timestamptz,
+  expires_at    timestamptz,
+  created_at    timestamptz
+)
+language sql
+stable
+begin atomic
+  select p.promotion_id, p.provider_id, o.display_name, p.kind, p.status,
+         p.status = 'running' and p.expires_at > now(), p.duration_days, p.cost_minor, p.currency,
+         p.commission_bp, p.features, p.starts_at, p.expires_at, p.created_at
+  from core.promotion as p
+  left join core.person as o on o.person_id = p.provider_id
+  where p_status is null or p.status = p_status
+  order by p.created_at desc, p.promotion_id
+  limit least(greatest(coalesce(p_limit, 100), 0), 1000);
+end;
+
+comment on function api.list_promotions is
+  'Promotions of the caller, newest first; staff sees everybody''s. Of one status, if asked for.';
 
 create or replace function api.pay_promotion(p_promotion_id uuid, p_with text default 'wallet')
 returns table (promotion_id uuid, status text, order_id uuid)

@@ -229,3 +229,26 @@ comment on function api.settle_referrals is $$
 Reward referrals whose referee's first paid booking has taken place, and take back rewards whose
 booking was refunded; return how many. For the clock: safe to run twice, late or beside itself.
 $$;
+
+create or replace function api.list_referrals()
+returns table (
+  referral_id  uuid,
+  is_referrer  boolean,
+  status       text,
+  reward_minor bigint,
+  currency     text,
+  created_at   timestamptz,
+  rewarded_at  timestamptz
+)
+language sql
+stable
+begin atomic
+  select r.referral_id, r.referrer_id = internal.user_id(), r.status, r.reward_minor, r.currency,
+         r.created_at, r.rewarded_at
+  from core.referral as r
+  where internal.user_id() in (r.referrer_id, r.referee_id)
+  order by r.created_at desc, r.referral_id;
+end;
+
+comment on function api.list_referrals is
+  'Whom the caller has brought, and by whom they came, newest first. Names are not told.';

@@ -63,6 +63,8 @@ begin
     update core.order_line as l
     set called_off_at = now()
     where l.order_line_id = p_line.order_line_id and l.called_off_at is null;
+  elsif p_line.kind = 'promotion' then
+    perform internal.settle_promotion(p_line, p_left_minor);
   end if;
 end
 $$;

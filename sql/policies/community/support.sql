@@ -51,5 +51,5 @@ grant select on core.case_attachment to authenticated, service_role, definer;
 grant insert, delete on core.case_attachment to definer;
 
 grant execute on function
-  api.open_case, api.save_case, api.answer_case, api.attachments_of_case
+  api.open_case, api.save_case, api.answer_case, api.list_cases, api.attachments_of_case
   to authenticated;

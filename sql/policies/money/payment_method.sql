@@ -18,4 +18,4 @@ grant select (payment_method_id, person_id, kind, brand, last4, created_at, last
 grant select on core.payment_method to service_role, definer;
 grant insert, update, delete on core.payment_method to definer;
 
-grant execute on function api.remove_payment_method to authenticated;
+grant execute on function api.remove_payment_method, api.list_payment_methods to authenticated;

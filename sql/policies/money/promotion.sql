@@ -31,6 +31,6 @@ grant insert, update on core.promotion to definer;
 grant execute on function internal.is_running to authenticated, service_role;
 grant execute on function
   api.save_promotion, api.approve_promotion, api.reject_promotion, api.cancel_promotion,
-  api.pay_promotion
+  api.pay_promotion, api.end_promotion, api.list_promotions
   to authenticated;
 grant execute on function api.list_boosted_providers to anon, authenticated;

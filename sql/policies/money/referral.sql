@@ -46,4 +46,6 @@ create policy update_definer on core.referral
 grant select on core.referral to authenticated, service_role, definer;
 grant insert, update on core.referral to definer;
 
-grant execute on function api.my_referral_code, api.claim_referral, api.save_referral to authenticated;
+grant execute on function api.my_referral_code, api.claim_referral, api.save_referral,
+  api.list_referrals
+  to authenticated;

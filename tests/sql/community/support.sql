@@ -1,7 +1,7 @@
 -- Support: who opens a case, who sees it, and who answers.
 
 begin;
-select plan(46);
+select plan(49);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.paid('lesson', 'alice');
@@ -45,6 +45,12 @@ select tests.act_as('eve');
 select is((select count(*) from core.support_case), 0::bigint, 'a stranger sees no case');
 select tests.act_as('sam');
 select is((select count(*) from core.support_case), 1::bigint, 'staff sees every case');
+
+select is((select array_agg(person_name) from api.list_cases()), array['alice'],
+  'staff lists the cases with the names of who opened them');
+select is_empty($$ select from api.list_cases('closed') $$, 'cases of another status are not listed');
+select tests.act_as('tara');
+select is_empty('select from api.list_cases()', 'a provider lists no case about them');
 
 -- What stands in one.
 select tests.act_as('bob');

@@ -1,7 +1,7 @@
 -- Payment methods: noted from charges, seen by whose they are, removed.
 
 begin;
-select plan(11);
+select plan(12);
 
 select tests.offer('lesson', 'tara', 10000);
 create temp table paid as select tests.book('lesson', 'alice') as payment_id;
@@ -26,6 +26,8 @@ select tests.event('evt_ch', 'charge.succeeded', charge('ch_1', 'succeeded', '42
 select tests.act_as('alice');
 select results_eq('select kind, brand, last4 from core.payment_method',
   $$ values ('card', 'visa', '4242') $$, 'a charge that succeeded leaves brand and last four digits');
+select results_eq('select brand, last4 from api.list_payment_methods()',
+  $$ values ('visa', '4242') $$, 'a customer lists their cards');
 select throws_ok('select external_id from core.payment_method', '42501', null,
   'nobody reads Stripe''s name of a card');
 select tests.act_as_nobody();

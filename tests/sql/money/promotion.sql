@@ -1,7 +1,7 @@
 -- Promotions: asked for, decided, paid once, shown in turn, over by the clock.
 
 begin;
-select plan(53);
+select plan(62);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('other', 'uwe', 10000);
@@ -143,6 +143,37 @@ select ask('no');
 select tests.act_as('sam');
 select is(api.approve_promotion(tests.id('free')), 'running', 'what costs nothing begins at once');
 select lives_ok($$ select api.reject_promotion(tests.id('no')) $$, 'staff rejects a promotion');
+
+-- Stopped: by staff, and by a refund of the card.
+select tests.act_as('tara');
+select results_eq($$ select kind, status, is_running from api.list_promotions('running') $$,
+  $$ values ('featured_listing', 'running', true), ('profile_boost', 'running', true) $$,
+  'a provider lists their promotions');
+select throws_ok($$ select api.end_promotion(tests.id('boost'), 'mine') $$, 'M3301', 'staff_only',
+  'a provider cannot end a promotion and have money back');
+select tests.act_as('eve');
+select is_empty('select from api.list_promotions()', 'a stranger lists no promotion');
+select tests.act_as_nobody();
+update core.promotion set expires_at = now() + interval '5 days 3 hours'
+where promotion_id = tests.id('boost');
+create temp table had as select tests.balance('tara', 'available') as minor;
+select tests.act_as('sam');
+select is(api.end_promotion(tests.id('boost'), 'A complaint'), 2000::bigint,
+  'staff ends a promotion, and the days that are left are paid back');
+select throws_ok($$ select api.end_promotion(tests.id('boost'), 'again') $$, 'M9321',
+  'promotion_not_open', 'a promotion is ended once');
+select tests.act_as_nobody();
+select is(tests.balance('tara', 'available') - minor, 2000::bigint, 'the wallet has it back')
+from had;
+select tests.event('evt_back', 'refund.created',
+  tests.refund(p.payment_id, 're_card', 6000, 'succeeded'))
+from core.payment as p join card using (order_id);
+select is((select status from promotion('dear')), 'cancelled',
+  'a promotion whose card payment was refunded stops');
+select is(internal.commission_bp(tests.id('tara')), 1500, 'a promotion that was stopped adds nothing to the commission');
+select is_empty('select tests.ledger_problems()', 'the ledger adds up after money went back');
+-- As if neither had been.
+update core.promotion set status = 'running' where promotion_id in (tests.id('boost'), tests.id('dear'));
 
 -- Whose turn it is, and when it is over.
 select tests.act_as_anonymous();

@@ -1,7 +1,7 @@
 -- Referrals: claimed once, rewarded once, taken back once.
 
 begin;
-select plan(32);
+select plan(34);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('second', 'tara', 10000, p_starts => now() + interval '20 days');
@@ -51,6 +51,11 @@ select tests.act_as('bob');
 select is((select count(*) from core.referral), 0::bigint, 'a stranger sees no referral');
 select tests.act_as('sam');
 select is((select count(*) from core.referral), 1::bigint, 'staff sees every referral');
+
+select is_empty('select from api.list_referrals()', 'staff has brought nobody themselves');
+select tests.act_as('eve');
+select results_eq('select is_referrer, status, reward_minor from api.list_referrals()',
+  $$ values (true, 'claimed', 1500::bigint) $$, 'who brought somebody lists it');
 
 -- Rewarded when the first paid booking has taken place.
 select tests.act_as_service();
