@@ -9,7 +9,7 @@ use tests::World;
 use crate::template::reading::root;
 
 /// Every door that asks who comes: the method and the path.
-const DOORS: [(&str, &str); 31] = [
+const DOORS: [(&str, &str); 32] = [
     ("GET", "/auth/v1/user"),
     ("PUT", "/auth/v1/user"),
     ("POST", "/auth/v1/logout"),
