@@ -135,20 +135,29 @@ $$;
 
 create or replace function internal.line_status(p_line core.order_line, p_order_status text)
 returns text
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select case
-    when e.order_line_id is not null and internal.line_left(e.order_line_id) = 0 then 'refunded'
-    when (p_line).called_off_at is not null or p_order_status = 'cancelled' then 'called_off'
-    when e.order_line_id is not null or p_order_status = 'paid' then 'paid'
-    else 'pending'
-  end
-  from (select) as one
-  left join core.earning as e on e.order_line_id = (p_line).order_line_id;
-end;
+as $$
+begin
+  -- Not one query: a function of SQL inside another is planned anew for every row of a list.
+  if not exists (
+    select from core.earning as e where e.order_line_id = p_line.order_line_id
+  ) then
+    return case
+      when p_line.called_off_at is not null or p_order_status = 'cancelled' then 'called_off'
+      when p_order_status = 'paid' then 'paid'
+      else 'pending'
+    end;
+  end if;
+  return case
+    when internal.line_left(p_line.order_line_id) = 0 then 'refunded'
+    when p_line.called_off_at is not null or p_order_status = 'cancelled' then 'called_off'
+    else 'paid'
+  end;
+end
+$$;
 
 alter function internal.line_status owner to definer;
 
