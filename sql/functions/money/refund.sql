@@ -429,7 +429,7 @@ declare
   v_line  core.refund_line;
   v_left  bigint;
   v_total bigint := 0;
-  v_gone  jsonb := '[]';
+  v_gone  jsonb := jsonb_build_array();
 begin
   for v_line in
     select l.* from core.refund_line as l

@@ -225,6 +225,21 @@ begin
 end
 $$;
 
+-- What the bank moves in a dispute of so much.
+create or replace function tests.bank_moves(
+  p_payment core.payment,
+  p_amount  bigint,
+  p_sign    integer
+)
+returns jsonb
+language sql
+return jsonb_build_object(
+  'id', concat('txn_', case p_sign when 1 then 'i' else 'o' end, (p_payment).seq),
+  'fee', case p_sign when 1 then 0 else 100 end, 'currency', lower((p_payment).currency),
+  'amount', p_sign * p_amount,
+  'net', p_sign * p_amount - case p_sign when 1 then 0 else 100 end);
+
+-- A dispute of all or of a part is opened, won, lost, or won after it was lost.
 create or replace function tests.dispute_some()
 returns void
 language plpgsql
@@ -232,31 +247,31 @@ as $$
 declare
   v_payment core.payment := tests.some_payment(true);
   v_dispute core.dispute;
-  v_id      text := 'dp_' || v_payment.seq;
-  v_out     jsonb := jsonb_build_object('id', 'txn_o' || v_payment.seq, 'fee', 100, 'currency',
-    lower(v_payment.currency), 'amount', -v_payment.amount_minor, 'net', -v_payment.amount_minor - 100);
-  v_in      jsonb := jsonb_build_object('id', 'txn_i' || v_payment.seq, 'fee', 0, 'currency',
-    lower(v_payment.currency), 'amount', v_payment.amount_minor, 'net', v_payment.amount_minor);
+  v_amount  bigint;
+  v_status  text;
 begin
   select d.* into v_dispute from core.dispute as d
-  where d.status in ('needs_response', 'under_review') and random() < 0.7
+  where (d.status in ('needs_response', 'under_review') or d.status = 'lost' and random() < 0.1)
+    and random() < 0.7
   order by random() limit 1;
   if found then
     select p.* into v_payment from core.payment as p where p.payment_id = v_dispute.payment_id;
-    v_out := v_out || jsonb_build_object('id', 'txn_o' || v_payment.seq, 'currency',
-      lower(v_payment.currency), 'amount', -v_payment.amount_minor, 'net', -v_payment.amount_minor - 100);
-    v_in := v_in || jsonb_build_object('id', 'txn_i' || v_payment.seq, 'currency',
-      lower(v_payment.currency), 'amount', v_payment.amount_minor, 'net', v_payment.amount_minor);
-    if random() < 0.5 then
-      perform tests.event('evt_d' || nextval('tests.step'), 'charge.dispute.closed', tests.dispute(
-        v_payment.payment_id, v_dispute.external_id, 'won', jsonb_build_array(v_out, v_in)));
-    else
-      perform tests.event('evt_d' || nextval('tests.step'), 'charge.dispute.closed', tests.dispute(
-        v_payment.payment_id, v_dispute.external_id, 'lost', jsonb_build_array(v_out)));
-    end if;
-  elsif v_payment.payment_id is not null and v_payment.refunded_minor = 0 then
+    v_amount := v_dispute.amount_minor;
+    v_status := case when v_dispute.status = 'lost' or random() < 0.5 then 'won' else 'lost' end;
+    perform tests.event('evt_d' || nextval('tests.step'), 'charge.dispute.closed', tests.dispute(
+      v_payment.payment_id, v_dispute.external_id, v_status,
+      jsonb_build_array(tests.bank_moves(v_payment, v_amount, -1))
+        || case v_status when 'won' then jsonb_build_array(tests.bank_moves(v_payment, v_amount, 1))
+                else '[]' end)
+      || jsonb_build_object('amount', v_amount));
+  elsif v_payment.payment_id is not null and v_payment.refunded_minor = 0
+        and not exists (select from core.dispute as d where d.payment_id = v_payment.payment_id) then
+    v_amount := case when random() < 0.6 then v_payment.amount_minor
+                     else 1 + floor(random() * v_payment.amount_minor)::bigint end;
     perform tests.event('evt_d' || nextval('tests.step'), 'charge.dispute.created', tests.dispute(
-      v_payment.payment_id, v_id, 'needs_response', jsonb_build_array(v_out)));
+      v_payment.payment_id, 'dp_' || v_payment.seq, 'needs_response',
+      jsonb_build_array(tests.bank_moves(v_payment, v_amount, -1)))
+      || jsonb_build_object('amount', v_amount));
   end if;
 end
 $$;
