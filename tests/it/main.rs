@@ -3,6 +3,7 @@
 // A test that cannot go on should say where and stop; its helpers too.
 #![allow(clippy::unwrap_used)]
 
+mod appointment;
 mod areas;
 mod auth;
 mod avenrae;
