@@ -178,6 +178,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/catalogue/product.sql
 \ir functions/catalogue/wish.sql
 \ir functions/catalogue/category.sql
+\ir functions/catalogue/search.sql
 
 -- learning: courses. course is what is sold, content what is in it; enrolment says who is in a
 -- course and until when, progress how far they have come, certificate that they completed it.
@@ -308,6 +309,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/catalogue/product.sql
 \ir policies/catalogue/wish.sql
 \ir policies/catalogue/category.sql
+\ir policies/catalogue/search.sql
 \ir policies/learning/course.sql
 \ir policies/learning/content.sql
 \ir policies/learning/enrolment.sql

@@ -24,7 +24,7 @@ sql_tests! {
         appointment, attendance, booking, call_off, cancellation, checkout, correction, event,
         feed, free, party, proposal, reschedule, reschedule_length, review, seats, ticket,
     }
-    catalogue { category, product, wish }
+    catalogue { category, product, search, wish }
     community { conversation, post, report, support }
     ground { audit, clock, lens, marketplace, permissions, reading, vocabulary }
     learning { certificate, content, course, enrolment, progress }

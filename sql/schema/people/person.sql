@@ -39,6 +39,10 @@ alter table core.person force row level security;
 create index person_suspended_idx on core.person (person_id)
   where status = 'suspended' or suspended_until is not null;
 
+-- As internal.found_providers asks.
+create index person_words_idx on core.person using gin (
+  to_tsvector('simple'::regconfig, display_name || ' ' || coalesce(bio, ''))) where is_listed;
+
 comment on table core.person is
   'A person as others may see them. Private data is in person_private.';
 comment on column core.person.person_id is

@@ -47,6 +47,10 @@ create index provider_stopped_idx on core.provider (stopped_until)
 
 create index provider_currency_idx on core.provider (currency);
 create index provider_rating_idx on core.provider (rating_avg);
+-- Of a plain number, as internal.found_providers sorts by it.
+create index provider_rated_idx
+  on core.provider (round(rating_avg, 2) desc nulls last, provider_id);
+create index provider_created_idx on core.provider (created_at);
 create index provider_hourly_rate_idx on core.provider (hourly_rate_minor);
 create index provider_type_rating_idx on core.provider (provider_type, rating_avg desc);
 create index provider_specialties_idx on core.provider using gin (specialties);

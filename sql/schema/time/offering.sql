@@ -73,6 +73,9 @@ create index offering_created_idx on core.offering (created_at);
 create index offering_cancellation_policy_id_idx on core.offering (cancellation_policy_id);
 create index offering_kind_active_idx on core.offering (kind, category_code) where is_active;
 create index offering_tags_idx on core.offering using gin (tags);
+-- As internal.found_offerings asks: the words of no language, because there are several.
+create index offering_words_idx on core.offering using gin (to_tsvector('simple'::regconfig,
+  title || ' ' || coalesce(summary, '') || ' ' || coalesce(description, '')));
 
 comment on table core.offering is 'Something that a provider or the platform sells.';
 comment on column core.offering.provider_id is
