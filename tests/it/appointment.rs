@@ -94,7 +94,12 @@ async fn a_request_that_is_accepted_fifty_times_is_captured_once() {
     let lesson = world.make_session("tara", 60, 50_000, 1).await;
     world.execute("update core.offering set booking_mode = 'request'", &[]).await;
     let ask = "select booking_id from api.book_time($1, now() + interval '1 day', null, $2)";
-    world.execute("update core.availability_rule set start_local = '00:00', end_local = '24:00'", &[]).await;
+    world
+        .execute(
+            "update core.availability_rule set start_local = '00:00', end_local = '24:00'",
+            &[],
+        )
+        .await;
     let booking: uuid::Uuid = {
         let rows = world.act(&crowd[0], ask, &[&world.id("tara"), &lesson]).await;
         rows.expect("the time is free")[0].get(0).expect("an id")
