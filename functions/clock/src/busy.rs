@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use environment::BadSetting;
-use errors::Result;
+use errors::{Error, Result};
 use futures_util::{StreamExt, stream};
 use postgres::{Caller, Db};
 use serde::{Deserialize, Serialize};
@@ -25,14 +25,12 @@ pub use read::busy_times;
 
 use crate::Outcome;
 
-/// Calendars that are claimed at once.
-const LIMIT: i32 = 20;
+/// Calendars that are claimed at once, and fetched beside each other: so a batch takes no longer
+/// than its slowest calendar.
+const LIMIT: usize = 16;
 
-/// Calendars that are fetched beside each other.
-const BESIDE: usize = 4;
-
-/// No calendar is claimed with less time left than a batch may take.
-const TIME_TO_BEGIN: Duration = Duration::from_secs(30);
+/// No batch is claimed with less time left than it may take.
+const TIME_TO_BEGIN: Duration = Duration::from_secs(25);
 
 /// A calendar that is due.
 #[derive(Debug, Deserialize)]
@@ -73,34 +71,35 @@ impl Reader {
         Self { db, fetcher }
     }
 
-    /// Read the calendars that are due, once.
+    /// Read the calendars that are due, until none is or the time is up.
     pub async fn run(&self, deadline: Instant) -> Outcome {
         let mut outcome =
-            Outcome { task: "read_busy_calendars", done: 0, unfinished: false, error: None };
-        if deadline.saturating_duration_since(Instant::now()) < TIME_TO_BEGIN {
-            outcome.unfinished = true;
-            return outcome;
-        }
-        match self.read_due().await {
-            Ok(done) => outcome.done = done,
-            Err(error) => {
-                tracing::error!(%error, "busy calendars cannot be read");
-                outcome.error = Some(format!("{} {}", error.code, error.message));
-            }
+            Outcome { task: "read_busy_calendars", done: 0, unfinished: true, error: None };
+        while outcome.unfinished
+            && deadline.saturating_duration_since(Instant::now()) >= TIME_TO_BEGIN
+        {
+            self.batch(&mut outcome).await;
         }
         outcome
     }
 
-    async fn read_due(&self) -> Result<i64> {
+    /// One batch. What cannot be recorded is due again, and keeps no other from being read.
+    async fn batch(&self, outcome: &mut Outcome) {
         let claim = "select api.claim_busy_calendars($1)";
-        let due: Vec<Due> = self.db.json(Caller::SERVICE, claim, &[&LIMIT]).await?;
-        let mut recorded = stream::iter(due).map(|due| self.read(due)).buffer_unordered(BESIDE);
-        let mut done = 0;
+        let limit = i32::try_from(LIMIT).unwrap_or(i32::MAX);
+        let due = self.db.json::<Vec<Due>>(Caller::SERVICE, claim, &[&limit]).await;
+        let due = due.unwrap_or_else(|error| {
+            failed(outcome, &error);
+            Vec::new()
+        });
+        outcome.unfinished = due.len() == LIMIT;
+        let mut recorded = stream::iter(due).map(|due| self.read(due)).buffer_unordered(LIMIT);
         while let Some(result) = recorded.next().await {
-            result?;
-            done += 1;
+            match result {
+                Ok(()) => outcome.done += 1,
+                Err(error) => failed(outcome, &error),
+            }
         }
-        Ok(done)
     }
 
     async fn read(&self, due: Due) -> Result<()> {
@@ -131,4 +130,9 @@ impl Reader {
         ];
         self.db.execute(Caller::SERVICE, record, params).await
     }
+}
+
+fn failed(outcome: &mut Outcome, error: &Error) {
+    tracing::error!(%error, "busy calendars cannot be read");
+    outcome.error = Some(format!("{} {}", error.code, error.message));
 }
