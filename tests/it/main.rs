@@ -21,6 +21,7 @@ mod deploy_beside;
 mod docs;
 mod dogs;
 mod errors;
+mod fitness;
 mod functions;
 mod house;
 mod inquiry;

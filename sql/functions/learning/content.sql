@@ -54,15 +54,16 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_id   uuid := coalesce((p_section ->> 'section_id')::uuid, gen_random_uuid());
-  v_old  core.course_section;
-  v_new  core.course_section;
+  v_id     uuid := coalesce((p_section ->> 'section_id')::uuid, gen_random_uuid());
+  v_course core.offering;
+  v_old    core.course_section;
+  v_new    core.course_section;
 begin
   perform internal.require_fields(p_section,
     'section_id', 'offering_id', 'title', 'description', 'position', 'duration_min',
     'is_published', 'is_free', 'body', 'video_url');
   select s.* into v_old from core.course_section as s where s.section_id = v_id;
-  perform internal.lock_course(
+  v_course := internal.lock_course(
     coalesce(v_old.offering_id, (p_section ->> 'offering_id')::uuid));
   -- Read again under the lock.
   select s.* into v_old from core.course_section as s where s.section_id = v_id;
@@ -86,14 +87,16 @@ begin
       where s.offering_id = (p_section ->> 'offering_id')::uuid), 500, 'sections of a course');
     v_new := jsonb_populate_record(null::core.course_section,
                                    p_section || jsonb_build_object('section_id', v_id));
-    insert into core.course_section (section_id, offering_id, title, description, position,
-                                     duration_min, is_published, is_free)
-    values (v_id, v_new.offering_id, coalesce(btrim(v_new.title), ''), v_new.description,
+    insert into core.course_section (section_id, offering_id, provider_id, title, description,
+                                     position, duration_min, is_published, is_free)
+    values (v_id, v_new.offering_id, v_course.provider_id,
+            coalesce(btrim(v_new.title), ''), v_new.description,
             internal.place_section(v_new, null), v_new.duration_min,
             coalesce(v_new.is_published, false), coalesce(v_new.is_free, false));
   end if;
 
-  perform internal.write_section_body(v_id, v_new.offering_id, p_section);
+  perform internal.write_section_body(v_id, p_section);
+  perform internal.settle_audience(v_new.offering_id, array[v_id]);
   if (v_old.is_published, v_old.section_id) is distinct from (v_new.is_published, v_id) then
     perform internal.settle_course(v_new.offering_id, array[v_id]);
   end if;
@@ -118,11 +121,7 @@ Raises
   42501                   it would go to another course
 $$;
 
-create or replace function internal.write_section_body(
-  p_section_id  uuid,
-  p_offering_id uuid,
-  p_fields      jsonb
-)
+create or replace function internal.write_section_body(p_section_id uuid, p_fields jsonb)
 returns void
 language plpgsql
 volatile
@@ -133,8 +132,10 @@ begin
   if not p_fields ?| array['body', 'video_url'] then
     return;
   end if;
-  insert into core.section_body as b (section_id, offering_id, body, video_url)
-  values (p_section_id, p_offering_id, p_fields ->> 'body', p_fields ->> 'video_url')
+  insert into core.section_body as b (section_id, offering_id, provider_id, body, video_url)
+  select s.section_id, s.offering_id, s.provider_id, p_fields ->> 'body', p_fields ->> 'video_url'
+  from core.course_section as s
+  where s.section_id = p_section_id
   on conflict (section_id) do update
   set body = case when p_fields ? 'body' then excluded.body else b.body end,
       video_url = case when p_fields ? 'video_url' then excluded.video_url else b.video_url end;
@@ -283,7 +284,8 @@ begin
     v_new := internal.new_lesson(v_id, p_lesson);
   end if;
 
-  perform internal.write_lesson_body(v_id, v_new.offering_id, p_lesson);
+  perform internal.write_lesson_body(v_id, p_lesson);
+  perform internal.settle_audience(v_new.offering_id, array[v_new.section_id]);
   if (v_old.section_id, v_old.is_published)
      is distinct from (v_new.section_id, v_new.is_published) then
     perform internal.settle_course(
@@ -328,9 +330,12 @@ begin
   perform internal.require_room(
     (select count(*) from core.lesson as l where l.offering_id = v_lesson.offering_id),
     2000, 'lessons of a course');
-  insert into core.lesson (lesson_id, section_id, offering_id, title, description, position,
-                           duration_min, is_published)
-  values (p_lesson_id, v_lesson.section_id, v_lesson.offering_id,
+  select c.provider_id into v_lesson.provider_id
+  from core.course as c
+  where c.offering_id = v_lesson.offering_id;
+  insert into core.lesson (lesson_id, section_id, offering_id, provider_id, title, description,
+                           position, duration_min, is_published)
+  values (p_lesson_id, v_lesson.section_id, v_lesson.offering_id, v_lesson.provider_id,
           coalesce(btrim(v_lesson.title), ''), v_lesson.description,
           internal.place_lesson(v_lesson, null), v_lesson.duration_min, v_lesson.is_published);
   return v_lesson;
@@ -346,11 +351,7 @@ Raises
   M4802 section_not_found, M9002 too_many_made
 $$;
 
-create or replace function internal.write_lesson_body(
-  p_lesson_id   uuid,
-  p_offering_id uuid,
-  p_fields      jsonb
-)
+create or replace function internal.write_lesson_body(p_lesson_id uuid, p_fields jsonb)
 returns void
 language plpgsql
 volatile
@@ -361,8 +362,10 @@ begin
   if not p_fields ?| array['body', 'video_url'] then
     return;
   end if;
-  insert into core.lesson_body as b (lesson_id, offering_id, body, video_url)
-  values (p_lesson_id, p_offering_id, p_fields ->> 'body', p_fields ->> 'video_url')
+  insert into core.lesson_body as b (lesson_id, offering_id, provider_id, body, video_url)
+  select l.lesson_id, l.offering_id, l.provider_id, p_fields ->> 'body', p_fields ->> 'video_url'
+  from core.lesson as l
+  where l.lesson_id = p_lesson_id
   on conflict (lesson_id) do update
   set body = case when p_fields ? 'body' then excluded.body else b.body end,
       video_url = case when p_fields ? 'video_url' then excluded.video_url else b.video_url end;
@@ -435,14 +438,17 @@ begin
     update core.lesson_attachment as a
     set lesson_id = v_old.lesson_id, name = btrim(v_old.name), url = v_old.url
     where a.lesson_attachment_id = v_id;
+    perform internal.settle_audience(v_lesson.offering_id, array[v_lesson.section_id]);
     return v_id;
   end if;
 
   perform internal.require_room((select count(*) from core.lesson_attachment as a
     where a.lesson_id = v_lesson.lesson_id), 100, 'files of a lesson');
-  insert into core.lesson_attachment (lesson_attachment_id, lesson_id, offering_id, name, url)
-  values (v_id, v_lesson.lesson_id, v_lesson.offering_id,
+  insert into core.lesson_attachment
+    (lesson_attachment_id, lesson_id, offering_id, provider_id, name, url)
+  values (v_id, v_lesson.lesson_id, v_lesson.offering_id, v_lesson.provider_id,
           coalesce(btrim(p_attachment ->> 'name'), ''), p_attachment ->> 'url');
+  perform internal.settle_audience(v_lesson.offering_id, array[v_lesson.section_id]);
   return v_id;
 end
 $$;
@@ -554,9 +560,15 @@ Raises
   M4802 section_not_found  there is no such section
 $$;
 
-create or replace trigger course_section_touch before update on core.course_section
+-- Who reads a row is no change of it.
+create or replace trigger course_section_touch
+  before update of title, description, position, duration_min, is_published, is_free
+  on core.course_section
   for each row execute function internal.on_row_touched();
-create or replace trigger lesson_touch before update on core.lesson
+create or replace trigger lesson_touch
+  before update of section_id, title, description, position, duration_min, is_published
+  on core.lesson
   for each row execute function internal.on_row_touched();
-create or replace trigger lesson_attachment_touch before update on core.lesson_attachment
+create or replace trigger lesson_attachment_touch before update of lesson_id, name, url
+  on core.lesson_attachment
   for each row execute function internal.on_row_touched();

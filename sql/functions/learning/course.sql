@@ -66,6 +66,103 @@ alter function internal.course_slug owner to definer;
 comment on function internal.course_slug is
   'The given slug, or one made of the title; with the beginning of the id if that one is taken.';
 
+create or replace function internal.settle_audience(
+  p_offering_id uuid,
+  p_section_ids uuid[] default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_all constant text := case
+    when (select o.is_active from core.offering as o where o.offering_id = p_offering_id)
+    then 'all' else 'learners' end;
+begin
+  update core.course as c
+  set audience = v_all
+  where c.offering_id = p_offering_id and c.audience <> v_all;
+
+  update core.course_section as s
+  set audience = case when s.is_published then v_all else 'provider' end
+  where s.offering_id = p_offering_id
+    and s.section_id = any (coalesce(p_section_ids, array[s.section_id]))
+    and s.audience <> case when s.is_published then v_all else 'provider' end;
+  update core.lesson as l
+  set audience = case when l.is_published then s.audience else 'provider' end
+  from core.course_section as s
+  where s.section_id = l.section_id
+    and s.offering_id = p_offering_id
+    and s.section_id = any (coalesce(p_section_ids, array[s.section_id]))
+    and l.audience <> case when l.is_published then s.audience else 'provider' end;
+
+  -- Inside, all means: of a free section.
+  update core.section_body as b
+  set audience = internal.inner_audience(s.audience, s.is_free)
+  from core.course_section as s
+  where s.section_id = b.section_id
+    and s.offering_id = p_offering_id
+    and s.section_id = any (coalesce(p_section_ids, array[s.section_id]))
+    and b.audience <> internal.inner_audience(s.audience, s.is_free);
+  update core.lesson_body as b
+  set audience = internal.inner_audience(l.audience, s.is_free)
+  from core.lesson as l
+  join core.course_section as s using (section_id)
+  where l.lesson_id = b.lesson_id
+    and s.offering_id = p_offering_id
+    and s.section_id = any (coalesce(p_section_ids, array[s.section_id]))
+    and b.audience <> internal.inner_audience(l.audience, s.is_free);
+  update core.lesson_attachment as a
+  set audience = internal.inner_audience(l.audience, s.is_free)
+  from core.lesson as l
+  join core.course_section as s using (section_id)
+  where l.lesson_id = a.lesson_id
+    and s.offering_id = p_offering_id
+    and s.section_id = any (coalesce(p_section_ids, array[s.section_id]))
+    and a.audience <> internal.inner_audience(l.audience, s.is_free);
+end
+$$;
+
+alter function internal.settle_audience owner to definer;
+
+comment on function internal.settle_audience is $$
+Write at a course and its contents who reads them: everybody, learners, or its provider alone. Some
+sections, or all. So the policies of readers are plain comparisons, whatever the contents are in.
+$$;
+
+create or replace function internal.inner_audience(p_outer text, p_is_free boolean)
+returns text
+language sql
+immutable
+parallel safe
+return case when p_outer = 'all' and not p_is_free then 'learners' else p_outer end;
+
+comment on function internal.inner_audience is
+  'Who reads the text, video and files of something that so many see in the table of contents.';
+
+create or replace function internal.on_course_offered()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.settle_audience(new.offering_id);
+  return null;
+end
+$$;
+
+alter function internal.on_course_offered owner to definer;
+
+comment on function internal.on_course_offered is
+  'Trigger: a course that is published or taken down is read by others than before, whoever did it.';
+
+create or replace trigger offering_of_course after update of is_active on core.offering
+  for each row when (new.kind = 'course' and new.is_active <> old.is_active)
+  execute function internal.on_course_offered();
+
 create or replace function internal.write_course(p_offering_id uuid, p_course jsonb)
 returns void
 language plpgsql
@@ -77,7 +174,11 @@ declare
   v_offering core.offering;
   v_course   core.course;
 begin
-  insert into core.course (offering_id) values (p_offering_id) on conflict do nothing;
+  insert into core.course (offering_id, provider_id)
+  select o.offering_id, o.provider_id
+  from core.offering as o
+  where o.offering_id = p_offering_id
+  on conflict do nothing;
   v_offering := internal.lock_course(p_offering_id);
   select c.* into v_course from core.course as c where c.offering_id = p_offering_id;
   v_course := jsonb_populate_record(v_course, p_course);
@@ -99,12 +200,13 @@ begin
   where c.offering_id = p_offering_id;
 
   if p_course ->> 'body' is not null then
-    insert into core.course_body as b (offering_id, body)
-    values (p_offering_id, p_course ->> 'body')
+    insert into core.course_body as b (offering_id, provider_id, body)
+    values (p_offering_id, v_offering.provider_id, p_course ->> 'body')
     on conflict (offering_id) do update set body = excluded.body;
   elsif p_course ? 'body' then
     delete from core.course_body as b where b.offering_id = p_offering_id;
   end if;
+  perform internal.settle_audience(p_offering_id, '{}');
 end
 $$;
 

@@ -47,6 +47,19 @@ comment on function internal.enrolled_course_ids is
   'Courses the caller has ever been in: they see their table of contents after they were taken '
   'down.';
 
+create or replace function internal.has_learners()
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return exists (select from core.enrolment as e where e.provider_id = internal.user_id());
+
+alter function internal.has_learners owner to definer;
+
+comment on function internal.has_learners is
+  'Whether anybody is in a course of the caller''s: asked once, before it is asked who.';
+
 create or replace function internal.take_place(p_customer_id uuid, p_offering core.offering)
 returns core.enrolment
 language plpgsql

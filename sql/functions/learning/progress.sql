@@ -15,14 +15,19 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- Ids, so that one learner costs the same in a course of ten and of ten thousand.
+  v_ids constant uuid[] := case
+    when p_enrolment_id is not null then array[p_enrolment_id]
+    else array(select e.enrolment_id from core.enrolment as e where e.offering_id = p_offering_id)
+    end;
 begin
-  perform internal.settle_sections(p_section_ids, p_enrolment_id);
+  perform internal.settle_sections(p_section_ids, v_ids, p_enrolment_id is null);
 
   with completed as (
     update core.enrolment as e
     set completed_at = now()
-    where e.offering_id = p_offering_id
-      and e.enrolment_id = coalesce(p_enrolment_id, e.enrolment_id)
+    where e.enrolment_id = any (v_ids)
       and e.enrolled_at is not null
       and e.completed_at is null
       and exists (select from core.section_progress as p where p.enrolment_id = e.enrolment_id)
@@ -85,7 +90,11 @@ alter function internal.has_completed owner to definer;
 comment on function internal.has_completed is
   'Whether a learner has nothing left to do in a section: its published lessons, or itself.';
 
-create or replace function internal.settle_sections(p_section_ids uuid[], p_enrolment_id uuid)
+create or replace function internal.settle_sections(
+  p_section_ids   uuid[],
+  p_enrolment_ids uuid[],
+  p_is_changed    boolean
+)
 returns void
 language plpgsql
 volatile
@@ -98,7 +107,7 @@ begin
   from core.course_section as s
   join core.enrolment as e using (offering_id)
   where s.section_id = any (p_section_ids)
-    and e.enrolment_id = coalesce(p_enrolment_id, e.enrolment_id)
+    and e.enrolment_id = any (p_enrolment_ids)
     and e.enrolled_at is not null
     and s.is_published
     and exists (
@@ -108,7 +117,7 @@ begin
   set completed_at = excluded.completed_at
   where p.completed_at is null;
 
-  if p_enrolment_id is null then
+  if p_is_changed then
     update core.section_progress as p
     set completed_at = null
     where p.section_id = any (p_section_ids)
@@ -121,9 +130,26 @@ $$;
 alter function internal.settle_sections owner to definer;
 
 comment on function internal.settle_sections is $$
-Mark sections that learners have completed, and take the mark away where a lesson has come since.
-One learner, or all of them.
+Mark sections that learners have completed; if the contents have changed, take the mark away where
+a lesson has come since.
 $$;
+
+create or replace function internal.readable_enrolment_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select e.enrolment_id from core.enrolment as e where e.customer_id = internal.user_id()
+  union all
+  select e.enrolment_id from core.enrolment as e where e.provider_id = internal.user_id();
+end;
+
+alter function internal.readable_enrolment_ids owner to definer;
+
+comment on function internal.readable_enrolment_ids is
+  'The caller''s enrolments, and those in their courses: whose progress they read.';
 
 create or replace function internal.require_enrolment(
   p_offering_id  uuid,
@@ -138,13 +164,16 @@ as $$
 declare
   v_enrolment core.enrolment;
 begin
-  select e.* into v_enrolment
-  from core.enrolment as e
-  where e.offering_id = p_offering_id
-    and (e.customer_id = internal.user_id()
-         or internal.is_service() and e.enrolment_id = p_enrolment_id)
-    and internal.is_enrolled(e);
-  if not found then
+  if internal.is_service() then
+    select e.* into v_enrolment
+    from core.enrolment as e
+    where e.enrolment_id = p_enrolment_id and e.offering_id = p_offering_id;
+  else
+    select e.* into v_enrolment
+    from core.enrolment as e
+    where e.customer_id = internal.user_id() and e.offering_id = p_offering_id;
+  end if;
+  if not coalesce(internal.is_enrolled(v_enrolment), false) then
     perform internal.refuse('M3801', 'not_enrolled', 'You are not in this course.',
       'Enrol first.');
   end if;

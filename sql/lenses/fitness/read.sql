@@ -64,7 +64,8 @@ comment on view fitness."Session" is
 
 create view fitness."Profile" with (security_invoker = true) as
 select
-  w.person_id as id,
+  -- Of no table, so that userId alone relates it to a user.
+  coalesce(c.customer_id) as id,
   c.customer_id as "userId",
   p.goals as "fitnessGoals",
   coalesce(c.experience_level, 'BEGINNER')::fitness."Level" as "experienceLevel",
@@ -77,7 +78,6 @@ select
   c.created_at as "createdAt",
   coalesce(p.updated_at, c.updated_at) as "updatedAt"
 from core.customer as c
-join core.person as w on w.person_id = c.customer_id
 left join core.profile as p on p.customer_id = c.customer_id
 left join core.person_private as v on v.person_id = c.customer_id
 left join core.location as l on l.person_id = c.customer_id and l.is_primary

@@ -1,22 +1,31 @@
 -- Who may see the contents of a course. Functions write.
 --
---   everyone  reads which sections and lessons are published, of courses they may see; texts,
---             videos and files of free sections
---   learner   reads texts, videos and files of what is published, while enrolled
+--   everyone  reads which sections and lessons are published, of courses that are; texts, videos
+--             and files of free sections
+--   learner   reads texts, videos and files of what is published, while enrolled, and still sees
+--             what there was after that
 --   provider  reads all of their own, drafts too
+--   staff     reads which sections and lessons there are
+--
+-- Every row says who its audience is (internal.settle_audience).
 
-create policy select_published on core.course_section
+create policy select_shown on core.course_section
   for select to anon, authenticated
-  using (is_published
-         and exists (select from core.offering as o
-                     where o.offering_id = course_section.offering_id));
+  using (audience = 'all'
+         and provider_id <> all (array(select internal.stopped_provider_ids())));
+
+create policy select_enrolled on core.course_section
+  for select to authenticated
+  using (audience <> 'provider'
+         and offering_id = any (array(select internal.enrolled_course_ids())));
 
 create policy select_provider on core.course_section
   for select to authenticated
-  using (exists (
-    select from core.offering as o
-    where o.offering_id = course_section.offering_id
-      and o.provider_id = (select internal.user_id())));
+  using (provider_id = (select internal.user_id()));
+
+create policy select_staff on core.course_section
+  for select to authenticated
+  using (section_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_service on core.course_section
   for select to service_role
@@ -30,18 +39,23 @@ create policy all_definer on core.course_section
 grant select on core.course_section to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.course_section to definer;
 
-create policy select_published on core.lesson
+create policy select_shown on core.lesson
   for select to anon, authenticated
-  using (is_published
-         and exists (select from core.course_section as s
-                     where s.section_id = lesson.section_id and s.is_published));
+  using (audience = 'all'
+         and provider_id <> all (array(select internal.stopped_provider_ids())));
+
+create policy select_enrolled on core.lesson
+  for select to authenticated
+  using (audience <> 'provider'
+         and offering_id = any (array(select internal.enrolled_course_ids())));
 
 create policy select_provider on core.lesson
   for select to authenticated
-  using (exists (
-    select from core.offering as o
-    where o.offering_id = lesson.offering_id
-      and o.provider_id = (select internal.user_id())));
+  using (provider_id = (select internal.user_id()));
+
+create policy select_staff on core.lesson
+  for select to authenticated
+  using (lesson_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_service on core.lesson
   for select to service_role
@@ -55,27 +69,19 @@ create policy all_definer on core.lesson
 grant select on core.lesson to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.lesson to definer;
 
--- A section or lesson that its reader does not see shows nothing of its inside either: the
--- policies below look it up as the reader.
-
-create policy select_free on core.section_body
+create policy select_shown on core.section_body
   for select to anon, authenticated
-  using (exists (
-    select from core.course_section as s
-    where s.section_id = section_body.section_id and s.is_published and s.is_free));
+  using (audience = 'all'
+         and provider_id <> all (array(select internal.stopped_provider_ids())));
 
 create policy select_enrolled on core.section_body
   for select to authenticated
-  using (offering_id = any (array(select internal.open_course_ids()))
-         and exists (select from core.course_section as s
-                     where s.section_id = section_body.section_id));
+  using (audience <> 'provider'
+         and offering_id = any (array(select internal.open_course_ids())));
 
 create policy select_provider on core.section_body
   for select to authenticated
-  using (exists (
-    select from core.offering as o
-    where o.offering_id = section_body.offering_id
-      and o.provider_id = (select internal.user_id())));
+  using (provider_id = (select internal.user_id()));
 
 create policy select_service on core.section_body
   for select to service_role
@@ -89,25 +95,19 @@ create policy all_definer on core.section_body
 grant select on core.section_body to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.section_body to definer;
 
-create policy select_free on core.lesson_body
+create policy select_shown on core.lesson_body
   for select to anon, authenticated
-  using (exists (
-    select from core.lesson as l
-    join core.course_section as s using (section_id)
-    where l.lesson_id = lesson_body.lesson_id
-      and l.is_published and s.is_published and s.is_free));
+  using (audience = 'all'
+         and provider_id <> all (array(select internal.stopped_provider_ids())));
 
 create policy select_enrolled on core.lesson_body
   for select to authenticated
-  using (offering_id = any (array(select internal.open_course_ids()))
-         and exists (select from core.lesson as l where l.lesson_id = lesson_body.lesson_id));
+  using (audience <> 'provider'
+         and offering_id = any (array(select internal.open_course_ids())));
 
 create policy select_provider on core.lesson_body
   for select to authenticated
-  using (exists (
-    select from core.offering as o
-    where o.offering_id = lesson_body.offering_id
-      and o.provider_id = (select internal.user_id())));
+  using (provider_id = (select internal.user_id()));
 
 create policy select_service on core.lesson_body
   for select to service_role
@@ -121,26 +121,19 @@ create policy all_definer on core.lesson_body
 grant select on core.lesson_body to anon, authenticated, service_role, definer;
 grant insert, update, delete on core.lesson_body to definer;
 
-create policy select_free on core.lesson_attachment
+create policy select_shown on core.lesson_attachment
   for select to anon, authenticated
-  using (exists (
-    select from core.lesson as l
-    join core.course_section as s using (section_id)
-    where l.lesson_id = lesson_attachment.lesson_id
-      and l.is_published and s.is_published and s.is_free));
+  using (audience = 'all'
+         and provider_id <> all (array(select internal.stopped_provider_ids())));
 
 create policy select_enrolled on core.lesson_attachment
   for select to authenticated
-  using (offering_id = any (array(select internal.open_course_ids()))
-         and exists (select from core.lesson as l
-                     where l.lesson_id = lesson_attachment.lesson_id));
+  using (audience <> 'provider'
+         and offering_id = any (array(select internal.open_course_ids())));
 
 create policy select_provider on core.lesson_attachment
   for select to authenticated
-  using (exists (
-    select from core.offering as o
-    where o.offering_id = lesson_attachment.offering_id
-      and o.provider_id = (select internal.user_id())));
+  using (provider_id = (select internal.user_id()));
 
 create policy select_service on core.lesson_attachment
   for select to service_role

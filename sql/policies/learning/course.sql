@@ -4,9 +4,22 @@
 --   learner   reads the text while enrolled
 --   provider  reads all of their own
 
-create policy select_visible on core.course
+create policy select_shown on core.course
   for select to anon, authenticated
-  using (exists (select from core.offering as o where o.offering_id = course.offering_id));
+  using (audience = 'all'
+         and provider_id <> all (array(select internal.stopped_provider_ids())));
+
+create policy select_enrolled on core.course
+  for select to authenticated
+  using (offering_id = any (array(select internal.enrolled_course_ids())));
+
+create policy select_provider on core.course
+  for select to authenticated
+  using (provider_id = (select internal.user_id()));
+
+create policy select_staff on core.course
+  for select to authenticated
+  using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_definer_and_service on core.course
   for select to service_role, definer
@@ -27,7 +40,8 @@ create policy delete_definer on core.course
 
 grant select on core.course to anon, authenticated, service_role, definer;
 grant insert, delete on core.course to definer;
-grant update (image_url, preview_url, sale_price_minor, access_days) on core.course to definer;
+grant update (audience, image_url, preview_url, sale_price_minor, access_days)
+  on core.course to definer;
 
 -- Who is or was in a course still sees it when it was taken down.
 create policy select_enrolled on core.offering
@@ -37,10 +51,7 @@ create policy select_enrolled on core.offering
 -- Anonymous callers may ask for a text and find none: a lens asks it for everybody.
 create policy select_provider on core.course_body
   for select to anon, authenticated
-  using (exists (
-    select from core.offering as o
-    where o.offering_id = course_body.offering_id
-      and o.provider_id = (select internal.user_id())));
+  using (provider_id = (select internal.user_id()));
 
 create policy select_enrolled on core.course_body
   for select to authenticated

@@ -35,11 +35,13 @@ grant update (order_line_id, enrolled_at, expires_at, ended_at, completed_at)
 
 create policy select_learner on core.person
   for select to authenticated
-  using (exists (
+  using ((select internal.has_learners()) and exists (
     select from core.enrolment as e
     where e.customer_id = person.person_id
       and e.provider_id = (select internal.user_id())));
 
 grant execute on function internal.is_enrolled to authenticated, service_role;
-grant execute on function internal.open_course_ids, internal.enrolled_course_ids to authenticated;
+grant execute on function
+  internal.open_course_ids, internal.enrolled_course_ids, internal.has_learners
+  to authenticated;
 grant execute on function api.enrol to authenticated;

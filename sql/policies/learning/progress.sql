@@ -2,8 +2,11 @@
 
 create policy select_party on core.section_progress
   for select to authenticated
-  using (exists (
-    select from core.enrolment as e where e.enrolment_id = section_progress.enrolment_id));
+  using (enrolment_id = any (array(select internal.readable_enrolment_ids())));
+
+create policy select_staff on core.section_progress
+  for select to authenticated
+  using (section_progress_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_service on core.section_progress
   for select to service_role
@@ -19,8 +22,11 @@ grant insert, update (completed_at) on core.section_progress to definer;
 
 create policy select_party on core.lesson_progress
   for select to authenticated
-  using (exists (
-    select from core.enrolment as e where e.enrolment_id = lesson_progress.enrolment_id));
+  using (enrolment_id = any (array(select internal.readable_enrolment_ids())));
+
+create policy select_staff on core.lesson_progress
+  for select to authenticated
+  using (lesson_progress_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
 create policy select_service on core.lesson_progress
   for select to service_role
@@ -35,3 +41,4 @@ grant select on core.lesson_progress to authenticated, service_role, definer;
 grant insert, update (watch_pct, completed_at, updated_at) on core.lesson_progress to definer;
 
 grant execute on function api.save_progress, api.save_section_progress to authenticated;
+grant execute on function internal.readable_enrolment_ids to authenticated;

@@ -4,6 +4,8 @@
 create table core.course_section (
   section_id   uuid default gen_random_uuid(),
   offering_id  uuid not null,
+  provider_id  uuid not null,
+  audience     text not null default 'provider',
   title        text not null,
   description  text,
   position     integer not null,
@@ -16,6 +18,9 @@ create table core.course_section (
   constraint course_section_pkey primary key (section_id),
   constraint course_section_offering_id_fkey
     foreign key (offering_id) references core.course (offering_id) on delete cascade,
+  constraint course_section_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint course_section_audience_is_known check (audience in ('provider', 'learners', 'all')),
   constraint course_section_position_key
     unique (offering_id, position) deferrable initially immediate,
   constraint course_section_title_is_short check (length(btrim(title)) between 1 and 200),
@@ -26,6 +31,8 @@ create table core.course_section (
 alter table core.course_section enable row level security;
 alter table core.course_section force row level security;
 
+create index course_section_provider_id_idx on core.course_section (provider_id);
+
 comment on table core.course_section is 'A section of a course, as its table of contents shows it.';
 comment on column core.course_section.is_free is
   'Whether everybody may read and watch it, and its lessons.';
@@ -33,6 +40,8 @@ comment on column core.course_section.is_free is
 create table core.section_body (
   section_id  uuid,
   offering_id uuid not null,
+  provider_id uuid not null,
+  audience    text not null default 'provider',
   body        text,
   video_url   text,
 
@@ -41,6 +50,9 @@ create table core.section_body (
     foreign key (section_id) references core.course_section (section_id) on delete cascade,
   constraint section_body_offering_id_fkey
     foreign key (offering_id) references core.course (offering_id) on delete cascade,
+  constraint section_body_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint section_body_audience_is_known check (audience in ('provider', 'learners', 'all')),
   constraint section_body_is_short check (length(body) <= 500000),
   constraint section_body_video_is_web
     check (video_url ~* '^https?://' and length(video_url) <= 2000)
@@ -49,6 +61,7 @@ create table core.section_body (
 alter table core.section_body enable row level security;
 alter table core.section_body force row level security;
 
+create index section_body_provider_id_idx on core.section_body (provider_id);
 create index section_body_offering_id_idx on core.section_body (offering_id);
 
 comment on table core.section_body is 'The text and video of a section, for who is enrolled.';
@@ -57,6 +70,8 @@ create table core.lesson (
   lesson_id    uuid default gen_random_uuid(),
   section_id   uuid not null,
   offering_id  uuid not null,
+  provider_id  uuid not null,
+  audience     text not null default 'provider',
   title        text not null,
   description  text,
   position     integer not null,
@@ -70,6 +85,9 @@ create table core.lesson (
     foreign key (section_id) references core.course_section (section_id) on delete cascade,
   constraint lesson_offering_id_fkey
     foreign key (offering_id) references core.course (offering_id) on delete cascade,
+  constraint lesson_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint lesson_audience_is_known check (audience in ('provider', 'learners', 'all')),
   constraint lesson_position_key unique (section_id, position) deferrable initially immediate,
   constraint lesson_title_is_short check (length(btrim(title)) between 1 and 200),
   constraint lesson_description_is_short check (length(description) <= 20000),
@@ -79,6 +97,7 @@ create table core.lesson (
 alter table core.lesson enable row level security;
 alter table core.lesson force row level security;
 
+create index lesson_provider_id_idx on core.lesson (provider_id);
 create index lesson_offering_id_idx on core.lesson (offering_id);
 
 comment on table core.lesson is 'A lesson of a section, as the table of contents shows it.';
@@ -88,6 +107,8 @@ comment on column core.lesson.offering_id is
 create table core.lesson_body (
   lesson_id   uuid,
   offering_id uuid not null,
+  provider_id uuid not null,
+  audience    text not null default 'provider',
   body        text,
   video_url   text,
 
@@ -96,6 +117,9 @@ create table core.lesson_body (
     foreign key (lesson_id) references core.lesson (lesson_id) on delete cascade,
   constraint lesson_body_offering_id_fkey
     foreign key (offering_id) references core.course (offering_id) on delete cascade,
+  constraint lesson_body_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint lesson_body_audience_is_known check (audience in ('provider', 'learners', 'all')),
   constraint lesson_body_is_short check (length(body) <= 500000),
   constraint lesson_body_video_is_web
     check (video_url ~* '^https?://' and length(video_url) <= 2000)
@@ -104,6 +128,7 @@ create table core.lesson_body (
 alter table core.lesson_body enable row level security;
 alter table core.lesson_body force row level security;
 
+create index lesson_body_provider_id_idx on core.lesson_body (provider_id);
 create index lesson_body_offering_id_idx on core.lesson_body (offering_id);
 
 comment on table core.lesson_body is 'The text and video of a lesson, for who is enrolled.';
@@ -112,6 +137,8 @@ create table core.lesson_attachment (
   lesson_attachment_id uuid default gen_random_uuid(),
   lesson_id            uuid not null,
   offering_id          uuid not null,
+  provider_id          uuid not null,
+  audience             text not null default 'provider',
   name                 text not null,
   url                  text not null,
   created_at           timestamptz not null default now(),
@@ -122,6 +149,9 @@ create table core.lesson_attachment (
     foreign key (lesson_id) references core.lesson (lesson_id) on delete cascade,
   constraint lesson_attachment_offering_id_fkey
     foreign key (offering_id) references core.course (offering_id) on delete cascade,
+  constraint lesson_attachment_provider_id_fkey
+    foreign key (provider_id) references core.provider (provider_id),
+  constraint lesson_attachment_audience_is_known check (audience in ('provider', 'learners', 'all')),
   constraint lesson_attachment_name_is_short check (length(btrim(name)) between 1 and 200),
   constraint lesson_attachment_url_is_web
     check (url ~* '^https?://' and length(url) <= 2000)
@@ -130,6 +160,7 @@ create table core.lesson_attachment (
 alter table core.lesson_attachment enable row level security;
 alter table core.lesson_attachment force row level security;
 
+create index lesson_attachment_provider_id_idx on core.lesson_attachment (provider_id);
 create index lesson_attachment_lesson_id_idx on core.lesson_attachment (lesson_id);
 create index lesson_attachment_offering_id_idx on core.lesson_attachment (offering_id);
 

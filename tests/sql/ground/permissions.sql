@@ -128,16 +128,23 @@ select id, booking_id, 'customer', customer_id, provider_id, offering_id, 5,
 from pair;
 insert into core.waitlist_entry (waitlist_entry_id, slot_id, customer_id)
 select id, slot_id, customer_id from pair;
-insert into core.course (offering_id) select offering_id from pair;
-insert into core.course_body (offering_id, body) select offering_id, 'x' from pair;
-insert into core.course_section (section_id, offering_id, title, position, is_published)
-select id, offering_id, 'x', 1, true from pair;
-insert into core.section_body (section_id, offering_id, body) select id, offering_id, 'x' from pair;
-insert into core.lesson (lesson_id, section_id, offering_id, title, position, is_published)
-select id, id, offering_id, 'x', 1, true from pair;
-insert into core.lesson_body (lesson_id, offering_id, body) select id, offering_id, 'x' from pair;
-insert into core.lesson_attachment (lesson_id, offering_id, name, url)
-select id, offering_id, 'x', 'https://example.org/' from pair;
+insert into core.course (offering_id, provider_id, audience)
+select offering_id, provider_id,
+       case provider_id when tests.id('tara') then 'all' else 'learners' end from pair;
+insert into core.course_body (offering_id, provider_id, body)
+select offering_id, provider_id, 'x' from pair;
+insert into core.course_section (section_id, offering_id, provider_id, audience, title, position)
+select p.id, c.offering_id, c.provider_id, c.audience, 'x', 1
+from pair as p join core.course as c using (offering_id);
+insert into core.section_body (section_id, offering_id, provider_id, audience)
+select id, offering_id, provider_id, 'learners' from pair;
+insert into core.lesson (lesson_id, section_id, offering_id, provider_id, audience, title, position)
+select p.id, p.id, c.offering_id, c.provider_id, c.audience, 'x', 1
+from pair as p join core.course as c using (offering_id);
+insert into core.lesson_body (lesson_id, offering_id, provider_id, audience)
+select id, offering_id, provider_id, 'learners' from pair;
+insert into core.lesson_attachment (lesson_id, offering_id, provider_id, audience, name, url)
+select id, offering_id, provider_id, 'learners', 'x', 'https://example.org/' from pair;
 insert into core.enrolment (enrolment_id, customer_id, offering_id, provider_id, enrolled_at)
 select id, customer_id, offering_id, provider_id, now() from pair;
 insert into core.section_progress (enrolment_id, section_id) select id, id from pair;

@@ -235,18 +235,20 @@ values (tests.id('talk'), tests.id('alice'));
 insert into core.message (message_id, conversation_id, sender_id, body)
 values (tests.id('talk'), tests.id('talk'), tests.id('alice'), 'x');
 insert into core.message_original (message_id, body) values (tests.id('talk'), 'x');
-insert into core.course (offering_id) values (tests.id('offering lesson'));
-insert into core.course_body (offering_id, body) values (tests.id('offering lesson'), 'x');
-insert into core.course_section (section_id, offering_id, title, position)
-values (tests.id('section'), tests.id('offering lesson'), 'x', 1);
-insert into core.section_body (section_id, offering_id)
-values (tests.id('section'), tests.id('offering lesson'));
-insert into core.lesson (lesson_id, section_id, offering_id, title, position)
-values (tests.id('part'), tests.id('section'), tests.id('offering lesson'), 'x', 1);
-insert into core.lesson_body (lesson_id, offering_id)
-values (tests.id('part'), tests.id('offering lesson'));
-insert into core.lesson_attachment (lesson_id, offering_id, name, url)
-values (tests.id('part'), tests.id('offering lesson'), 'x', 'x');
+insert into core.course (offering_id, provider_id)
+values (tests.id('offering lesson'), tests.id('tara'));
+insert into core.course_body (offering_id, provider_id, body)
+values (tests.id('offering lesson'), tests.id('tara'), 'x');
+insert into core.course_section (section_id, offering_id, provider_id, title, position)
+values (tests.id('section'), tests.id('offering lesson'), tests.id('tara'), 'x', 1);
+insert into core.section_body (section_id, offering_id, provider_id)
+values (tests.id('section'), tests.id('offering lesson'), tests.id('tara'));
+insert into core.lesson (lesson_id, section_id, offering_id, provider_id, title, position)
+values (tests.id('part'), tests.id('section'), tests.id('offering lesson'), tests.id('tara'), 'x', 1);
+insert into core.lesson_body (lesson_id, offering_id, provider_id)
+values (tests.id('part'), tests.id('offering lesson'), tests.id('tara'));
+insert into core.lesson_attachment (lesson_id, offering_id, provider_id, name, url)
+values (tests.id('part'), tests.id('offering lesson'), tests.id('tara'), 'x', 'x');
 insert into core.enrolment (enrolment_id, customer_id, offering_id, provider_id)
 values (tests.id('place'), tests.id('alice'), tests.id('offering lesson'), tests.id('tara'));
 insert into core.certificate
