@@ -308,16 +308,50 @@ begin
 end
 $$;
 
+-- Staff corrects a wallet or gives a bonus, or a provider pays the house out of it, or is paid back.
 create or replace function tests.adjust_some()
 returns void
 language plpgsql
 as $$
+declare
+  v_person   constant uuid := tests.id('p' || 1 + floor(random() * 4)::int);
+  v_currency constant text := (array['UGX', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int];
+  v_amount   constant bigint := 1 + floor(random() * 1500);
+  v_key      constant text := 'a' || nextval('tests.step');
 begin
-  perform tests.act_as_service();
-  perform api.adjust_wallet(
-    tests.id('p' || 1 + floor(random() * 4)::int), (-500 + floor(random() * 1500))::bigint,
-    (array['UGX', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int], 'random',
-    'a' || nextval('tests.step'));
+  -- The last two are internal: the superuser calls them.
+  case floor(random() * 4)::int
+    when 0 then
+      perform tests.act_as_service();
+      perform api.adjust_wallet(v_person, v_amount - 500, v_currency, 'random', v_key);
+    when 1 then
+      perform tests.act_as_service();
+      perform api.grant_bonus(v_person, v_amount, v_currency, 'random', v_key);
+    when 2 then perform internal.pay_house(
+      v_person, v_amount, v_currency, v_key, 'promotion', v_person, 'random');
+    else perform internal.repay_from_house(
+      v_person, v_amount / 10 + 1, v_currency, v_key, 'promotion', v_person, 'random');
+  end case;
+end
+$$;
+
+-- A seller sends what was paid, or it comes back.
+create or replace function tests.send_some()
+returns void
+language plpgsql
+as $$
+declare
+  v_line core.order_line;
+begin
+  select l.* into v_line
+  from core.order_line as l
+  where l.fulfilment is not null
+  order by l.order_line_id desc offset floor(random() * 20) limit 1;
+  if found then
+    perform tests.act_as_service();
+    perform api.move_fulfilment(v_line.order_line_id, (array['shipped', 'delivered', 'returned'])
+                                                      [1 + floor(random() * 3)::int]);
+  end if;
 end
 $$;
 
@@ -379,6 +413,7 @@ begin
         when v_dice < 92 then perform tests.cancel_a_payout();
         when v_dice < 93 then perform tests.mend_refund();
         when v_dice < 95 then perform tests.adjust_some();
+        when v_dice < 97 then perform tests.send_some();
         else perform tests.repeat_an_event();
       end case;
     exception
