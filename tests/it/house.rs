@@ -109,3 +109,23 @@ async fn every_plpgsql_function_would_run() {
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].starts_with("api.broken()"), "{found:#?}");
 }
+
+#[tokio::test]
+async fn a_row_of_the_audit_log_that_is_changed_or_taken_out_is_noticed() {
+    let world = World::new().await;
+    let write = "select internal.audit('x', 'person', n::text, null, null)
+                 from generate_series(1, 3) as n";
+    world.sql(write).await;
+    assert_eq!(verify(world.owner_url()).await.unwrap().broken, Vec::<String>::new());
+    for change in [
+        "update core.audit_log set entity_id = '9' where entity_id = '2'",
+        "delete from core.audit_log where entity_id = '9'",
+    ] {
+        let change =
+            format!("begin; set local session_replication_role = replica; {change}; commit");
+        world.sql(&change).await;
+        let broken = verify(world.owner_url()).await.unwrap().broken;
+        assert_eq!(broken.len(), 1, "{broken:?}");
+        assert!(broken[0].starts_with("the audit log is broken at row"), "{broken:?}");
+    }
+}

@@ -7,6 +7,7 @@ mod appointment;
 mod areas;
 mod auth;
 mod avenrae;
+mod basket;
 mod booking;
 mod bounds;
 mod calendar;

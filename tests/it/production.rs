@@ -7,8 +7,10 @@ use std::{
     time::Duration,
 };
 
+use serde_json::json;
 use tests::World;
 use tokio::{process::Command, sync::OnceCell};
+use uuid::Uuid;
 
 use crate::template::reading::root;
 
@@ -122,4 +124,32 @@ async fn the_production_binary_serves_with_real_services() {
         }
     };
     tokio::time::timeout(PATIENCE, ready).await.expect("it is ready");
+}
+
+/// The first administrator comes from the operator; what they may then do is theirs.
+#[tokio::test]
+async fn the_operator_makes_the_first_administrator() {
+    let world = World::new().await;
+    world.introduce(&["ada", "sam"]).await;
+    let (ada, sam) = (world.id("ada").to_string(), world.id("sam"));
+    let grant = json!({ "p_person_id": sam, "p_role": "staff" });
+    let refused = world.rpc("ada", "grant_role", grant.clone()).await;
+    assert_eq!((refused.status, &refused.body["code"]), (403, &json!("M3301")));
+
+    let settings = [("SERVICE_DATABASE_URL", world.logins.service.as_str())];
+    for expected in ["is now admin", "already is admin"] {
+        let output = convene(&["grant-role", &ada], &settings).await.output().await;
+        let Output { status, stdout, stderr } = output.expect("it starts");
+        let said = String::from_utf8_lossy(&stdout).into_owned();
+        assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+        assert!(said.contains(expected), "{said}");
+    }
+    assert_eq!(world.rpc("ada", "grant_role", grant).await.ok(), json!(true));
+
+    let nobody = Uuid::nil().to_string();
+    let refused = convene(&["grant-role", &nobody], &settings).await.output().await;
+    let refused = refused.expect("it starts");
+    assert!(!refused.status.success());
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("person_not_found"), "{said}");
 }
