@@ -1,8 +1,10 @@
 //! The rules of the house: kept by what is deployed, and noticed when broken.
 
+mod limits;
 mod violations;
 
 use convene::verify::{Rule, verify};
+use limits::LIMITS;
 use tests::{EmptyDatabase, World};
 
 #[tokio::test]
@@ -51,11 +53,11 @@ async fn what_cannot_be_had_on_anothers_database_is_told_and_not_called_wrong() 
     assert_eq!(verify(world.owner_url()).await.unwrap().limits, Vec::<String>::new());
 
     let client = world.connection().await;
-    let all: Vec<&str> = violations::LIMITS.iter().map(|(_, sql, _)| *sql).collect();
+    let all: Vec<&str> = LIMITS.iter().map(|(_, sql, _)| *sql).collect();
     client.batch_execute(&format!("begin; {}", all.join(";\n"))).await.unwrap();
     let limits = Rule::limits();
-    assert_eq!(limits.len(), violations::LIMITS.len());
-    for (limit, (says, _, place)) in limits.iter().zip(violations::LIMITS) {
+    assert_eq!(limits.len(), LIMITS.len());
+    for (limit, (says, _, place)) in limits.iter().zip(LIMITS) {
         assert_eq!(limit.says, *says);
         assert_eq!(limit.offenders(&client).await.unwrap(), [*place], "{says}");
     }

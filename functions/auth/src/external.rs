@@ -17,6 +17,7 @@ mod http;
 mod id_token;
 mod identities;
 mod oidc;
+mod question;
 
 pub use flow::{authorize, callback, callback_by_form};
 pub use id_token::{Proof, sign_in};
