@@ -34,7 +34,9 @@ begin
   if not internal.is_timezone(new.timezone) then
     perform internal.refuse(
       'M0001', 'timezone_unknown',
-      format('%s is not the name of a time zone.', left(quote_nullable(new.timezone), 80)),
+      case when new.timezone is null then 'The time zone is missing.'
+           else format('%s is not the name of a time zone.',
+                       left(quote_literal(new.timezone), 80)) end,
       'Use an IANA name such as Europe/Copenhagen.');
   end if;
   return new;

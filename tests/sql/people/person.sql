@@ -1,7 +1,7 @@
 -- People: who sees whom, what they may say of themselves, and what they may not.
 
 begin;
-select plan(38);
+select plan(40);
 
 select tests.offer('lesson', 'tara', 0);
 select tests.introduce('alice', 'bob', 'eve');
@@ -155,6 +155,27 @@ select results_eq('to_call', 'values (null::text)',
   'a provider cannot see whom to call once the booking is over');
 select tests.act_as('bob');
 select results_eq('to_call', 'values (null::text)', 'a stranger cannot see whom to call');
+
+select tests.act_as_nobody();
+create function tests.zone_detail(p_zone text)
+returns text
+language plpgsql
+as $$
+declare
+  v_detail text;
+begin
+  update core.person set timezone = p_zone where person_id = tests.id('alice');
+  return null;
+exception
+  when others then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    return v_detail;
+end
+$$;
+select is(tests.zone_detail(z.zone), z.detail,
+  'a time zone of ' || coalesce(z.zone, 'nothing') || ' is refused in words')
+from (values (null, 'The time zone is missing.'),
+             ('Mars', '''Mars'' is not the name of a time zone.')) as z(zone, detail);
 
 select * from finish();
 rollback;
