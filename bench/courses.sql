@@ -7,19 +7,26 @@ insert into core.provider (provider_id) values ('00000001-0000-7000-8000-0000000
 insert into core.offering (offering_id, provider_id, kind, title, slug, price_minor, published_at)
 values ('00000003-0000-7000-8000-000000000001', '00000001-0000-7000-8000-000000000001', 'course',
         'course', 'course', 10000, now());
-insert into core.course (offering_id) values ('00000003-0000-7000-8000-000000000001');
-insert into core.course_section (section_id, offering_id, title, position, is_published)
+insert into core.course (offering_id, provider_id)
+values ('00000003-0000-7000-8000-000000000001', '00000001-0000-7000-8000-000000000001');
+insert into core.course_section (section_id, offering_id, provider_id, title, position, is_published)
 select format('00000004-0000-7000-8000-%s', lpad(s::text, 12, '0'))::uuid,
-       '00000003-0000-7000-8000-000000000001', 'section ' || s, s, true
+       '00000003-0000-7000-8000-000000000001', '00000001-0000-7000-8000-000000000001', 'section ' || s, s, true
 from generate_series(1, 10) as s;
-insert into core.lesson (lesson_id, section_id, offering_id, title, position, is_published)
+insert into core.lesson (lesson_id, section_id, offering_id, provider_id, title, position, is_published)
 select format('00000005-0000-7000-8000-%s', lpad((s * 50 + l - 50)::text, 12, '0'))::uuid,
        format('00000004-0000-7000-8000-%s', lpad(s::text, 12, '0'))::uuid,
-       '00000003-0000-7000-8000-000000000001', 'lesson ' || l, l, true
+       '00000003-0000-7000-8000-000000000001', '00000001-0000-7000-8000-000000000001',
+       'lesson ' || l, l, true
 from generate_series(1, 10) as s, generate_series(1, 50) as l;
-insert into core.lesson_body (lesson_id, offering_id, body, video_url)
-select l.lesson_id, l.offering_id, repeat('text ', 200), 'https://example.org/v.mp4'
+insert into core.lesson_body (lesson_id, offering_id, provider_id, body, video_url)
+select l.lesson_id, l.offering_id, l.provider_id, repeat('text ', 200), 'https://example.org/v.mp4'
 from core.lesson as l;
+set session_replication_role = origin;
+set role definer;
+select internal.settle_audience('00000003-0000-7000-8000-000000000001');
+reset role;
+set session_replication_role = replica;
 
 insert into core.person (person_id, display_name)
 select format('00000002-0000-7000-8000-%s', lpad(n::text, 12, '0'))::uuid, 'learner ' || n

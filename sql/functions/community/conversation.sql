@@ -38,28 +38,6 @@ alter function internal.conversing_person_ids owner to definer;
 comment on function internal.conversing_person_ids is
   'The people of the caller''s conversations: they see each other''s names.';
 
-create or replace function internal.is_heard(p_person_id uuid)
-returns boolean
-language sql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-begin atomic
-  select exists (
-      select from core.post as p
-      where p.author_id = p_person_id and p.is_published and p.hidden_at is null)
-    or exists (
-      select from core.comment as c
-      join core.post as p using (post_id)
-      where c.author_id = p_person_id
-        and c.hidden_at is null and p.is_published and p.hidden_at is null);
-end;
-
-alter function internal.is_heard owner to definer;
-
-comment on function internal.is_heard is
-  'Whether a person has said something to everybody: then everybody may answer.';
-
 create or replace function internal.may_write_to(p_person_id uuid)
 returns boolean
 language sql
@@ -76,7 +54,7 @@ begin atomic
            or internal.is_staff()
            or internal.is_service()
            or p_person_id in (select internal.known_person_ids())
-           or internal.is_heard(p_person_id)
+           or p.is_heard
            or exists (
              select from core.enrolment as e
              where e.customer_id = p_person_id and e.provider_id = internal.user_id())

@@ -2,6 +2,21 @@
 --
 -- Who writes locks their own person, so that what they wrote lately is counted once.
 
+create or replace function internal.heard_in(p_post_id uuid)
+returns uuid[]
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return array(
+  select p.author_id from core.post as p where p.post_id = p_post_id
+  union
+  select c.author_id from core.comment as c where c.post_id = p_post_id);
+
+alter function internal.heard_in owner to definer;
+
+comment on function internal.heard_in is 'The authors of a post and of its comments.';
+
 create or replace function internal.require_can_post(p_author_id uuid)
 returns void
 language plpgsql
@@ -82,6 +97,7 @@ begin
     values (v_id, v_post.author_id, internal.read_text(v_post.title, 200, 'A title'),
             internal.read_text(v_post.body, 50000, 'A post'),
             coalesce(v_post.is_published, false));
+    perform internal.settle_heard(array[v_post.author_id]);
     return v_id;
   end if;
 
@@ -97,6 +113,7 @@ begin
       body = internal.read_text(v_post.body, 50000, 'A post'),
       is_published = coalesce(v_post.is_published, false)
   where p.post_id = v_id;
+  perform internal.settle_heard(internal.heard_in(v_id));
   return v_id;
 end
 $$;
@@ -123,6 +140,8 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_authors uuid[] := internal.heard_in(p_post_id);
 begin
   perform internal.require_actor();
   delete from core.post as p
@@ -131,6 +150,7 @@ begin
   if not found then
     perform internal.refuse('M4804', 'post_not_found', format('You have no post %s.', p_post_id));
   end if;
+  perform internal.settle_heard(v_authors);
 end
 $$;
 
@@ -196,6 +216,7 @@ begin
     insert into core.comment (comment_id, post_id, author_id, body)
     values (v_id, v_comment.post_id, v_comment.author_id,
             internal.read_text(v_comment.body, 10000, 'A comment'));
+    perform internal.settle_heard(array[v_comment.author_id]);
     return v_id;
   end if;
 
@@ -237,15 +258,19 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_author_id uuid;
 begin
   perform internal.require_actor();
   delete from core.comment as c
   where c.comment_id = p_comment_id
-    and (c.author_id = internal.user_id() or internal.is_service());
+    and (c.author_id = internal.user_id() or internal.is_service())
+  returning c.author_id into v_author_id;
   if not found then
     perform internal.refuse(
       'M4805', 'comment_not_found', format('You have no comment %s.', p_comment_id));
   end if;
+  perform internal.settle_heard(array[v_author_id]);
 end
 $$;
 

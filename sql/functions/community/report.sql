@@ -114,6 +114,7 @@ begin
   end if;
   perform internal.close_reports(
     p_post_id, null, case when p_is_hidden then 'hidden' else 'kept' end, p_reason);
+  perform internal.settle_heard(internal.heard_in(p_post_id));
 end
 $$;
 
@@ -153,6 +154,8 @@ begin
   end if;
   perform internal.close_reports(
     null, p_comment_id, case when p_is_hidden then 'hidden' else 'kept' end, p_reason);
+  perform internal.settle_heard(array(
+    select c.author_id from core.comment as c where c.comment_id = p_comment_id));
 end
 $$;
 

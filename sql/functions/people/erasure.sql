@@ -313,6 +313,12 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_heard constant uuid[] := array(
+    select c.author_id
+    from core.post as p
+    join core.comment as c using (post_id)
+    where p.author_id = p_person_id);
 begin
   -- The row of a post stays, because the comments of others hang on it; nobody sees it.
   update core.post as p
@@ -320,6 +326,7 @@ begin
   where p.author_id = p_person_id;
   delete from core.comment as c where c.author_id = p_person_id;
   update core.report as r set reason = '' where r.reporter_id = p_person_id;
+  perform internal.settle_heard(v_heard || p_person_id);
 end
 $$;
 

@@ -481,3 +481,46 @@ return (internal.private_of(p_person_id)).contact_email;
 
 comment on function internal.email_of is
   'The address of a person, told to whom internal.private_of tells it.';
+
+create or replace function internal.is_heard(p_person_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select exists (
+      select from core.post as p
+      where p.author_id = p_person_id and p.is_published and p.hidden_at is null)
+    or exists (
+      select from core.comment as c
+      join core.post as p using (post_id)
+      where c.author_id = p_person_id
+        and c.hidden_at is null and p.is_published and p.hidden_at is null);
+end;
+
+alter function internal.is_heard owner to definer;
+
+comment on function internal.is_heard is
+  'Whether a post or a comment of a person is shown to everybody, and so their name.';
+
+create or replace function internal.settle_heard(p_person_ids uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update core.person as p
+  set is_heard = not p.is_heard
+  where p.person_id = any (p_person_ids)
+    and p.is_heard <> internal.is_heard(p.person_id);
+end
+$$;
+
+alter function internal.settle_heard owner to definer;
+
+comment on function internal.settle_heard is
+  'Write at people whether something of theirs is shown, after a post or a comment has come, gone, '
+  'or changed who sees it.';

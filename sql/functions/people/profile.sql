@@ -1,5 +1,19 @@
 -- Profiles: data of health that a person keeps here, and the leave they give providers to read it.
 
+create or replace function internal.has_leaves()
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return exists (
+  select from core.profile_leave as l where l.provider_id = internal.user_id());
+
+alter function internal.has_leaves owner to definer;
+
+comment on function internal.has_leaves is
+  'Whether anybody lets the caller read their profile: asked once, before it is asked who.';
+
 create or replace function api.save_profile(p_profile jsonb, p_if_exists text default 'merge')
 returns uuid
 language plpgsql

@@ -42,16 +42,17 @@ grant insert, delete on core.profile_leave to definer;
 -- Who may read a profile may read whose it is.
 create policy select_leave on core.customer
   for select to authenticated
-  using (exists (
+  using ((select internal.has_leaves()) and exists (
     select from core.profile_leave as l
     where l.customer_id = customer.customer_id
       and l.provider_id = (select internal.user_id())));
 
 create policy select_leave on core.person
   for select to authenticated
-  using (exists (
+  using ((select internal.has_leaves()) and exists (
     select from core.profile_leave as l
     where l.customer_id = person.person_id
       and l.provider_id = (select internal.user_id())));
 
+grant execute on function internal.has_leaves to authenticated;
 grant execute on function api.save_profile, api.share_profile to authenticated;

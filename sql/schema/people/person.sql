@@ -15,6 +15,7 @@ create table core.person (
   status       text not null default 'active',
   suspended_until timestamptz,
   is_listed    boolean not null default false,
+  is_heard     boolean not null default false,
   legacy_ref   text,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),
@@ -52,6 +53,9 @@ comment on column core.person.timezone is
   'IANA name with a region, checked by a trigger.';
 comment on column core.person.is_listed is
   'Whether everybody may read this row; true for providers.';
+comment on column core.person.is_heard is
+  'Whether everybody may read this row because the person has said something to everybody: a post or '
+  'a comment that is shown. Functions keep it.';
 comment on column core.person.legacy_ref is
   'The key this person had in the system they came from.';
 

@@ -1,7 +1,7 @@
 -- The lens of courses and posts: what it hides, however it is asked, and what it takes.
 
 begin;
-select plan(68);
+select plan(69);
 
 select tests.course('yoga', 'tara', 1999);
 select tests.course('free', 'tara', 0);
@@ -237,6 +237,26 @@ select lives_ok($$ update fitness."Message" set "isRead" = true $$, 'a message i
 select results_eq($$ select u.name, m.content, m."isRead", m."readAt" = now()
   from fitness."Message" as m join fitness."User" as u on u.id = m."senderId" $$,
   $$ values ('Bob', 'hi', true, true) $$, 'a message says who sent it, and that it was read');
+
+-- Who may name which view, and write which of its columns at all: anon, users, the house.
+select tests.act_as_nobody();
+select results_eq($$
+  select c.relname::text collate "default", string_agg(coalesce(nullif(concat(
+      case when has_table_privilege(r.role, c.oid, 'select') then 's' end,
+      case when has_any_column_privilege(r.role, c.oid, 'insert') then 'i' end,
+      case when has_any_column_privilege(r.role, c.oid, 'update') then 'u' end,
+      case when has_table_privilege(r.role, c.oid, 'delete') then 'd' end), ''), '-'), ' '
+      order by r.role)
+  from pg_class as c
+  cross join unnest(array['anon', 'authenticated', 'service_role']) as r(role)
+  where c.relnamespace = 'fitness'::regnamespace and c.relkind = 'v'
+  group by 1 order by 1 $$, $$ values
+  ('Attachment', 's siud siud'), ('Auth', '- si si'), ('Category', 's siud siud'),
+  ('CategoryOnCourse', 's sid sid'), ('Chapter', 's siud siud'), ('ChapterProgress', '- siu siu'),
+  ('Comment', 's siud siud'), ('Course', 's siud siud'), ('CourseEnrollment', '- siu siu'),
+  ('Lesson', 's siud siud'), ('LessonProgress', '- siu siu'), ('Message', '- siu siu'),
+  ('Payment', '- si si'), ('Post', 's siud siud'), ('Profile', '- siu siu'), ('Session', '- s s'),
+  ('User', 's siu siu') $$, 'each view is granted what is in the list, and nothing else');
 
 select * from finish();
 rollback;
