@@ -1,7 +1,7 @@
 -- Conversations: who may write to whom, who reads it, and what is taken out.
 
 begin;
-select plan(56);
+select plan(58);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('other', 'uwe', 10000);
@@ -144,7 +144,22 @@ select is((select body from pairs cross join lateral
 select tests.act_as_nobody();
 select is((select actor_id from core.audit_log where action = 'inspect_conversation'),
   tests.id('sam'), 'the audit log knows which moderator has read');
-select tests.paid('lesson', 'alice');
+prepare last_body as
+select body from api.list_messages((select conversation_id from pairs), null, 1);
+select tests.offer('gift', 'tara', 0, p_starts => now() + interval '20 days');
+select tests.book('gift', 'alice');
+select tests.act_as('alice');
+select api.send_message('Call +45 12 34 56 78', tests.id('tara'));
+select results_eq('last_body', $$ values ('Call [hidden]') $$,
+  'a booking that costs nothing shows no contact details');
+select tests.act_as_nobody();
+create temp table held as select tests.book('lesson', 'alice') as payment_id;
+select tests.act_as('alice');
+select api.send_message('Call +45 12 34 56 78', tests.id('tara'));
+select results_eq('last_body', $$ values ('Call [hidden]') $$,
+  'a booking that is not paid yet shows no contact details');
+select tests.act_as_nobody();
+select tests.arrives(payment_id) from held;
 select tests.act_as('alice');
 select api.send_message('Call +45 12 34 56 78', tests.id('tara'));
 select is((select body from api.list_messages((select conversation_id from pairs), null, 1)),
