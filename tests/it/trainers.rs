@@ -21,6 +21,7 @@ async fn market() -> World {
              select tests.make_staff('sam');
              select tests.introduce('alice', 'zoe');
              select tests.earned('past', 'tara', 10000);
+             update core.provider set currency = 'EUR';
              select tests.onboard('tara');",
         )
         .await;
@@ -94,7 +95,8 @@ async fn a_referral_is_rewarded_once_however_many_clocks_run() {
              values (tests.id('it'), tests.id('zoe'), tests.id('alice'), 100, 'EUR', '2020-01-01')",
         )
         .await;
-    let settle = |_| ("sam", "select tests.act_as_service(), api.settle_referrals()".to_owned());
+    let settle =
+        |_| ("sam", "select tests.act_as_service(); select api.settle_referrals()".to_owned());
     let lock = "lock table core.ledger_transfer in exclusive mode;
                 lock table core.referral in exclusive mode";
     let done = race(&world, lock, (0..50).map(settle).collect()).await;

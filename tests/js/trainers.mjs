@@ -192,7 +192,7 @@ must(await bob.from("referrals").upsert({ referral_code: code }));
 assert.equal((await bob.from("referrals").insert({ referral_code: code })).status, 409);
 const dogs = must(await sam.from("categories").upsert({ name: "Dogs" }).select().single());
 must(await tara.from("service_categories").insert({ service_id: walk.id, category_id: dogs.id }));
-assert.deepEqual(must(await nobody.from("categories").select("name, services(title)").single()),
+assert.deepEqual(must(await nobody.from("categories").select("name, services!service_categories(title)").single()),
   { name: "Dogs", services: [{ title: "First walk" }] });
 assert.ok(Array.isArray(must(await alice.from("notifications").select("*"))));
 
@@ -212,6 +212,58 @@ await again(sam, "reported_issues", { id: issue.id, title: "Late" });
 await again(alice, "issues", { id: issue.id, title: "Late" });
 await again(tara, "promotion_requests", { id: promotion.id, promotion_type: "featured_listing", duration_days: 14 });
 await again(tara, "promotions", { id: promotion.id, promotion_type: "featured_listing", duration_days: 14 });
+
+// Ids and times that a front end makes itself, as its tables have them: VARCHAR(36) and TIMESTAMP.
+const own = () => ({ id: crypto.randomUUID(), created_at: new Date(0).toISOString() });
+const second = { ...own(), client_id: ids.bob, trainer_id: ids.tara, service_id: walk.id,
+  start_time: at("10"), end_time: at("11") };
+const made = must(await bob.from("bookings").insert(second).select().single());
+assert.equal(must(await bob.from("bookings").insert(second).select().single()).id, made.id, "a retry is one booking");
+const report = { ...own(), user_id: ids.bob, title: "Question", complaint_type: "payment_issue" };
+const kept = must(await bob.from("issues").insert(report).select().single());
+assert.equal(kept.id, report.id);
+assert.notEqual(new Date(kept.created_at).getTime(), 0, "the server's clock decides");
+must(await tara.from("trainer_availability").insert({ ...own(), trainer_id: ids.tara, slots, updated_at: at("09") }));
+must(await tara.from("payout_requests").insert({ ...own(), trainer_id: ids.tara, amount: 10, requested_at: at("09") }));
+must(await tara.from("promotions").insert({ ...own(), trainer_id: ids.tara, promotion_type: "profile_boost",
+  duration_days: 3, cost: 10 }));
+must(await bob.from("messages").insert({ ...own(), sender_id: ids.bob, receiver_id: ids.tara, content: "Hi" }));
+must(await tara.from("services").insert({ ...own(), trainer_id: ids.tara, title: "Talk", price: 0, duration_minutes: 30 }));
+
+// The document's validation check list, line by line.
+const checkList = {
+  "All 6 tables created successfully": async () => {
+    for (const table of ["trainer_availability", "transactions", "payout_requests", "reported_issues",
+      "user_wallets", "promotion_requests"]) must(await tara.from(table).select("id").limit(1));
+  },
+  "Foreign keys properly configured": async () => {
+    for (const [table, key] of [["trainer_availability", "trainer_id"], ["transactions", "user_id"],
+      ["payout_requests", "trainer_id"], ["reported_issues", "user_id"], ["promotion_requests", "trainer_id"]]) {
+      must(await tara.from(table).select(`id, users!${key}(name)`).limit(1));
+    }
+    must(await tara.from("user_wallets").select("id, users(name)"));
+  },
+  "Indexes created for performance": async () => {}, // tests/sql/lenses/trainers.sql, by the plans
+  "No constraint violations": async () => assert.equal(
+    (await tara.from("reviews").insert({ booking_id: made.id, rating: 9 })).status, 400),
+  "Trainer can set availability (trainer_availability)": async () =>
+    assert.deepEqual(byKey(must(await asTara.setAvailability(ids.tara, slots)).slots), slots),
+  "Payout requests work (payout_requests)": async () =>
+    assert.ok(must(await asTara.getPayoutRequests(ids.tara)).length > 1),
+  "Wallet balance loads correctly (user_wallets)": async () =>
+    assert.equal(typeof must(await asTara.getWalletBalance(ids.tara)).balance, "number"),
+  "Issues can be reported (reported_issues)": async () =>
+    assert.equal(must(await asAlice.getIssues({ user_id: ids.alice })).length, 1),
+  "Promotion requests process (promotion_requests)": async () =>
+    assert.ok(must(await asTara.getPromotionRequests({ status: "active" })).length > 0),
+  "Transaction history records (transactions)": async () =>
+    assert.ok(must(await asTara.getTransactions(ids.tara)).length > 2),
+  "Step 3: every existing user has a wallet": async () =>
+    assert.equal(must(await house.from("user_wallets").select("user_id").eq("user_id", ids.sam)).length, 1),
+};
+for (const [line, check] of Object.entries(checkList)) {
+  await check().catch((error) => { throw new Error(`${line}: ${error.message}`); });
+}
 
 // A word that is none is refused with what is wrong, and a varchar id that is no uuid is a 400.
 assert.equal((await tara.from("bookings").update({ status: "accepted" }).eq("id", booking.id)).status, 400);

@@ -314,6 +314,11 @@ declare
     "cancellation_reason": "cancel_reason", "notes": "customer_notes",
     "trainer_notes": "provider_notes"}', to_jsonb(new), to_jsonb(old));
 begin
+  -- An id of the client's own names the request: sent again, it is the same booking.
+  if tg_op = 'INSERT' and not exists (select from trainers.bookings as b where b.id = new.id) then
+    v_fields := v_fields - 'booking_id' || jsonb_strip_nulls(
+      jsonb_build_object('idempotency_key', new.id));
+  end if;
   -- A slot says whose it is and when.
   if v_fields ? 'slot_id' then
     v_fields := v_fields - array['provider_id', 'offering_id', 'starts_at', 'ends_at'];
@@ -339,6 +344,8 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_trainer_id constant uuid := new.trainer_id;
 begin
   new.id := api.save_review(
     api.written_fields('{
@@ -349,6 +356,9 @@ begin
     return null;
   end if;
   select r.* into new from trainers.reviews as r where r.id = new.id;
+  if v_trainer_id <> new.trainer_id then
+    raise exception using errcode = '42501', message = 'The booking was with another trainer.';
+  end if;
   return new;
 end
 $$;

@@ -1,7 +1,7 @@
 -- Support: who opens a case, who sees it, and who answers.
 
 begin;
-select plan(49);
+select plan(50);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.paid('lesson', 'alice');
@@ -132,16 +132,23 @@ select is((select resolved_at from core.support_case as c join opened as o
 select api.answer_case(id, 'closed') from opened;
 select isnt((select resolved_at from core.support_case as c join opened as o
              on o.id = c.support_case_id), null, 'a closed case says when');
+select tests.act_as_nobody();
+update core.support_case set resolved_at = now() - interval '1 day' where resolved_at is not null;
+select tests.act_as('sam');
+select api.answer_case(id, 'resolved') from opened;
+select is((select resolved_at from core.support_case as c join opened as o
+           on o.id = c.support_case_id), now() - interval '1 day',
+  'a case that was resolved stays so from then on');
 select api.answer_case(id, 'closed') from opened;
 select tests.act_as('alice');
 select throws_ok(format($$ select api.save_case('{"support_case_id": "%s", "title": "More"}') $$,
   (select id from opened)), 'M9603', 'case_closed', 'the words of a closed case stay');
 select tests.act_as_nobody();
 select is((select count(*) from core.notification
-           where type = 'case_answered' and person_id = tests.id('alice')), 3::bigint,
+           where type = 'case_answered' and person_id = tests.id('alice')), 5::bigint,
   'who opened the case is told of each answer');
 select is((select count(*) from core.audit_log
-           where action = 'answer_case' and actor_id = tests.id('sam')), 3::bigint,
+           where action = 'answer_case' and actor_id = tests.id('sam')), 5::bigint,
   'the audit log has each change once, with who made it');
 select is_empty($$ select from core.audit_log where after::text like '%Money%' $$,
   'the words of an answer are not in the audit log');

@@ -40,7 +40,8 @@ pub(super) fn add_computed(
     }
 }
 
-/// Keep what stays within one exposed schema, where a request can name it.
+/// Keep what stays within one exposed schema, where a request can name it. A junction of another
+/// schema is left out: schemas may show the same rows, and each would embed them once more.
 pub(super) fn by_schema(
     relationships: Vec<Relationship>,
     exposed: &[String],
@@ -48,12 +49,11 @@ pub(super) fn by_schema(
     let mut kept = BySchema::<Vec<Relationship>>::new();
     for relationship in relationships {
         let schema = &relationship.table.schema;
-        let junction_is_exposed = match &relationship.link {
-            Link::ManyToMany(junction) => exposed.contains(&junction.table.schema),
+        let junction_is_here = match &relationship.link {
+            Link::ManyToMany(junction) => junction.table.schema == *schema,
             _ => true,
         };
-        if *schema == relationship.foreign.schema && exposed.contains(schema) && junction_is_exposed
-        {
+        if *schema == relationship.foreign.schema && exposed.contains(schema) && junction_is_here {
             let of_schema = kept.entry(schema.clone()).or_default();
             of_schema.entry(relationship.table.name.clone()).or_default().push(relationship);
         }
