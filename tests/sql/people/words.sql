@@ -139,6 +139,7 @@ insert into fate values
   ('offering.title', 'kept', 'what was bought'),
   ('order_line.title', 'kept', 'what was bought'),
   ('coupon.code', 'kept', 'what orders were paid with'),
+  ('refund.covered_lines', 'kept', 'ids of lines, and sums'),
   ('refund.cause', 'kept', 'a key of the house or of staff'),
   ('person.timezone', 'kept', 'a zone that the server knows'),
   ('availability_rule.timezone', 'kept', 'a zone that the server knows');
