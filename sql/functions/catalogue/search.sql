@@ -141,9 +141,7 @@ begin atomic
     and o.kind <> 'hour'
     and (p.stopped_until is null or p.stopped_until <= now())
     and (p_kind is null or o.kind = p_kind)
-    and (p_words is null
-         or to_tsvector('simple'::regconfig, o.title || ' ' || coalesce(o.summary, '') || ' '
-                                             || coalesce(o.description, '')) @@ p_words)
+    and (p_words is null or o.words @@ p_words)
     and (p_tags is null or o.tags @> p_tags)
     and (p_category is null or o.offering_id in (
            select k.offering_id
@@ -209,9 +207,7 @@ begin atomic
   left join core.location as l on l.person_id = p.provider_id and l.is_primary
   where s.is_listed
     and (p.stopped_until is null or p.stopped_until <= now())
-    and (p_words is null
-         or to_tsvector('simple'::regconfig, s.display_name || ' ' || coalesce(s.bio, ''))
-            @@ p_words)
+    and (p_words is null or s.words @@ p_words)
     and (p_tags is null or p.specialties @> p_tags)
     and (p_category is null or p.provider_id in (
            select o.provider_id

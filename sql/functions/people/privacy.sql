@@ -12,7 +12,7 @@ declare
 begin
   return jsonb_build_object(
     'exported_at', now(),
-    'person', (select to_jsonb(p) from core.person as p where p.person_id = v_me),
+    'person', (select to_jsonb(p) - 'words' from core.person as p where p.person_id = v_me),
     'private', (select to_jsonb(p) from core.person_private as p where p.person_id = v_me),
     'roles', (
       select jsonb_agg(r.name order by r.name)
@@ -272,7 +272,7 @@ begin atomic
   select jsonb_build_object(
     'provider', (select to_jsonb(p) from core.provider as p where p.provider_id = p_person_id),
     'offerings', (
-      select jsonb_agg(to_jsonb(o) order by o.seq)
+      select jsonb_agg(to_jsonb(o) - 'words' order by o.seq)
       from core.offering as o
       where o.provider_id = p_person_id),
     'venues', (

@@ -17,6 +17,8 @@ create table core.person (
   is_listed    boolean not null default false,
   is_heard     boolean not null default false,
   legacy_ref   text,
+  words        tsvector generated always as (
+    to_tsvector('simple'::regconfig, display_name || ' ' || coalesce(bio, ''))) stored,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),
 
@@ -40,9 +42,7 @@ alter table core.person force row level security;
 create index person_suspended_idx on core.person (person_id)
   where status = 'suspended' or suspended_until is not null;
 
--- As internal.found_providers asks.
-create index person_words_idx on core.person using gin (
-  to_tsvector('simple'::regconfig, display_name || ' ' || coalesce(bio, ''))) where is_listed;
+create index person_words_idx on core.person using gin (words) where is_listed;
 
 comment on table core.person is
   'A person as others may see them. Private data is in person_private.';
@@ -56,6 +56,7 @@ comment on column core.person.is_listed is
 comment on column core.person.is_heard is
   'Whether everybody may read this row because the person has said something to everybody: a post or '
   'a comment that is shown. Functions keep it.';
+comment on column core.person.words is 'What api.search_providers finds them by.';
 comment on column core.person.legacy_ref is
   'The key this person had in the system they came from.';
 

@@ -28,6 +28,10 @@ create table core.offering (
   is_active              boolean not null default true,
   published_at           timestamptz,
   attrs                  jsonb not null default '{}',
+  -- Of no language, because there are several.
+  words                  tsvector generated always as (
+    to_tsvector('simple'::regconfig,
+                title || ' ' || coalesce(summary, '') || ' ' || coalesce(description, ''))) stored,
   created_at             timestamptz not null default now(),
   updated_at             timestamptz not null default now(),
 
@@ -73,9 +77,7 @@ create index offering_created_idx on core.offering (created_at);
 create index offering_cancellation_policy_id_idx on core.offering (cancellation_policy_id);
 create index offering_kind_active_idx on core.offering (kind, category_code) where is_active;
 create index offering_tags_idx on core.offering using gin (tags);
--- As internal.found_offerings asks: the words of no language, because there are several.
-create index offering_words_idx on core.offering using gin (to_tsvector('simple'::regconfig,
-  title || ' ' || coalesce(summary, '') || ' ' || coalesce(description, '')));
+create index offering_words_idx on core.offering using gin (words);
 
 comment on table core.offering is 'Something that a provider or the platform sells.';
 comment on column core.offering.provider_id is
@@ -83,6 +85,7 @@ comment on column core.offering.provider_id is
 comment on column core.offering.kind is
   'hour: the time of a provider itself. api.book_time makes it, and sells it by the hour at a rate '
   'that depends on the distance; it has no slots of its own, and nobody finds it.';
+comment on column core.offering.words is 'What api.search_offerings finds it by.';
 comment on column core.offering.duration_min is
   'How long it lasts. A trigger checks how long each kind may last.';
 comment on column core.offering.price_minor is
