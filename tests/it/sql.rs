@@ -28,7 +28,10 @@ sql_tests! {
     community { conversation, post, report, support }
     ground { audit, clock, lens, marketplace, permissions, reading, vocabulary }
     learning { certificate, content, course, enrolment, progress }
-    lenses { avenrae, avenrae_basket, avenrae_reports, dogs, fitness, trainers, trainers_access, tutoring }
+    lenses {
+        avenrae, avenrae_basket, avenrae_reports, avenrae_write, dogs, fitness, trainers,
+        trainers_access, tutoring,
+    }
     login {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,
         session, sign_up, signing_key, supabase, verification,
