@@ -329,9 +329,18 @@ returns table (
 language sql
 stable
 begin atomic
-  select c.conversation_id, c.kind, c.title, o.person_ids, o.names, l.body,
-         coalesce(c.last_message_at, c.created_at), internal.unread_count(c.conversation_id)
-  from core.conversation as c
+  -- The page first, and what it shows of each afterwards.
+  with page as (
+    select c.*, coalesce(c.last_message_at, c.created_at) as at
+    from core.conversation as c
+    where c.conversation_id in (select internal.conversation_ids())
+      and (p_before is null or coalesce(c.last_message_at, c.created_at) < p_before)
+    order by coalesce(c.last_message_at, c.created_at) desc, c.conversation_id
+    limit least(greatest(coalesce(p_limit, 50), 0), 200)
+  )
+  select c.conversation_id, c.kind, c.title, o.person_ids, o.names, l.body, c.at,
+         internal.unread_count(c.conversation_id)
+  from page as c
   left join lateral (
     select array_agg(m.person_id order by m.joined_at, m.person_id) as person_ids,
            array_agg(p.display_name order by m.joined_at, m.person_id) as names
@@ -346,10 +355,7 @@ begin atomic
     order by m.seq desc
     limit 1
   ) as l on true
-  where c.conversation_id in (select internal.conversation_ids())
-    and (p_before is null or coalesce(c.last_message_at, c.created_at) < p_before)
-  order by coalesce(c.last_message_at, c.created_at) desc, c.conversation_id
-  limit least(greatest(coalesce(p_limit, 50), 0), 200);
+  order by c.at desc, c.conversation_id;
 end;
 
 comment on function api.list_conversations is $$

@@ -639,6 +639,17 @@ Raises
   M0301 amount_not_chargeable, M0304 currency_not_settled
 $$;
 
+create or replace function internal.turn(p_n bigint, p_total bigint, p_at timestamptz)
+returns integer
+language sql
+immutable
+return ((p_n + p_total - floor(extract(epoch from p_at) / 60)::bigint % p_total) % p_total + 1)::integer;
+
+comment on function internal.turn is $$
+The place of the n-th of so many, counted from 0, at an instant: every minute each moves up one and
+the first goes to the end.
+$$;
+
 create or replace function api.list_boosted_providers(
   p_kind  text default null,
   p_limit integer default 10
@@ -661,9 +672,7 @@ begin atomic
     group by p.provider_id
   )
   select b.provider_id, b.kind,
-         -- Each moves up one place every minute, and the first goes to the end.
-         ((b.n + b.total - floor(extract(epoch from now()) / 60)::bigint % b.total)
-           % b.total + 1)::integer as turn
+         internal.turn(b.n, b.total, now()) as turn
   from boosted as b
   order by turn
   limit least(greatest(coalesce(p_limit, 10), 0), 100);

@@ -185,6 +185,8 @@ from core.offering_category as k;
 comment on view trainers.service_categories is
   'Which services stand in which categories; categories and services embed each other through it.';
 
+-- What a row needs of other tables is asked for in its columns: Postgres works these out after it
+-- has sorted and taken the page, and joins before.
 create view trainers.bookings with (security_invoker = true) as
 select
   b.booking_id as id,
@@ -201,14 +203,19 @@ select
     when b.status in ('expired', 'no_show_provider') then 'cancelled'
     else b.status
   end as status,
-  case
-    when y.status in ('captured', 'partially_refunded', 'refund_pending', 'disputed')
-      then 'completed'
-    when y.status = 'dispute_lost' then 'refunded'
-    when y.status = 'cancelled' then 'failed'
-    when y.status in ('refunded', 'failed') then y.status
-    else 'pending'
-  end as payment_status,
+  (
+    select
+      case
+        when y.status = 'dispute_lost' and y.refunded_minor + y.lost_minor >= y.captured_minor
+          then 'refunded'
+        when y.status in ('captured', 'partially_refunded', 'refund_pending', 'disputed',
+                          'dispute_lost') then 'completed'
+        when y.status = 'cancelled' then 'failed'
+        when y.status in ('refunded', 'failed') then y.status
+        else 'pending'
+      end
+    from internal.payment_of_booking(b.booking_id) as y
+  ) as payment_status,
   internal.to_decimal(b.price_minor, b.currency) as total_price,
   b.currency,
   b.seats,
@@ -224,8 +231,7 @@ select
   b.updated_at,
   b.status as core_status,
   b.hold_expires_at
-from core.booking as b
-left join lateral internal.payment_of_booking(b.booking_id) as y on true;
+from core.booking as b;
 
 comment on view trainers.bookings is
   'Bookings of the reader, on either side. core_status is the exact state behind status.';
@@ -258,9 +264,10 @@ select
   internal.to_decimal(y.refunded_minor, y.currency) as amount_refunded,
   y.currency,
   case
-    when y.status in ('captured', 'partially_refunded', 'refund_pending', 'disputed')
-      then 'completed'
-    when y.status = 'dispute_lost' then 'refunded'
+    when y.status = 'dispute_lost' and y.refunded_minor + y.lost_minor >= y.captured_minor
+      then 'refunded'
+    when y.status in ('captured', 'partially_refunded', 'refund_pending', 'disputed',
+                      'dispute_lost') then 'completed'
     when y.status = 'cancelled' then 'failed'
     when y.status in ('refunded', 'failed') then y.status
     else 'pending'
@@ -514,17 +521,20 @@ select
   g.sender_id,
   g.recipient_id as receiver_id,
   g.body as content,
-  r.read_at is not null as is_read,
-  r.read_at,
+  exists (
+    select
+    from core.message_receipt as r
+    where r.message_id = g.message_id
+      and r.person_id = coalesce(g.recipient_id, internal.user_id())
+  ) as is_read,
+  (
+    select r.read_at
+    from core.message_receipt as r
+    where r.message_id = g.message_id
+      and r.person_id = coalesce(g.recipient_id, internal.user_id())
+  ) as read_at,
   g.created_at
-from core.message as g
-left join lateral (
-  select min(x.read_at) as read_at
-  from core.message_receipt as x
-  where x.message_id = g.message_id
-    and (x.person_id = g.recipient_id
-         or g.recipient_id is null and x.person_id = internal.user_id())
-) as r on true;
+from core.message as g;
 
 comment on view trainers.messages is
   'Messages of the reader''s conversations. The receiver marks them as read.';
@@ -534,14 +544,13 @@ select
   n.notification_id as id,
   n.person_id as user_id,
   n.type,
-  t.title,
-  t.body as message,
+  (select t.title from internal.notification_text(n) as t) as title,
+  (select t.body from internal.notification_text(n) as t) as message,
   n.payload as data,
   n.read_at is not null as is_read,
   n.read_at,
   n.created_at
-from core.notification as n
-cross join lateral internal.notification_text(n) as t;
+from core.notification as n;
 
 comment on view trainers.notifications is 'What the reader has been told; data carries ids.';
 
