@@ -1,7 +1,7 @@
 -- Referrals: claimed once, rewarded once, taken back once.
 
 begin;
-select plan(34);
+select plan(35);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('second', 'tara', 10000, p_starts => now() + interval '20 days');
@@ -96,6 +96,21 @@ select is(tests.balance('eve', 'available'), 0::bigint, 'the wallet is as it was
 set constraints all immediate;
 set constraints all deferred;
 select is_empty('select tests.ledger_problems()', 'the ledger still adds up');
+
+-- Refunded before the reward was given: there is none.
+select tests.offer('third', 'tara', 10000, p_starts => now() + interval '40 days');
+select tests.introduce('dan');
+insert into core.customer (customer_id) values (tests.id('dan'));
+select tests.act_as('dan');
+select api.claim_referral(code) from bobs;
+select tests.act_as_nobody();
+create temp table dans as select tests.paid('third', 'dan') as payment_id;
+select tests.clear(payment_id) from dans;
+select tests.event('evt_dan', 'refund.created', tests.refund(payment_id, 're_3', 10000, 'succeeded'))
+from dans;
+select tests.act_as_service();
+select is(api.settle_referrals(), 0, 'a booking that was refunded earns nobody a reward');
+select tests.act_as_nobody();
 
 -- Who cannot be brought any more.
 select tests.paid('second', 'bob');
