@@ -47,10 +47,10 @@ insert into core.order
 select bench.id(6, n), 'bench-' || n, bench.id(2, who), 'DKK', 45000, 45000, 'paid' from booked;
 
 insert into core.order_line
-  (order_line_id, order_id, offering_id, booking_id, customer_id, provider_id, unit_minor,
-   total_minor)
-select bench.id(7, n), bench.id(6, n), offering_id, bench.id(5, n), bench.id(2, who), provider_id,
-       45000, 45000
+  (order_line_id, order_id, kind, title, offering_id, booking_id, customer_id, provider_id,
+   unit_minor, total_minor, commission_bp, commission_minor)
+select bench.id(7, n), bench.id(6, n), 'booking', 'session ' || who, offering_id, bench.id(5, n),
+       bench.id(2, who), provider_id, 45000, 45000, 1500, 6750
 from booked;
 
 insert into core.payment

@@ -41,12 +41,16 @@ create or replace function internal.conflicting_booking(
   p_but_for     uuid default null
 )
 returns core.booking
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select b.*
+as $$
+declare
+  v_booking core.booking;
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  select b.* into v_booking
   from core.booking as b
   where b.customer_id = p_customer_id
     and b.booking_id is distinct from p_but_for
@@ -59,7 +63,9 @@ begin atomic
     )
   order by b.slot_id = (p_slot).slot_id desc
   limit 1;
-end;
+  return v_booking;
+end
+$$;
 
 alter function internal.conflicting_booking owner to definer;
 

@@ -151,14 +151,20 @@ $$;
 
 create or replace function internal.readable_code(p_length integer)
 returns text
-language sql
+language plpgsql
 volatile
-return (
-  select string_agg(
-    substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', get_byte(r.bytes, i) % 32 + 1, 1), '' order by i)
-  from (select decode(md5(gen_random_uuid()::text), 'hex') as bytes) as r
-  cross join generate_series(0, p_length - 1) as i
-);
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  return (
+    select string_agg(
+      substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', get_byte(r.bytes, i) % 32 + 1, 1), ''
+      order by i)
+    from (select decode(md5(gen_random_uuid()::text), 'hex') as bytes) as r
+    cross join generate_series(0, p_length - 1) as i);
+end
+$$;
 
 comment on function internal.readable_code is
   'Up to sixteen random characters that are easy to tell apart, five bits each.';

@@ -2,21 +2,25 @@
 
 create or replace function internal.commission_bp(p_provider_id uuid)
 returns integer
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select case
-    when p_provider_id is null then 10000
-    else least(10000, coalesce(c.commission_bp, m.commission_bp) + coalesce((
-      select max(p.commission_bp)
-      from core.promotion as p
-      where p.provider_id = p_provider_id and p.status = 'running' and p.expires_at > now()), 0))
-    end
-  from core.marketplace as m
-  left join core.commission as c on c.provider_id = p_provider_id;
-end;
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  return (
+    select case
+      when p_provider_id is null then 10000
+      else least(10000, coalesce(c.commission_bp, m.commission_bp) + coalesce((
+        select max(p.commission_bp)
+        from core.promotion as p
+        where p.provider_id = p_provider_id and p.status = 'running' and p.expires_at > now()), 0))
+      end
+    from core.marketplace as m
+    left join core.commission as c on c.provider_id = p_provider_id);
+end
+$$;
 
 alter function internal.commission_bp owner to definer;
 
@@ -40,25 +44,29 @@ create or replace function internal.commission_of_line(
   p_coupon core.coupon
 )
 returns bigint
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  -- Of a coupon of the house the settings say who bears it; a seller's own lowers the sale itself.
-  select case
-    when (p_coupon).coupon_id is null or (p_coupon).provider_id is not null
-         or (p_line).provider_id is null or m.house_coupon_by = 'shared'
-      then internal.commission_of((p_line).total_minor, (p_line).commission_bp)
-    when m.house_coupon_by = 'house'
-      then greatest(0, internal.commission_of(
-             (p_line).total_minor + (p_line).discount_minor, (p_line).commission_bp)
-           - (p_line).discount_minor)
-    else least((p_line).total_minor, internal.commission_of(
-           (p_line).total_minor + (p_line).discount_minor, (p_line).commission_bp))
-  end
-  from core.marketplace as m;
-end;
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  return (
+    -- Of a coupon of the house the settings say who bears it; a seller's own lowers the sale itself.
+    select case
+      when (p_coupon).coupon_id is null or (p_coupon).provider_id is not null
+           or (p_line).provider_id is null or m.house_coupon_by = 'shared'
+        then internal.commission_of((p_line).total_minor, (p_line).commission_bp)
+      when m.house_coupon_by = 'house'
+        then greatest(0, internal.commission_of(
+               (p_line).total_minor + (p_line).discount_minor, (p_line).commission_bp)
+             - (p_line).discount_minor)
+      else least((p_line).total_minor, internal.commission_of(
+             (p_line).total_minor + (p_line).discount_minor, (p_line).commission_bp))
+    end
+    from core.marketplace as m);
+end
+$$;
 
 alter function internal.commission_of_line owner to definer;
 

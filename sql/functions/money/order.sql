@@ -218,28 +218,32 @@ comment on function internal.open_payment is
 
 create or replace function internal.plan_payment(p_payment core.payment)
 returns uuid
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select internal.plan_command(
-    'create_payment', (p_payment).payment_id, '/v1/payment_intents',
-    jsonb_build_object(
-      'amount', (p_payment).amount_minor,
-      'currency', lower((p_payment).currency),
-      'capture_method', (p_payment).capture_method,
-      'automatic_payment_methods', '{"enabled": true}'::jsonb,
-      'transfer_group', 'order_' || (p_payment).order_id,
-      'description', 'Order ' || o.number,
-      'metadata', jsonb_build_object(
-        'payment_id', (p_payment).payment_id,
-        'order_id', (p_payment).order_id,
-        'booking_id', (p_payment).booking_id)),
-    (p_payment).payment_id)
-  from core.order as o
-  where o.order_id = (p_payment).order_id;
-end;
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  return (
+    select internal.plan_command(
+      'create_payment', (p_payment).payment_id, '/v1/payment_intents',
+      jsonb_build_object(
+        'amount', (p_payment).amount_minor,
+        'currency', lower((p_payment).currency),
+        'capture_method', (p_payment).capture_method,
+        'automatic_payment_methods', '{"enabled": true}'::jsonb,
+        'transfer_group', 'order_' || (p_payment).order_id,
+        'description', 'Order ' || o.number,
+        'metadata', jsonb_build_object(
+          'payment_id', (p_payment).payment_id,
+          'order_id', (p_payment).order_id,
+          'booking_id', (p_payment).booking_id)),
+      (p_payment).payment_id)
+    from core.order as o
+    where o.order_id = (p_payment).order_id);
+end
+$$;
 
 alter function internal.plan_payment owner to definer;
 

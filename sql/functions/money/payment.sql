@@ -52,18 +52,24 @@ $$;
 
 create or replace function internal.booking_payment(p_booking_id uuid)
 returns core.payment
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select p.*
+as $$
+declare
+  v_payment core.payment;
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  select p.* into v_payment
   from core.order_line as l
   join core.payment as p using (order_id)
   where l.booking_id = p_booking_id
   order by p.attempt desc, p.created_at desc
   limit 1;
-end;
+  return v_payment;
+end
+$$;
 
 alter function internal.booking_payment owner to definer;
 

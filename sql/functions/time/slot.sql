@@ -190,20 +190,25 @@ $$;
 
 create or replace function internal.takes_time(p_slot core.slot)
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-return (p_slot).state = 'open'
-  and exists (select from core.event as e where e.slot_id = (p_slot).slot_id)
-  and not exists (
-    select
-    from core.offering as o
-    join core.occupancy as c on c.provider_id = (p_slot).provider_id
-    where o.offering_id = (p_slot).offering_id
-      and c.slot_id <> (p_slot).slot_id
-      and c.busy && internal.busy_time((p_slot).starts_at, (p_slot).ends_at, o)
-      and (c.expires_at is null or c.expires_at > now()));
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  return (p_slot).state = 'open'
+    and exists (select from core.event as e where e.slot_id = (p_slot).slot_id)
+    and not exists (
+      select
+      from core.offering as o
+      join core.occupancy as c on c.provider_id = (p_slot).provider_id
+      where o.offering_id = (p_slot).offering_id
+        and c.slot_id <> (p_slot).slot_id
+        and c.busy && internal.busy_time((p_slot).starts_at, (p_slot).ends_at, o)
+        and (c.expires_at is null or c.expires_at > now()));
+end
+$$;
 
 alter function internal.takes_time owner to definer;
 
