@@ -437,13 +437,14 @@ as $$
   group by o.order_id
   having o.total_minor <> sum(l.total_minor) or o.discount_minor <> sum(l.discount_minor)
   union all
-  -- Every order that money arrived for has a receipt, and the numbers have no gap.
+  -- Every order that money arrived for has a receipt, and the numbers, which are drawn at the commit,
+  -- have no gap.
   select 'receipt: ' || p.order_id
   from core.payment as p
   left join core.receipt as r using (order_id)
-  where (p.captured_at is not null and p.processor = 'stripe') <> (r.number is not null)
+  where (p.captured_at is not null and p.processor = 'stripe') <> (r.order_id is not null)
   union all
-  select 'receipts: ' || max(r.number) from core.receipt as r having max(r.number) <> count(*)
+  select 'receipts: ' || max(r.number) from core.receipt as r having max(r.number) <> count(r.number)
   union all
   -- What was called off is not sent, and what was sent is not called off.
   select 'sent, and called off: ' || l.order_line_id
