@@ -2,7 +2,7 @@
 -- functions of its document, and what is refused.
 
 begin;
-select plan(170);
+select plan(174);
 
 select results_eq(
   $$ select c.relname::text collate "default",
@@ -212,15 +212,39 @@ select lives_ok(
        and start_time > now() + interval '3 days'
      order by start_time limit 1 $$, 'a client books one of them, by its time');
 select results_eq(
+  $$ with slot as (
+       select start_time, end_time from tutoring.bookable_slots
+       where session_id = tests.id('hour') and is_available
+         and start_time > now() + interval '6 days'
+       order by start_time limit 1),
+     one as (
+       insert into trainers.bookings (id, client_id, trainer_id, service_id, start_time, end_time)
+       select tests.id('own'), tests.id('alice'), tests.id('tara'), tests.id('hour'), start_time,
+              end_time from slot returning id)
+     select count(*) from one $$, 'values (1::bigint)', 'a booking comes with an id of its own');
+select results_eq(
+  $$ with again as (
+       insert into trainers.bookings (id, client_id, trainer_id, service_id, start_time, end_time)
+       select tests.id('own'), b.client_id, b.trainer_id, b.service_id, b.start_time, b.end_time
+       from trainers.bookings as b where b.service_id = tests.id('hour')
+       order by b.start_time desc limit 1 returning id)
+     select a.id = (select b.id from trainers.bookings as b where b.service_id = tests.id('hour')
+                    order by b.start_time desc limit 1) from again as a $$,
+  'values (true)', 'the same id again is the same booking');
+select lives_ok($$ update trainers.bookings set status = 'cancelled'
+  where id = (select b.id from trainers.bookings as b where b.service_id = tests.id('hour')
+              order by b.start_time desc limit 1) $$, 'a client calls the second one off');
+select results_eq(
   $$ select b.learner_id, t.client_id, t.total_price
      from tutoring.bookings as b join trainers.bookings as t using (id)
-     where b.session_id = tests.id('hour') $$,
+     where b.session_id = tests.id('hour') and t.status = 'pending' $$,
   $$ values (tests.id('alice'), tests.id('alice'), 10.00) $$,
   'the booking stands in both systems, and costs what the service costs');
 select is_empty(
   $$ select from tutoring.bookable_slots as s
      join trainers.bookings as b on s.start_time < b.end_time and s.end_time > b.start_time
-     where s.session_id = tests.id('hour') and b.service_id = s.session_id and s.is_available $$,
+     where s.session_id = tests.id('hour') and b.service_id = s.session_id and s.is_available
+       and b.status = 'pending' $$,
   'no overlapping slot of the trainer can be booked any more');
 select throws_ok(
   $$ insert into trainers.bookings (client_id, trainer_id, service_id, start_time, end_time)
@@ -455,6 +479,10 @@ select results_eq(
 select results_eq('select brand, last4 from trainers.payment_methods',
   $$ values ('visa', '4242') $$, 'a client sees their card');
 select lives_ok('delete from trainers.payment_methods', 'a client removes their card');
+select throws_ok(
+  $$ insert into trainers.reviews (booking_id, trainer_id, rating)
+     select booking_id, tests.id('uwe'), 5 from past $$, '42501', null,
+  'a review of another trainer than that of the booking is refused');
 select results_eq(
   $$ insert into trainers.reviews (booking_id, client_id, rating, comment)
      select booking_id, tests.id('alice'), 5, 'Good' from past

@@ -26,6 +26,7 @@ insert into exempt values
   ('set_quiet_hours', 'one''s own, and harms nobody'),
   ('leave_waitlist', 'gives back what others wait for'),
   ('cancel_booking', 'gives back what others paid or wait for'),
+  ('keep_seats', 'gives back what others paid or wait for'),
   ('decline_booking', 'gives back what others paid or wait for'),
   ('call_off_slot', 'gives back what others paid'),
   ('unpublish_offering', 'sells less'),
