@@ -171,7 +171,7 @@ comment on view avenrae.events is
 create view avenrae.bookings with (security_invoker = true) as
 select
   b.seq as id,
-  internal.customer_number(b.customer_id) as client_id,
+  c.seq as client_id,
   v.seq as healer_id,
   o.seq as service_id,
   b.starts_at as booking_date,
@@ -208,6 +208,7 @@ select
 from core.booking as b
 join core.provider as v on v.provider_id = b.provider_id
 join core.order_line as l on l.booking_id = b.booking_id
+left join core.customer as c on c.customer_id = b.customer_id
 left join core.person as h on h.person_id = b.provider_id
 left join core.offering as o on o.offering_id = b.offering_id
 left join core.review as r on r.booking_id = b.booking_id and r.author_side = 'customer'
@@ -221,7 +222,7 @@ create view avenrae.event_registrations with (security_invoker = true) as
 select
   b.seq as id,
   e.seq as event_id,
-  internal.customer_number(b.customer_id) as client_id,
+  c.seq as client_id,
   b.seats,
   case
     when b.status = 'pending_payment' and b.hold_expires_at <= now() then 'cancelled'
@@ -251,6 +252,7 @@ select
 from core.booking as b
 join core.event as e on e.slot_id = b.slot_id
 join core.order_line as l on l.booking_id = b.booking_id
+left join core.customer as c on c.customer_id = b.customer_id
 left join lateral (
   select array_agg(k.code order by k.seat) as codes, count(k.checked_in_at) as scanned
   from core.ticket as k
@@ -281,7 +283,7 @@ comment on view avenrae.tickets is 'Tickets, one for each seat: valid, used or v
 create view avenrae.orders with (security_invoker = true) as
 select
   o.seq as id,
-  internal.customer_number(o.customer_id) as client_id,
+  c.seq as client_id,
   o.number as order_number,
   internal.to_decimal(o.total_minor, o.currency) as total_amount,
   case
@@ -304,6 +306,7 @@ select
   o.order_id as uuid,
   o.customer_id as client_uuid
 from core.order as o
+left join core.customer as c on c.customer_id = o.customer_id
 cross join lateral (
   select
     count(*) as goods,

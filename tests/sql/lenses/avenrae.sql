@@ -2,7 +2,7 @@
 -- and the document's eight queries.
 
 begin;
-select plan(116);
+select plan(123);
 
 -- The tables and columns that the document names, or uses in its queries and indexes.
 create table documented (name text, columns text);
@@ -245,6 +245,33 @@ select is_empty('execute query_2(' || current_setting('tests.client') || ')',
   'query 2 shows a stranger nothing of the history of a client');
 select is_empty('execute query_3(' || current_setting('tests.healer') || ')',
   'query 3 shows a stranger nothing of what a healer has ahead');
+
+-- The indexes of the document: the plan of staff, who is not confined to rows of their own.
+create function pg_temp.plan(p_query text) returns text language plpgsql as $$
+declare
+  v_line text;
+  v_plan text := '';
+begin
+  for v_line in execute 'explain (costs off) ' || p_query loop
+    v_plan := v_plan || v_line || E'\n';
+  end loop;
+  return v_plan;
+end $$;
+select tests.act_as('sam');
+set local enable_seqscan = off;
+select alike(pg_temp.plan(q), '%' || i || '%', 'an index serves ' || q)
+from (values
+  ('select id from bookings where client_id = 1 order by booking_date', 'customer_seq_key'),
+  ('select id from bookings where healer_id = 1 order by booking_date', 'provider_seq_key'),
+  ('select id from orders where client_id = 1 order by order_date', 'customer_seq_key'),
+  ('select id from healers where healer_type = ''x'' order by rating', 'provider_type_rating_idx'),
+  ('select id from products where product_category = ''x'' and is_active', 'offering_kind_active_idx'),
+  ('select id from events where event_date > now()', 'slot_start_idx')) as x(q, i);
+select isnt_empty(
+  $$ select from pg_indexes where schemaname = 'identity' and tablename = 'account' and indexdef like '%UNIQUE%(email)%' $$,
+  'an address belongs to one account by an index');
+select tests.act_as_nobody();
+set local enable_seqscan = on;
 
 -- MySQL's dates.
 select is(avenrae.date_format('2026-03-05 07:08:09+00', f), e, 'an instant is written as MySQL writes ' || f)
