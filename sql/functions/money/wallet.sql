@@ -147,6 +147,60 @@ The caller's ledger entries, newest first, each with the balance of its account 
 next page pass the last entry_id as p_before.
 $$;
 
+create or replace function api.my_statement_of(
+  p_currency text,
+  p_from     timestamptz,
+  p_until    timestamptz
+)
+returns table (
+  at            timestamptz,
+  account       text,
+  kind          text,
+  description   text,
+  reference     uuid,
+  currency      text,
+  amount        numeric,
+  balance_after numeric
+)
+language sql
+stable
+begin atomic
+  -- What was brought forward, then every entry.
+  select o.at, o.account, o.kind, o.description, o.reference, upper(p_currency),
+         internal.to_decimal(o.amount_minor, upper(p_currency)),
+         internal.to_decimal(o.balance_minor, upper(p_currency))
+  from (
+    select p_from as at, a.kind as account, 'brought_forward' as kind, null as description,
+           null::uuid as reference, null::bigint as amount_minor,
+           coalesce(e.balance_after_minor, 0) as balance_minor, 0::bigint as n
+    from core.ledger_account as a
+    left join lateral (
+      select f.balance_after_minor
+      from core.ledger_entry as f
+      where f.ledger_account_id = a.ledger_account_id and f.created_at < p_from
+      order by f.ledger_entry_id desc
+      limit 1) as e on true
+    where a.person_id = internal.user_id() and a.currency = upper(p_currency)
+    union all
+    select e.created_at, a.kind, t.kind, t.description, t.reference_id, e.amount_minor,
+           e.balance_after_minor, e.ledger_entry_id
+    from core.ledger_account as a
+    join core.ledger_entry as e using (ledger_account_id)
+    join core.ledger_transfer as t using (ledger_transfer_id)
+    where a.person_id = internal.user_id()
+      and a.currency = upper(p_currency)
+      and e.created_at >= p_from
+      and e.created_at < p_until
+  ) as o
+  order by o.n, o.account
+  limit 100000;
+end;
+
+comment on function api.my_statement_of is $$
+The caller's statement of a time in one currency, the oldest first, with what each account had before
+it. Asked for with `Accept: text/csv` (supabase.rpc(...).csv()) it is a file for a spreadsheet.
+$$;
+
 create or replace function internal.require_same_movement(
   p_key          text,
   p_person_id    uuid,

@@ -185,12 +185,11 @@ returns void
 language sql
 as $$
   update core.stripe_event set next_at = now() where status = 'new';
+  -- One that Stripe never explains is looked up when its key may be forgotten.
   update core.stripe_command
   set lease_until = null, next_at = now(), missed_at = missed_at - interval '11 minutes',
-      first_sent_at = case when missed_at is null then first_sent_at
-                           else least(first_sent_at, now() - interval '26 hours') end,
-      last_sent_at = case when missed_at is null then last_sent_at
-                          else least(last_sent_at, now() - interval '26 hours') end
+      first_sent_at = first_sent_at - interval '5 hours',
+      last_sent_at = last_sent_at - interval '5 hours'
   where finished_at is null;
   update core.stripe_command set finished_at = finished_at - interval '11 minutes'
   where kind = 'capture_payment' and state = 'rejected';

@@ -143,10 +143,11 @@ fn run(double: &Double, call: &Call, keeps_500: bool) -> (u16, Value, bool) {
     };
     state.end();
     state.tick();
-    let kept = match keeps_500 {
+    // A question has no key, and its answer, which may be long, is not kept.
+    let kept = (executed && call.key.is_some()).then(|| match keeps_500 {
         true => (500, fault::server_error().body()),
         false => (status, body.clone()),
-    };
-    state.settle(call, executed.then_some(kept));
+    });
+    state.settle(call, kept);
     (status, body, false)
 }
