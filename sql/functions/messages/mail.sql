@@ -170,7 +170,7 @@ set search_path = pg_catalog, pg_temp
 begin atomic
   select jsonb_agg(
     case when l.quantity > 1 then l.quantity || ' × ' else '' end || l.title
-    order by l.order_line_id)
+    order by l.seq)
   from core.order_line as l
   where l.order_id = p_order_id;
 end;

@@ -419,7 +419,7 @@ begin atomic
         'offering_id', l.offering_id, 'booking_id', l.booking_id, 'provider_id', l.provider_id,
         'quantity', l.quantity, 'unit_minor', l.unit_minor, 'discount_minor', l.discount_minor,
         'tax_minor', l.tax_minor, 'total_minor', l.total_minor, 'fulfilment', l.fulfilment,
-        'is_called_off', l.called_off_at is not null) order by l.order_line_id)
+        'is_called_off', l.called_off_at is not null) order by l.seq)
       from core.order_line as l
       where l.order_id = (p_order).order_id));
 end;

@@ -62,7 +62,7 @@ begin atomic
     'discount', internal.to_decimal(l.discount_minor, (p_order).currency)::text,
     'total', internal.to_decimal(l.total_minor, (p_order).currency)::text,
     'discount_minor', l.discount_minor,
-    'total_minor', l.total_minor) order by l.order_line_id)
+    'total_minor', l.total_minor) order by l.seq)
   from core.order_line as l
   cross join core.marketplace as m
   left join core.booking as b using (booking_id)

@@ -1,7 +1,7 @@
 -- Receipts: one for each paid order, numbered without a gap, for who paid.
 
 begin;
-select plan(19);
+select plan(20);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.goods('tea', 'uwe', 333);
@@ -50,6 +50,10 @@ select results_eq(
   $$ values ('lesson', 'tara', '1', '100.00', '90.00'), ('mug', 'Convene', '1', '50.00', '45.00'),
             ('tea', 'uwe', '3', '3.33', '8.99') $$,
   'a receipt names what was bought, and of whom');
+select results_eq(
+  $$ select l ->> 'title' from jsonb_array_elements(pg_temp.receipt(1) -> 'lines')
+       with ordinality as x(l, n) order by n $$,
+  $$ values ('tea'), ('mug'), ('lesson') $$, 'a receipt has its lines in the order they were asked');
 select isnt((select pg_temp.receipt(1) -> 'lines' @> '[{"starts_at": null, "title": "lesson"}]'), true,
   'a receipt says when a booked time is');
 
