@@ -11,15 +11,17 @@ use axum::{
 use uuid::Uuid;
 
 /// Path, what is shown there, and the request for it. `{id}` is the one of the link.
-const PAGES: [(&str, &str, &str); 8] = [
+const PAGES: [(&str, &str, &str); 10] = [
     ("/", "the marketplace", "/rest/v1/sessions"),
     ("/bookings/{id}", "a booking", "/rest/v1/bookings?id=eq.{id}"),
     ("/slots/{id}", "a slot", "/rest/v1/bookable_slots?id=eq.{id}"),
     ("/earnings", "what a provider has earned", "/rest/v1/rpc/my_wallet"),
+    ("/messages", "messages between people", "/rest/v1/rpc/list_conversations"),
     ("/orders", "what somebody has ordered", "/rest/v1/rpc/my_statement"),
     ("/payments", "what somebody has paid", "/rest/v1/rpc/list_payments"),
     ("/reviews", "reviews of a provider", "/rest/v1/rpc/list_reviews"),
     ("/sales", "what a provider has sold", "/rest/v1/rpc/my_sales"),
+    ("/support", "what somebody has asked support", "/rest/v1/rpc/list_cases"),
 ];
 
 /// No script, and nothing from elsewhere.
