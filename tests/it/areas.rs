@@ -33,7 +33,11 @@ const UPWARD: [(&str, &str, &str); 20] = [
     ("internal.require_identity", "internal.require_active", "suspension holds for every caller"),
     ("api.list_audit_log", "internal.require_staff", WHO_MAY),
     ("api.set_marketplace", "internal.require_admin", WHO_MAY),
-    ("internal.check_marketplace", "internal.is_timezone", "the server's zones are known to people"),
+    (
+        "internal.check_marketplace",
+        "internal.is_timezone",
+        "the server's zones are known to people",
+    ),
     ("api.join_waitlist", "internal.require_free_customer", WAITING),
     ("internal.offer_freed_seats", "internal.conflicting_booking", WAITING),
     ("internal.hold_items", "internal.hold_seats", LINES),
