@@ -81,7 +81,11 @@ async fn the_past_is_completed_and_reviewed_and_occupies_no_future() {
                where b.status = 'completed' and b.ends_at < now()";
     let reviewed: i64 = world.value(sql, &[]).await;
     assert_eq!(usize::try_from(reviewed).ok(), Some(cast.past.len()));
-    let sql = "select count(*) from core.occupancy as o where upper(o.busy) > now()";
+    // An event takes its organiser's time whoever comes.
+    let sql = "select count(*)
+               from core.occupancy as o
+               where upper(o.busy) > now()
+                 and not exists (select from core.event as e where e.slot_id = o.slot_id)";
     assert_eq!(world.value::<i64>(sql, &[]).await, 0);
 }
 
@@ -97,5 +101,17 @@ async fn everybody_can_sign_in() {
         assert_eq!(session["user"]["id"], id.to_string(), "{email}");
         let body = serde_json::json!({"email": email, "password": "another word"});
         assert_eq!(world.post(Who::Anonymous, path, body).await.status, 400, "{email}");
+    }
+}
+
+#[tokio::test]
+async fn the_sanctuary_has_healers_events_and_a_shop() {
+    let (world, _) = loaded().await;
+    for sql in [
+        "select count(*) from avenrae.healers where healer_type is not null",
+        "select count(*) from avenrae.events where status = 'upcoming'",
+        "select count(*) from avenrae.products where stock_quantity > 0",
+    ] {
+        assert!(world.value::<i64>(sql, &[]).await > 0, "{sql}");
     }
 }

@@ -1,5 +1,6 @@
 //! A marketplace to look at: experts of several zones and currencies, learners, sessions,
-//! slots for weeks ahead, and some bookings of the past with their reviews.
+//! slots for weeks ahead, a shop and events of a healer, and some bookings of the past with their
+//! reviews.
 //!
 //! Everybody acts for themselves, through the functions a front end would call. Only the past
 //! cannot be booked: those bookings are made ahead, paid at the stand-in for Stripe, and then
@@ -65,6 +66,7 @@ async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
     let fields = json!({
         "display_name": expert.name, "bio": expert.bio, "specialties": expert.specialties,
         "currency": expert.currency, "timezone": expert.timezone,
+        "provider_type": expert.healer_type,
     });
     let _: Uuid = act(api, expert.id, sql, &[&fields]).await?;
     for session in &expert.sessions {
@@ -75,6 +77,7 @@ async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
         });
         let _: Uuid = act(api, expert.id, sql, &[&fields]).await?;
     }
+    open_shop(api, expert).await?;
     let windows: Vec<Value> = expert
         .hours
         .iter()
@@ -86,6 +89,21 @@ async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
         .collect();
     let sql = "select to_jsonb(api.set_availability($1))";
     let _: i64 = act(api, expert.id, sql, &[&Value::from(windows)]).await?;
+    Ok(())
+}
+
+/// What an expert sells besides time, and what they invite to.
+async fn open_shop(api: &Db, expert: &Expert) -> Result<()> {
+    for product in &expert.products {
+        let sql = "select to_jsonb(api.save_product($1))";
+        let _: Uuid = act(api, expert.id, sql, &[product]).await?;
+    }
+    for event in &expert.events {
+        let sql = "
+            select to_jsonb(api.save_event($1 || jsonb_build_object(
+              'starts_at', date_trunc('day', now()) + make_interval(days => $2, hours => 17))))";
+        let _: Uuid = act(api, expert.id, sql, &[&event.fields, &event.in_days]).await?;
+    }
     Ok(())
 }
 

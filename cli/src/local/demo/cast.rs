@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Everybody, and what happened between them.
@@ -37,6 +38,24 @@ pub struct Expert {
     pub hours: Vec<Hours>,
     /// What they offer.
     pub sessions: Vec<Session>,
+    /// What kind of healer they are, if they are one.
+    #[serde(default)]
+    pub healer_type: Option<String>,
+    /// What they sell in the shop, as `api.save_product` takes it.
+    #[serde(default)]
+    pub products: Vec<Value>,
+    /// What they invite to.
+    #[serde(default)]
+    pub events: Vec<Event>,
+}
+
+/// An event on a day to come.
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    /// In how many days, at five in the afternoon, UTC.
+    pub in_days: i32,
+    /// What it is, as `api.save_event` takes it.
+    pub fields: Value,
 }
 
 /// Weekly hours.
