@@ -2,7 +2,7 @@
 -- once, calling off refunds everybody once.
 
 begin;
-select plan(39);
+select plan(45);
 
 select tests.introduce('tara', 'uwe', 'alice', 'bob', 'carl');
 insert into core.provider (provider_id, currency) values (tests.id('tara'), 'EUR'), (tests.id('uwe'), 'EUR');
@@ -190,6 +190,31 @@ select is_empty('select * from tests.ledger_problems()',
 select tests.act_as('tara');
 select throws_ok($$ execute move('circle', 30) $$, 'M9203', 'slot_closed',
   'an event that was called off cannot be moved');
+
+
+-- A block closes an event as it closes every time; opened again, it takes its time again.
+select tests.act_as('uwe');
+select set_config('tests.block', api.block_time(tests.in_days(10), tests.in_days(11))::text, true);
+select tests.act_as_nobody();
+select results_eq($$ select state from core.slot where slot_id = tests.event('drum') $$, $$ values ('closed') $$,
+  'an event in a blocked time is closed');
+select is_empty($$ select from core.occupancy where slot_id = tests.event('drum') $$,
+  'an event in a blocked time takes no time');
+select tests.act_as('uwe');
+select api.remove_exception(current_setting('tests.block')::uuid);
+select tests.act_as_nobody();
+select results_eq($$ select state from core.slot where slot_id = tests.event('drum') $$, $$ values ('open') $$,
+  'an event is open again when its block is gone');
+select isnt_empty($$ select from core.occupancy where slot_id = tests.event('drum') $$,
+  'an event that is open again takes its organiser''s time again');
+
+-- Removed, while nobody has registered.
+select tests.act_as('uwe');
+select lives_ok($$ select api.remove_slot(tests.event('drum')) $$,
+  'an event that nobody has registered for can be removed');
+select tests.act_as_nobody();
+select is_empty($$ select from core.occupancy where slot_id = tests.event('drum') $$,
+  'an event that was removed gives its organiser''s time back');
 
 select * from finish();
 rollback;
