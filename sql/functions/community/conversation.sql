@@ -244,7 +244,8 @@ begin
   end if;
   perform internal.require_can_open(v_me);
   insert into core.conversation (conversation_id, kind, opened_by, title)
-  values (v_id, 'group', v_me, nullif(btrim(p_title), ''));
+  -- A title is read by all of them, as a message is.
+  values (v_id, 'group', v_me, left(internal.mask_contacts(nullif(btrim(p_title), '')), 200));
   insert into core.conversation_member (conversation_id, person_id)
   select v_id, o from unnest(v_me || v_others) as o;
   return v_id;

@@ -276,9 +276,12 @@ begin
       perform internal.refuse('M9320', 'promotion_not_requested',
         format('The promotion is %s already.', v_before.status));
     end if;
-    -- What staff sets is not the provider's offer any more.
+    -- What staff sets is given to the approval: the offer is the provider's, and what it covers
+    -- is paid without asking again.
     if v_status = 'approved' then
       perform internal.require_staff();
+    elsif v_before.provider_id is distinct from internal.user_id() and not internal.is_service() then
+      raise exception using errcode = '42501', message = 'An offer is changed by who made it.';
     else
       update core.promotion as p
       set kind = v_after.kind, duration_days = v_after.duration_days,
@@ -319,7 +322,7 @@ Raises
   M4310 promotion_not_found      it is another provider's
   M9002 too_many_made            ten of the provider's wait
   M9320 promotion_not_requested  it is decided already
-  42501                          provider_id is somebody else
+  42501                          provider_id is somebody else, or staff would change an offer
 $$;
 
 create or replace function api.approve_promotion(

@@ -1,7 +1,7 @@
 -- Conversations: who may write to whom, who reads it, and what is taken out.
 
 begin;
-select plan(58);
+select plan(59);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('other', 'uwe', 10000);
@@ -170,6 +170,9 @@ select tests.act_as('tara');
 create temp table team as
 select api.open_conversation(array[tests.id('alice'), tests.id('uwe')], 'Team') as id;
 grant select on team to public;
+select api.open_conversation(array[tests.id('alice')], 'Call +45 12 34 56 78');
+select is((select title from api.list_conversations() where title <> 'Team'), 'Call [hidden]',
+  'contact details are masked in a title too');
 select lives_ok($$ select api.send_message('Hello both', p_conversation_id => id) from team $$,
   'somebody writes to a group');
 select tests.act_as('uwe');

@@ -1,7 +1,7 @@
 -- Promotions: asked for, decided, paid once, shown in turn, over by the clock.
 
 begin;
-select plan(64);
+select plan(65);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('other', 'uwe', 10000);
@@ -65,6 +65,10 @@ select throws_ok($$ select api.save_promotion(jsonb_build_object('promotion_id',
   tests.id('boost')), 'fail') $$, '23505', null, 'a promotion that is there is refused when asked so');
 select is(api.save_promotion(jsonb_build_object('promotion_id', tests.id('boost')), 'ignore'),
   null, 'a promotion that is there is ignored when asked so');
+
+select tests.act_as('sam');
+select throws_ok($$ select ask('boost', '{"cost": 90}') $$, '42501', null,
+  'staff cannot raise what the provider has offered');
 
 -- Approved on the terms offered: paid from the wallet, and it runs.
 select tests.act_as('sam');
