@@ -238,7 +238,7 @@ select results_eq('proposed',
 select tests.act_as('bob');
 select is_empty('proposed', 'a stranger reads neither');
 select is_empty($$ select from tutoring.sessions where place is not null $$,
-  'who has not booked reads no place of a session');
+  'a stranger reads no place of a session');
 select tests.act_as('alice');
 select lives_ok(
   $$ select api.answer_move(id, true) from tutoring.bookings

@@ -113,7 +113,7 @@ select is_empty($$ select from api.list_failed_mail(now() + interval '1 hour') $
   'staff asks for refused mail since a time');
 select tests.act_as('alice');
 select throws_ok('select * from api.list_failed_mail()', 'M3301', null,
-  'who is not staff does not see refused mail');
+  'a customer does not see the list of refused mail');
 select tests.act_as_nobody();
 select internal.announce('auth.email', tests.id('alice'),
   '{"template": "recovery", "address": "alice@example.org", "code": "123456"}');

@@ -28,6 +28,7 @@ insert into exempt values
   ('cancel_booking', 'gives back what others paid or wait for'),
   ('keep_seats', 'gives back what others paid or wait for'),
   ('decline_booking', 'gives back what others paid or wait for'),
+  ('keep_seats', 'gives back what others paid or wait for'),
   ('call_off_slot', 'gives back what others paid'),
   ('unpublish_offering', 'sells less'),
   ('remove_slot', 'sells less'),
