@@ -40,6 +40,17 @@ async fn the_example_of_the_readme_books() {
 }
 
 #[tokio::test]
+async fn there_are_courses_with_learners_and_posts_with_comments() {
+    let (world, _) = loaded().await;
+    let sql = "select count(*) from fitness.\"Course\" as c where c.\"isPublished\"";
+    assert_eq!(world.value::<i64>(sql, &[]).await, 2);
+    let sql = "select count(*) from core.lesson_progress where completed_at is not null";
+    assert_eq!(world.value::<i64>(sql, &[]).await, 2);
+    let sql = "select count(*) from core.comment as c join core.post as p using (post_id)";
+    assert_eq!(world.value::<i64>(sql, &[]).await, 3);
+}
+
+#[tokio::test]
 async fn experts_have_earned_what_learners_have_paid() {
     let (world, cast) = loaded().await;
     world.speak_sql().await;

@@ -1,6 +1,6 @@
 //! A marketplace to look at: experts of several zones and currencies, learners, sessions,
-//! slots for weeks ahead, a shop and events of a healer, and some bookings of the past with their
-//! reviews.
+//! slots for weeks ahead, a shop and events of a healer, courses, posts, and some bookings of the
+//! past with their reviews.
 //!
 //! Everybody acts for themselves, through the functions a front end would call. Only the past
 //! cannot be booked: those bookings are made ahead, paid at the stand-in for Stripe, and then
@@ -8,6 +8,7 @@
 
 mod account;
 mod cast;
+mod school;
 mod till;
 
 use anyhow::{Context, Result};
@@ -55,6 +56,7 @@ pub async fn load(
         let remembered = remember(&house.api, owner, (expert, learner, past), till).await;
         remembered.with_context(|| format!("The demo's past booking {at}"))?;
     }
+    school::load(&house.api, cast).await?;
     // Until the planner knows how many slots there are, it compares each with each.
     owner.batch_execute("analyze core.slot, core.occupancy, core.offering, core.provider").await?;
     Ok(())
