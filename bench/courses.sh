@@ -1,7 +1,7 @@
 #!/bin/bash
 # What a beacon of progress, a completed lesson and the pages of a course of 500 lessons cost with
-# 10 and with 10,000 people in it, asked by the same ten: milliseconds in the mean, one client, in the
-# database alone.
+# 10 and with 10,000 people in it, asked by the same ten: milliseconds in the median, one client, in
+# the database alone.
 #
 #   bench/courses.sh
 #   ENROLLED="10 1000" SECONDS_EACH=2 bench/courses.sh
@@ -45,8 +45,10 @@ for n in $enrolled; do
   psql -d bench -f sql/install.sql >/dev/null
   psql -d bench -v enrolled="$n" -f bench/courses.sql >/dev/null
   for name in beacon watched completed page list progress; do
-    ms=$("$bin/pgbench" -n -d bench -D "enrolled=$n" -T "$seconds" -c 1 -f "$dir/$name.sql" 2>&1 |
-      sed -n 's/^latency average = \([0-9.]*\) ms/\1/p')
+    "$bin/pgbench" -n -d bench -D "enrolled=$n" -T "$seconds" -c 1 -f "$dir/$name.sql" \
+      -l --log-prefix="$dir/$name.$n" >/dev/null 2>&1
+    ms=$(cut -d' ' -f3 "$dir/$name.$n".* | sort -n |
+      awk '{ us[NR] = $1 } END { printf "%.2f", us[int((NR + 1) / 2)] / 1000 }')
     echo "$name $n $ms"
   done
 done

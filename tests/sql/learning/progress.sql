@@ -1,7 +1,7 @@
 -- Progress: it only grows, and it counts what is published.
 
 begin;
-select plan(38);
+select plan(43);
 
 select tests.course('yoga', 'tara', 0);
 select tests.introduce('alice', 'bob', 'eve');
@@ -115,6 +115,17 @@ select throws_ok($$ select api.save_section_progress(jsonb_build_object('section
 select api.enrol(tests.id('offering yoga'));
 select throws_ok($$ select api.save_section_progress(jsonb_build_object('section_id', tests.id('yoga 1'), 'is_completed', true)) $$, 'M9803', 'lessons_left',
   'a section with lessons is completed by its lessons only');
+select isnt(tests.watches('yoga 2.1', 60), null, 'a learner watches most of a lesson');
+select isnt(api.save_progress(jsonb_build_object('lesson_id', tests.id('yoga 2.1'), 'watch_pct', 10,
+  'is_completed', true)), null, 'a learner completes a lesson from an earlier place of it');
+prepare grown as
+select watch_pct, completed_at is not null from core.lesson_progress
+where lesson_id = tests.id('yoga 2.1') and watch_pct > 0;
+select results_eq('grown', 'values (60.00, true)',
+  'the percentage does not fall when the lesson is completed');
+select isnt(tests.watches('yoga 2.1', 70), null, 'a learner watches on after completing a lesson');
+select results_eq('grown', 'values (70.00, true)',
+  'the completion does not fall when the percentage grows');
 select tests.act_as_nobody();
 select tests.completes('eve', 'yoga 1.1', 'yoga 2.1', 'yoga 2.2');
 select is(tests.completed('eve', 'yoga'), 'yoga 1 yoga 2', 'a section without lessons counts too');
