@@ -71,13 +71,18 @@ async fn meanwhile(client: Client, until: Instant) {
         "update core.booking set hold_expires_at = now() - interval '1 second'
          where booking_id = (select booking_id from core.booking
                              where status = 'pending_payment' order by random() limit 1)",
-        "select tests.act_as_service();
-         select api.cancel_booking(b.booking_id) from core.booking as b
-         where b.status in ('confirmed', 'pending_payment') order by random() limit 1",
+        "select set_config('tests.some', (
+           select b.booking_id::text from core.booking as b
+           where b.status in ('confirmed', 'pending_payment') order by random() limit 1), true);
+         select tests.act_as_service();
+         select api.cancel_booking(nullif(current_setting('tests.some'), '')::uuid)",
         "select tests.act_as_service(); select api.expire_bookings(); select api.expire_orders()",
-        "select tests.act_as_service();
-         select api.move_fulfilment(l.order_line_id, 'shipped') from core.order_line as l
-         where l.fulfilment = 'placed' and l.called_off_at is null order by random() limit 1",
+        "select set_config('tests.some', (
+           select l.order_line_id::text from core.order_line as l
+           where l.fulfilment = 'placed' and l.called_off_at is null
+           order by random() limit 1), true);
+         select tests.act_as_service();
+         select api.move_fulfilment(nullif(current_setting('tests.some'), '')::uuid, 'shipped')",
     ];
     while Instant::now() < until {
         for step in STEPS {
