@@ -30,7 +30,7 @@ async fn town(world: &World) -> Vec<Value> {
     for n in 0..SLOTS {
         let seller = SELLERS[n % 3];
         let slot = format!(
-            "select tests.offer('slot {n}', '{seller}', 5000, p_capacity => 20,
+            "select tests.offer('slot {n}', '{seller}', 5000, p_capacity => 5,
                p_starts => now() + interval '2 days' + {n} * interval '2 hours')"
         );
         world.sql(&slot).await;
