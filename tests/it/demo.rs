@@ -100,6 +100,23 @@ async fn the_past_is_completed_and_reviewed_and_occupies_no_future() {
     assert_eq!(world.value::<i64>(sql, &[]).await, 0);
 }
 
+/// `DEFAULT_LENS=dogs cargo run` has something to show in every table of the lens.
+#[tokio::test]
+async fn dogs_come_along_and_live_somewhere() {
+    let (world, cast) = loaded().await;
+    let dogs = cast.learners.iter().map(|learner| learner.dogs.len()).sum::<usize>();
+    assert!(dogs > 0);
+    let saved: i64 = world.value("select count(*) from dogs.dogs", &[]).await;
+    assert_eq!(usize::try_from(saved), Ok(dogs));
+    let trained = "select count(*) from dogs.bookings where dog_id is not null";
+    let came = cast.past.iter().filter(|past| past.dog.is_some()).count();
+    assert_eq!(usize::try_from(world.value::<i64>(trained, &[]).await), Ok(came));
+    for table in ["locations", "trainer_certifications", "trainer_services", "reviews"] {
+        let rows: i64 = world.value(&format!("select count(*) from dogs.{table}"), &[]).await;
+        assert!(rows > 0, "{table}");
+    }
+}
+
 #[tokio::test]
 async fn everybody_can_sign_in() {
     let (world, cast) = loaded().await;

@@ -1,6 +1,6 @@
-//! A marketplace to look at: experts of several zones and currencies, learners, sessions,
-//! slots for weeks ahead, a shop and events of a healer, courses, posts, and some bookings of the
-//! past with their reviews.
+//! A marketplace to look at: experts of several zones and currencies, learners and their dogs,
+//! sessions, slots for weeks ahead, a shop and events of a healer, courses, posts, and some
+//! bookings of the past with their reviews.
 //!
 //! Everybody acts for themselves, through the functions a front end would call. Only the past
 //! cannot be booked: those bookings are made ahead, paid at the stand-in for Stripe, and then
@@ -49,6 +49,8 @@ pub async fn load(
         let _: Uuid = act(&house.api, learner.id, sql, &[&fields])
             .await
             .with_context(|| format!("The demo's {}", learner.name))?;
+        save_all(&house.api, learner.id, LOCATION, &learner.places).await?;
+        learner.dog_ids = save_all(&house.api, learner.id, DOG, &learner.dogs).await?;
     }
     for (at, past) in cast.past.iter().enumerate() {
         let (expert, learner) = (&cast.experts[past.expert], &cast.learners[past.learner]);
@@ -62,6 +64,19 @@ pub async fn load(
     Ok(())
 }
 
+const LOCATION: &str = "select to_jsonb(api.save_location($1))";
+const CREDENTIAL: &str = "select to_jsonb(api.save_credential($1))";
+const DOG: &str = "select to_jsonb(api.save_subject($1))";
+
+/// Save some things of a person, one by one; their ids.
+async fn save_all(api: &Db, person: Uuid, sql: &str, things: &[Value]) -> Result<Vec<Uuid>> {
+    let mut ids = Vec::new();
+    for thing in things {
+        ids.push(act(api, person, sql, &[thing]).await.with_context(|| thing.to_string())?);
+    }
+    Ok(ids)
+}
+
 /// An expert arrives, offers sessions, and says when they are free: the slots follow.
 async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
     let sql = "select to_jsonb(api.save_provider($1))";
@@ -69,12 +84,15 @@ async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
         "display_name": expert.name, "bio": expert.bio, "specialties": expert.specialties,
         "currency": expert.currency, "timezone": expert.timezone,
         "provider_type": expert.healer_type,
+        "hourly_rate_minor": expert.hourly_rate,
     });
     let _: Uuid = act(api, expert.id, sql, &[&fields]).await?;
+    save_all(api, expert.id, LOCATION, &expert.places).await?;
+    save_all(api, expert.id, CREDENTIAL, &expert.credentials).await?;
     for session in &expert.sessions {
         let sql = "select to_jsonb(api.save_offering($1))";
         let fields = json!({
-            "title": session.title, "description": session.description,
+            "kind": session.kind, "title": session.title, "description": session.description,
             "duration_min": session.minutes, "price_minor": session.price,
         });
         let _: Uuid = act(api, expert.id, sql, &[&fields]).await?;
@@ -126,8 +144,10 @@ async fn remember(
         order by s.starts_at
         limit 1";
     let slot: Uuid = act(api, learner.id, sql, &[&expert.id, &till.is_some()]).await?;
-    let sql = "select to_jsonb(b.booking_id) from api.book_slot($1, $2) as b";
-    let booking: Uuid = act(api, learner.id, sql, &[&learner.id, &slot]).await?;
+    let dog = past.dog.and_then(|dog| learner.dog_ids.get(dog).copied());
+    let sql = "select to_jsonb(b.booking_id)
+               from api.book_slot($1, $2, p_subject_id => $3) as b";
+    let booking: Uuid = act(api, learner.id, sql, &[&learner.id, &slot, &dog]).await?;
     if let Some(till) = till {
         let sql = "select api.booking_checkout($1) -> 'payment_id'";
         till.pay(act(api, learner.id, sql, &[&booking]).await?).await?;

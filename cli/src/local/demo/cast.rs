@@ -34,6 +34,15 @@ pub struct Expert {
     pub bio: String,
     /// What they know.
     pub specialties: Vec<String>,
+    /// What an hour of theirs costs, in minor units, if they can be booked by the hour.
+    #[serde(default)]
+    pub hourly_rate: Option<i64>,
+    /// Where they are, and what they have learned, in the words of the functions that save it.
+    #[serde(default)]
+    pub places: Vec<Value>,
+    /// See `places`.
+    #[serde(default)]
+    pub credentials: Vec<Value>,
     /// When they are free.
     pub hours: Vec<Hours>,
     /// What they offer.
@@ -72,6 +81,9 @@ pub struct Hours {
 /// A session on offer.
 #[derive(Debug, Deserialize)]
 pub struct Session {
+    /// `session`, or `service` where nobody learns anything but a dog.
+    #[serde(default = "session")]
+    pub kind: String,
     /// What it is called.
     pub title: String,
     /// What it is.
@@ -80,6 +92,10 @@ pub struct Session {
     pub minutes: i32,
     /// In minor units of the expert's currency.
     pub price: i32,
+}
+
+fn session() -> String {
+    "session".into()
 }
 
 /// Somebody who books.
@@ -96,6 +112,15 @@ pub struct Learner {
     pub timezone: String,
     /// What they want.
     pub goals: Vec<String>,
+    /// Where they are, and their dogs, in the words of the functions that save them.
+    #[serde(default)]
+    pub places: Vec<Value>,
+    /// See `places`.
+    #[serde(default)]
+    pub dogs: Vec<Value>,
+    /// The ids of the dogs, once they are saved.
+    #[serde(skip)]
+    pub dog_ids: Vec<Uuid>,
 }
 
 /// A booking of the past, and what the learner said about it.
@@ -111,6 +136,9 @@ pub struct Past {
     pub rating: i32,
     /// In words.
     pub comment: String,
+    /// Which of the learner's dogs came along.
+    #[serde(default)]
+    pub dog: Option<usize>,
     /// Whether it was of a session that costs something.
     #[serde(default)]
     pub paid: bool,
