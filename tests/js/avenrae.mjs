@@ -230,6 +230,32 @@ must(await sam.from("users").update({ status: "suspended" }).eq("uuid", ids.eve)
 assert.equal((await eve.from("wishlist_items").insert({ product_id: salt.id })).status, 403);
 must(await sam.from("users").update({ status: "active" }).eq("uuid", ids.eve));
 must(await eve.from("wishlist_items").insert({ product_id: salt.id }));
+
+// Account and preferences, earnings, and every column of the document by its name.
+must(await alice.rpc("set_notification_preference", {
+  p_type: "booking_reminder", p_wants_email: false,
+}));
+must(await tara.rpc("my_wallet"));
+must(await tara.rpc("my_sales"));
+const columns = {
+  users: "id, email, password_hash, first_name, last_name, user_type, is_verified, created_at",
+  healers: "id, user_id, healer_type, hourly_rate, rating, is_verified_healer, availability_status",
+  clients: "id, user_id, date_of_birth, gender, emergency_contact_phone",
+  services: "id, healer_id, service_name, duration_minutes, price, service_category",
+  bookings: "id, client_id, healer_id, service_id, booking_date, status, payment_status, " +
+    "total_price, client_rating",
+  products: "id, product_name, product_type, price, stock_quantity, sku, product_category, is_active",
+  orders: "id, client_id, order_number, total_amount, status, payment_status, order_date",
+  events: "id, event_name, event_date, max_capacity, price, organizer_healer_id",
+  event_registrations: "id, event_id", reviews: "id, healer_id, rating",
+  order_items: "id, order_id, product_id, quantity", transactions: "id, amount", coupons: "id, code",
+  conversations: "id", messages: "id, conversation_id", support_tickets: "id, user_id, status",
+  notifications: "id, title, message", favorite_healers: "id, client_id, healer_id",
+  wishlist_items: "id, client_id, product_id", healer_availability: "id, healer_id, day_of_week",
+  blocked_dates: "id, healer_id, blocked_date", audit_logs: "id, action", system_logs: "id, message",
+};
+assert.equal(Object.keys(columns).length, 23);
+for (const [table, names] of Object.entries(columns)) must(await sam.from(table).select(names));
 assert.equal(must(await nobody.rpc("date_format", {
   p_at: "2026-03-05T07:08:09Z", p_format: "%Y-%m",
 })), "2026-03");

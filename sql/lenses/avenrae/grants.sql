@@ -14,7 +14,8 @@ grant select
 grant insert (uuid, email, password_hash, first_name, last_name, user_type, display_name,
               avatar_url, timezone, locale, phone),
       update (email, password_hash, first_name, last_name, user_type, display_name, avatar_url,
-              timezone, locale, phone, status)
+              timezone, locale, phone, status),
+      delete
   on avenrae.users to authenticated, service_role;
 grant insert (id, user_id, uuid, healer_type, hourly_rate, availability_status, bio, specialties,
               years_of_experience, currency, is_accepting_bookings),

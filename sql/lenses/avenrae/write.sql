@@ -12,6 +12,10 @@ as $$
 declare
   v_fields jsonb;
 begin
+  if tg_op = 'DELETE' then
+    perform api.erase_person(old.uuid);
+    return old;
+  end if;
   new.uuid := api.key_of('user', new.id,
     (select k.uuid from avenrae.users as k where k.id = new.id), new.uuid);
   if tg_op = 'UPDATE' and new.status is distinct from old.status then
@@ -45,10 +49,11 @@ end
 $$;
 
 comment on function avenrae.on_user_written is
-  'Trigger: a person. user_type begins a part, status is staff''s, email belongs to /auth/v1.';
+  'Trigger: a person. user_type begins a part, status is staff''s, email belongs to /auth/v1; '
+  'deleting erases the person.';
 
 create trigger users_write
-  instead of insert or update on avenrae.users
+  instead of insert or update or delete on avenrae.users
   for each row execute function avenrae.on_user_written();
 
 create function avenrae.on_healer_written()

@@ -1,7 +1,7 @@
 -- Wishes: a person's own list of products.
 
 begin;
-select plan(10);
+select plan(12);
 
 select tests.introduce('alice', 'bob');
 select tests.goods('tea', 'tara', 1000);
@@ -31,6 +31,15 @@ select results_eq($$ execute unwish('tea') $$, 'values (false)',
 select tests.act_as('alice');
 select results_eq($$ execute unwish('tea') $$, 'values (true)', 'a person takes a wish away');
 select results_eq('wished', $$ values ('mug') $$, 'a wish that was taken away is gone');
+
+select tests.act_as('bob');
+select api.add_wish(tests.id('offering tea'));
+select isnt_empty($$ select from jsonb_array_elements(api.export_my_data() -> 'wishes') $$,
+  'a wish is in the export of whose it is');
+select api.erase_me();
+select tests.act_as_nobody();
+select is_empty($$ select from core.wish where person_id = tests.id('bob') $$,
+  'an erased person leaves no wish');
 
 select * from finish();
 rollback;

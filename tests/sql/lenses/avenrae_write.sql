@@ -2,7 +2,7 @@
 -- and for every "may" a "cannot" by the same path.
 
 begin;
-select plan(70);
+select plan(72);
 
 -- What each role may do with each table at all.
 create table granted (name text, rights text);
@@ -16,7 +16,7 @@ insert into granted values
   ('order_items', '- su su'), ('orders', '- su su'), ('products', 's siud siud'),
   ('reviews', 's siu siu'), ('services', 's siud siud'), ('support_tickets', '- siu siu'),
   ('system_logs', '- s s'), ('tickets', '- s s'), ('top_rated_services', 's s s'),
-  ('transactions', '- s s'), ('users', 's siu siu'), ('wishlist_items', '- sid s');
+  ('transactions', '- s s'), ('users', 's siud siud'), ('wishlist_items', '- sid s');
 select results_eq(
   $$ select c.relname::text collate "default",
             string_agg(coalesce(nullif(concat(
@@ -138,7 +138,8 @@ select throws_ok($$ update avenrae.users set status = 'suspended' where id = tes
   'staff_only', 'a person cannot suspend anybody');
 select throws_ok($$ update avenrae.users set first_name = 'x' where user_type = 'healer' $$, '42501', null,
   'a person cannot rename a healer');
-select throws_ok($$ delete from avenrae.users $$, '42501', null, 'a person cannot delete a user');
+select throws_ok($$ delete from avenrae.users where user_type = 'healer' $$, '42501', null,
+  'a person cannot delete another');
 select tests.act_as('sam');
 select lives_ok($$ update avenrae.users set status = 'suspended' where id = tests.n('alice') $$,
   'staff suspends a person');
@@ -288,6 +289,13 @@ select lives_ok($$ insert into avenrae.favorite_healers (healer_id) values (test
   'a favourite that is marked again stays one row');
 select results_eq($$ with d as (delete from avenrae.favorite_healers returning 1) select count(*) from d $$,
   'values (1::bigint)', 'a mark is taken away by deleting its row');
+
+-- Deleting oneself.
+select tests.act_as('bob');
+select lives_ok($$ delete from avenrae.users where uuid = tests.id('bob') $$, 'a person deletes themselves');
+select tests.act_as_nobody();
+select is((select status from core.person where person_id = tests.id('bob')), 'deleted',
+  'a person who was deleted is erased, and their number stays theirs');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Favourites: a person's own, of providers that can be found.
 
 begin;
-select plan(11);
+select plan(13);
 
 select tests.introduce('alice', 'bob', 'tara', 'uwe');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -33,6 +33,15 @@ select results_eq($$ execute unmark('tara') $$, 'values (false)',
 select tests.act_as('alice');
 select results_eq($$ execute unmark('tara') $$, 'values (true)', 'a person takes a mark away');
 select is_empty('marked', 'a favourite that was taken away is gone');
+
+select tests.act_as('bob');
+select api.add_favorite(tests.id('tara'));
+select isnt_empty($$ select from jsonb_array_elements(api.export_my_data() -> 'favourites') $$,
+  'a favourite is in the export of whose it is');
+select api.erase_me();
+select tests.act_as_nobody();
+select is_empty($$ select from core.favorite where person_id = tests.id('bob') $$,
+  'an erased person leaves no favourite');
 
 select * from finish();
 rollback;
