@@ -47,7 +47,7 @@ as $$ select t from unnest(p_titles) as t $$;
 select tests.act_as_anonymous();
 select results_eq('select title from api.search_offerings()',
   $$ values ('Agility hoop'), ('Agility by the sea'), ('Agility course'), ('Agility'), ('Puppy class') $$,
-  'who asks for nothing finds everything that is published, the newest first');
+  'a search for nothing finds everything that is published, the newest first');
 select set_eq($$ select title from api.search_offerings('agility') $$,
   array['Agility hoop', 'Agility by the sea', 'Agility course', 'Agility'],
   'a word is found in titles, whatever its case');
