@@ -144,6 +144,33 @@ as $$
   group by b.slot_id, b.customer_id having count(*) > 1;
 $$;
 
+-- How often what happened in the stories.
+create or replace function tests.seen_in_stories()
+returns table (what text, times bigint)
+language sql
+as $$
+  select 'payments', count(*) from core.payment where captured_minor > 0
+  union all select 'late payments', count(*) from core.refund where cause = 'orphan'
+  union all select 'authorised', count(*) from core.payment where authorized_at is not null
+  union all select 'voided', count(*) from core.payment where is_cancelled
+  union all select 'refunds that arrived', count(*) from core.refund where status = 'succeeded'
+  union all select 'refunds that failed', count(*) from core.refund where failed_at is not null
+  union all select 'refunds by hand', count(*) from core.refund where status = 'by_hand'
+  union all select 'refunds at Stripe', count(*) from core.refund where actor = 'stripe'
+  union all select 'refunds covered', count(*) from core.refund where covered_lines <> '[]'
+  union all select 'disputes won', count(*) from core.dispute where status = 'won' and lost_at is null
+  union all select 'disputes lost', count(*) from core.dispute where status = 'lost'
+  union all select 'disputes regained', count(*) from core.dispute where regained_at is not null
+  union all select 'inquiries', count(*) from core.dispute where internal.is_inquiry(status)
+  union all select 'transfers', count(*) from core.payout_leg where status = 'paid'
+  union all select 'transfers refused', count(*) from core.payout_leg where status = 'failed'
+  union all select 'reversals', count(*) from core.payout_reversal where status = 'done'
+  union all select 'calls refused', count(*) from core.stripe_command where state = 'rejected'
+  union all select 'calls repeated', count(*) from core.stripe_command where attempts > 1
+  union all select 'no-shows', count(*) from core.booking where status like 'no_show%'
+  union all select 'cancellations', count(*) from core.booking where status = 'cancelled';
+$$;
+
 -- Every payment with what this side knows of it: the auditor compares it with Stripe's side.
 create or replace function tests.payments_to_audit()
 returns table (
