@@ -32,6 +32,8 @@ as $$
   select tests.id('y' || n), tests.id('o' || n), tests.id('alice'), tests.id('p' || n), 'EUR',
          10000, 10000, now(), 'pi_many_' || n
   from generate_series(1, p_count) as n;
+  insert into core.receipt (order_id, customer_id)
+  select tests.id('o' || n), tests.id('alice') from generate_series(1, p_count) as n;
   insert into core.earning (earning_id, order_line_id, payment_id, provider_id, currency,
                             gross_minor, commission_minor, provider_minor, released_at)
   select tests.id('e' || n), tests.id('l' || n), tests.id('y' || n), tests.id('p' || n), 'EUR',
