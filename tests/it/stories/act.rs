@@ -109,13 +109,21 @@ impl Till {
         format!("{} pays with {card}: {}", booked.customer, short(&paid))
     }
 
-    async fn hold_ends(&self, story: &Story, dice: &mut StdRng) -> String {
+    /// Holds end. Then they are closed, or others are faster and those who were late pay as well.
+    async fn hold_ends(&self, story: &mut Story, dice: &mut StdRng) -> String {
         let sql = format!("select tests.end_holds('{}')::text", story.name);
         self.attempt(TIME, &sql).await;
-        match dice.random_bool(0.6) {
-            true => format!("holds end, closed: {}", self.attempt(None, EXPIRE).await),
-            false => "holds end".into(),
+        if dice.random_bool(0.4) {
+            return format!("holds end, closed: {}", self.attempt(None, EXPIRE).await);
         }
+        let mut done = vec!["holds end".to_owned()];
+        for _ in 0..2 {
+            done.push(self.somebody_books(story, dice).await);
+        }
+        for _ in 0..4 {
+            done.push(self.somebody_pays(story, dice).await);
+        }
+        done.join("; ")
     }
 
     async fn provider_answers(&self, story: &Story, dice: &mut StdRng) -> String {
