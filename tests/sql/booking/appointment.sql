@@ -131,7 +131,7 @@ select throws_ok($$ select pg_temp.asks('bob', pg_temp.at(700), p_offering => te
 select throws_ok($$ select pg_temp.asks('bob', pg_temp.at(5), pg_temp.at(5)) $$, 'M0107',
   'times_invalid', 'a time without a length is refused');
 select throws_ok($$ select pg_temp.asks('bob', pg_temp.at(5)) $$, 'M0107', 'times_invalid',
-  'by the hour an end is needed');
+  'a booking by the hour needs an end');
 select throws_ok($$ select pg_temp.asks('bob', pg_temp.at(5), 'infinity') $$, 'M0107',
   'times_invalid', 'a time without an end is refused');
 
@@ -194,7 +194,7 @@ select lives_ok(format($$ select api.save_booking('{"provider_id": "%s", "offeri
   tests.id('tara'), tests.id('walk'), pg_temp.at(8)), 'a booking without a slot is an appointment');
 select tests.act_as_nobody();
 select is((select customer_notes from core.booking where starts_at = pg_temp.at(8)), 'hello',
-  'its notes are kept');
+  'the notes of an appointment are kept');
 
 -- Moving one.
 select tests.act_as_nobody();
@@ -219,7 +219,7 @@ select lives_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '16:10')) $$,
 select is((select ends_at from core.booking where status = 'confirmed'), pg_temp.at(5, '16:50'),
   'a booking that is moved is as long as before');
 select lives_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '16:10')) $$,
-  'to the time that it has a booking may be moved');
+  'a booking may be moved to the time that it has');
 select lives_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '16:20')) $$,
   'a booking may be moved to a time that overlaps its own');
 select throws_ok($$ select pg_temp.moves('bob', pg_temp.at(5, '20:00')) $$, 'M9233',
@@ -240,7 +240,7 @@ select is((select state from core.slot where starts_at = pg_temp.at(8)
            and offering_id = tests.id('walk')), 'closed',
   'an appointment that was called off leaves no free slot behind');
 select is(pg_temp.asks('alice', pg_temp.at(8), p_offering => tests.id('walk')), 2500::bigint,
-  'its time can be asked for again');
+  'the time of an appointment that was called off can be asked for again');
 update core.slot set state = 'removed', origin = 'manual'
 where offering_id = tests.id('walk') and starts_at = pg_temp.at(4, '08:00');
 select throws_ok(

@@ -78,7 +78,7 @@ select is_empty('places', 'another provider does not see it');
 select tests.act_as_nobody();
 update core.booking set status = 'completed';
 select tests.act_as('tara');
-select is_empty('places', 'once the booking is over the provider does not see it any more');
+select is_empty('places', 'a provider whose booking is over does not see where the customer lives');
 select tests.act_as('sam');
 select is((select count(*) from core.location_exact), 2::bigint, 'staff sees every place exactly');
 
