@@ -1,7 +1,7 @@
 -- Enrolments: how one gets into a course, and until when one stays.
 
 begin;
-select plan(36);
+select plan(40);
 
 select tests.course('free', 'tara', 0);
 select tests.course('yoga', 'tara', 5000);
@@ -127,6 +127,26 @@ select ok(tests.opens('bob', 'yoga'), 'a payment that came late opens the course
 select is(tests.arrives(payment_id), 'done', 'the second payment arrives') from second;
 select results_eq($$ select cause, amount_minor from core.refund join second using (payment_id) $$,
   $$ values ('orphan', 5000::bigint) $$, 'the second payment of one course goes back');
+
+-- Lost to the bank of the payer.
+select ok(tests.opens('alice', 'run'), 'a course that was paid is open before the dispute');
+select tests.event('evt_lost', 'charge.dispute.closed', tests.dispute(
+  payment_id, 'dp_1', 'lost', (
+    select jsonb_build_array(jsonb_build_object(
+      'id', 'txn_1', 'fee', 0, 'currency', lower(currency), 'amount', -amount_minor,
+      'net', -amount_minor))
+    from core.payment where payment_id = paid.payment_id))) from paid;
+select ok(not tests.opens('alice', 'run'), 'a dispute that is lost closes the course');
+
+-- Suspended.
+select tests.act_as_nobody();
+select tests.make_staff('sam');
+select tests.act_as('sam');
+select api.suspend_person(tests.id('tara'), 'rude');
+select tests.act_as_anonymous();
+select is_empty($$ select * from core.lesson where provider_id = tests.id('tara') $$,
+  'the courses of a suspended provider are not shown');
+select ok(tests.opens('eve', 'free'), 'who is in the course of a suspended provider still opens it');
 
 select * from finish();
 rollback;
