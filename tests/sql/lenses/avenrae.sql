@@ -247,7 +247,8 @@ select is_empty('execute query_3(' || current_setting('tests.healer') || ')',
   'query 3 shows a stranger nothing of what a healer has ahead');
 
 -- The indexes of the document: the plan of staff, who is not confined to rows of their own.
-create function pg_temp.plan(p_query text) returns text language plpgsql as $$
+select tests.act_as_nobody();
+create function tests.plan_of(p_query text) returns text language plpgsql as $$
 declare
   v_line text;
   v_plan text := '';
@@ -257,9 +258,10 @@ begin
   end loop;
   return v_plan;
 end $$;
+grant execute on function tests.plan_of to public;
 select tests.act_as('sam');
 set local enable_seqscan = off;
-select alike(pg_temp.plan(q), '%' || i || '%', 'an index serves ' || q)
+select alike(tests.plan_of(q), '%' || i || '%', 'an index serves ' || q)
 from (values
   ('select id from bookings where client_id = 1 order by booking_date', 'customer_seq_key'),
   ('select id from bookings where healer_id = 1 order by booking_date', 'provider_seq_key'),

@@ -72,7 +72,7 @@ select results_eq($$ update avenrae.bookings set status = 'cancelled' returning 
   $$ values ('refunded') $$, 'a healer cancels the session of a basket');
 select tests.act_as_nobody();
 select results_eq('earned', $$ values (0::bigint, 0::bigint, 0::bigint, 0::bigint) $$,
-  'of a basket that was given back nobody keeps anything');
+  'nobody keeps anything of a basket that was given back');
 select is((select sum(amount_minor) from core.refund), 17998::numeric,
   'the refunds of a basket come to what was paid, to the cent');
 select results_eq('select count(*), count(distinct cause) from core.refund',
