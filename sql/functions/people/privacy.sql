@@ -49,6 +49,7 @@ begin
     || internal.export_posts(v_me)
     || internal.export_offers(v_me)
     || internal.export_calendars(v_me)
+    || internal.export_growth(v_me)
     || internal.export_money(v_me);
 end
 $$;
@@ -372,6 +373,35 @@ alter function internal.export_talk owner to definer;
 comment on function internal.export_talk is
   'The part of api.export_my_data about what the person has said to others and to the house.';
 
+create or replace function internal.export_growth(p_person_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select jsonb_build_object(
+    'promotions', (
+      select jsonb_agg(to_jsonb(p) order by p.seq)
+      from core.promotion as p
+      where p.provider_id = p_person_id),
+    'referral_code', (
+      select c.code from core.referral_code as c where c.person_id = p_person_id),
+    'referrals', (
+      select jsonb_agg(to_jsonb(r) order by r.seq)
+      from core.referral as r
+      where p_person_id in (r.referrer_id, r.referee_id)),
+    'payment_methods', (
+      select jsonb_agg(to_jsonb(m) order by m.created_at)
+      from core.payment_method as m
+      where m.person_id = p_person_id));
+end;
+
+alter function internal.export_growth owner to definer;
+
+comment on function internal.export_growth is
+  'The part of api.export_my_data about promotions, referrals and cards.';
+
 create or replace function internal.export_money(p_person_id uuid)
 returns jsonb
 language sql
@@ -421,20 +451,6 @@ begin atomic
         order by p.seq)
       from core.payout as p
       where p.provider_id = p_person_id),
-    'promotions', (
-      select jsonb_agg(to_jsonb(p) order by p.seq)
-      from core.promotion as p
-      where p.provider_id = p_person_id),
-    'referral_code', (
-      select c.code from core.referral_code as c where c.person_id = p_person_id),
-    'referrals', (
-      select jsonb_agg(to_jsonb(r) order by r.seq)
-      from core.referral as r
-      where p_person_id in (r.referrer_id, r.referee_id)),
-    'payment_methods', (
-      select jsonb_agg(to_jsonb(m) order by m.created_at)
-      from core.payment_method as m
-      where m.person_id = p_person_id),
     'ledger', (
       select jsonb_agg(
         to_jsonb(e) || jsonb_build_object(

@@ -18,6 +18,36 @@ return coalesce(p_asked_at, p_created_at)
 comment on function internal.is_time_to_ask is
   'Whether to ask again: not sooner than p_least, nor than a fifth of the age.';
 
+create or replace function internal.claim_account_inquiries(p_limit integer)
+returns setof jsonb
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  update core.payout_account as a
+  set asked_at = now()
+  where a.payout_account_id in (
+    select q.payout_account_id
+    from core.payout_account as q
+    where q.rail = 'stripe_connect'
+      and q.external_id is not null
+      and q.replaced_at is null
+      and not q.is_disconnected
+      and internal.is_time_to_ask(
+        q.created_at, q.asked_at,
+        case when q.can_transfer then interval '1 day' else interval '1 hour' end)
+    order by coalesce(q.asked_at, q.created_at)
+    limit least(p_limit, 500)
+    for no key update skip locked)
+  returning jsonb_build_object('object', 'account', 'id', a.external_id);
+end;
+
+alter function internal.claim_account_inquiries owner to definer;
+
+comment on function internal.claim_account_inquiries is
+  'The part of api.claim_stripe_inquiries about connected accounts: those not asked for in time.';
+
 create or replace function api.claim_stripe_inquiries(p_limit integer default 25)
 returns jsonb
 language sql
@@ -67,24 +97,6 @@ begin atomic
       limit least(p_limit, 500)
       for no key update skip locked)
     returning jsonb_build_object('object', 'dispute', 'id', d.external_id) as inquiry
-  ),
-  account as (
-    update core.payout_account as a
-    set asked_at = now()
-    where a.payout_account_id in (
-      select q.payout_account_id
-      from core.payout_account as q
-      where q.rail = 'stripe_connect'
-        and q.external_id is not null
-        and q.replaced_at is null
-        and not q.is_disconnected
-        and internal.is_time_to_ask(
-          q.created_at, q.asked_at,
-          case when q.can_transfer then interval '1 day' else interval '1 hour' end)
-      order by coalesce(q.asked_at, q.created_at)
-      limit least(p_limit, 500)
-      for no key update skip locked)
-    returning jsonb_build_object('object', 'account', 'id', a.external_id) as inquiry
   )
   select coalesce(jsonb_agg(a.inquiry), '[]')
   from (
@@ -94,7 +106,7 @@ begin atomic
     union all
     select d.inquiry from dispute as d
     union all
-    select t.inquiry from account as t
+    select t.inquiry from internal.claim_account_inquiries(p_limit) as t(inquiry)
   ) as a;
 end;
 
