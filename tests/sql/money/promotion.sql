@@ -3,6 +3,11 @@
 begin;
 select plan(65);
 
+-- What a person is answered, kept for later.
+create table card as select * from api.pay_promotion(null, 'card') with no data;
+create table late (like card);
+grant select, insert on card, late to public;
+
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('other', 'uwe', 10000);
 select tests.earned('first', 'tara', 20000, now() + interval '30 days');
@@ -25,7 +30,7 @@ select tests.act_as('tara');
 select lives_ok($$ select ask('boost', '{"features": "[\"badge\"]", "status": "requested"}') $$,
   'a provider asks for a promotion');
 select is((select row(p.status, p.cost_minor, p.features)::text from promotion('boost') as p),
-  '(requested,5000,"[""badge""]")', 'it waits for staff, with the cost in minor units');
+  '(requested,5000,"[""badge""]")', 'a promotion waits for staff, with its cost in minor units');
 select tests.act_as_nobody();
 select is((select count(*) from core.outbox where topic = 'staff.promotion_requested'), 1::bigint,
   'staff is told that somebody asks');
@@ -81,7 +86,7 @@ select throws_ok($$ select api.reject_promotion(tests.id('boost')) $$, 'M9320',
 select tests.act_as_nobody();
 select is((select row(p.status, p.paid_from, p.approved_by = tests.id('sam'),
                       p.expires_at = now() + interval '10 days')::text from promotion('boost') as p),
-  '(running,wallet,t,t)', 'it runs for the days that were asked for');
+  '(running,wallet,t,t)', 'a promotion runs for the days that were asked for');
 select is(tests.balance('tara', 'available'), 13000::bigint, 'the wallet has paid for it');
 select is((select count(*) from core.audit_log where action = 'approve_promotion'), 1::bigint,
   'the audit log has the approval');
@@ -105,8 +110,7 @@ select throws_ok($$ select api.pay_promotion(tests.id('dear')) $$, '42501', null
 select tests.act_as('tara');
 select throws_ok($$ select api.pay_promotion(tests.id('dear'), 'cash') $$, 'M0321',
   'payment_way_unknown', 'a promotion is paid from the wallet or with a card');
-create temp table card as select * from api.pay_promotion(tests.id('dear'), 'card');
-grant select on card to public;
+insert into card select * from api.pay_promotion(tests.id('dear'), 'card');
 select is((select status from card), 'approved', 'a promotion to be paid with a card waits');
 select is((select order_id from api.pay_promotion(tests.id('dear'), 'card')),
   (select order_id from card), 'asking to pay with a card again is the same order');
@@ -114,7 +118,7 @@ select tests.act_as_nobody();
 select is(internal.commission_bp(tests.id('tara')), 1500, 'before it runs the commission is as ever');
 select tests.arrives(p.payment_id) from core.payment as p join card using (order_id);
 select is((select row(p.status, p.paid_from)::text from promotion('dear') as p), '(running,card)',
-  'it runs when the money arrives');
+  'a promotion runs when its money arrives');
 select is(internal.commission_bp(tests.id('tara')), 2000,
   'while it runs the commission is higher by what was agreed');
 select tests.paid('lesson', 'alice');
@@ -137,15 +141,14 @@ select api.approve_promotion(tests.id('gone'));
 select tests.act_as('uwe');
 select throws_ok($$ select api.pay_promotion(tests.id('poor')) $$, 'M9401', 'balance_too_small',
   'a wallet with too little does not pay');
-create temp table late as select * from api.pay_promotion(tests.id('gone'), 'card');
-grant select on late to public;
+insert into late select * from api.pay_promotion(tests.id('gone'), 'card');
 select lives_ok($$ select api.save_promotion(jsonb_build_object(
   'promotion_id', tests.id('gone'), 'status', 'cancelled')) $$, 'a provider cancels by the word');
 select tests.act_as_nobody();
 select tests.arrives(p.payment_id) from core.payment as p join late using (order_id);
 select is((select status from promotion('gone')), 'cancelled', 'what was cancelled does not begin');
 select is((select count(*) from core.refund as r join core.payment as p using (payment_id)
-           join late using (order_id)), 1::bigint, 'its money goes back');
+           join late using (order_id)), 1::bigint, 'the money of a promotion goes back');
 select tests.act_as('uwe');
 select ask('free', '{"cost": 0}');
 select ask('no');

@@ -3,6 +3,12 @@
 begin;
 select plan(35);
 
+-- What a person is answered, kept for later.
+create table code (code text);
+create table bobs (code text);
+create table claimed (id uuid);
+grant select, insert on code, bobs, claimed to public;
+
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('second', 'tara', 10000, p_starts => now() + interval '20 days');
 select tests.introduce('alice', 'bob', 'eve', 'zoe');
@@ -11,24 +17,21 @@ insert into core.customer (customer_id) values (tests.id('alice')), (tests.id('b
 update core.marketplace set referral_reward_minor = 1500, default_currency = 'EUR';
 
 select tests.act_as('eve');
-create temp table code as select api.my_referral_code() as code;
-grant select on code to public;
+insert into code select api.my_referral_code();
 select isnt((select code from code), null, 'a person has a code to bring others');
 select is(api.my_referral_code(), (select code from code), 'the code of a person stays the same');
 select throws_ok($$ select api.claim_referral(code) from code $$, 'M9011', 'own_referral',
-  'nobody brings themselves');
+  'nobody can bring themselves to the marketplace');
 select throws_ok($$ select api.claim_referral('NONE-SUCH') $$, 'M4020', 'referral_code_not_found',
   'an unknown code is refused');
 
 select tests.act_as('alice');
-create temp table claimed as select api.claim_referral(lower(code)) as id from code;
-grant select on claimed to public;
+insert into claimed select api.claim_referral(lower(code)) from code;
 select isnt((select id from claimed), null, 'a newcomer says who brought them, in any case');
 select throws_ok($$ select api.claim_referral(code) from code $$, 'M9010', 'already_referred',
   'a referral is claimed once');
 select tests.act_as('bob');
-create temp table bobs as select api.my_referral_code() as code;
-grant select on bobs to public;
+insert into bobs select api.my_referral_code();
 select tests.act_as('alice');
 select throws_ok($$ select api.claim_referral(code) from bobs $$, 'M9010', 'already_referred',
   'nobody is brought by two people');
@@ -43,9 +46,9 @@ select throws_ok(format($$ select api.save_referral('{"code": "x", "referee_id":
 select tests.act_as_nobody();
 grant usage on schema core to authenticated;
 select tests.act_as('eve');
-select is((select count(*) from core.referral), 1::bigint, 'who brought somebody sees it');
+select is((select count(*) from core.referral), 1::bigint, 'the one who brought somebody sees the referral');
 select tests.act_as('alice');
-select is((select count(*) from core.referral), 1::bigint, 'who was brought sees it');
+select is((select count(*) from core.referral), 1::bigint, 'the one who was brought sees the referral');
 select is((select count(*) from core.referral_code), 0::bigint, 'nobody reads another''s code');
 select tests.act_as('bob');
 select is((select count(*) from core.referral), 0::bigint, 'a stranger sees no referral');
@@ -55,7 +58,7 @@ select is((select count(*) from core.referral), 1::bigint, 'staff sees every ref
 select is_empty('select from api.list_referrals()', 'staff has brought nobody themselves');
 select tests.act_as('eve');
 select results_eq('select is_referrer, status, reward_minor from api.list_referrals()',
-  $$ values (true, 'claimed', 1500::bigint) $$, 'who brought somebody lists it');
+  $$ values (true, 'claimed', 1500::bigint) $$, 'the one who brought somebody lists the referral');
 
 -- Rewarded when the first paid booking has taken place.
 select tests.act_as_service();
@@ -69,9 +72,9 @@ select tests.act_as_nobody();
 select tests.clear(payment_id) from paid;
 select tests.act_as_service();
 select is(api.settle_referrals(), 1, 'the reward is due when it took place');
-select is(api.settle_referrals(), 0, 'it is given once');
+select is(api.settle_referrals(), 0, 'a reward is given once');
 select tests.act_as_nobody();
-select is(tests.balance('eve', 'available'), 1500::bigint, 'who brought the customer has the reward');
+select is(tests.balance('eve', 'available'), 1500::bigint, 'the one who brought the customer has the reward');
 select is(tests.balance(null, 'bonuses'), -1500::bigint, 'the house has paid it');
 select is((select row(status, booking_id is not null)::text from core.referral), '(rewarded,t)',
   'the referral says by which booking');
@@ -90,7 +93,7 @@ select tests.event('evt_rest', 'refund.created', tests.refund(payment_id, 're_2'
 from paid;
 select tests.act_as_service();
 select is(api.settle_referrals(), 1, 'the reward is taken back after a full refund');
-select is(api.settle_referrals(), 0, 'it is taken back once');
+select is(api.settle_referrals(), 0, 'a reward is taken back once');
 select tests.act_as_nobody();
 select is(tests.balance('eve', 'available'), 0::bigint, 'the wallet is as it was before');
 set constraints all immediate;
@@ -116,7 +119,7 @@ select tests.act_as_nobody();
 select tests.paid('second', 'bob');
 select tests.act_as('bob');
 select throws_ok($$ select api.claim_referral(code) from code $$, 'M9012', 'not_a_newcomer',
-  'who has booked before was not brought by anybody');
+  'a customer who has booked before was not brought by anybody');
 select tests.act_as_nobody();
 update core.person set status = 'suspended' where person_id = tests.id('eve');
 select tests.act_as('zoe');
