@@ -109,7 +109,7 @@ async fn tell(seed: u64) -> Outcome {
         till.next_act(&mut stories[story], &mut dice).await;
     }
     let told = Instant::now();
-    till.heal(&stories).await;
+    till.heal().await;
     let mut problems = till.problems(&stories).await;
     println!("world {seed}: {:?} told, {:?} in all", told - begun, begun.elapsed());
     if !problems.is_empty() && std::env::var_os("STORY_SEED").is_some() {
@@ -179,7 +179,7 @@ impl Till {
 
     /// Everything is well again: events arrive, calls succeed, staff does its work. Then nothing may
     /// be left to do.
-    async fn heal(&self, stories: &[Story]) {
+    async fn heal(&self) {
         self.stripe.nuisance(Nuisance::default());
         self.stripe.forget_faults();
         for sweep in 0..SWEEPS {
@@ -194,7 +194,6 @@ impl Till {
                 break;
             }
         }
-        drop(stories);
     }
 
     /// What the schedules do: the clock, then a run of payouts.

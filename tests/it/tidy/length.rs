@@ -1,9 +1,11 @@
-//! What a reader has to hold in mind at once is short: a function of SQL.
+//! What a reader has to hold in mind at once is short: functions of SQL, files of Rust.
 
 use tests::sources::{files, named, root, text};
 
 /// Lines of one function.
 const FUNCTION: usize = 70;
+/// Lines of one file of Rust. A file of SQL is as long as its domain.
+const FILE: usize = 300;
 
 /// Where a function of SQL begins, its name, and how many lines it has.
 fn functions(sql: &str) -> Vec<(String, usize)> {
@@ -29,4 +31,12 @@ fn no_function_of_sql_is_longer_than_a_screen() {
         }
     }
     assert!(all > 400, "only {all} functions were found");
+}
+
+#[test]
+fn no_file_of_rust_has_two_subjects() {
+    for path in files(root(), "rs") {
+        let lines = text(&path).lines().count();
+        assert!(lines <= FILE, "{} has {lines} lines", named(&path));
+    }
 }

@@ -30,7 +30,7 @@ select is_empty('select * from api.calendar_feed()', 'nobody has a feed unasked'
 select set_config('tests.alice', api.make_calendar_feed(), true);
 select is(length(current_setting('tests.alice')), 64, 'a key has 64 digits');
 select results_eq('select read_at from api.calendar_feed()', 'values (null::timestamptz)',
-  'its owner sees that it was not read yet');
+  'the owner of a feed sees that nobody has read it');
 select tests.act_as('tara');
 select set_config('tests.tara', api.make_calendar_feed(), true);
 
@@ -47,7 +47,7 @@ select is(
   '["alice", "bob"]'::jsonb, 'a provider''s feed shows who comes');
 select tests.act_as('alice');
 select isnt((select read_at from api.calendar_feed()), null,
-  'its owner sees that the feed was read');
+  'the owner of a feed sees when it was read');
 
 -- What stands, and nothing else.
 select tests.act_as_nobody();

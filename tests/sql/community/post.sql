@@ -40,7 +40,7 @@ select throws_ok($$ select api.save_post(jsonb_build_object('post_id', tests.id(
   'title', 'mine')) $$, '42501', null, 'nobody changes the post of another');
 select throws_ok($$ select api.remove_post(tests.id('shown')) $$, 'M4804', null,
   'nobody removes the post of another');
-select lives_ok($$ select tests.comments('shown', 'nice') $$, 'somebody else comments');
+select lives_ok($$ select tests.comments('shown', 'nice') $$, 'a person comments on the post of another');
 select throws_ok($$ select tests.comments('shown', '') $$, 'M0804', null,
   'an empty comment is refused');
 select throws_ok($$ select tests.comments('draft', 'early') $$, 'M4804', null,
@@ -53,7 +53,7 @@ select lives_ok($$ select api.save_comment(jsonb_build_object('comment_id', test
 -- Reading.
 select results_eq('posts', $$ values ('shown') $$, 'a draft is seen by nobody else');
 select results_eq('names', $$ values ('alice'), ('bob') $$,
-  'who reads a post sees the name of its author');
+  'a reader of a post sees the name of its author');
 select tests.act_as_anonymous();
 select results_eq('posts', $$ values ('shown') $$, 'an anonymous caller reads what is published');
 select results_eq('comments', $$ values ('very nice') $$, 'an anonymous caller reads comments');

@@ -39,7 +39,7 @@ select results_eq('seen', 'values (2::bigint, 4::bigint, 1::bigint, 2::bigint, 2
   'another provider opens the free section only');
 select tests.act_as('tara');
 select results_eq('seen', 'values (2::bigint, 4::bigint, 2::bigint, 4::bigint, 4::bigint)',
-  'its provider opens all of a course');
+  'the provider of a course opens all of it');
 
 -- Enrolled, expired, given back.
 select tests.act_as_nobody();

@@ -50,7 +50,7 @@ $$, 'M0103', null, 'a sale price that no card can be charged is refused');
 select lives_ok($$
   select api.save_course(jsonb_build_object(
     'offering_id', tests.id('yoga'), 'sale_price', null, 'is_active', true)) $$,
-  'a sale ends');
+  'a sale of a course ends at its time');
 select is(sale_price_minor, null, 'a course whose sale has ended has no sale price')
 from core.course where offering_id = tests.id('yoga');
 select results_eq('texts', $$ values ('the text') $$,
@@ -97,7 +97,7 @@ $$, 'M4801', null, 'a session does not become a course');
 select lives_ok($$ select api.unpublish_offering(tests.id('yoga')) $$, 'a course is taken down');
 select tests.act_as('alice');
 select results_eq($$ select title from core.offering join core.course using (offering_id) $$,
-  $$ values ('Yoga for Everybody!') $$, 'who is in a course still sees it after it was taken down');
+  $$ values ('Yoga for Everybody!') $$, 'a learner still sees a course after it was taken down');
 
 select * from finish();
 rollback;

@@ -27,7 +27,7 @@ select throws_ok($$ select api.save_progress('{}') $$, '42501', null,
   'an anonymous caller cannot write progress');
 select tests.act_as('eve');
 select throws_ok($$ select tests.watches('yoga 1.1', 10) $$, 'M3801', 'not_enrolled',
-  'who is not in a course has no progress in it');
+  'a stranger to a course has no progress in it');
 select tests.act_as('tara');
 select throws_ok($$ select tests.watches('yoga 1.1', 10) $$, 'M3801', null,
   'a provider has no progress in their own course');
@@ -111,7 +111,7 @@ select throws_ok($$ select api.save_section_progress(jsonb_build_object('section
   'a section that does not exist cannot be completed');
 select tests.act_as('eve');
 select throws_ok($$ select api.save_section_progress(jsonb_build_object('section_id', tests.id('yoga 3'), 'is_completed', true)) $$, 'M3801', null,
-  'who is not in a course cannot complete a section of it');
+  'a stranger to a course cannot complete a section of it');
 select api.enrol(tests.id('offering yoga'));
 select throws_ok($$ select api.save_section_progress(jsonb_build_object('section_id', tests.id('yoga 1'), 'is_completed', true)) $$, 'M9803', 'lessons_left',
   'a section with lessons is completed by its lessons only');
@@ -140,7 +140,7 @@ select is(tests.completed('eve', 'yoga'), 'yoga 1 yoga 2 yoga 3 *', 'the last se
 update core.enrolment set expires_at = now() where customer_id = tests.id('bob');
 select tests.act_as('bob');
 select throws_ok($$ select tests.watches('yoga 1.1', 100) $$, 'M3801', null,
-  'who is not in a course any more writes no progress');
+  'a learner whose enrolment has ended writes no progress');
 
 select * from finish();
 rollback;

@@ -243,7 +243,7 @@ select tests.act_as('alice');
 select lives_ok(
   $$ select api.answer_move(id, true) from tutoring.bookings
      where session_id = tests.id('offering sums') $$,
-  'the learner agrees');
+  'the learner agrees to another time');
 select results_eq(
   $$ select proposed_slot_id from tutoring.bookings
      where session_id = tests.id('offering sums') $$,
@@ -282,7 +282,7 @@ select is((select session_description from tutoring.booking_details
   'a learner reads what they had booked, though it was not paid and is taken down');
 select tests.act_as('bob');
 select is_empty($$ select from tutoring.sessions where title = 'waits' $$,
-  'who had not booked reads nothing of what was taken down');
+  'a stranger reads nothing of what was taken down');
 
 -- The currency of a session, when a client names none.
 select tests.act_as_nobody();

@@ -46,7 +46,7 @@ select is(tests.roles('mallory'), 'customer',
 -- Language and time zone.
 select tests.sign_up('ida', '{"locale": "da_DK", "timezone": "Africa/Nairobi"}');
 select is(tests.settings_of('ida'), 'da-DK Africa/Nairobi',
-  'who says a language and a time zone at sign-up has them');
+  'a language and a time zone said at sign-up are kept');
 select is(
   tests.sign_up('odd', '{"locale": "<b>", "timezone": "Mars/Olympus"}') ->> 'refused', null,
   'an odd language is no reason to refuse a sign-up');

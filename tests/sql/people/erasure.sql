@@ -164,8 +164,8 @@ select is_empty('select tests.ledger_problems()', 'the ledger adds up after a pr
 select tests.introduce('nora', 'nils');
 select tests.act_as('nils');
 select throws_ok(format('select api.erase_person(%L)', tests.id('nora')), '42501',
-  'People erase themselves.', 'nobody erases another');
-select throws_ok('select api.erase_person(null)', '42501', null, 'nobody erases nobody');
+  'People erase themselves.', 'a person cannot erase another person');
+select throws_ok('select api.erase_person(null)', '42501', null, 'a person that does not exist cannot be erased');
 select lives_ok(format('select api.erase_person(%L)', tests.id('nils')),
   'a person erases themselves by their id');
 select tests.act_as_service();
