@@ -42,7 +42,7 @@ select throws_ok($$ select api.enrol(tests.id('offering free'), tests.id('bob'))
 select tests.act_as('tara');
 select throws_ok($$ select api.enrol(tests.id('offering free')) $$, 'M3201', null,
   'a provider cannot enter their own course');
-select ok(tests.opens('eve', 'free'), 'who entered a free course opens it');
+select ok(tests.opens('eve', 'free'), 'a learner of a free course opens it');
 select tests.act_as_nobody();
 update core.offering set is_active = false where title = 'free';
 select tests.act_as('bob');
@@ -65,14 +65,14 @@ select results_eq($$ select kind, provider_id, total_minor from core.order_line 
   $$ values ('enrolment', tests.id('uwe'), 3000::bigint),
             ('enrolment', tests.id('tara'), 5000::bigint) $$,
   'courses of two providers are ordered at once, each in a line of its own');
-select ok(not tests.opens('alice', 'yoga'), 'who has not paid yet does not open the course');
+select ok(not tests.opens('alice', 'yoga'), 'a learner who has not paid does not open the course');
 select tests.act_as('alice');
 select throws_ok($$ select api.place_order(tests.items('yoga')) $$, 'M9802', 'enrolment_pending',
   'a course that waits to be paid cannot be ordered again');
 select tests.act_as_nobody();
-select is(tests.arrives(payment_id), 'done', 'the money arrives') from paid;
+select is(tests.arrives(payment_id), 'done', 'the money for the course arrives') from paid;
 select ok(tests.opens('alice', 'yoga') and tests.opens('alice', 'run'),
-  'who has paid opens both courses');
+  'a learner who has paid opens both courses');
 select is(count(*), 2::bigint, 'the payment makes one enrolment for each course')
 from core.enrolment where enrolled_at is not null and customer_id = tests.id('alice');
 select tests.act_as('alice');
@@ -146,7 +146,7 @@ select api.suspend_person(tests.id('tara'), 'rude');
 select tests.act_as_anonymous();
 select is_empty($$ select * from core.lesson where provider_id = tests.id('tara') $$,
   'the courses of a suspended provider are not shown');
-select ok(tests.opens('eve', 'free'), 'who is in the course of a suspended provider still opens it');
+select ok(tests.opens('eve', 'free'), 'a learner still opens the course of a suspended provider');
 
 select * from finish();
 rollback;
