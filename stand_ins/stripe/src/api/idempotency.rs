@@ -50,6 +50,12 @@ impl State {
         }
     }
 
+    /// Whether a request's key has its answer.
+    pub(crate) fn has_answered(&self, call: &Call) -> bool {
+        let kept = call.kept_name().and_then(|name| self.kept.get(&name));
+        kept.is_some_and(|kept| kept.answer.is_some())
+    }
+
     /// Forget what is a day old.
     fn forget_keys(&mut self) {
         let oldest = self.now() - KEPT_SECONDS;

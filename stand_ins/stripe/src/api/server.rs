@@ -85,6 +85,9 @@ async fn answered(double: Arc<Double>, request: Request) -> Response {
         Err(failure) => return fault::answer(failure.status, &failure.body()),
     };
     let fault = fault::strike(&mut open(&double.faults), &call.method, &call.path);
+    // Nothing is refused that was done already: its key repeats that it was.
+    let fault =
+        fault.filter(|fault| fault.kind != Kind::Refused || !double.state().has_answered(&call));
     if let Some(fault) = fault.as_ref().filter(|fault| fault.spoils_before()) {
         double.remember(call.record(0, false));
         return fault.kind.spoil(200, json!({})).await;

@@ -37,6 +37,16 @@ async fn the_same_key_with_other_parameters_is_an_error() {
 }
 
 #[tokio::test]
+async fn what_was_done_is_not_refused_when_its_key_comes_again() {
+    let kit = Kit::start().await;
+    let params = json!({"amount": 30_000, "currency": "dkk"});
+    let Outcome::Done(first) = kit.send_as(PATH, params.clone(), "k").await else { panic!() };
+    kit.double.fault(Fault::before("POST /v1/payment_intents", Kind::Refused));
+    let Outcome::Done(second) = kit.send_as(PATH, params, "k").await else { panic!() };
+    assert_eq!(first.body["id"], second.body["id"]);
+}
+
+#[tokio::test]
 async fn a_refusal_is_kept_and_a_mistake_is_not() {
     let kit = Kit::start().await;
     let account = kit.provider().await;
