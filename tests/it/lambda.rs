@@ -141,6 +141,8 @@ fn values(world: &World) -> HashMap<&'static str, String> {
         ("SITE_URL", "https://convene.example".into()),
         ("API_EXTERNAL_URL", "https://api.convene.example".into()),
         ("REDIRECT_URLS", String::new()),
+        ("AUTH_PROXY_HOPS", "1".into()),
+        ("AUTH_PROVIDERS", String::new()),
         ("DEFAULT_LENS", "tutoring".into()),
         ("CONVENE_ENV", "production".into()),
         ("DATABASE_CA_FILE", String::new()),
