@@ -239,7 +239,9 @@ select
     when b.status in ('confirmed', 'completed', 'no_show_customer')
     then (select v.meeting_url from core.offering_venue as v where v.offering_id = b.offering_id)
   end as meeting_url,
-  (select m.slot_id from internal.proposal_of_booking(b.booking_id, b.status) as m) as proposed_slot_id,
+  (
+    select m.slot_id from internal.proposal_of_booking(b.booking_id, b.status) as m
+  ) as proposed_slot_id,
   (
     select n.starts_at
     from internal.proposal_of_booking(b.booking_id, b.status) as m
@@ -250,8 +252,12 @@ select
     from internal.proposal_of_booking(b.booking_id, b.status) as m
     join core.slot as n using (slot_id)
   ) as proposed_end_at,
-  (select m.expires_at from internal.proposal_of_booking(b.booking_id, b.status) as m) as proposal_expires_at,
-  (select m.reason from internal.proposal_of_booking(b.booking_id, b.status) as m) as proposal_reason
+  (
+    select m.expires_at from internal.proposal_of_booking(b.booking_id, b.status) as m
+  ) as proposal_expires_at,
+  (
+    select m.reason from internal.proposal_of_booking(b.booking_id, b.status) as m
+  ) as proposal_reason
 from core.booking as b;
 
 comment on view tutoring.bookings is
