@@ -95,7 +95,7 @@ assert.notEqual((await nobody.from("orders").select()).error, null);
 
 // Client: profile, favourites, wishes.
 const client = await one(alice.from("clients").insert({
-  date_of_birth: "1990-02-03", gender: "x", emergency_contact_phone: "112",
+  date_of_birth: "1990-02-03", gender: "female", emergency_contact_phone: "112",
 }));
 assert.deepEqual([client.user_id, client.date_of_birth], [me.id, "1990-02-03"]);
 const favorite = await one(alice.from("favorite_healers").insert({ healer_id: healer.id }));

@@ -52,6 +52,21 @@ as $$
 declare
   v_offering core.offering;
 begin
+  -- Whose service it is comes before their hours: those of somebody else say nothing.
+  if p_offering_id is not null then
+    select o.* into v_offering
+    from core.offering as o
+    where o.offering_id = p_offering_id
+      and o.provider_id = p_provider_id
+      and o.kind in ('session', 'service')
+      and o.duration_min is not null;
+    if not found then
+      perform internal.refuse('M4101', 'offering_not_found',
+        format('The provider has no service %s.', p_offering_id));
+    end if;
+  end if;
+  perform internal.require_asked_time(p_provider_id, p_starts_at, p_ends_at);
+
   if p_offering_id is null then
     if p_ends_at - p_starts_at not between interval '15 minutes' and interval '24 hours'
        or p_ends_at - p_starts_at <> date_trunc('minute', p_ends_at - p_starts_at) then
@@ -59,17 +74,6 @@ begin
         'By the hour, 15 minutes to 24 hours can be booked.');
     end if;
     return internal.hour_offering(p_provider_id);
-  end if;
-
-  select o.* into v_offering
-  from core.offering as o
-  where o.offering_id = p_offering_id
-    and o.provider_id = p_provider_id
-    and o.kind in ('session', 'service')
-    and o.duration_min is not null;
-  if not found then
-    perform internal.refuse('M4101', 'offering_not_found',
-      format('The provider has no service %s.', p_offering_id));
   end if;
   if p_ends_at - p_starts_at <> make_interval(mins => v_offering.duration_min) then
     perform internal.refuse('M0210', 'length_invalid',
@@ -85,6 +89,7 @@ comment on function internal.asked_offering is $$
 What a customer books at a time they ask for: a service, or the provider's hours.
 
 Raises
+  what internal.require_asked_time lists
   M0210 length_invalid      the time is not as long as the service, or as an hour may be
   M4101 offering_not_found  the provider has no such service
 $$;
@@ -260,7 +265,6 @@ begin
       'M4001', 'provider_not_found', format('There is no provider %s.', p_provider_id));
   end if;
 
-  perform internal.require_asked_time(p_provider_id, p_starts_at, v_ends_at);
   v_offering := internal.asked_offering(p_provider_id, p_offering_id, p_starts_at, v_ends_at);
   v_booking := internal.place_booking(
     v_customer_id, internal.slot_at(v_offering, p_starts_at, v_ends_at), 1, p_notes,

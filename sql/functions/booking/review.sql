@@ -223,6 +223,50 @@ alter function internal.count_ratings owner to definer;
 comment on function internal.count_ratings is
   'Count a provider''s ratings again, of what customers said and everybody may read.';
 
+create or replace function internal.booking_to_review(p_review jsonb)
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking_id uuid := (p_review ->> 'booking_id')::uuid;
+begin
+  if v_booking_id is not null or p_review ->> 'review_id' is not null then
+    return v_booking_id;
+  end if;
+  select b.booking_id into v_booking_id
+  from core.booking as b
+  where b.customer_id = internal.user_id()
+    and b.provider_id = (p_review ->> 'provider_id')::uuid
+    and b.offering_id = coalesce((p_review ->> 'offering_id')::uuid, b.offering_id)
+    and b.status = 'completed'
+    and not exists (
+      select
+      from core.review as r
+      where r.booking_id = b.booking_id and r.author_side = 'customer')
+  order by b.starts_at desc
+  limit 1;
+  if not found then
+    perform internal.refuse('M4203', 'booking_not_found',
+      'You have no completed booking with them that you have not reviewed.',
+      'A review follows a booking that has taken place.');
+  end if;
+  return v_booking_id;
+end
+$$;
+
+alter function internal.booking_to_review owner to definer;
+
+comment on function internal.booking_to_review is $$
+The booking that a review is of: the one it names, or the newest completed one of the caller with
+the provider, and of the offering, that it names.
+
+Raises
+  M4203 booking_not_found  there is none that is completed and not reviewed
+$$;
+
 create or replace function api.save_review(p_review jsonb, p_if_exists text default 'merge')
 returns uuid
 language plpgsql
@@ -231,19 +275,22 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_me     uuid := internal.require_user_id();
-  v_review core.review;
+  v_me         uuid := internal.require_user_id();
+  v_booking_id uuid;
+  v_review     core.review;
 begin
   perform internal.require_actor();
   perform internal.require_fields(p_review,
-    'review_id', 'author_id', 'booking_id', 'rating', 'comment', 'reply');
+    'review_id', 'author_id', 'booking_id', 'provider_id', 'offering_id', 'rating', 'comment',
+    'reply');
+  v_booking_id := internal.booking_to_review(p_review);
   select r.* into v_review
   from core.review as r
   where r.review_id = (p_review ->> 'review_id')::uuid
-     or r.booking_id = (p_review ->> 'booking_id')::uuid and r.author_id = v_me;
+     or r.booking_id = v_booking_id and r.author_id = v_me;
   if not found then
     perform internal.require_identity(coalesce((p_review ->> 'author_id')::uuid, v_me));
-    return api.review_booking((p_review ->> 'booking_id')::uuid, (p_review ->> 'rating')::integer,
+    return api.review_booking(v_booking_id, (p_review ->> 'rating')::integer,
                               p_review ->> 'comment');
   elsif not internal.found_to_save('review', p_if_exists) then
     return null;
@@ -251,7 +298,8 @@ begin
 
   if (jsonb_populate_record(v_review, p_review)).rating <> v_review.rating
      or (jsonb_populate_record(v_review, p_review)).comment is distinct from v_review.comment then
-    raise exception using errcode = '42501', message = 'A review stays as it was written.';
+    raise exception using errcode = '42501', message = 'A review stays as it was written.',
+      hint = 'Others have read it, and the provider may have answered it.';
   end if;
   if p_review ? 'reply' and p_review ->> 'reply' is distinct from v_review.reply then
     perform api.reply_to_review(v_review.review_id, p_review ->> 'reply');
@@ -264,8 +312,9 @@ alter function api.save_review owner to definer;
 
 comment on function api.save_review is $$
 Review a booking, or answer a review; return its id. p_review: {"booking_id", "author_id"? (the
-caller), "rating", "comment"?} reviews, see api.review_booking; {"review_id", "reply"} answers, see
-api.reply_to_review. What was written stays. p_if_exists: merge, ignore or fail.
+caller), "rating", "comment"?} reviews, see api.review_booking; "provider_id" and "offering_id"?
+instead of "booking_id" review the newest completed booking with them; {"review_id", "reply"}
+answers, see api.reply_to_review. What was written stays. p_if_exists: merge, ignore or fail.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown

@@ -166,6 +166,43 @@ Raises
   23514                     the number is negative
 $$;
 
+create or replace function api.set_pieces_left(p_offering_id uuid, p_pieces integer)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_product core.offering := internal.own_product(p_offering_id);
+  v_on_hand integer;
+begin
+  if p_pieces is null or p_pieces < 0 then
+    perform internal.refuse('M9107', 'stock_too_small',
+      format('There cannot be %s of %s.', coalesce(p_pieces::text, 'no number'), v_product.title),
+      'Give a number from 0 up.');
+  end if;
+  select s.on_hand + p_pieces - internal.stock_left(s.offering_id) into v_on_hand
+  from core.stock_item as s
+  where s.offering_id = p_offering_id;
+  perform api.set_stock(p_offering_id, coalesce(v_on_hand, p_pieces));
+  return p_pieces;
+end
+$$;
+
+alter function api.set_pieces_left owner to definer;
+
+comment on function api.set_pieces_left is $$
+Set how many pieces of a product of the caller's can be ordered now, besides those that are kept for
+unpaid orders. That is the number a shop shows, so what is typed over it is what it shows next.
+Locks the stock; audited.
+
+Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4101 offering_not_found  there is no such product, or it is somebody else's
+  M9107 stock_too_small     the number is negative or missing
+$$;
+
 create or replace function api.adjust_stock(
   p_offering_id uuid,
   p_change      integer,

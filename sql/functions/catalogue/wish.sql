@@ -1,6 +1,6 @@
 -- Wishes: a person keeps a list of products.
 
-create or replace function api.add_wish(p_offering_id uuid)
+create or replace function api.add_wish(p_offering_id uuid, p_person_id uuid default null)
 returns boolean
 language plpgsql
 volatile
@@ -8,7 +8,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_me uuid := internal.require_identity(internal.user_id());
+  v_me uuid := internal.require_identity(coalesce(p_person_id, internal.user_id()));
 begin
   perform from core.offering as o
   where o.offering_id = p_offering_id and o.kind = 'product' and o.is_active;
@@ -30,12 +30,14 @@ $$;
 alter function api.add_wish owner to definer;
 
 comment on function api.add_wish is $$
-Put a product on the caller's list of wishes; false if it was there already. At most 1,000.
+Put a product on the list of wishes of the caller, who may be named; false if it was there already.
+At most 1,000.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M4306 product_not_found  there is no such product
   M9002 too_many_made
+  42501                    p_person_id is somebody else
 $$;
 
 create or replace function api.remove_wish(p_offering_id uuid)

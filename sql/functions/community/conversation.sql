@@ -480,6 +480,7 @@ declare
   v_me      uuid := internal.require_identity(
     coalesce((p_message ->> 'sender_id')::uuid, internal.user_id()));
   v_id      uuid := coalesce((p_message ->> 'message_id')::uuid, internal.uuid_v7());
+  v_given   integer;
   v_message core.message;
 begin
   perform internal.require_fields(p_message,
@@ -503,9 +504,17 @@ begin
     return v_id;
   end if;
 
-  if (p_message ->> 'recipient_id' is null) = (p_message ->> 'conversation_id' is null) then
+  v_given := num_nonnulls(p_message ->> 'recipient_id', p_message ->> 'conversation_id');
+  -- Rows are read with both, so both may be written if they belong together.
+  if v_given = 0 or v_given = 2 and not exists (
+    select
+    from core.conversation as c
+    where c.conversation_id = (p_message ->> 'conversation_id')::uuid
+      and c.first_id = least(v_me, (p_message ->> 'recipient_id')::uuid)
+      and c.second_id = greatest(v_me, (p_message ->> 'recipient_id')::uuid)
+  ) then
     perform internal.refuse('M0601', 'recipients_invalid',
-      'A message is either to a person or to a conversation.');
+      'A message is to a person, or to a conversation, or to both if it is that of the two.');
   end if;
   perform internal.add_message(v_id, v_me,
     coalesce((p_message ->> 'conversation_id')::uuid,
@@ -519,13 +528,14 @@ alter function api.save_message owner to definer;
 
 comment on function api.save_message is $$
 Send a message; return its id. p_message: {"message_id"?, "sender_id"?, "recipient_id" or
-"conversation_id", "body"}. Mail addresses, links and telephone numbers are taken out as long as
+"conversation_id", or both of one pair, "body"}. Mail addresses, links and telephone numbers are taken out as long as
 somebody in the conversation has no paid booking with the sender; moderators keep them. The same
 message_id again sends nothing.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
-  M0601 recipients_invalid      neither a person nor a conversation, or both
+  M0601 recipients_invalid      neither a person nor a conversation, or two that do not belong
+                                together
   M0602 message_invalid         it is blank, or longer than 5000 characters
   M1001 sign_in_required        nobody is signed in
   M3001 person_suspended        the account is suspended or closed

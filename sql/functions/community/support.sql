@@ -140,7 +140,10 @@ begin
       'small letters.');
   end if;
   -- What a case has anyway may be said by anybody: front ends send it with a new one.
-  if coalesce(p_case ->> 'status', p_before.status, 'open') <> coalesce(p_before.status, 'open')
+  -- And who has opened a case may close it.
+  if coalesce(p_case ->> 'status', p_before.status, 'open')
+       not in (coalesce(p_before.status, 'open'),
+               case when p_before.person_id = internal.user_id() then 'closed' else 'open' end)
      or coalesce(p_case ->> 'priority', p_before.priority, 'normal')
           <> coalesce(p_before.priority, 'normal')
      or p_case ->> 'resolution' is distinct from p_before.resolution and p_case ? 'resolution' then
@@ -157,7 +160,8 @@ Refuse what is no case, and what only staff may say of one.
 Raises
   M0012 fields_invalid, M0013 field_unknown
   M0604 case_invalid  no title, too long a text, or a kind that is no word
-  M3301 staff_only    another status, priority or resolution, from somebody else than staff
+  M3301 staff_only    another status than closed, a priority or a resolution, from somebody else
+                      than staff
 $$;
 
 create or replace function api.save_case(p_case jsonb, p_if_exists text default 'merge')
@@ -217,7 +221,8 @@ Raises
   M1001 sign_in_required     nobody is signed in
   M3001 person_suspended     the account is suspended or closed
   M3002 sign_up_required     the caller is an anonymous guest
-  M3301 staff_only           a status, priority or resolution, from somebody else than staff
+  M3301 staff_only           a status, priority or resolution, from somebody else than staff;
+                             who opened a case may close it
   M4001 provider_not_found   there is no such provider
   M4203 booking_not_found    booking_id is no booking of the caller's
   M9603 case_closed          the case is closed
@@ -325,6 +330,7 @@ begin
   where c.support_case_id = p_case_id
   returning c.* into v_after;
   if (v_after.status, v_after.resolution) is distinct from (v_before.status, v_before.resolution)
+     and v_after.person_id is distinct from internal.user_id()
   then
     perform internal.notify(v_after.person_id, 'case_answered', jsonb_build_object(
       'support_case_id', p_case_id, 'status', v_after.status));

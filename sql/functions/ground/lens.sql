@@ -98,6 +98,31 @@ Raises
   42501                   the number and the key given beside it are of two rows
 $$;
 
+create or replace function api.one_of(p_column text, p_word text, variadic p_words text[])
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_word <> all (p_words) then
+    raise exception using
+      errcode = '22P02',
+      message = format('%s cannot be %s.', p_column, left(quote_literal(p_word), 60)),
+      hint    = format('It is one of: %s.', array_to_string(p_words, ', '));
+  end if;
+  return p_word;
+end
+$$;
+
+comment on function api.one_of is $$
+The word that is written to a column of a lens, which is null or one of p_words. For the triggers of
+lenses, whose systems have enums where core has a wider list.
+
+Raises
+  22P02  it is another word; the hint has the list
+$$;
+
 create or replace function internal.found_to_save(p_noun text, p_if_exists text)
 returns boolean
 language plpgsql

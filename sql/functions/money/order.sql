@@ -216,6 +216,21 @@ alter function internal.open_payment owner to definer;
 comment on function internal.open_payment is
   'The payment of a new order; for one booking of a request offering it is only authorised first.';
 
+create or replace function internal.order_seq(p_order_id uuid)
+returns integer
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select o.seq from core.order as o where o.order_id = p_order_id;
+end;
+
+alter function internal.order_seq owner to definer;
+
+comment on function internal.order_seq is
+  'The number of an order, which systems that count show to a seller beside what they have sold.';
+
 create or replace function internal.plan_payment(p_payment core.payment)
 returns uuid
 language plpgsql

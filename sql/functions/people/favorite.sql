@@ -1,6 +1,6 @@
 -- Favourites: a person marks providers.
 
-create or replace function api.add_favorite(p_provider_id uuid)
+create or replace function api.add_favorite(p_provider_id uuid, p_person_id uuid default null)
 returns boolean
 language plpgsql
 volatile
@@ -8,7 +8,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_me uuid := internal.require_identity(internal.user_id());
+  v_me uuid := internal.require_identity(coalesce(p_person_id, internal.user_id()));
 begin
   perform from core.provider as v
   where v.provider_id = p_provider_id and (v.stopped_until is null or v.stopped_until <= now());
@@ -30,12 +30,14 @@ $$;
 alter function api.add_favorite owner to definer;
 
 comment on function api.add_favorite is $$
-Mark a provider as a favourite of the caller's; false if it was one already. At most 1,000.
+Mark a provider as a favourite of the caller's, who may be named; false if it was one already. At
+most 1,000.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M4001 provider_not_found  there is no such provider
   M9002 too_many_made
+  42501                     p_person_id is somebody else
 $$;
 
 create or replace function api.remove_favorite(p_provider_id uuid)

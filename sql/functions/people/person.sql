@@ -115,6 +115,13 @@ begin
   where p.person_id = p_person_id
   for no key update;
 
+  -- A name that was put together from the two goes with them.
+  if not p_fields ? 'display_name'
+     and v_person.display_name = concat_ws(' ', v_person.first_name, v_person.last_name) then
+    v_person.display_name := concat_ws(' ',
+      coalesce(p_fields ->> 'first_name', v_person.first_name),
+      coalesce(p_fields ->> 'last_name', v_person.last_name));
+  end if;
   v_person := jsonb_populate_record(v_person, p_fields);
   update core.person as p
   set username = v_person.username, display_name = v_person.display_name,
@@ -128,8 +135,8 @@ $$;
 alter function internal.write_person owner to definer;
 
 comment on function internal.write_person is $$
-Write the fields of a person that p_fields has. The calling function has checked who they are. Locks
-the person.
+Write the fields of a person that p_fields has. A display_name that is first and last name, or
+nothing, follows them. The calling function has checked who they are. Locks the person.
 
 Raises
   M0001 timezone_unknown  the zone is no IANA name

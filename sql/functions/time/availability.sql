@@ -282,10 +282,11 @@ comment on function api.get_availability is
   'A provider''s weekly hours and coming exceptions: {"windows": [...], "exceptions": [...]}.';
 
 create or replace function internal.add_exception(
-  p_kind      text,
-  p_starts_at timestamptz,
-  p_ends_at   timestamptz,
-  p_reason    text
+  p_kind        text,
+  p_starts_at   timestamptz,
+  p_ends_at     timestamptz,
+  p_reason      text,
+  p_provider_id uuid default null
 )
 returns uuid
 language plpgsql
@@ -297,6 +298,7 @@ declare
   v_provider_id uuid := internal.require_provider_id();
   v_id          uuid;
 begin
+  perform internal.require_identity(coalesce(p_provider_id, v_provider_id));
   if p_starts_at is null or p_ends_at is null or p_ends_at <= p_starts_at
      or not isfinite(p_starts_at) or not isfinite(p_ends_at)
      or p_ends_at - p_starts_at > interval '400 days' then
@@ -320,24 +322,26 @@ Raises
 $$;
 
 create or replace function api.block_time(
-  p_starts_at timestamptz,
-  p_ends_at   timestamptz,
-  p_reason    text default null
+  p_starts_at   timestamptz,
+  p_ends_at     timestamptz,
+  p_reason      text default null,
+  p_provider_id uuid default null
 )
 returns uuid
 language sql
 volatile
 begin atomic
-  select internal.add_exception('block', p_starts_at, p_ends_at, p_reason);
+  select internal.add_exception('block', p_starts_at, p_ends_at, p_reason, p_provider_id);
 end;
 
 comment on function api.block_time is $$
-Close a time of the caller's and return the exception's id. No slot in it is listed, sold or offered
+Close a time of the caller, who may be named, and return the exception's id. No slot in it is listed, sold or offered
 any more, made by hours or by hand. Bookings are kept.
 
 Raises
   M0107 times_invalid  the end does not follow the start, or by more than 400 days
   M1001 sign_in_required, M4001 provider_not_found
+  42501                p_provider_id is somebody else
 $$;
 
 create or replace function api.open_time(
@@ -349,7 +353,7 @@ returns uuid
 language sql
 volatile
 begin atomic
-  select internal.add_exception('open', p_starts_at, p_ends_at, p_reason);
+  select internal.add_exception('open', p_starts_at, p_ends_at, p_reason, null);
 end;
 
 comment on function api.open_time is $$
@@ -360,20 +364,25 @@ Raises
   M1001 sign_in_required, M4001 provider_not_found
 $$;
 
-create or replace function api.block_date(p_date date, p_reason text default null)
+create or replace function api.block_date(
+  p_date        date,
+  p_reason      text default null,
+  p_provider_id uuid default null
+)
 returns uuid
 language sql
 volatile
 begin atomic
   select internal.add_exception(
     'block', p_date::timestamp at time zone p.timezone,
-    (p_date + 1)::timestamp at time zone p.timezone, p_reason)
+    (p_date + 1)::timestamp at time zone p.timezone, p_reason,
+    p_provider_id)
   from core.person as p
   where p.person_id = internal.require_provider_id();
 end;
 
 comment on function api.block_date is $$
-Close a whole day of the caller's, from midnight to midnight in their zone.
+Close a whole day of the caller, who may be named, from midnight to midnight in their zone.
 
 Raises
   M0107 times_invalid  the date is infinite

@@ -61,38 +61,48 @@ create function avenrae.place_order(
   p_idempotency_key text default null
 )
 returns jsonb
-language sql
+language plpgsql
 volatile
-return api.place_order(
-  (
-    select jsonb_agg(
-      case
-        when i.item ? 'product_id' then jsonb_build_object('offering_id', api.key_of(
-          'product', (i.item ->> 'product_id')::bigint, (
-            select p.uuid from avenrae.products as p
-            where p.id = (i.item ->> 'product_id')::bigint)))
-        when i.item ? 'event_id' then jsonb_build_object('slot_id', api.key_of(
-          'event', (i.item ->> 'event_id')::bigint, (
-            select e.uuid from avenrae.events as e
-            where e.id = (i.item ->> 'event_id')::bigint)))
-        when i.item ? 'service_id' then jsonb_build_object('slot_id', api.key_of(
-          'time of the service', (i.item ->> 'service_id')::bigint, (
-            select s.slot_id
-            from avenrae.services as o
-            cross join lateral api.list_free_slots(
-              o.uuid, null, (i.item ->> 'booking_date')::timestamptz,
-              (i.item ->> 'booking_date')::timestamptz + interval '1 second') as s
-            where o.id = (i.item ->> 'service_id')::bigint)))
-        else i.item
-      end || (i.item - array['product_id', 'event_id', 'service_id', 'booking_date'])
-      order by i.n)
-    from jsonb_array_elements(p_items) with ordinality as i(item, n)),
-  p_coupon_code, p_idempotency_key);
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_items  jsonb;
+  v_placed jsonb;
+begin
+  select jsonb_agg(
+    case
+      when i.item ? 'product_id' then jsonb_build_object('offering_id', api.key_of(
+        'product', (i.item ->> 'product_id')::bigint, (
+          select p.uuid from avenrae.products as p
+          where p.id = (i.item ->> 'product_id')::bigint)))
+      when i.item ? 'event_id' then jsonb_build_object('slot_id', api.key_of(
+        'event', (i.item ->> 'event_id')::bigint, (
+          select e.uuid from avenrae.events as e
+          where e.id = (i.item ->> 'event_id')::bigint)))
+      when i.item ? 'service_id' then jsonb_build_object('slot_id', api.key_of(
+        'time of the service', (i.item ->> 'service_id')::bigint, (
+          select s.slot_id
+          from avenrae.services as o
+          cross join lateral api.list_free_slots(
+            o.uuid, null, (i.item ->> 'booking_date')::timestamptz,
+            (i.item ->> 'booking_date')::timestamptz + interval '1 second') as s
+          where o.id = (i.item ->> 'service_id')::bigint)))
+      else i.item
+    end || (i.item - array['product_id', 'event_id', 'service_id', 'booking_date'])
+    order by i.n) into v_items
+  from jsonb_array_elements(p_items) with ordinality as i(item, n);
+  v_placed := api.place_order(v_items, p_coupon_code, p_idempotency_key);
+  return v_placed || (
+    select jsonb_build_object('id', o.id, 'uuid', o.uuid, 'order_number', o.order_number)
+    from avenrae.orders as o
+    where o.uuid = (v_placed ->> 'order_id')::uuid);
+end
+$$;
 
 comment on function avenrae.place_order is $$
 Order several things at once and pay them together: [{"product_id": 7, "quantity": 3},
-{"event_id": 2, "quantity": 2}, {"service_id": 5, "booking_date": "2026-12-01T10:00:00Z"}]; see
-api.place_order.
+{"event_id": 2, "quantity": 2}, {"service_id": 5, "booking_date": "2026-12-01T10:00:00Z"}]. The
+answer is that of api.place_order, with the "id", "uuid" and "order_number" of the row in orders.
 $$;
 
 create function avenrae.adjust_stock(p_product_id integer, p_change integer, p_reason text)

@@ -45,8 +45,10 @@ grant insert (id, uuid, offering_uuid, organizer_healer_id, organizer_healer_uui
       delete
   on avenrae.events to authenticated, service_role;
 grant insert (id, uuid, client_id, client_uuid, healer_id, healer_uuid, service_id, service_uuid,
-              booking_date, booking_end_date, status, client_notes),
-      update (status, cancellation_reason, client_notes, healer_notes)
+              booking_date, booking_end_date, booking_date_local, status, payment_status,
+              total_price, client_notes),
+      update (booking_date, booking_end_date, booking_date_local, status, cancellation_reason,
+              client_notes, healer_notes)
   on avenrae.bookings to authenticated, service_role;
 grant insert (id, uuid, event_id, event_uuid, client_id, client_uuid, seats, client_notes),
       update (status, client_notes)
@@ -68,17 +70,20 @@ grant insert (id, uuid, user_id, user_uuid, subject, description, category, stat
       update (subject, description, category, status, priority, resolution, booking_reference)
   on avenrae.support_tickets to authenticated, service_role;
 grant update (is_read) on avenrae.notifications to authenticated;
-grant insert (id, uuid, healer_id, healer_uuid, service_id, service_uuid, rating, comment),
+grant insert (id, uuid, client_id, client_uuid, healer_id, healer_uuid, service_id, service_uuid,
+              rating, comment),
       update (rating, comment, healer_response, status)
   on avenrae.reviews to authenticated, service_role;
-grant insert (healer_id, healer_uuid), delete on avenrae.favorite_healers to authenticated;
-grant insert (product_id, product_uuid), delete on avenrae.wishlist_items to authenticated;
+grant insert (user_id, client_id, client_uuid, healer_id, healer_uuid), delete
+  on avenrae.favorite_healers to authenticated;
+grant insert (user_id, client_id, client_uuid, product_id, product_uuid), delete
+  on avenrae.wishlist_items to authenticated;
 grant insert (id, uuid, healer_id, healer_uuid, day_of_week, start_time, end_time, timezone,
               is_available),
       update (day_of_week, start_time, end_time, timezone, is_available),
       delete
   on avenrae.healer_availability to authenticated, service_role;
-grant insert (blocked_date, start_at, end_at, reason), delete
+grant insert (healer_id, healer_uuid, blocked_date, start_at, end_at, reason), delete
   on avenrae.blocked_dates to authenticated;
 grant insert (uuid, healer_id, healer_uuid, qualification, institution, obtained_on, document_url),
       update (qualification, institution, obtained_on, document_url),

@@ -324,7 +324,7 @@ comment on view avenrae.orders is
 create view avenrae.order_items with (security_invoker = true) as
 select
   l.seq as id,
-  o.seq as order_id,
+  coalesce(o.seq, internal.order_seq(l.order_id)) as order_id,
   case l.kind when 'goods' then f.seq end as product_id,
   l.quantity,
   internal.to_decimal(l.unit_minor, coalesce(o.currency, f.currency)) as unit_price,
@@ -334,7 +334,9 @@ select
   l.title as item_name,
   case
     when l.called_off_at is not null then 'cancelled'
-    else coalesce(nullif(l.fulfilment, 'placed'), 'processing')
+    when l.fulfilment <> 'placed' then l.fulfilment
+    when internal.line_status(l, null) in ('paid', 'refunded') then 'processing'
+    else 'pending'
   end as status,
   case
     when internal.line_status(l, null) in ('paid', 'refunded') then internal.line_status(l, null)
@@ -362,7 +364,7 @@ select
   internal.to_decimal(p.amount_minor, p.currency) as amount,
   p.currency,
   case
-    when p.captured_minor > 0 then 'completed'
+    when p.captured_minor > 0 or p.amount_minor = 0 then 'completed'
     when p.status in ('failed', 'cancelled') then p.status
     else 'pending'
   end as status,

@@ -17,11 +17,15 @@ left join avenrae.bookings as b
   on b.healer_uuid = h.uuid
     and b.status = 'completed'
     and b.currency = h.currency
+-- Of others a healer or a client sees no bookings, and none would read as nothing earned.
+where h.uuid = (select internal.user_id())
+   or (select internal.is_staff())
+   or (select internal.is_service())
 group by h.id, h.uuid, h.currency, u.first_name, u.last_name;
 
 comment on view avenrae.healer_revenue is
   'Query 4: completed bookings of each healer, what clients paid for them in the healer''s '
-  'currency, and what those clients say.';
+  'currency, and what those clients say. A healer sees their own row, staff all.';
 
 create view avenrae.top_rated_services with (security_invoker = true) as
 select

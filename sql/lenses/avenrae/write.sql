@@ -18,8 +18,9 @@ begin
   end if;
   new.uuid := api.key_of('user', new.id,
     (select k.uuid from avenrae.users as k where k.id = new.id), new.uuid);
+  new.user_type := api.one_of('user_type', new.user_type, 'client', 'healer', 'admin');
   if tg_op = 'UPDATE' and new.status is distinct from old.status then
-    if new.status = 'active' then
+    if api.one_of('status', new.status, 'active', 'suspended') = 'active' then
       perform api.lift_suspension(new.uuid);
     else
       perform api.suspend_person(new.uuid, 'Set to ' || new.status || ' by staff.');
@@ -68,6 +69,14 @@ begin
     (select k.uuid from avenrae.healers as k where k.id = new.id), new.uuid);
   new.uuid := api.key_of('user', new.user_id,
     (select k.uuid from avenrae.users as k where k.id = new.user_id), new.uuid);
+  new.availability_status := api.one_of(
+    'availability_status', new.availability_status, 'available', 'busy', 'offline');
+  -- Who is offline is not booked, and is again once they are back.
+  if new.is_accepting_bookings is not distinct from old.is_accepting_bookings
+     and new.availability_status is distinct from old.availability_status
+     and 'offline' in (new.availability_status, old.availability_status) then
+    new.is_accepting_bookings := new.availability_status <> 'offline';
+  end if;
   v_fields := api.written_fields('{
     "uuid": "provider_id", "healer_type": "provider_type", "hourly_rate": "hourly_rate",
     "availability_status": "presence", "bio": "bio", "specialties": "specialties",
@@ -105,10 +114,13 @@ begin
     (select k.uuid from avenrae.clients as k where k.id = new.id), new.uuid);
   new.uuid := api.key_of('user', new.user_id,
     (select k.uuid from avenrae.users as k where k.id = new.user_id), new.uuid);
+  new.gender := api.one_of(
+    'gender', new.gender, 'female', 'male', 'non_binary', 'other', 'prefer_not_to_say');
+  -- The house makes the row at sign-up, so who inserts their own fills it in.
   new.uuid := api.save_customer(
     api.written_fields('{"uuid": "customer_id", "goals": "goals", "interests": "interests"}',
       to_jsonb(new), to_jsonb(old)),
-    api.if_exists(tg_op));
+    case api.if_exists(tg_op) when 'fail' then 'merge' else api.if_exists(tg_op) end);
   if new.uuid is null then
     return null;
   end if;
@@ -183,6 +195,8 @@ begin
     (select k.uuid from avenrae.products as k where k.id = new.id), new.uuid);
   new.healer_uuid := api.key_of('healer', new.healer_id,
     (select k.uuid from avenrae.healers as k where k.id = new.healer_id), new.healer_uuid);
+  new.product_type := api.one_of(
+    'product_type', new.product_type, 'crystal', 'book', 'tool', 'supplement', 'other');
   v_fields := api.written_fields('{
     "uuid": "offering_id", "healer_uuid": "provider_id", "product_name": "title",
     "description": "description", "product_type": "product_type", "price": "price",
@@ -192,10 +206,8 @@ begin
     v_fields := v_fields || jsonb_build_object('on_hand', new.stock_quantity);
   end if;
   new.uuid := api.save_product(v_fields, api.if_exists(tg_op));
-  -- What was sold meanwhile is not put back: only the difference is written.
   if tg_op = 'UPDATE' and new.stock_quantity is distinct from old.stock_quantity then
-    perform api.adjust_stock(new.uuid, new.stock_quantity - coalesce(old.stock_quantity, 0),
-                             format('Set to %s.', new.stock_quantity));
+    perform api.set_pieces_left(new.uuid, new.stock_quantity);
   end if;
   if new.uuid is null then
     return null;
@@ -228,9 +240,7 @@ begin
     (select k.uuid from avenrae.healers as k where k.id = new.organizer_healer_id),
     new.organizer_healer_uuid);
   if tg_op = 'UPDATE' and new.status is distinct from old.status then
-    if new.status is distinct from 'cancelled' then
-      raise exception using errcode = '22P02', message = 'An event can be set to cancelled.';
-    end if;
+    perform api.one_of('status', new.status, 'cancelled');
     perform api.call_off_slot(new.uuid);
   end if;
   new.uuid := api.save_event(
@@ -271,23 +281,33 @@ begin
       (select k.uuid from avenrae.healers as k where k.id = new.healer_id), new.healer_uuid);
     new.service_uuid := api.key_of('service', new.service_id,
       (select k.uuid from avenrae.services as k where k.id = new.service_id), new.service_uuid);
-    if coalesce(new.status, 'pending') <> 'pending' then
-      raise exception using errcode = '22P02', message = 'A new booking is pending.';
+    if new.service_uuid is null and new.booking_end_date is null then
+      raise exception using errcode = '23502', message = 'service_id is missing.',
+        hint = 'Name a service; without one, booking_end_date says how long.';
     end if;
-    select b.booking_id into new.uuid
-    from api.book_time(
-      coalesce(new.healer_uuid, (select s.healer_uuid from avenrae.services as s
-                                 where s.uuid = new.service_uuid)),
-      new.booking_date, new.booking_end_date, new.service_uuid, p_notes => new.client_notes,
-      p_customer_id => new.client_uuid) as b;
-  else
-    new.uuid := api.save_booking(
-      api.written_fields('{
-        "uuid": "booking_id", "status": "status", "cancellation_reason": "cancel_reason",
-        "client_notes": "customer_notes", "healer_notes": "provider_notes"}',
-        to_jsonb(new), to_jsonb(old)),
-      api.if_exists(tg_op));
+    perform api.one_of('status', new.status, 'pending'),
+            api.one_of('payment_status', new.payment_status, 'unpaid');
+    new.healer_uuid := coalesce(new.healer_uuid, (
+      select s.healer_uuid from avenrae.services as s where s.uuid = new.service_uuid));
+  elsif new.status is distinct from old.status then
+    perform api.one_of('status', new.status, 'confirmed', 'declined', 'cancelled', 'completed',
+                       'no_show_customer', 'no_show_provider');
   end if;
+  -- A time without a zone is said by the healer's clock.
+  if new.booking_date is not distinct from old.booking_date
+     and new.booking_date_local is distinct from old.booking_date_local then
+    new.booking_date := new.booking_date_local at time zone (
+      select u.timezone from avenrae.users as u where u.uuid = new.healer_uuid);
+  end if;
+
+  new.uuid := api.save_booking(
+    api.written_fields('{
+      "uuid": "booking_id", "client_uuid": "customer_id", "healer_uuid": "provider_id",
+      "service_uuid": "offering_id", "booking_date": "starts_at", "booking_end_date": "ends_at",
+      "total_price": "price", "status": "status", "cancellation_reason": "cancel_reason",
+      "client_notes": "customer_notes", "healer_notes": "provider_notes"}',
+      to_jsonb(new), to_jsonb(old)),
+    api.if_exists(tg_op));
   if new.uuid is null then
     return null;
   end if;
@@ -297,7 +317,8 @@ end
 $$;
 
 comment on function avenrae.on_booking_written is
-  'Trigger: a new row books the time; a written status takes the step of that meaning.';
+  'Trigger: a new row books the time; another date moves the booking; a written status takes the '
+  'step of that meaning.';
 
 create trigger bookings_write
   instead of insert or update on avenrae.bookings
@@ -320,6 +341,10 @@ begin
       'customer_id', new.client_uuid, 'slot_id', new.event_uuid, 'seats', coalesce(new.seats, 1),
       'customer_notes', new.client_notes)));
   else
+    if new.status is distinct from old.status then
+      new.status := case api.one_of('status', new.status, 'cancelled', 'no_show')
+        when 'no_show' then 'no_show_customer' else new.status end;
+    end if;
     new.uuid := api.save_booking(
       api.written_fields(
         '{"uuid": "booking_id", "status": "status", "client_notes": "customer_notes"}',
@@ -350,6 +375,7 @@ begin
   if new.status is not distinct from old.status then
     return new;
   end if;
+  new.status := api.one_of('status', new.status, 'cancelled', 'shipped', 'delivered', 'returned');
   perform api.move_fulfilment(i.uuid, new.status)
   from avenrae.order_items as i
   where i.order_uuid = old.uuid
@@ -374,7 +400,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform api.move_fulfilment(old.uuid, new.status);
+  if new.status is distinct from old.status then
+    perform api.move_fulfilment(
+      old.uuid, api.one_of('status', new.status, 'shipped', 'delivered', 'returned'));
+  end if;
   select i.* into new from avenrae.order_items as i where i.uuid = old.uuid;
   return new;
 end
@@ -395,9 +424,8 @@ as $$
 begin
   new.uuid := api.key_of('coupon', new.id,
     (select k.uuid from avenrae.coupons as k where k.id = new.id), new.uuid);
-  if coalesce(new.discount_type, '') not in ('percentage', 'fixed') then
-    raise exception using errcode = '22P02', message = 'A discount is percentage or fixed.';
-  end if;
+  new.discount_type := api.one_of(
+    'discount_type', coalesce(new.discount_type, ''), 'percentage', 'fixed');
   new.uuid := api.save_coupon(
     api.written_fields(
       case new.discount_type when 'fixed' then '{"discount_value": "amount"}'::jsonb
@@ -556,19 +584,16 @@ begin
       (select k.uuid from avenrae.healers as k where k.id = new.healer_id), new.healer_uuid);
     new.service_uuid := api.key_of('service', new.service_id,
       (select k.uuid from avenrae.services as k where k.id = new.service_id), new.service_uuid);
-    new.uuid := api.save_review(jsonb_build_object(
-      'rating', new.rating, 'comment', new.comment, 'booking_id', (
-        select b.uuid
-        from avenrae.bookings as b
-        where b.healer_uuid = new.healer_uuid
-          and b.service_uuid = coalesce(new.service_uuid, b.service_uuid)
-          and b.core_status = 'completed'
-          and b.client_rating is null
-        order by b.booking_date desc
-        limit 1)));
+    new.client_uuid := api.key_of('client', new.client_id,
+      (select k.uuid from avenrae.clients as k where k.id = new.client_id), new.client_uuid);
+    new.uuid := api.save_review(jsonb_strip_nulls(jsonb_build_object(
+      'author_id', new.client_uuid, 'provider_id', new.healer_uuid,
+      'offering_id', new.service_uuid, 'rating', new.rating, 'comment', new.comment)));
   else
     if tg_op = 'UPDATE' and new.status is distinct from old.status then
-      perform api.hide_review(new.uuid, new.status = 'hidden', 'Set to ' || new.status || '.');
+      perform api.hide_review(
+        new.uuid, api.one_of('status', new.status, 'published', 'hidden') = 'hidden',
+        'Set to ' || new.status || '.');
     end if;
     v_fields := api.written_fields('{
       "uuid": "review_id", "rating": "rating", "comment": "comment",
@@ -604,7 +629,11 @@ begin
   end if;
   new.healer_uuid := api.key_of('healer', new.healer_id,
     (select k.uuid from avenrae.healers as k where k.id = new.healer_id), new.healer_uuid);
-  perform api.add_favorite(new.healer_uuid);
+  new.client_uuid := api.key_of('client', new.client_id,
+    (select k.uuid from avenrae.clients as k where k.id = new.client_id), new.client_uuid);
+  new.client_uuid := api.key_of('user', new.user_id,
+    (select k.uuid from avenrae.users as k where k.id = new.user_id), new.client_uuid);
+  perform api.add_favorite(new.healer_uuid, new.client_uuid);
   select f.* into new from avenrae.favorite_healers as f where f.healer_uuid = new.healer_uuid;
   return new;
 end
@@ -629,7 +658,11 @@ begin
   end if;
   new.product_uuid := api.key_of('product', new.product_id,
     (select k.uuid from avenrae.products as k where k.id = new.product_id), new.product_uuid);
-  perform api.add_wish(new.product_uuid);
+  new.client_uuid := api.key_of('client', new.client_id,
+    (select k.uuid from avenrae.clients as k where k.id = new.client_id), new.client_uuid);
+  new.client_uuid := api.key_of('user', new.user_id,
+    (select k.uuid from avenrae.users as k where k.id = new.user_id), new.client_uuid);
+  perform api.add_wish(new.product_uuid, new.client_uuid);
   select w.* into new from avenrae.wishlist_items as w where w.product_uuid = new.product_uuid;
   return new;
 end
@@ -687,10 +720,12 @@ begin
     perform api.remove_exception(old.uuid);
     return old;
   end if;
+  new.healer_uuid := api.key_of('healer', new.healer_id,
+    (select k.uuid from avenrae.healers as k where k.id = new.healer_id), new.healer_uuid);
   if new.blocked_date is not null and new.start_at is null then
-    new.uuid := api.block_date(new.blocked_date, new.reason);
+    new.uuid := api.block_date(new.blocked_date, new.reason, new.healer_uuid);
   else
-    new.uuid := api.block_time(new.start_at, new.end_at, new.reason);
+    new.uuid := api.block_time(new.start_at, new.end_at, new.reason, new.healer_uuid);
   end if;
   select x.* into new from avenrae.blocked_dates as x where x.uuid = new.uuid;
   return new;

@@ -28,7 +28,9 @@ grant select on core.stock_item to authenticated, service_role, definer;
 grant insert on core.stock_item to definer;
 grant update (sku, on_hand, updated_at) on core.stock_item to definer;
 
-grant execute on function api.set_stock, api.adjust_stock, api.save_product to authenticated;
+grant execute on function
+  api.set_stock, api.set_pieces_left, api.adjust_stock, api.save_product
+  to authenticated;
 
 -- A shop shows how many can be had.
 grant execute on function internal.shelf to anon, authenticated, service_role;

@@ -55,5 +55,7 @@ create policy update_definer on core.order_line
 
 grant update (fulfilment, called_off_at) on core.order_line to definer;
 
+grant execute on function internal.order_seq to authenticated, service_role;
+
 -- A quote makes lines as an order does, and keeps none.
 grant execute on function internal.new_line to authenticated, service_role;

@@ -1,9 +1,9 @@
 -- Products: who says how many pieces there are.
 
 begin;
-select plan(42);
+select plan(48);
 
-select tests.introduce('tara', 'uwe', 'eve');
+select tests.introduce('tara', 'uwe', 'eve', 'bob');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
 insert into core.offering (offering_id, provider_id, kind, title, price_minor)
 values (tests.id('book'), tests.id('tara'), 'product', 'book', 1000);
@@ -51,6 +51,27 @@ select tests.act_as_service();
 select results_eq($$ execute set_stock('book', 9, null) $$, 'values (9)',
   'the service sets the stock of a provider''s product');
 
+-- What can be ordered, whatever is kept for unpaid orders.
+prepare pieces (integer) as select api.set_pieces_left(tests.id('book'), $1);
+select tests.act_as_nobody();
+insert into core.customer values (tests.id('bob')) on conflict do nothing;
+select tests.act_as('bob');
+select throws_ok($$ execute pieces(5) $$, 'M4101', 'offering_not_found',
+  'somebody who does not sell a product cannot say how much of it is left');
+select lives_ok(
+  format($$ select api.place_order('[{"offering_id": "%s", "quantity": 4}]') $$, tests.id('book')),
+  'a customer orders four of nine pieces');
+select tests.act_as('tara');
+select throws_ok($$ execute pieces(-1) $$, 'M9107', 'stock_too_small',
+  'fewer than no pieces cannot be left');
+select results_eq($$ execute pieces(6) $$, 'values (6)', 'a provider says how many are left');
+select tests.act_as_nobody();
+select results_eq($$ select pieces_left from internal.shelf(tests.id('book')) $$, 'values (6)',
+  'what is left is what was said');
+select results_eq($$ select on_hand from core.stock_item where offering_id = tests.id('book') $$,
+  'values (10)', 'the pieces of the unpaid order are kept besides');
+update core.order set expires_at = now();
+update core.stock_item set on_hand = 9 where offering_id = tests.id('book');
 
 -- Changes with a reason.
 prepare adjust (text, integer, text) as select api.adjust_stock(tests.id($1), $2, $3);

@@ -1,7 +1,7 @@
 -- Wishes: a person's own list of products.
 
 begin;
-select plan(12);
+select plan(13);
 
 select tests.introduce('alice', 'bob');
 select tests.goods('tea', 'tara', 1000);
@@ -33,6 +33,8 @@ select results_eq($$ execute unwish('tea') $$, 'values (true)', 'a person takes 
 select results_eq('wished', $$ values ('mug') $$, 'a wish that was taken away is gone');
 
 select tests.act_as('bob');
+select throws_ok($$ select api.add_wish(tests.id('offering tea'), tests.id('eve')) $$, '42501', null,
+  'a person cannot wish in the name of another');
 select api.add_wish(tests.id('offering tea'));
 select isnt_empty($$ select from jsonb_array_elements(api.export_my_data() -> 'wishes') $$,
   'a wish is in the export of whose it is');

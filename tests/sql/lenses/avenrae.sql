@@ -98,6 +98,7 @@ from (select c.relname::text from pg_class as c
       where c.relnamespace = 'avenrae'::regnamespace and c.relkind = 'v') as x(v)
 union all
 select 'alice', v, case v when 'coupons' then 'none' when 'audit_logs' then 'none'
+                          when 'healer_revenue' then 'none'
                           when 'system_logs' then 'M3301' else 'rows' end
 from (select c.relname::text from pg_class as c
       where c.relnamespace = 'avenrae'::regnamespace and c.relkind = 'v') as x(v)

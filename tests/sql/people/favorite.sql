@@ -1,7 +1,7 @@
 -- Favourites: a person's own, of providers that can be found.
 
 begin;
-select plan(13);
+select plan(14);
 
 select tests.introduce('alice', 'bob', 'tara', 'uwe');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -35,7 +35,9 @@ select results_eq($$ execute unmark('tara') $$, 'values (true)', 'a person takes
 select is_empty('marked', 'a favourite that was taken away is gone');
 
 select tests.act_as('bob');
-select api.add_favorite(tests.id('tara'));
+select throws_ok($$ select api.add_favorite(tests.id('tara'), tests.id('alice')) $$, '42501', null,
+  'a person cannot mark a favourite in the name of another');
+select api.add_favorite(tests.id('tara'), tests.id('bob'));
 select isnt_empty($$ select from jsonb_array_elements(api.export_my_data() -> 'favourites') $$,
   'a favourite is in the export of whose it is');
 select api.erase_me();
