@@ -29,7 +29,7 @@ pub struct Page {
     per_page: Option<String>,
 }
 
-/// A count as clients send it: auth-js writes `?page=&per_page=` for what it was not given.
+/// A count as clients send it. auth-js sends `?page=&per_page=` when it was given neither.
 fn count(text: Option<String>, usual: i64) -> Result<i64> {
     let Some(text) = filled(text) else { return Ok(usual) };
     match text.parse::<u32>() {
@@ -95,7 +95,8 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// As `api.auth_create_user` and `api.auth_change_user` take them; absent is unchanged.
+    /// What `api.auth_create_user` and `api.auth_change_user` take. An absent member stays
+    /// unchanged.
     async fn checked(self, auth: &Auth) -> Result<Value> {
         let mut checked = Map::new();
         if let Some(id) = filled(self.id) {
@@ -106,7 +107,8 @@ impl Attributes {
         if let Some(email) = filled(self.email) {
             checked.insert("email".into(), checked_email(&email)?.into());
         }
-        // A server answers for the passwords it sets; only their length is bounded here.
+        // The server is responsible for the passwords it sets, so only their length is checked
+        // here.
         match (filled(self.password), filled(self.password_hash)) {
             (Some(_), Some(_)) => {
                 return Err(Refusal::validation("Give a password or its hash, not both"));
@@ -137,7 +139,7 @@ impl Attributes {
     }
 }
 
-/// `POST /admin/users`: an account, as an import or a back office makes it.
+/// `POST /admin/users`: create an account, as an import or a back office does.
 pub async fn create(
     State(auth): State<Auth>,
     _: Admin,
@@ -164,7 +166,7 @@ pub async fn update(
     Ok(Json(answer.into_user()?))
 }
 
-/// `DELETE /admin/users/{id}`: the person goes, what they paid and earned stays.
+/// `DELETE /admin/users/{id}`: remove the person. What they paid and earned stays in the books.
 pub async fn delete(
     State(auth): State<Auth>,
     _: Admin,
@@ -180,7 +182,7 @@ pub struct Invitation {
     data: Option<Map<String, Value>>,
 }
 
-/// `POST /invite`: an account for somebody who has not asked, and a mail that says so.
+/// `POST /invite`: create an account for somebody who did not ask for one, and mail them about it.
 pub async fn invite(
     State(auth): State<Auth>,
     _: Admin,
@@ -218,7 +220,7 @@ fn ban_seconds(text: &str) -> Result<i64> {
         let part = count.checked_mul(unit).ok_or_else(bad)?;
         seconds = seconds.checked_add(part).ok_or_else(bad)?;
     }
-    // A hundred years are for ever, and fit a timestamp.
+    // A longer ban is shortened to a hundred years, which still fits into a timestamp.
     match number.is_empty() && seconds > 0 {
         true => Ok(seconds.min(100 * 366 * 86_400)),
         false => Err(bad()),

@@ -1,4 +1,4 @@
-//! What `api.auth_*` answer: a refusal, a user, or a sign-in.
+//! What the functions `api.auth_*` return: a refusal, a user, or a sign-in.
 
 use postgres::{Caller, Params};
 use serde::Deserialize;
@@ -10,11 +10,11 @@ use crate::{
     error::{Refusal, Result},
 };
 
-/// The members any of the functions may answer with.
+/// The members that any of these functions may return.
 #[derive(Deserialize)]
 pub struct Answer {
     refused: Option<String>,
-    /// The user as GoTrue shows one; passed on as Postgres built it.
+    /// The user in GoTrue's form, passed on exactly as Postgres built it.
     pub user: Option<Box<RawValue>>,
     pub password_hash: Option<String>,
     pub claims: Option<Map<String, Value>>,
@@ -23,13 +23,13 @@ pub struct Answer {
     /// A PKCE code was stored instead of opening a session.
     #[serde(default)]
     pub flow: bool,
-    /// A change of address was confirmed from one of two, and waits for the other.
+    /// One of the two addresses has confirmed a change of address; the other has not yet.
     #[serde(default)]
     pub half: bool,
 }
 
 impl Auth {
-    /// Run one of `api.auth_*` as the house, in a transaction of its own.
+    /// Run one of `api.auth_*` as `service_role`, in a transaction of its own.
     pub async fn ask(&self, sql: &str, params: Params<'_>) -> Result<Answer> {
         let answer: Answer = self.db.json(Caller::SERVICE, sql, params).await?;
         match answer.refused {
@@ -40,7 +40,7 @@ impl Auth {
 }
 
 impl Answer {
-    /// The user, which this answer must hold.
+    /// The user. It is an error if this answer has none.
     pub fn into_user(self) -> Result<Box<RawValue>> {
         self.user.ok_or_else(|| errors::Error::internal("an answer without a user").into())
     }

@@ -1,4 +1,4 @@
-//! Links and codes: drawn here, kept as digests, mailed through the outbox.
+//! Links and codes: made here, stored as digests, mailed through the outbox.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use errors::Error;
@@ -13,7 +13,7 @@ use crate::{
     error::{Refusal, Result},
 };
 
-/// What somebody with PKCE asked for a link with.
+/// The PKCE challenge of a client that asked for a link.
 #[derive(Clone, Default, serde::Deserialize)]
 pub struct Challenge {
     code_challenge: Option<String>,
@@ -41,8 +41,8 @@ impl Challenge {
 }
 
 impl Auth {
-    /// A new link and a new code for `to`, as the database takes them. Drawn whether or not
-    /// there is an account: the work must not tell.
+    /// A new link and a new code for `to`, in the form the database takes. They are made even if
+    /// there is no account: the time of an answer must not show whether there is one.
     pub fn new_mail(
         &self,
         to: &str,
@@ -64,13 +64,13 @@ impl Auth {
         }))
     }
 
-    /// The digest of a mailed code. Bound to the address: no code is good for another.
+    /// The digest of a mailed code. It includes the address, so a code works for one address only.
     pub fn code_hash(&self, to: &str, code: &str) -> Vec<u8> {
         let code = code.trim();
         self.keyring.digest("code", &format!("{}\n{code}", to.trim().to_lowercase()))
     }
 
-    /// How an address is counted without being kept.
+    /// The form in which attempts of an address are counted, without storing the address.
     pub fn account_key(&self, email: &str) -> Vec<u8> {
         self.keyring.digest("account", &email.trim().to_lowercase())
     }
@@ -83,7 +83,7 @@ pub fn random_text() -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The digest of a secret of 256 bits, which needs no key: nobody can try them all.
+/// The digest of a secret of 256 bits. It needs no key, because nobody can try all secrets.
 pub fn secret_hash(secret: &str) -> Vec<u8> {
     digest::digest(&digest::SHA256, secret.as_bytes()).as_ref().to_vec()
 }
@@ -95,7 +95,8 @@ fn random_code() -> Result<String> {
     loop {
         random.fill(&mut bytes).map_err(Error::internal)?;
         let drawn = u32::from_be_bytes(bytes);
-        // The last multiple of a million: above it, small codes would come up more often.
+        // Numbers above the last multiple of a million are drawn again; otherwise small codes would
+        // be more likely.
         if drawn < 4_294_000_000 {
             return Ok(format!("{:06}", drawn % 1_000_000));
         }

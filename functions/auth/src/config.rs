@@ -3,52 +3,53 @@
 use environment::{BadSetting, optional, parsed};
 use tokens::auth_url;
 
-/// What a marketplace decides about its logins.
+/// What each marketplace can decide about its logins.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// `AUTH_SECRET`, else `JWT_SECRET`: what refresh tokens, codes and sealed keys hang on.
-    /// Comma-separated; the first makes new ones, the others are still accepted.
+    /// `AUTH_SECRET`, else `JWT_SECRET`: the secret that protects refresh tokens, codes and sealed
+    /// keys.
+    /// Several are separated by commas: the first makes new ones, the others are still accepted.
     pub secret: String,
-    /// `SITE_URL`: where links lead that name no other place.
+    /// `SITE_URL`: where a link leads if the request names no other place.
     pub site_url: String,
-    /// `REDIRECT_URLS`: where else they may lead; an entry may end in `*`.
+    /// `REDIRECT_URLS`: other places a link may lead to; an entry may end in `*`.
     pub redirect_urls: Vec<String>,
-    /// Whether links may lead to this machine: in development.
+    /// Whether links may lead to this machine; true in development.
     pub redirect_to_loopback: bool,
     /// `API_EXTERNAL_URL` + `/auth/v1`: where these routes are reached, and the issuer of tokens.
     pub auth_url: String,
-    /// `AUTH_TOKEN_LIFETIME_S`: so long is somebody suspended still believed elsewhere.
+    /// `AUTH_TOKEN_LIFETIME_S`: how long a suspended person's token is still accepted elsewhere.
     pub token_lifetime_s: i64,
-    /// `AUTH_MAIL_LIFETIME_S`: so long are links and codes good.
+    /// `AUTH_MAIL_LIFETIME_S`: how long links and codes are valid.
     pub mail_lifetime_s: u32,
-    /// `AUTH_AUTOCONFIRM`: believe addresses without a mail.
+    /// `AUTH_AUTOCONFIRM`: accept addresses without a confirmation mail.
     pub autoconfirm: bool,
-    /// `AUTH_SIGN_UP=false` closes the door to newcomers.
+    /// `AUTH_SIGN_UP=false` disables sign-up.
     pub sign_up: bool,
-    /// `AUTH_ANONYMOUS=false` closes it to guests.
+    /// `AUTH_ANONYMOUS=false` disables anonymous sign-ins.
     pub anonymous: bool,
-    /// `AUTH_PROVIDERS`: who else may vouch for people, as JSON.
+    /// `AUTH_PROVIDERS`: the external providers people can sign in with, as JSON.
     pub providers: Option<String>,
-    /// `AUTH_LINK_PAGE=false`: mailed links act when they are opened, also by scanners of mail.
+    /// `AUTH_LINK_PAGE=false`: a mailed link acts as soon as it is opened, even by a mail scanner.
     pub link_page: bool,
     /// `AUTH_PASSWORD_MIN_LENGTH`.
     pub password_min_length: usize,
     /// `AUTH_PASSWORD_STRENGTH`: the lowest score of zxcvbn that is accepted, 0 (any) to 4.
     pub password_strength: u8,
-    /// `AUTH_REAUTHENTICATE`: a change of password needs the present one, a mailed code, or a
-    /// sign-in that is fresh.
+    /// `AUTH_REAUTHENTICATE`: a change of password needs the present password, a mailed code, or a
+    /// recent sign-in.
     pub reauthenticate: bool,
-    /// `AUTH_REAUTHENTICATE_AFTER_S`: so long is a sign-in fresh.
+    /// `AUTH_REAUTHENTICATE_AFTER_S`: how long a sign-in counts as recent.
     pub reauthenticate_after_s: u32,
-    /// `AUTH_SECURE_EMAIL_CHANGE=false`: a new address alone confirms that it replaces the old.
+    /// `AUTH_SECURE_EMAIL_CHANGE=false`: the new address alone confirms a change of address.
     pub secure_email_change: bool,
     /// `AUTH_PROXY_HOPS`: how many of the last addresses in `X-Forwarded-For` our own proxies
-    /// wrote. Whatever stands before them, the client may have made up.
+    /// wrote. The client may have invented everything before them.
     pub proxy_hops: usize,
 }
 
 impl Config {
-    /// What is sensible on one's own machine.
+    /// Defaults that make sense on a developer's machine.
     pub fn development(secret: &str) -> Self {
         Self {
             secret: secret.into(),
@@ -72,13 +73,13 @@ impl Config {
         }
     }
 
-    /// The site's host, as people know it.
+    /// The host of the site, as people see it.
     pub fn site_host(&self) -> String {
         let host = self.site_url.split("://").nth(1).unwrap_or(&self.site_url);
         host.split(['/', '?']).next().unwrap_or_default().to_owned()
     }
 
-    /// Read the environment; `jwt_secret` is what stands in for `AUTH_SECRET`.
+    /// Read the environment; `jwt_secret` is used if `AUTH_SECRET` is not set.
     pub fn from_env(jwt_secret: Option<&str>) -> Result<Self, BadSetting> {
         let secret = optional("AUTH_SECRET").or_else(|| jwt_secret.map(Into::into));
         let secret = secret.ok_or_else(|| BadSetting::new("AUTH_SECRET", "is not set."))?;

@@ -1,9 +1,9 @@
 //! `/confirm`: where mailed links lead. A page with one button; the button uses the link.
 //!
-//! Mail is opened by machines before people: scanners follow every link, some in a real
-//! browser. If looking were enough, they would use links up, and would confirm addresses for
-//! whoever signed up in another's name. So a GET shows, and only a POST acts.
-//! `GET /verify` still acts, as GoTrue's does, for those who make its address themselves.
+//! Mail scanners open mail before people do, and follow every link, some of them in a real browser.
+//! If opening a link were enough, a scanner would use it up, and would confirm an address for
+//! whoever signed up with somebody else's address. So a GET only shows the page, and only a POST
+//! acts. `GET /verify` still acts, as GoTrue's does, for clients that build its address themselves.
 
 use axum::{
     body::Bytes,
@@ -19,12 +19,12 @@ use crate::{
     verify::Link,
 };
 
-/// No script, no frame around it, nothing from elsewhere. There is no `form-action`, because
-/// browsers apply it to the redirect to the site as well.
+/// The page has no script, loads nothing from elsewhere, and no other page may frame it. There is
+/// no `form-action`, because browsers apply it to the redirect to the site as well.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
-/// `GET /confirm`: the page, which changes nothing; or the deed, where `AUTH_LINK_PAGE=false`.
+/// `GET /confirm`: show the page, which changes nothing; or act at once if `AUTH_LINK_PAGE=false`.
 pub async fn show(
     State(auth): State<Auth>,
     Visitor(client): Visitor,
@@ -83,7 +83,7 @@ fn page(link: &Link) -> Response {
     let mut response = Html(html).into_response();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        // The address holds a secret: it is told to nobody.
+        // The address holds a secret, so the browser must not send it on as a referrer.
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("x-robots-tag"), "noindex"),

@@ -1,4 +1,4 @@
-//! An address that mail can be sent to, in the form it is kept in.
+//! An e-mail address that mail can be sent to, in the form it is stored in.
 
 use url::Host;
 
@@ -6,8 +6,8 @@ use crate::error::{Refusal, Result};
 
 /// What stands before the `@`, as RFC 5321 calls it: words with single dots between them.
 ///
-/// Letters beyond ASCII need a mail server that has SMTPUTF8, at every hop; an account that
-/// cannot be written to is not made.
+/// Letters beyond ASCII need a mail server with SMTPUTF8 at every hop. We create no account that we
+/// cannot send mail to.
 fn is_local_part(text: &str) -> bool {
     let is_atom = |word: &str| {
         !word.is_empty()
@@ -16,7 +16,7 @@ fn is_local_part(text: &str) -> bool {
     text.len() <= 64 && text.split('.').all(is_atom)
 }
 
-/// A domain of at least two labels, as it is looked up: what is not ASCII becomes punycode.
+/// A domain of at least two labels, in the form of DNS: labels that are not ASCII become punycode.
 fn domain_of(text: &str) -> Option<String> {
     if text.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && !"-.".contains(c)) {
         return None;
@@ -31,7 +31,7 @@ fn domain_of(text: &str) -> Option<String> {
     (domain.contains('.') && domain.split('.').all(is_label)).then_some(domain)
 }
 
-/// An address that can be written to, in the form it is kept in.
+/// An e-mail address that mail can be sent to, in the form it is stored in.
 pub fn checked_email(email: &str) -> Result<String> {
     let email = email.trim();
     let sound = email.rsplit_once('@').and_then(|(local, domain)| {

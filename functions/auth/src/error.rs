@@ -1,8 +1,8 @@
 //! Refusals, in GoTrue's two dialects.
 //!
-//! Whoever sends `X-Supabase-Api-Version` gets `{"code": word, "message"}`; whoever does not,
-//! the older `{"code": status, "error_code", "msg"}`. Handlers know nothing of it: a refusal
-//! rides in the response's extensions, and [`speak`] words it.
+//! A client that sends `X-Supabase-Api-Version` gets `{"code": word, "message"}`; any other client
+//! gets the older `{"code": status, "error_code", "msg"}`. Handlers need not know which: a refusal
+//! travels in the extensions of the response, and [`speak`] writes the body.
 
 use axum::{
     Json,
@@ -26,7 +26,7 @@ pub type Result<T, E = Refusal> = std::result::Result<T, E>;
 /// A refusal, or a failure, as GoTrue names it.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// The HTTP status. 4xx ends sessions in the client, so an outage is never one.
+    /// The HTTP status. A 4xx signs the client out, so an outage is never a 4xx.
     pub status: StatusCode,
     /// GoTrue's word for it.
     pub code: &'static str,
@@ -42,12 +42,12 @@ impl Refusal {
         Self { status, code, message: message.into(), weak: Vec::new() }
     }
 
-    /// 400: the request does not say what it must.
+    /// 400: the request lacks something that it must contain.
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new(400, "validation_failed", message)
     }
 
-    /// 422: the password is too weak, and why.
+    /// 422: the password is too weak, with the reasons.
     pub fn weak_password(message: impl Into<String>, reasons: Vec<&'static str>) -> Self {
         Self { weak: reasons, ..Self::new(422, "weak_password", message) }
     }
@@ -94,7 +94,8 @@ impl From<errors::Error> for Refusal {
             StatusCode::INTERNAL_SERVER_ERROR => {
                 Self::new(500, "unexpected_failure", "Unexpected failure")
             }
-            // No refusal of ours comes as an error; whatever this is must not sign anybody out.
+            // Our own refusals do not arrive as database errors. Whatever this error is, it must
+            // not sign anybody out.
             status => {
                 tracing::error!(%error, %status, "unexpected refusal by the database");
                 Self::new(500, "unexpected_failure", "Unexpected failure")
@@ -123,7 +124,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Word refusals in the dialect the client asked for.
+/// Write refusals in the dialect that the client asked for.
 pub async fn speak(request: Request, next: Next) -> Response {
     let version = request.headers().get(API_VERSION);
     let versioned = version.and_then(|v| v.to_str().ok()).is_some_and(|v| v >= FIRST_VERSION);
@@ -140,7 +141,7 @@ pub async fn speak(request: Request, next: Next) -> Response {
     if versioned {
         headers.insert(API_VERSION, HeaderValue::from_static(FIRST_VERSION));
     }
-    // Tokens and people: nothing on the way may keep them.
+    // Answers hold tokens and personal data, so no cache on the way may store them.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -1,7 +1,8 @@
-//! Signing in by another provider: any issuer of OpenID Connect, and GitHub, which is none.
+//! Signing in through another provider: any OpenID Connect issuer, and GitHub, which is not one.
 //!
-//! `authorize` sends people there with PKCE, a state that is good once and a nonce; `callback`
-//! takes them back. `id_token` is for apps that got the provider's token by themselves.
+//! `authorize` sends people to the provider with PKCE, a state that works once, and a nonce;
+//! `callback` receives them when they return. `id_token` is for apps that got the provider's token
+//! themselves.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -37,26 +38,27 @@ const ISSUERS: [(&str, &str); 4] = [
     ("github", "https://github.com"),
 ];
 
-/// One provider, as the setting has it.
+/// One provider, as the setting describes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Setting {
-    /// Ours there; several, separated by commas, where apps have their own. The first asks.
+    /// Our client id at the provider. Apps may have their own: several are separated by commas, and
+    /// the first is used to sign in.
     client_id: String,
     #[serde(default)]
     secret: String,
-    /// Where it is; needed for providers that are not known by name.
+    /// The issuer's address; required for providers that are not known by name.
     issuer: Option<String>,
-    /// What is asked for besides.
+    /// Further scopes to ask for.
     #[serde(default)]
     scopes: String,
 }
 
-/// The providers of this house.
+/// The providers that this marketplace accepts.
 #[derive(Clone, Default)]
 pub struct Providers(Arc<BTreeMap<String, Provider>>);
 
-/// A provider, and who we are there.
+/// A provider, and our own client id and secret there.
 pub struct Provider {
     name: String,
     clients: Vec<String>,
@@ -70,7 +72,7 @@ enum Kind {
     GitHub(GitHub),
 }
 
-/// Whom a provider vouches for, as the database takes it.
+/// The person that a provider has identified, in the form the database takes.
 #[derive(Serialize)]
 pub struct Identity {
     provider: String,
@@ -81,10 +83,10 @@ pub struct Identity {
 }
 
 impl Providers {
-    /// Those of the setting: `{"google": {"client_id": "…", "secret": "…"}, …}`.
+    /// The providers of the setting: `{"google": {"client_id": "…", "secret": "…"}, …}`.
     pub fn read(json: Option<&str>) -> Result<Self, BadSetting> {
         let Some(json) = json else { return Ok(Self::default()) };
-        // The sentence does not repeat the value, which holds secrets.
+        // The message must not repeat the value, which contains secrets.
         let settings: BTreeMap<String, Setting> = serde_json::from_str(json)
             .map_err(|_| BadSetting::new(SETTING, "is not a JSON object of providers."))?;
         let mut providers = BTreeMap::new();
@@ -99,7 +101,7 @@ impl Providers {
         self.0.get(name).ok_or_else(|| Refusal::of("provider_disabled"))
     }
 
-    /// Their names.
+    /// The names of the providers.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
@@ -111,7 +113,7 @@ impl Provider {
         let is_word = name.len() <= 41
             && name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        // `email` and `phone` are the house's own ways in.
+        // `email` and `phone` are built-in ways to sign in.
         if !is_word || matches!(&*name, "email" | "phone") {
             return Err(bad("is no name for a provider."));
         }
@@ -135,7 +137,7 @@ impl Provider {
         Ok(Self { clients, secret: setting.secret, scopes: setting.scopes, kind, name })
     }
 
-    /// Who we are when we ask.
+    /// Our client id, which we send with requests.
     fn client(&self) -> &str {
         self.clients.first().map(String::as_str).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Who calls, from where, and what they sent.
+//! What handlers extract from a request: who calls, from where, and what they sent.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -20,7 +20,7 @@ use crate::{
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// A JSON body. Whatever is wrong with it is a `validation_failed`.
+/// A JSON body. Any fault in it becomes a `validation_failed`.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<Auth> for Body<T> {
@@ -37,8 +37,7 @@ impl<T: DeserializeOwned> FromRequest<Auth> for Body<T> {
     }
 }
 
-/// What the address asks for. Whatever is wrong with it is a `validation_failed`, not axum's
-/// text.
+/// The query parameters. Any fault in them becomes a `validation_failed` instead of axum's text.
 pub struct Asked<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequestParts<Auth> for Asked<T> {
@@ -52,7 +51,7 @@ impl<T: DeserializeOwned> FromRequestParts<Auth> for Asked<T> {
     }
 }
 
-/// The ids in a path. One that is no uuid names nothing.
+/// The ids in a path. A text that is not a uuid names nothing, so the answer is 404.
 pub struct Named<T>(pub T);
 
 impl<T: DeserializeOwned + Send> FromRequestParts<Auth> for Named<T> {
@@ -69,11 +68,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Auth> for Named<T> {
     }
 }
 
-/// Somebody with one of our API keys, and where they call from.
+/// A caller with one of our API keys, and where they call from.
 pub struct Client {
-    /// The address as it is counted; none if it is unknown.
+    /// The network address in the form that is counted; `None` if it is unknown.
     pub address_key: Option<Vec<u8>>,
-    /// What the browser says it is.
+    /// The user agent that the browser sends.
     pub user_agent: Option<String>,
 }
 
@@ -81,7 +80,8 @@ impl FromRequestParts<Auth> for Client {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self> {
-        // The key admits; a token beside it may have expired, and refreshing must still work.
+        // The API key is enough here. A token sent with it may have expired, and refreshing must
+        // still work.
         let mut headers = parts.headers.clone();
         if headers.contains_key("apikey") {
             headers.remove(header::AUTHORIZATION);
@@ -108,14 +108,14 @@ impl Client {
     }
 }
 
-/// The address that the outermost of our own proxies saw.
+/// The client's address as the outermost of our own proxies saw it.
 fn forwarded(headers: &HeaderMap, hops: usize) -> Option<String> {
     let lists = headers.get_all(FORWARDED).iter().filter_map(|list| list.to_str().ok());
     let addresses: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
     addresses.iter().rev().nth(hops - 1).map(ToString::to_string)
 }
 
-/// Anybody at all: links are opened without a key.
+/// Any caller, with or without a key: people open links without one.
 pub struct Visitor(pub Client);
 
 impl FromRequestParts<Auth> for Visitor {
@@ -126,7 +126,7 @@ impl FromRequestParts<Auth> for Visitor {
     }
 }
 
-/// Somebody signed in, with a session of this house.
+/// A caller who is signed in, with a session of this marketplace.
 pub struct Bearer {
     pub user_id: Uuid,
     pub session_id: Uuid,
@@ -141,7 +141,7 @@ impl FromRequestParts<Auth> for Bearer {
 }
 
 impl Auth {
-    /// Who is signed in by these headers.
+    /// The caller that these headers sign in.
     pub async fn bearer(&self, headers: &HeaderMap) -> Result<Bearer> {
         let claims = self.gateway.identify(headers).await?;
         match (claims.user_id, claims.session_id) {
@@ -152,7 +152,7 @@ impl Auth {
     }
 }
 
-/// A server with the secret key.
+/// A caller with the secret key: a server.
 pub struct Admin;
 
 impl FromRequestParts<Auth> for Admin {

@@ -25,7 +25,7 @@ pub struct Enrolment {
     issuer: Option<String>,
 }
 
-/// `POST /factors`: a new secret, shown this once.
+/// `POST /factors`: make a new secret, which is shown only this once.
 pub async fn enroll(
     State(auth): State<Auth>,
     bearer: Bearer,
@@ -67,7 +67,7 @@ pub async fn enroll(
     })))
 }
 
-/// `POST /factors/{id}/challenge`: a code is asked for.
+/// `POST /factors/{id}/challenge`: ask for a code.
 pub async fn challenge(
     State(auth): State<Auth>,
     bearer: Bearer,
@@ -85,7 +85,7 @@ pub struct Shown {
     code: Option<String>,
 }
 
-/// `POST /factors/{id}/verify`: a code is shown; the session is aal2 from here on.
+/// `POST /factors/{id}/verify`: check a code; from then on the session is aal2.
 pub async fn verify(
     State(auth): State<Auth>,
     bearer: Bearer,
@@ -96,7 +96,8 @@ pub async fn verify(
         return Err(Refusal::validation("challenge_id is required"));
     };
     let code = filled(shown.code).ok_or_else(|| Refusal::validation("code is required"))?;
-    // Whoever has the password guesses from one session after another.
+    // Attempts are counted per account: somebody who has the password could guess in one session
+    // after another.
     let key = auth.keyring.digest("factor", &bearer.user_id.to_string());
     let params: Params = &[&bearer.user_id, &bearer.session_id, &id, &challenge_id, &key];
     #[derive(Deserialize)]
@@ -140,7 +141,7 @@ pub async fn list(
     Ok(Json(if factors.is_null() { json!([]) } else { factors }))
 }
 
-/// `DELETE /admin/users/{id}/factors/{factor_id}`: for somebody who has lost it.
+/// `DELETE /admin/users/{id}/factors/{factor_id}`: help somebody who has lost their device.
 pub async fn delete(
     State(auth): State<Auth>,
     _: Admin,
@@ -150,7 +151,7 @@ pub async fn delete(
     Ok(Json(json!({ "id": id })))
 }
 
-/// A sealed secret opens for its own factor alone.
+/// A sealed secret can be opened only as the secret of its own factor.
 fn sealed_as(id: Uuid) -> String {
     format!("factor {id}")
 }

@@ -1,4 +1,4 @@
-//! `/admin/generate_link`: a link for a server to send in its own way.
+//! `/admin/generate_link`: make a link that a server sends in its own way.
 
 use axum::{Json, extract::State};
 use errors::Error;
@@ -33,7 +33,7 @@ struct Made {
     verification_type: Option<String>,
 }
 
-/// `POST /admin/generate_link`: what a mail would have carried, in the answer.
+/// `POST /admin/generate_link`: answer with what a mail would have carried.
 pub async fn generate_link(
     State(auth): State<Auth>,
     _: Admin,
@@ -102,7 +102,7 @@ impl Auth {
         kind: &str,
         mail: &Value,
     ) -> Map<String, Value> {
-        // What GoTrue's verify calls either half of a change.
+        // GoTrue's verify uses this word for both halves of a change of address.
         let verified = if kind.starts_with("email_change") { "email_change" } else { kind };
         let text = |member: &str| mail[member].as_str().unwrap_or_default();
         let mut query = form_urlencoded::Serializer::new(String::new());

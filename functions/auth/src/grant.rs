@@ -1,4 +1,4 @@
-//! `POST /token`: a password, a refresh token or a PKCE code for a session.
+//! `POST /token`: exchange a password, a refresh token or a PKCE code for a session.
 
 use axum::{Json, extract::State};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -22,7 +22,7 @@ pub struct Grant {
     grant_type: Option<String>,
 }
 
-/// Whatever one of the grants needs.
+/// The parameters of all grants.
 #[derive(Deserialize)]
 pub struct Proof {
     email: Option<String>,
@@ -58,8 +58,8 @@ pub async fn token(
     session.map(Json)
 }
 
-/// The same steps and the same work whether or not the address is known: only the right
-/// password tells anything.
+/// The steps and the work are the same whether or not the address is known, so that only the right
+/// password makes a difference.
 async fn by_password(auth: &Auth, client: Client, proof: Proof) -> Result<Session> {
     if filled(proof.phone).is_some() {
         return Err(Refusal::validation("Sign-in by phone is not offered"));

@@ -1,4 +1,4 @@
-//! What there is to know without signing in.
+//! What anybody may know without signing in.
 
 use axum::{
     Json,
@@ -12,7 +12,7 @@ use serde_json::{Value, json, value::RawValue};
 
 use crate::{Auth, error::Result, extract::Client};
 
-/// `GET /settings`: which ways in there are.
+/// `GET /settings`: which ways to sign in are enabled.
 pub async fn settings(State(auth): State<Auth>, _client: Client) -> Json<Value> {
     let mut external = json!({
         "anonymous_users": auth.config.anonymous,
@@ -48,12 +48,12 @@ pub async fn health(State(auth): State<Auth>) -> Result<Json<Value>> {
 
 /// `GET /.well-known/jwks.json`: the keys access tokens are checked with.
 pub async fn jwks(State(auth): State<Auth>) -> Result<Response> {
-    // Verifiers remember an empty list as long as a full one: the first key is made before it is
-    // needed.
+    // Verifiers cache an empty list for as long as a full one, so the first key is made before
+    // anybody needs it.
     auth.signer.ensure().await?;
     let keys = auth.db.text(Caller::SERVICE, "select api.signing_keys()", &[]).await?;
     let keys = RawValue::from_string(keys.unwrap_or_default()).map_err(Error::internal)?;
-    // As long as verifiers remember keys, ours included.
+    // Verifiers, ours included, cache keys for this long.
     let cached = [(header::CACHE_CONTROL, "public, max-age=600")];
     Ok((cached, Json(keys)).into_response())
 }

@@ -1,5 +1,5 @@
-//! What hangs on the one secret of the auth function: three keys, none of which tells of
-//! another, each in as many versions as the secret has.
+//! The keys derived from the one secret of the auth function: three independent keys, each in as
+//! many versions as the secret has.
 
 use environment::BadSetting;
 use errors::Error;
@@ -39,15 +39,15 @@ impl Keyring {
     pub fn is_refresh_mac(&self, message: &[u8], mac: &[u8]) -> bool {
         self.versions.iter().any(|version| {
             let whole = hmac::sign(&version.refresh, message);
-            // Both are hashed once more, so that the comparison's time tells nothing.
+            // Both are hashed once more, so that the time of the comparison reveals nothing.
             let blind = |bytes| hmac::sign(&version.digest, bytes);
             blind(&whole.as_ref()[..mac.len().min(whole.as_ref().len())]).as_ref()
                 == blind(mac).as_ref()
         })
     }
 
-    /// A digest under a key: of codes, which are few, and of addresses, which are known.
-    /// Always by the newest secret: what it names lives minutes.
+    /// A digest under a key: for codes, which can be tried one by one, and for addresses, which are
+    /// known. It always uses the newest secret, because what it names lives only for minutes.
     pub fn digest(&self, domain: &str, text: &str) -> Vec<u8> {
         let mut context = hmac::Context::with_key(&self.versions[0].digest);
         context.update(domain.as_bytes());
@@ -56,7 +56,7 @@ impl Keyring {
         context.sign().as_ref().to_vec()
     }
 
-    /// Encrypt, so that only this keyring reads it, and only as the thing `name` names.
+    /// Encrypt, so that only this keyring can read it, and only under the same `name`.
     pub fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let mut nonce = [0; NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).map_err(Error::internal)?;

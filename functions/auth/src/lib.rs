@@ -1,9 +1,9 @@
 //! Sign-up, tokens and recovery, in GoTrue's dialect: what `supabase.auth` of an unmodified
 //! supabase-js talks to, at `/auth/v1`.
 //!
-//! What a request may do is decided in `api.auth_*`, in one transaction each; here passwords
-//! are hashed, secrets drawn and tokens signed. Every statement runs as the house, because
-//! accounts are nobody else's to read.
+//! `api.auth_*` decides what a request may do, in one transaction each; this crate hashes
+//! passwords, makes secrets and signs tokens. Every statement runs as `service_role`, because
+//! nobody else may read accounts.
 
 use std::{sync::Arc, time::Duration};
 
@@ -68,7 +68,7 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// `db` logs in as the house (`SERVICE_DATABASE_URL`).
+    /// `db` uses the service login (`SERVICE_DATABASE_URL`).
     pub fn new(db: Db, settings: &Settings, config: Config) -> Result<Self, BadSetting> {
         let keyring = Arc::new(Keyring::new(&config.secret)?);
         let gateway = Gateway::new(settings, vec![Source::House(db.clone())])?;
@@ -83,7 +83,7 @@ impl Auth {
         })
     }
 
-    /// What the environment describes.
+    /// The function with the settings of the environment.
     pub fn from_env() -> Result<Self, BadSetting> {
         let db = Db::connect(&required("SERVICE_DATABASE_URL")?, Default::default())?;
         let settings = Settings::from_env()?;
@@ -91,7 +91,7 @@ impl Auth {
         Self::new(db, &settings, config)
     }
 
-    /// The keys that sign, for `convene` to rotate.
+    /// The signing keys, for `convene rotate-keys`.
     pub fn signer(&self) -> &Signer {
         &self.signer
     }
@@ -115,7 +115,7 @@ pub fn router(auth: Auth) -> Router {
         .route("/otp", post(otp::otp))
         .route("/magiclink", post(otp::otp))
         .route("/resend", post(otp::resend))
-        // Scanners of mail ask HEAD first, and axum would answer it as a GET that uses the link.
+        // Mail scanners send HEAD first, and axum would answer it like a GET, which uses the link.
         .route("/verify", get(verify::follow_link).head(no_head).post(verify::verify))
         .route("/confirm", get(confirm::show).post(confirm::act))
         .route("/authorize", get(external::authorize).head(no_head))
@@ -159,8 +159,8 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-        // As under /rest/v1: front ends add headers of their own, and no header here opens more
-        // than the token or key in it does.
+        // Any header is allowed, as under /rest/v1: front ends add headers of their own, and a
+        // header gives no more rights than the token or key in it.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(exposed)
         .max_age(Duration::from_secs(86_400))

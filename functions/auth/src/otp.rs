@@ -1,5 +1,5 @@
-//! `/recover`, `/otp`, `/resend`: mails to addresses that may be anybody's. The answer never
-//! tells whose.
+//! `/recover`, `/otp`, `/resend`: mail to any address. The answer never reveals whether an account
+//! has it.
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
@@ -36,7 +36,8 @@ pub async fn recover(
     auth.send("recovery", false, client, afterwards, wish).await
 }
 
-/// `POST /otp`: a link and a code to sign in with; newcomers are welcome unless told not.
+/// `POST /otp`: mail a link and a code to sign in with; makes an account unless the request forbids
+/// it.
 pub async fn otp(
     State(auth): State<Auth>,
     client: Client,
@@ -47,7 +48,7 @@ pub async fn otp(
     auth.send("magiclink", create, client, afterwards, wish).await
 }
 
-/// `POST /resend`: the mail of a sign-up or of a change of address, once more.
+/// `POST /resend`: send the mail of a sign-up or of a change of address once more.
 pub async fn resend(
     State(auth): State<Auth>,
     client: Client,

@@ -1,4 +1,4 @@
-//! Passwords: hashed with argon2id, a few at a time; imported bcrypt hashes are understood.
+//! Passwords: hashed with argon2id, a few at a time. Imported bcrypt hashes are understood.
 
 use std::{sync::Arc, thread::available_parallelism, time::Duration};
 
@@ -16,30 +16,32 @@ use crate::{
     error::{Refusal, Result},
 };
 
-/// No password is cut off before this, and none is longer: hashing must have a bound.
+/// The longest password. A longer one is refused and never cut off: the work of hashing needs a
+/// bound.
 const MAX_CHARS: usize = 128;
-/// OWASP's second choice: 19 MiB, two passes, one lane.
+/// The second choice of OWASP: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
-/// How long a sign-in waits for its turn to hash before it is told to come again.
+/// How long a sign-in waits for its turn to hash before the client is told to try again.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// Of no password, with today's cost: checked where there is no account, for the time it takes.
+/// A hash that fits no password, at today's cost. It is checked if there is no account, so that
+/// both cases take the same time.
 const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZHVtbXkgZHVtbXkgZHVtbQ\
     $QlGQbdJ3hQnQJyDhzwm1bR2mQ1mE1mXn0q5oT3n9H7Y";
 
-/// Hashes and checks passwords on all processors but one, which stays for other requests: each
-/// takes 19 MiB and 20 ms, and a hundred at once would starve everybody.
+/// Hashes and checks passwords on all processors but one, which stays free for other requests. Each
+/// hash takes 19 MiB and 20 ms; a hundred at once would block everything else.
 #[derive(Clone)]
 pub struct Hasher {
     turns: Arc<Semaphore>,
     patience: Duration,
 }
 
-/// What checking a password found.
+/// The result of checking a password.
 pub struct Checked {
     /// The password fits.
     pub fits: bool,
-    /// A hash by today's rules, if the one it fits is not.
+    /// A hash by today's rules, if the stored one is older.
     pub new_hash: Option<String>,
 }
 
@@ -56,9 +58,9 @@ impl Hasher {
         Ok(self.in_turn(move || hash(&password)).await??)
     }
 
-    /// Whether `password` fits `hash`. Without one, a dummy costs the same time.
+    /// Whether `password` fits `hash`. If there is no hash, a dummy takes the same time.
     pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<Checked> {
-        // Longer ones fit no hash of ours; cutting first keeps the time bounded.
+        // Longer passwords fit no hash of ours. Cutting them first keeps the time bounded.
         let password: String = password.chars().take(MAX_CHARS + 1).collect();
         let known = hash.is_some();
         let hash = hash.unwrap_or(DUMMY).to_owned();
@@ -66,7 +68,7 @@ impl Hasher {
         Ok(Checked { fits: checked.fits && known, ..checked })
     }
 
-    /// Do `work` on a thread of its own when it is its turn.
+    /// Do `work` on a thread of its own when its turn comes.
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -74,7 +76,8 @@ impl Hasher {
         let turn = self.turn().await?;
         let working = tokio::task::spawn_blocking(move || {
             let done = work();
-            // Not before: a caller who hangs up does not end the work.
+            // The permit is released here and not earlier: the work goes on even if the caller
+            // hangs up.
             drop(turn);
             done
         });
@@ -121,7 +124,7 @@ fn check(password: &str, stored: &str) -> errors::Result<Checked> {
     Ok(Checked { fits: true, new_hash })
 }
 
-/// Refuse a password that is longer than any may be.
+/// Refuse a password that is longer than the limit.
 pub fn must_be_short(password: &str) -> Result<()> {
     match password.chars().count() <= MAX_CHARS {
         true => Ok(()),
@@ -132,12 +135,13 @@ pub fn must_be_short(password: &str) -> Result<()> {
     }
 }
 
-/// Refuse a hash to import that no password could ever be checked against.
+/// Refuse to import a hash that no password could be checked against.
 pub fn must_be_hash(hash: &str) -> Result<()> {
     let understood = match hash.starts_with("$2") {
         true => hash.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() <= 14),
         false => PasswordHash::new(hash).is_ok_and(|parsed| {
-            // Whoever imports decides what every sign-in of that account costs this house.
+            // The importer decides how much every sign-in of that account costs this server, so the
+            // cost is limited.
             let params = Params::try_from(&parsed).ok();
             hash.starts_with("$argon2id$")
                 && params.is_some_and(|p| p.m_cost() <= 131_072 && p.t_cost() <= 10)
@@ -149,8 +153,8 @@ pub fn must_be_hash(hash: &str) -> Result<()> {
     }
 }
 
-/// Refuse a password that is short, endless, or among the first that anybody would try.
-/// `about` is what the password must not be made of: the address, the name.
+/// Refuse a password that is too short, too long, or easy to guess. `about` holds what the password
+/// must not be made of: the address and the name.
 pub fn must_be_strong(password: &str, config: &Config, about: &[&str]) -> Result<()> {
     must_be_short(password)?;
     let min_chars = config.password_min_length;
@@ -158,7 +162,7 @@ pub fn must_be_strong(password: &str, config: &Config, about: &[&str]) -> Result
         let message = format!("Password should be at least {min_chars} characters.");
         return Err(Refusal::weak_password(message, vec!["length"]));
     }
-    // A score of 2 is 10^6 guesses by lists of common passwords, names, words, dates and
+    // A score of 2 means 10^6 guesses with lists of common passwords, names, words, dates and
     // keyboard runs.
     let strength = config.password_strength;
     if strength > 0 && u8::from(zxcvbn(password, about).score()) < strength {
@@ -208,7 +212,7 @@ mod tests {
         assert!(checked.fits && new_hash.starts_with("$argon2id$"));
         assert!(hasher.check(LONG, Some(&new_hash)).await.unwrap().fits);
         assert!(!hasher.check("another password", Some(&imported)).await.unwrap().fits);
-        // As PHP writes it.
+        // The form in which PHP writes it.
         let of_php = imported.replacen("$2b$", "$2y$", 1);
         assert!(hasher.check(LONG, Some(&of_php)).await.unwrap().fits);
     }
@@ -242,7 +246,7 @@ mod tests {
             begun.send(()).unwrap();
             ended.recv().unwrap();
         });
-        // The work begins, and its caller goes away.
+        // The work has begun when its caller goes away.
         tokio::select! {
             _ = work => unreachable!("it has not been told to end"),
             begun = begins => begun.unwrap(),

@@ -1,4 +1,4 @@
-//! Where a link may lead: an open redirect would hand tokens to whoever wrote the link.
+//! Where a link may lead. An open redirect would give tokens to whoever wrote the link.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use http::{HeaderValue, StatusCode, Uri, header};
 use crate::{Config, error::Refusal, session::Session};
 
 impl Config {
-    /// `asked`, if links may lead there, else the site.
+    /// `asked` if links may lead there, else the site.
     pub fn redirect_target(&self, asked: Option<&str>) -> String {
         match asked {
             Some(asked) if self.may_lead_to(asked) => asked.to_owned(),
@@ -17,13 +17,14 @@ impl Config {
     }
 
     fn may_lead_to(&self, asked: &str) -> bool {
-        // What readers of URLs disagree about is refused before it is read.
+        // Characters that URL parsers disagree about are refused before parsing.
         let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '@' | '#');
         if asked.len() > 2_000 || asked.contains(odd) {
             return false;
         }
         let listed = |entry: &str| match entry.strip_suffix('*') {
-            // `https://a.example*` would allow https://a.example.evil: the path must begin.
+            // `https://a.example*` would also allow https://a.example.evil, so the pattern must
+            // contain the start of a path.
             Some(start) => start.matches('/').count() >= 3 && asked.starts_with(start),
             None => asked.trim_end_matches('/') == entry.trim_end_matches('/'),
         };
@@ -57,14 +58,14 @@ pub fn with_session(target: &str, session: &Session, kind: &str) -> Response {
     see_other(&format!("{target}#{}", fragment.finish()))
 }
 
-/// 303 with a code that only the asker's verifier makes good.
+/// 303 with a code that only the verifier of the client that asked can redeem.
 pub fn with_code(target: &str, code: &str) -> Response {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("code", code);
     see_other(&with_query(target, &query.finish()))
 }
 
-/// 303 that says what is still to be done, in query and fragment.
+/// 303 that names the next step, in query and fragment.
 pub fn with_message(target: &str, message: &str) -> Response {
     let mut words = form_urlencoded::Serializer::new(String::new());
     words.append_pair("message", message);
@@ -72,7 +73,7 @@ pub fn with_message(target: &str, message: &str) -> Response {
     see_other(&format!("{}#{words}", with_query(target, &words)))
 }
 
-/// 303 that says what went wrong, in query and fragment: clients read one or the other.
+/// 303 with an error, in query and fragment: some clients read one, some the other.
 pub fn with_refusal(target: &str, refusal: &Refusal) -> Response {
     if refusal.status.is_server_error() {
         return refusal.clone().into_response();
@@ -97,7 +98,7 @@ fn with_query(target: &str, query: &str) -> String {
 
 fn see_other(location: &str) -> Response {
     let mut response = Redirect::to(location).into_response();
-    // The address holds secrets: no page it leads to may pass it on.
+    // The address holds secrets, so the page it leads to must not pass it on as a referrer.
     let referrer = HeaderValue::from_static("no-referrer");
     response.headers_mut().insert(header::REFERRER_POLICY, referrer);
     response

@@ -1,8 +1,8 @@
-//! Refresh tokens: a session, a counter and a MAC. There is no row per token, and a forged
-//! one is known without asking the database.
+//! Refresh tokens: a session, a counter and a MAC. No row per token is stored, and a forged token
+//! is detected without asking the database.
 //!
 //! base64url of: version 0, the session's uuid, the counter (unsigned LEB128), 16 bytes of
-//! HMAC-SHA256 over these, 4 bytes of SHA-256 over all (which tells a typo from a forgery).
+//! HMAC-SHA256 over these, 4 bytes of SHA-256 over everything (to tell a typo from a forgery).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest;
@@ -16,7 +16,7 @@ const CHECKSUM_BYTES: usize = 4;
 /// A counter of 63 bits takes nine bytes.
 const MAX_CHARS: usize = 64;
 
-/// Which refresh of which session a token stands for.
+/// The session, and which of its refreshes the token belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
     pub session_id: Uuid,
@@ -105,7 +105,7 @@ mod tests {
                     Some(byte) => *byte ^= 1 << bit,
                     None => continue,
                 }
-                // The checksum is no secret: whoever forges can make it right.
+                // The checksum is not secret: a forger can compute it.
                 let checksum = digest::digest(&digest::SHA256, &changed);
                 changed.extend_from_slice(&checksum.as_ref()[..CHECKSUM_BYTES]);
                 let text = URL_SAFE_NO_PAD.encode(changed);

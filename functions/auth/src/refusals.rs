@@ -1,5 +1,5 @@
-//! Every refusal: the word that the database or a handler decides by, and GoTrue's status, code
-//! and sentence for it.
+//! All refusals: the word that the database or a handler uses, and the status, code and sentence
+//! that GoTrue has for it.
 
 /// The word, the status, the code, the sentence.
 pub const REFUSALS: &[(&str, u16, &str, &str)] = &[

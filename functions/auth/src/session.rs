@@ -1,4 +1,4 @@
-//! A sign-in as the client sees it: two tokens and a user.
+//! A sign-in as the client receives it: two tokens and a user.
 
 use errors::Error;
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub struct Session {
 }
 
 impl Auth {
-    /// Sign the tokens of the sign-in that `answer` tells of.
+    /// Sign the tokens of the sign-in that `answer` describes.
     pub async fn session(&self, answer: Answer) -> Result<Session> {
         let missing = || Error::internal("an answer without a session");
         let (Some(mut claims), Some(session_id), Some(counter), Some(user)) =

@@ -1,4 +1,4 @@
-//! `POST /signup`: a newcomer, or a guest.
+//! `POST /signup`: create an account, or a guest.
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ use crate::{
 
 const SIGN_UP: &str = "select api.auth_sign_up($1, $2, $3, $4, $5, $6, $7, $8)";
 
-/// The largest `data` that is kept; the whole user must fit into answers and mails.
+/// The largest `data` that is stored; the whole user must fit into answers and mails.
 const MAX_DATA_BYTES: usize = 8 * 1024;
 
 /// Where a mailed link leads afterwards.
@@ -38,7 +38,7 @@ pub struct NewUser {
     challenge: Challenge,
 }
 
-/// Make an account: signed in at once if the house asks for no confirmation.
+/// Create an account. The person is signed in at once if no confirmation is required.
 pub async fn sign_up(
     State(auth): State<Auth>,
     client: Client,
@@ -113,7 +113,7 @@ pub fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-/// `data` as it is kept: an object that is small.
+/// `data` if it can be stored: a small object.
 pub fn checked_data(data: Option<Map<String, Value>>) -> Result<Value> {
     let data = Value::Object(data.unwrap_or_default());
     match data.to_string().len() <= MAX_DATA_BYTES {
@@ -122,7 +122,7 @@ pub fn checked_data(data: Option<Map<String, Value>>) -> Result<Value> {
     }
 }
 
-/// What a password must not be made of.
+/// Texts that a password must not be made of.
 pub fn about<'a>(email: &'a str, data: &'a Value) -> Vec<&'a str> {
     let local = email.split('@').next().unwrap_or_default();
     let names = ["full_name", "name", "display_name", "first_name", "last_name"];

@@ -1,4 +1,4 @@
-//! The key that signs access tokens: made once, kept sealed in the database, rotated.
+//! The key that signs access tokens: made once, stored sealed in the database, rotated.
 
 use std::{
     fmt,
@@ -14,10 +14,11 @@ use tokens::SigningKey;
 
 use crate::keyring::Keyring;
 
-/// Another Lambda may have rotated; verifiers know the next key long before.
+/// How long the key is used before the database is asked again: another Lambda may have rotated it.
+/// Verifiers know the next key long before.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// Signs access tokens with the current key of the house. Cheap to clone.
+/// Signs access tokens with the current key. Cheap to clone.
 #[derive(Clone)]
 pub struct Signer {
     db: Db,
@@ -25,12 +26,13 @@ pub struct Signer {
     known: Arc<RwLock<Option<(Instant, SigningKey)>>>,
 }
 
-/// What a rotation came to.
+/// The result of a rotation.
 #[derive(Debug)]
 pub struct Rotation {
     /// The key that signs now.
     pub current: String,
-    /// The key that will sign after the next rotation; the same at the very first.
+    /// The key that will sign after the next rotation; at the very first rotation it is the same
+    /// key.
     pub standby: String,
 }
 
@@ -54,12 +56,13 @@ impl Signer {
         Self { db, keyring, known: Arc::default() }
     }
 
-    /// A token that says `claims`.
+    /// A signed token with these `claims`.
     pub(crate) async fn sign(&self, claims: &Value) -> Result<String> {
         self.current().await?.sign(claims)
     }
 
-    /// Move the keys a step on: standby signs, current only verifies, and a new one stands by.
+    /// Rotate: the standby key signs from now on, the old key only verifies, and a new standby key
+    /// is made.
     pub async fn rotate(&self) -> Result<Rotation> {
         let (standby, stored) = self.offer(false).await?;
         let current = self.remember(&stored)?;
@@ -86,7 +89,7 @@ impl Signer {
         }
     }
 
-    /// Make a key and hand it to the database, which says what signs now.
+    /// Make a key and store it in the database, which answers which key signs now.
     async fn offer(&self, only_first: bool) -> Result<(String, Stored)> {
         let private = SigningKey::generate()?;
         let key = SigningKey::from_pkcs8(&private)?;

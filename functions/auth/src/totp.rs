@@ -1,4 +1,4 @@
-//! Codes of an authenticator app: RFC 6238 as every app has it (SHA-1, six digits, thirty
+//! Codes of authenticator apps: RFC 6238 in the form every app supports (SHA-1, six digits, thirty
 //! seconds).
 
 use errors::Error;
@@ -11,41 +11,41 @@ use crate::error::Result;
 const DIGITS: usize = 6;
 const STEP_S: u64 = 30;
 const SECRET_BYTES: usize = 20;
-/// Clocks of telephones differ: the step before and the step after are taken as well.
+/// The clocks of phones are not exact: the steps before and after are accepted as well.
 const SKEW: u64 = 1;
 
-/// A secret that one app and the house share.
+/// A secret shared with one app.
 pub struct Shared(TOTP);
 
 impl Shared {
-    /// A new one.
+    /// Make a new secret.
     pub fn draw() -> Result<Self> {
         let mut secret = vec![0; SECRET_BYTES];
         SystemRandom::new().fill(&mut secret).map_err(Error::internal)?;
         Self::of(secret)
     }
 
-    /// The one that was kept.
+    /// The stored secret.
     pub fn of(secret: Vec<u8>) -> Result<Self> {
         let totp = TOTP::new(Algorithm::SHA1, DIGITS, 0, STEP_S, secret);
         Ok(Self(totp.map_err(|_| Error::internal("a shared secret that is none"))?))
     }
 
-    /// What is kept, sealed.
+    /// The bytes to store, sealed.
     pub fn bytes(&self) -> &[u8] {
         &self.0.secret
     }
 
-    /// What can be typed into an app.
+    /// The secret as text that can be typed into an app.
     pub fn text(&self) -> String {
         self.0.get_secret_base32()
     }
 
-    /// What an app reads from a QR code.
+    /// The URI that an app reads from a QR code.
     pub fn uri(&self, issuer: &str, account: &str) -> String {
         let encoded =
             |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        // Apps take a plus sign as it is.
+        // Apps read a plus sign as a plus sign, not as a space.
         let encoded = |text: &str| encoded(text).replace('+', "%20");
         format!(
             "otpauth://totp/{0}:{1}?secret={2}&issuer={0}&algorithm=SHA1&digits={DIGITS}\
@@ -56,12 +56,12 @@ impl Shared {
         )
     }
 
-    /// The step whose code this is, among those around `now` (seconds since 1970).
+    /// The step that this code belongs to, among the steps around `now` (seconds since 1970).
     pub fn step_of(&self, code: &str, now: u64) -> Option<i64> {
         let code = code.trim();
         let step = now / STEP_S;
         let mut found = None;
-        // All are compared, whole, whichever fits: the time tells nothing.
+        // All steps are compared completely, so that the time reveals nothing.
         for step in step.saturating_sub(SKEW)..=step + SKEW {
             if same(&self.0.generate(step * STEP_S), code) {
                 found = i64::try_from(step).ok();
@@ -76,8 +76,8 @@ fn same(right: &str, given: &str) -> bool {
     right.len() == given.len() && differences == 0
 }
 
-/// The QR code of a URI, as SVG. It travels in a `data:` URL, where `#` would end it: colours
-/// have names.
+/// The QR code of a URI, as SVG. It travels in a `data:` URL, where `#` would end the URL, so
+/// colours are written by name.
 pub fn qr_code(uri: &str) -> Result<String> {
     let code = QrCode::new(uri).map_err(Error::internal)?;
     let colours = (svg::Color("black"), svg::Color("white"));

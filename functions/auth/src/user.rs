@@ -1,4 +1,4 @@
-//! `/user`, `/logout`, `/reauthenticate`: what somebody signed in does with their account.
+//! `/user`, `/logout`, `/reauthenticate`: what people who are signed in do with their account.
 
 use axum::{Json, extract::State};
 use http::StatusCode;
@@ -16,7 +16,7 @@ use crate::{
     sign_up::{Afterwards, about, checked_data, filled},
 };
 
-/// `GET /user`: who the token is of, unless they or their session are gone.
+/// `GET /user`: the owner of the token, unless they or their session are gone.
 pub async fn user(State(auth): State<Auth>, bearer: Bearer) -> Result<Json<Box<RawValue>>> {
     Ok(Json(auth.own_account(&bearer).await?.into_user()?))
 }
@@ -91,16 +91,16 @@ pub async fn update_user(
     Ok(Json(answer.into_user()?))
 }
 
-/// What a change of address or password takes besides the wish.
+/// What proves that a change of address or password is allowed.
 #[derive(Default)]
 struct Change {
     own_email: String,
     password_hash: Option<String>,
-    /// The caller gave the present password.
+    /// The caller gave their present password.
     proved: bool,
 }
 
-/// The members of a user that checks need.
+/// The members of a user that the checks need.
 #[derive(Deserialize)]
 struct Known {
     email: String,
@@ -111,7 +111,8 @@ impl Auth {
     async fn own_account(&self, bearer: &Bearer) -> Result<Answer> {
         let sql = "select api.auth_user($1, $2)";
         match self.ask(sql, &[&bearer.user_id, &bearer.session_id]).await {
-            // A token outlives a suspension; here it is refused like one of nobody.
+            // A token can outlive a suspension; here it is refused like the token of an unknown
+            // person.
             Err(refusal) if refusal.code == "user_banned" => {
                 Err(Refusal { status: StatusCode::FORBIDDEN, ..refusal })
             }
@@ -119,7 +120,7 @@ impl Auth {
         }
     }
 
-    /// Check what may be checked before the transaction, and hash the new password.
+    /// Check what can be checked before the transaction, and hash the new password.
     async fn prepare(
         &self,
         bearer: &Bearer,
@@ -173,7 +174,7 @@ pub async fn sign_out(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `/reauthenticate`: mail the caller a code that allows one change of password.
+/// `/reauthenticate`: mail the caller a code that permits one change of password.
 pub async fn reauthenticate(State(auth): State<Auth>, bearer: Bearer) -> Result<Json<Value>> {
     let own = auth.own_account(&bearer).await?.into_user()?;
     let known: Known = serde_json::from_str(own.get()).map_err(errors::Error::internal)?;

@@ -1,4 +1,4 @@
-//! `/verify`: somebody came back with the link or the code of a mail.
+//! `/verify`: somebody uses the link or the code of a mail.
 
 use axum::{
     Json,
@@ -31,7 +31,7 @@ pub struct Link {
     pub redirect_to: Option<String>,
 }
 
-/// `GET /verify`: the link was opened; lead on to the site, with tokens or with a reason.
+/// `GET /verify`: the link was opened; redirect to the site with tokens or with an error.
 pub async fn follow_link(
     State(auth): State<Auth>,
     Visitor(client): Visitor,
@@ -43,11 +43,11 @@ pub async fn follow_link(
 enum Opened {
     Session(Session),
     Code(String),
-    /// One of two addresses has confirmed a change.
+    /// One of the two addresses has confirmed a change.
     Half,
 }
 
-/// GoTrue's words to the first of two addresses.
+/// GoTrue's sentence after the first of the two confirmations.
 const HALF_CONFIRMED: &str =
     "Confirmation link accepted. Please proceed to confirm link sent to the other email";
 
@@ -69,7 +69,7 @@ pub async fn verify(
 ) -> Result<Response> {
     let kind = wish.kind.as_deref().unwrap_or_default();
     if filled(wish.phone).is_some() && PHONE_KINDS.contains(&kind) {
-        // No code was ever sent to a phone, so none can be right.
+        // We never send codes to phones, so no code for one can be right.
         return Err(Refusal::of("otp_expired"));
     }
     let kind = checked_kind(kind)?;
@@ -104,7 +104,7 @@ pub async fn verify(
 }
 
 impl Auth {
-    /// Use a link, and lead on to the site.
+    /// Use a link, and redirect to the site.
     pub async fn follow(&self, client: &Client, link: Link) -> Response {
         let target = self.config.redirect_target(link.redirect_to.as_deref());
         let kind = link.kind.unwrap_or_default();
@@ -124,7 +124,7 @@ impl Auth {
     ) -> Result<Opened> {
         let kind = checked_kind(kind)?;
         let token = filled(token).ok_or_else(|| Refusal::validation("Verify requires a token"))?;
-        // Drawn before it is known whether the link was asked for with PKCE.
+        // The code is made before we know whether the link was requested with PKCE.
         let code = random_text()?;
         let answer = self.use_link(client, kind, &token, Some(secret_hash(&code))).await?;
         match (answer.half, answer.flow) {

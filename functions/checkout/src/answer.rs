@@ -1,8 +1,8 @@
 //! Cancelling, accepting, declining and refunding: the RPC as the caller, then Stripe at once.
 //!
-//! What was decided is committed before Stripe is called, and stays so whatever Stripe says: a
-//! call that fails is repeated by the sweep, with the same key. So these answer what the RPC
-//! answered, and may be retried at will.
+//! The decision is committed before Stripe is called, and stands whatever Stripe answers. If a call
+//! to Stripe fails, the sweep repeats it with the same key. So these handlers answer what the RPC
+//! answered, and a caller may repeat them at any time.
 
 use axum::{Json, extract::State, http::HeaderMap};
 use errors::Result;
@@ -32,7 +32,7 @@ pub(crate) struct Acceptance {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Refunding {
     booking_id: Uuid,
-    /// In minor units; all that is left when absent.
+    /// In minor units; everything that is left if it is absent.
     amount: Option<i64>,
     reason: Option<String>,
 }

@@ -19,7 +19,7 @@ use web::JsonBody;
 
 use crate::{Checkout, Payments, idempotency_key};
 
-/// Another request of the same caller may be fetching the same intent: it is waited for.
+/// Another request of the same caller may be fetching the same intent; then this one waits for it.
 const PATIENCE: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -37,7 +37,7 @@ fn one() -> i32 {
     1
 }
 
-/// Where a booking's payment stands, as `api.booking_checkout` says.
+/// The state of a booking's payment, as `api.booking_checkout` returns it.
 #[derive(Deserialize)]
 pub(crate) struct Standing {
     pub(crate) booking_id: Uuid,
@@ -49,7 +49,7 @@ pub(crate) struct Standing {
     expires_at: Option<String>,
 }
 
-/// What a browser needs to pay.
+/// What a browser needs in order to pay.
 #[derive(Serialize)]
 pub(crate) struct Created {
     booking_id: Uuid,
@@ -97,7 +97,7 @@ pub(crate) async fn create_booking(
         let payments = match checkout.payments() {
             Ok(payments) => payments,
             Err(unconfigured) => {
-                // The seats are not kept for somebody who cannot pay.
+                // Release the seats at once: this caller cannot pay for them.
                 let sql = "select 1 from api.cancel_booking($1)";
                 checkout.api.query(caller.caller(), sql, &[&booked.booking_id]).await?;
                 return Err(unconfigured);
@@ -110,14 +110,15 @@ pub(crate) async fn create_booking(
 }
 
 impl Checkout {
-    /// Where the payment of a booking of the caller's stands.
+    /// The state of the payment of one of the caller's bookings.
     pub(crate) async fn standing(&self, caller: Caller<'_>, booking_id: Uuid) -> Result<Standing> {
         self.api.json(caller, "select api.booking_checkout($1)", &[&booking_id]).await
     }
 }
 
 impl Payments {
-    /// What the payer's browser confirms with. It is never stored: Stripe is asked again.
+    /// The client secret, with which the payer's browser confirms. It is never stored: we ask
+    /// Stripe again.
     pub(crate) async fn client_secret(&self, payment_id: Uuid) -> Result<String> {
         for _ in 0..PATIENCE {
             for (_, answer) in self.commands.of_payment(payment_id).await? {
@@ -143,7 +144,7 @@ impl Payments {
         Err(busy())
     }
 
-    /// The secret of an intent whose id is known by now.
+    /// The client secret of an intent whose id is already known.
     async fn known_secret(&self, payment_id: Uuid) -> Result<Option<String>> {
         let Some(external_id) = self.commands.intent_of(payment_id).await? else {
             return Ok(None);
@@ -153,7 +154,8 @@ impl Payments {
     }
 }
 
-/// Stripe has not answered: the same request, with the same key, goes on where this one ends.
+/// Stripe has not answered. If the caller sends the same request with the same key, it continues
+/// from here.
 fn busy() -> Error {
     Error::unavailable("57P03", "payment_not_ready")
         .details("The seats are held, and the payment is being prepared.")

@@ -76,7 +76,7 @@ fn calendar(feed: Feed) -> Calendar {
     calendar
 }
 
-/// Times are in UTC, which every program reads in the same way.
+/// Times are in UTC, which all programs read in the same way.
 fn event(entry: &Entry) -> Event {
     let (title, other) = (one_line(&entry.title), one_line(&entry.other_name));
     let summary = if other.is_empty() { title } else { format!("{title} · {other}") };
@@ -108,7 +108,7 @@ fn event(entry: &Entry) -> Event {
     event.done()
 }
 
-/// What people wrote stays on its line.
+/// Text that people wrote must not start a new line of the calendar.
 fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ").trim().to_owned()
 }

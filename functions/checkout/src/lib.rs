@@ -29,7 +29,7 @@ mod pay;
 mod receipt;
 mod unsubscribe;
 
-/// What the routes are made of.
+/// The parts that the routes need.
 #[derive(Clone)]
 pub struct Checkout {
     api: Db,
@@ -37,7 +37,7 @@ pub struct Checkout {
     stripe: Option<Payments>,
 }
 
-/// The way to Stripe, when there is one.
+/// The connection to Stripe, if there is one.
 #[derive(Clone)]
 pub struct Payments {
     commands: Commands,
@@ -69,12 +69,12 @@ pub fn router(checkout: Checkout) -> Router {
 }
 
 impl Checkout {
-    /// With the callers' login; without Stripe only what is free can be booked.
+    /// Use the callers' login. Without Stripe, only bookings that are free are possible.
     pub fn new(api: Db, gateway: Gateway, stripe: Option<Payments>) -> Self {
         Self { api, gateway, stripe }
     }
 
-    /// What the environment describes.
+    /// The function with the settings of the environment.
     pub fn from_env() -> Result<Self, BadSetting> {
         let api = Db::connect(&environment::required("API_DATABASE_URL")?, Default::default())?;
         let gateway = Gateway::new(&Settings::from_env()?, vec![Source::Database(api.clone())])?;
@@ -95,7 +95,7 @@ impl Checkout {
 }
 
 impl Payments {
-    /// With the house's login and the key that browsers pay with.
+    /// Use the service login, and the key that browsers pay with.
     pub fn new(service: Db, stripe: StripeClient, publishable_key: &str) -> Self {
         Self { commands: Commands::new(service, stripe), publishable_key: publishable_key.into() }
     }
@@ -115,7 +115,7 @@ fn id_in(query: Option<&str>, name: &str) -> Result<Uuid> {
         .ok_or_else(|| Error::bad_request(format!("{name}: the link carries it, which is a UUID.")))
 }
 
-/// The key a caller repeats a request with.
+/// The idempotency key that a caller repeats a request with.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);

@@ -16,7 +16,7 @@ use web::JsonBody;
 
 use crate::{Checkout, idempotency_key};
 
-/// What is to be paid: one of the two.
+/// What the caller wants to pay: exactly one of the two.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Due {
@@ -32,7 +32,7 @@ pub(crate) struct NewOrder {
     coupon: Option<String>,
 }
 
-/// Where an order's payment stands, as `api.payment_to_make` says.
+/// The state of an order's payment, as `api.payment_to_make` returns it.
 #[derive(Deserialize)]
 struct Standing {
     order_id: Uuid,
@@ -45,7 +45,7 @@ struct Standing {
     expires_at: Option<String>,
 }
 
-/// What a browser needs to pay; without a secret there is nothing to pay.
+/// What a browser needs in order to pay; without a secret there is nothing to pay.
 #[derive(Serialize)]
 pub(crate) struct Payable {
     order_id: Uuid,
@@ -87,7 +87,7 @@ pub(crate) async fn create_order(
 }
 
 impl Checkout {
-    /// What the payer's browser needs, for what waits for their money.
+    /// What the payer's browser needs for a payment that is still open.
     async fn payable(&self, caller: Caller<'_>, due: Due) -> Result<Payable> {
         let sql = "select api.payment_to_make($1, $2)";
         let standing: Standing =

@@ -14,11 +14,11 @@ use crate::{Checkout, id_in};
 
 const PAGE: &str = include_str!("../templates/receipt.html");
 
-/// No script, and nothing from elsewhere; the style stands in the page.
+/// The page has no script and loads nothing from elsewhere; its style is inside the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 
-/// The page, for who paid and for staff: the database decides.
+/// The page, for the payer and for staff. The database decides who may see it.
 pub(crate) async fn receipt(
     State(checkout): State<Checkout>,
     caller: SignedIn,

@@ -1,5 +1,5 @@
-//! `unsubscribe`: the link of a mail turns off mail of its type. The key in it is the permission,
-//! so nobody signs in; scanners of mail follow links, so only a POST does anything.
+//! `unsubscribe`: the link in a mail turns off mail of its type. The key in the link is the
+//! permission, so nobody has to sign in. Mail scanners open links, so only a POST changes anything.
 
 use axum::{
     extract::{RawQuery, State},
@@ -18,11 +18,11 @@ const DONE: &str = "<!doctype html><meta charset=utf-8><meta name=viewport \
 content='width=device-width'><title>Unsubscribe</title><p>Done: mail of this kind is no longer \
 sent.</p>";
 
-/// No script, nothing from elsewhere, and no frame around the button.
+/// The page has no script, loads nothing from elsewhere, and no other page may frame its button.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'";
 
-/// A page with one button, which posts to the address it is at.
+/// A page with one button, which posts to the page's own address.
 pub(crate) async fn ask(RawQuery(query): RawQuery) -> Result<impl IntoResponse> {
     id_in(query.as_deref(), "key")?;
     Ok(page(ASK))

@@ -1,7 +1,7 @@
-//! Calendars elsewhere: those that are due are claimed, fetched, read and recorded.
+//! Calendars elsewhere: claim those that are due, fetch them, read them, record the busy times.
 //!
-//! A provider names the address, so nothing of it is trusted: not where it leads, not how much it
-//! says, not how long it takes. What it says becomes times, and nothing else of it is kept.
+//! A provider chooses the address, so we trust nothing about it: not where it leads, not how long
+//! the answer is, not how long it takes. We keep the busy times of the answer and nothing else.
 
 mod address;
 mod event;
@@ -25,11 +25,11 @@ pub use read::busy_times;
 
 use crate::Outcome;
 
-/// Calendars that are claimed at once, and fetched beside each other: so a batch takes no longer
-/// than its slowest calendar.
+/// How many calendars are claimed and fetched at the same time. A batch takes no longer than its
+/// slowest calendar.
 const LIMIT: usize = 16;
 
-/// No batch is claimed with less time left than it may take.
+/// No batch is claimed if less time is left than a batch may take.
 const TIME_TO_BEGIN: Duration = Duration::from_secs(25);
 
 /// A calendar that is due.
@@ -44,7 +44,7 @@ struct Due {
     until: DateTime<Utc>,
 }
 
-/// A time that is busy.
+/// A time when the provider is busy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Busy {
     /// When it begins.
@@ -61,17 +61,17 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader that reaches public addresses alone.
+    /// A reader that can reach public addresses only.
     pub fn new(db: Db) -> Result<Self, BadSetting> {
         Ok(Self { db, fetcher: Fetcher::new(is_public)? })
     }
 
-    /// The same with another way to fetch, for tests.
+    /// The same, with another way to fetch, for tests.
     pub fn over(db: Db, fetcher: Fetcher) -> Self {
         Self { db, fetcher }
     }
 
-    /// Read the calendars that are due, until none is or the time is up.
+    /// Read the calendars that are due, until none is due or the time is up.
     pub async fn run(&self, deadline: Instant) -> Outcome {
         let mut outcome =
             Outcome { task: "read_busy_calendars", done: 0, unfinished: true, error: None };
@@ -83,7 +83,8 @@ impl Reader {
         outcome
     }
 
-    /// One batch. What cannot be recorded is due again, and keeps no other from being read.
+    /// One batch. If a calendar cannot be recorded, it becomes due again and does not delay the
+    /// others.
     async fn batch(&self, outcome: &mut Outcome) {
         let claim = "select api.claim_busy_calendars($1)";
         let limit = i32::try_from(LIMIT).unwrap_or(i32::MAX);

@@ -28,8 +28,8 @@ macro_rules! tasks {
     };
 }
 
-/// In the order in which one makes work for the next: expired bookings free seats, completed ones
-/// earn, and messages come last.
+/// The order in which one task makes work for the next: expired bookings free seats, completed
+/// bookings earn money, and messages come last.
 pub const TASKS: [Task; 10] = tasks! {
     "continue_call_offs"
     "expire_bookings"
@@ -43,13 +43,13 @@ pub const TASKS: [Task; 10] = tasks! {
     "trim_outbox"
 };
 
-/// What the tasks could not do.
+/// The rows that tasks set aside because they failed.
 const SET_ASIDE: &str = "select to_jsonb(api.count_clock_failures($1))";
 
 /// The size of a batch. Each batch is one short transaction.
 const LIMIT: i32 = 100;
 
-/// No batch is begun with less time left than it may take.
+/// No batch is begun if less time is left than a batch may take.
 const TIME_TO_BEGIN: Duration = Duration::from_secs(10);
 
 /// The result of one task.
@@ -61,13 +61,13 @@ pub struct Outcome {
     pub done: i64,
     /// Whether it stopped because the time was up; the next run continues.
     pub unfinished: bool,
-    /// Why it failed, as SQLSTATE and word; the other tasks ran nevertheless.
+    /// Why it failed, as SQLSTATE and word. The other tasks still ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
 impl Outcome {
-    /// That of a task which has not begun.
+    /// The result of a task that has not begun.
     fn of(task: Task) -> Self {
         Self { task: task.name, done: 0, unfinished: true, error: None }
     }
@@ -99,8 +99,8 @@ impl Clock {
     }
 }
 
-/// Run every task, a batch of each in turn, until none has anything left to do or the time is up:
-/// one with very much to do does not keep the others waiting.
+/// Run every task, one batch of each in turn, until none has anything left to do or the time is up.
+/// A task with very much to do does not delay the others.
 pub async fn run(db: &Db, deadline: Instant) -> Vec<Outcome> {
     let started = Instant::now();
     let mut outcomes = TASKS.map(Outcome::of);
@@ -136,7 +136,7 @@ async fn batch(db: &Db, task: &Task, outcome: &mut Outcome) {
     }
 }
 
-/// The outcomes, and how many rows were set aside meanwhile, if any were: somebody has to look
+/// The results, and how many rows were set aside in this run, if any. Somebody has to look at those
 /// (`api.list_stuck_work`).
 async fn told(db: &Db, started: Instant, outcomes: [Outcome; TASKS.len()]) -> Vec<Outcome> {
     let mut outcomes = Vec::from(outcomes);

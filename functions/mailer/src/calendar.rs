@@ -1,4 +1,5 @@
-//! The calendar entry of a booking: one UID for its whole life, a version that only grows.
+//! The calendar entry of a booking: one UID for its whole life, and a version number that only
+//! grows.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -13,7 +14,7 @@ use crate::{
     zone::{knows, vtimezone},
 };
 
-/// What the receiver's calendar has to do.
+/// What the receiver's calendar must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Add or move the entry.
@@ -43,8 +44,8 @@ pub struct Invitation {
 /// The invitation that belongs to `message`, if one does.
 ///
 /// The platform is the organizer and the receiver the only attendee, so neither side learns the
-/// other's address. A booking that its provider has not accepted has no entry, wherever it is
-/// moved, and an entry that was never sent is not withdrawn.
+/// other's address. A booking that its provider has not accepted has no entry, even if it is moved.
+/// An entry that was never sent is not cancelled.
 pub fn invitation(message: &Message, settings: &Settings) -> Option<Invitation> {
     let booking = message.occasion.as_ref().filter(|booking| booking.was_confirmed)?;
     let booking_id = booking.booking_id?;
@@ -67,8 +68,8 @@ pub fn invitation(message: &Message, settings: &Settings) -> Option<Invitation> 
     calendar.push(event.uid(&format!("{booking_id}@booking.convene")).done());
     let mut text = calendar.to_string();
     if is_local(booking, zone) {
-        // The crate writes a DTSTAMP and a UID into every component, which a VTIMEZONE must not
-        // have: so the zone is put where it belongs as text.
+        // The crate writes a DTSTAMP and a UID into every component, but a VTIMEZONE must not have
+        // them. So the time zone is inserted as text.
         let zone = vtimezone(zone);
         text = text.replacen("BEGIN:VEVENT", &format!("{zone}BEGIN:VEVENT"), 1);
     }
@@ -132,10 +133,11 @@ fn booking_url(settings: &Settings, booking: &Occasion) -> String {
     }
 }
 
-/// Whether both times can be written as the receiver's wall shows them.
+/// Whether both times can be written in the receiver's local time.
 ///
-/// In an hour that happens twice a time and a zone cannot say which of the two is meant, and
-/// receivers disagree: so it is written in UTC, as are times that the VTIMEZONE does not know.
+/// In an hour that happens twice, local time and zone do not say which of the two is meant, and
+/// calendar programs disagree. So such times are written in UTC, and so are times outside the range
+/// of the VTIMEZONE.
 fn is_local(booking: &Occasion, zone: Tz) -> bool {
     zone != Tz::UTC
         && [booking.starts_at, booking.ends_at].into_iter().all(|at| {
@@ -144,7 +146,7 @@ fn is_local(booking: &Occasion, zone: Tz) -> bool {
         })
 }
 
-/// A time on the receiver's wall, which the VTIMEZONE makes an instant again; or in UTC.
+/// A local time of the receiver, which the VTIMEZONE turns into an instant; otherwise UTC.
 fn time(name: &str, at: DateTime<Utc>, booking: &Occasion, zone: Tz) -> Property {
     if !is_local(booking, zone) {
         return Property::new(name, at.format("%Y%m%dT%H%M%SZ").to_string());
@@ -155,7 +157,7 @@ fn time(name: &str, at: DateTime<Utc>, booking: &Occasion, zone: Tz) -> Property
     property
 }
 
-/// A parameter's value cannot contain a double quote at all.
+/// The value of a parameter cannot contain double quotes, so they are removed.
 fn parameter(text: &str) -> String {
     one_line(text).replace('"', "'")
 }

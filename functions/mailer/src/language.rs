@@ -1,4 +1,4 @@
-//! The languages mail is written in: their templates, and how they write times and sums.
+//! The languages of mail: their templates, and how they write times and amounts.
 
 use chrono::{DateTime, Locale, Utc};
 use chrono_tz::Tz;
@@ -82,7 +82,7 @@ pub fn templates() -> impl Iterator<Item = &'static str> {
 }
 
 impl Language {
-    /// The language of a tag such as `da-DK`; English by default.
+    /// The language of a tag such as `da-DK`; English if the tag is unknown.
     pub fn of(tag: &str) -> &'static Self {
         match tag.split(['-', '_']).next() {
             Some(code) if code.eq_ignore_ascii_case("da") => &DANISH,
@@ -103,7 +103,7 @@ impl Language {
             true => self.clock,
             false => &day_and_clock,
         };
-        // The abbreviation of each end, because a clock change may lie between them.
+        // Each end gets its own abbreviation, because a clock change may lie between them.
         let (from, to) = (starts.format("%Z").to_string(), ends.format("%Z").to_string());
         let start_zone = if from == to { String::new() } else { format!(" {from}") };
         format!(
@@ -120,7 +120,7 @@ impl Language {
         at.with_timezone(&zone).format_localized(&format, self.locale).to_string()
     }
 
-    /// A sum with its currency.
+    /// An amount with its currency.
     pub fn amount(&self, money: &Money) -> String {
         let number = money.amount().to_string().replace('.', self.decimal_point);
         format!("{number} {}", money.currency)

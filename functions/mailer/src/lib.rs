@@ -32,8 +32,8 @@ pub use mail::{Uncomposable, compose, message_id};
 pub use message::{Claim, Message};
 pub use settings::Settings;
 
-/// No mail is begun with less time left: if a worker dies during the hand-over, nobody can know
-/// whether the mail was sent.
+/// No mail is begun if less time is left: if a worker dies while it hands a mail over, nobody can
+/// know whether the mail was sent.
 const TIME_TO_BEGIN: Duration = Duration::from_secs(3);
 
 /// Everything that a mail needs. Cheap to clone; connects on first use.
@@ -63,7 +63,7 @@ impl Mailer {
         Ok(Self { db, smtp, settings })
     }
 
-    /// What the environment describes: the Lambda.
+    /// The mailer with the settings of the environment, as the Lambda uses it.
     pub fn from_env() -> Result<Self, BadSetting> {
         let url = environment::required("SERVICE_DATABASE_URL")?;
         Self::new(Db::connect(&url, Default::default())?, Settings::from_env()?)

@@ -1,4 +1,4 @@
-//! The words and the calendar entry, as one MIME message with a Message-ID of its own.
+//! Builds one MIME message from the words and the calendar entry, with its own Message-ID.
 
 use lettre::{
     Address, Message as Mail,

@@ -1,4 +1,4 @@
-//! What the database says about one delivery: whether to send, to whom, about what.
+//! What the database says about one delivery: whether to send it, to whom, and about what.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -9,54 +9,54 @@ use uuid::Uuid;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Claim {
-    /// This worker alone may send it, until its lease ends.
+    /// Only this worker may send it, until its lease ends.
     Send {
-        /// The number of this claim, which its record must name.
+        /// The number of this claim; the record of the result must name it.
         attempt: i32,
-        /// What to say.
+        /// The message to send.
         message: Box<Message>,
     },
-    /// Another worker holds the lease: come again later.
+    /// Another worker holds the lease; try again later.
     Busy,
-    /// There is nothing to do: it was sent or refused, is not wanted or no longer true, or was put
-    /// back into the outbox until the receiver's quiet hours end.
+    /// There is nothing to do: the message was sent or refused, is no longer wanted or true, or was
+    /// put back into the outbox until the receiver's quiet hours end.
     Settled {
-        /// Which of these, for the log.
+        /// Which of these cases it is, for the log.
         reason: String,
     },
 }
 
-/// One e-mail, as facts.
+/// One e-mail, as data.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Message {
-    /// The id of the message from the outbox to the Message-ID.
+    /// The id that the message keeps from the outbox to the Message-ID.
     pub outbox_id: Uuid,
     /// What happened: the name of the template.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What happened, in the outbox's word; staff are told it as it is.
+    /// What happened, as the outbox calls it; staff see this word.
     pub topic: String,
-    /// The ids that it is about, for staff.
+    /// The ids of the rows it is about, for staff.
     pub details: Option<String>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
-    /// Who is told.
+    /// The receiver.
     pub recipient: Recipient,
     /// The business that sends it.
     pub marketplace: Marketplace,
-    /// The booking it is about, or the slot on offer, as it stands now.
+    /// The booking or offered slot that it is about, in its present state.
     pub occasion: Option<Occasion>,
-    /// What it is about that has no time: something ordered, an order, a course, a case.
+    /// What it is about if that has no time: something ordered, an order, a course, a case.
     pub subject: Option<Subject>,
-    /// The sum that it is about.
+    /// The amount that it is about.
     pub money: Option<Money>,
-    /// What an `auth.email` carries.
+    /// The contents of an `auth.email`.
     pub sign_in: Option<SignIn>,
-    /// Turns off messages of this type; absent from those nobody can turn off.
+    /// The key that turns off messages of this type; absent for types that cannot be turned off.
     pub unsubscribe_key: Option<Uuid>,
 }
 
-/// Who is told, and how they want to read it.
+/// The receiver, and how they want to read it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Recipient {
     /// Where the mail goes.
@@ -69,7 +69,7 @@ pub struct Recipient {
     pub timezone: String,
 }
 
-/// The business.
+/// The business that sends it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Marketplace {
     /// Its name.
@@ -78,16 +78,16 @@ pub struct Marketplace {
     pub support_email: Option<String>,
 }
 
-/// What takes place: a booking, or a slot on offer.
+/// The booking or offered slot that a message is about.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Occasion {
-    /// The booking, and the UID of its calendar entry; absent for a mere offer.
+    /// The id of the booking and the UID of its calendar entry; absent for an offer.
     pub booking_id: Option<Uuid>,
     /// The time that was booked.
     pub slot_id: Uuid,
     /// What was booked.
     pub title: String,
-    /// The receiver's part in it: `customer` or `provider`.
+    /// The receiver's role in it: `customer` or `provider`.
     pub part: String,
     /// The display name of the other side.
     pub other_name: String,
@@ -95,7 +95,7 @@ pub struct Occasion {
     pub starts_at: DateTime<Utc>,
     /// When it ends.
     pub ends_at: DateTime<Utc>,
-    /// Until when an offer stands.
+    /// The instant at which an offer ends.
     pub offered_until: Option<DateTime<Utc>>,
     /// Another time that the provider proposes.
     pub proposed: Option<Proposed>,
@@ -111,24 +111,24 @@ pub struct Occasion {
     pub reason: Option<String>,
     /// Version of the calendar entry.
     pub ics_sequence: u32,
-    /// Whether a calendar entry was ever sent out: only then can one be withdrawn.
+    /// Whether a calendar entry was ever sent: only such an entry can be cancelled.
     pub was_confirmed: bool,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a message is about that has no time.
+/// What a message is about if that has no time.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Subject {
-    /// What it is called; absent for a whole order.
+    /// Its name; absent for a whole order.
     pub title: Option<String>,
-    /// The receiver's part in it: `customer` or `provider`.
+    /// The receiver's role in it: `customer` or `provider`.
     pub part: String,
     /// The display name of the other side.
     pub other_name: Option<String>,
     /// The number of the order or the case.
     pub number: Option<String>,
-    /// What an order holds.
+    /// The items of an order.
     pub lines: Option<Vec<String>>,
 }
 
@@ -139,11 +139,11 @@ pub struct Proposed {
     pub starts_at: DateTime<Utc>,
     /// When it would end.
     pub ends_at: DateTime<Utc>,
-    /// Why, in the words of the provider.
+    /// The provider's reason, in their own words.
     pub reason: Option<String>,
 }
 
-/// A sum, in minor units.
+/// An amount, in minor units.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Money {
     amount_minor: i64,
@@ -153,21 +153,21 @@ pub struct Money {
 }
 
 impl Money {
-    /// The sum in the currency's unit, with all its decimals.
+    /// The amount in the unit of the currency, with all decimals.
     pub fn amount(&self) -> Decimal {
         Decimal::new(self.amount_minor, self.exponent)
     }
 }
 
-/// What a person needs to prove an address is theirs. It never travels through the queue,
-/// and the database forgets it once the mail is out.
+/// What a person needs to prove that an address is theirs. It never travels through the queue, and
+/// the database deletes it after the mail is sent.
 #[derive(Clone, Deserialize)]
 pub struct SignIn {
-    /// GoTrue's word for what it proves: `signup`, `recovery`, `magiclink`, …
+    /// GoTrue's word for its purpose: `signup`, `recovery`, `magiclink`, …
     pub verification: String,
-    /// What the link carries.
+    /// The token in the link.
     pub token_hash: Option<String>,
-    /// The code that can be typed instead.
+    /// The code, which can be typed instead.
     pub code: Option<String>,
     /// Where the link redirects to.
     pub redirect_to: Option<String>,

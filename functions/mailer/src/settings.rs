@@ -1,4 +1,4 @@
-//! Where mail goes out, in whose name, and where its links lead.
+//! The mail server, the sender, and the addresses that links lead to.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub struct Settings {
     pub mail_from: Address,
     /// SITE_URL: the front end, where most links lead.
     pub site_url: Url,
-    /// API_EXTERNAL_URL: the house, where links that prove an address lead.
+    /// API_EXTERNAL_URL: the address of this back end, where links that prove an address lead.
     pub api_url: Url,
 }
 
@@ -23,7 +23,7 @@ impl Settings {
     /// What the environment says.
     pub fn from_env() -> Result<Self, BadSetting> {
         let url = |name: &'static str| -> Result<Url, BadSetting> {
-            // The value may carry a password: the sentence does not repeat it.
+            // The value may contain a password, so the message does not repeat it.
             Url::parse(&required(name)?).map_err(|_| BadSetting::new(name, "is not a URL."))
         };
         let mail_from = required("MAIL_FROM")?;
@@ -37,7 +37,8 @@ impl Settings {
         })
     }
 
-    /// The way out. Passwords and mail leave this machine encrypted or not at all.
+    /// The connection to the mail server. Mail and passwords leave this machine encrypted, or not
+    /// at all.
     pub(crate) fn transport(&self) -> Result<AsyncSmtpTransport<Tokio1Executor>, BadSetting> {
         let bad = |problem: String| BadSetting::new("SMTP_URL", problem);
         let is_encrypted = self.smtp_url.scheme() == "smtps"
@@ -53,7 +54,7 @@ impl Settings {
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        // The scheme is not one of the web's, so addresses arrive as names.
+        // `smtp` is not a scheme of the web, so the URL parser leaves IP addresses as names.
         Some(Host::Domain(name)) => {
             name == "localhost"
                 || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -1,8 +1,8 @@
-//! A template and the facts make a subject, paragraphs and at most one button.
+//! A template and the data of a message make a subject, paragraphs and at most one button.
 //!
-//! A template's first line is the subject; what follows are paragraphs; a line of the form
-//! `[label](url)` is the button. The template is cut up before anything is filled in, so
-//! nothing a person wrote can become a link or a line of its own.
+//! The first line of a template is the subject; the rest are paragraphs; a line of the form
+//! `[label](url)` is the button. The template is split before any data is filled in, so text that a
+//! person wrote can become neither a link nor a line of its own.
 
 use minijinja::{
     Environment, UndefinedBehavior,
@@ -18,25 +18,25 @@ use crate::{
     message::{Message, SignIn},
 };
 
-/// The words of a mail, in both forms.
+/// The text of a mail, in both forms.
 pub struct Text {
     /// The subject line.
     pub subject: String,
-    /// For those who read text.
+    /// Plain text, for mail programs that show text.
     pub plain: String,
-    /// For everybody else.
+    /// HTML, for all others.
     pub html: String,
     /// The link that turns off messages of this type.
     pub one_click_url: Option<String>,
 }
 
-/// Why a message cannot be written. Trying again will not help: it goes to the dead letters.
+/// Why a message cannot be written. A retry would not help, so it goes to the dead-letter queue.
 #[derive(Debug, thiserror::Error)]
 pub enum Unwritable {
-    /// Nobody wrote a template for it.
+    /// There is no template for it.
     #[error("there is no template for `{0}`")]
     NoTemplate(String),
-    /// A template asks for a fact the message does not have.
+    /// A template uses a fact that the message does not have.
     #[error("the template does not fit: {0}")]
     Template(#[from] minijinja::Error),
     /// A link cannot be made.
@@ -44,7 +44,7 @@ pub enum Unwritable {
     Link(#[from] url::ParseError),
 }
 
-/// Every fact a template may ask for. What is absent is undefined, and printing it an error.
+/// Every fact that a template may use. An absent fact is undefined, and printing it is an error.
 #[derive(Serialize)]
 struct Facts<'a> {
     name: String,
@@ -216,8 +216,8 @@ fn facts<'a>(
     })
 }
 
-/// The link that proves an address: to the page with the button, because a scanner of mail
-/// opens it before its reader does.
+/// The link that proves an address. It leads to the page with the button, because mail scanners
+/// open links before people do.
 fn verify_url(settings: &Settings, sign_in: &SignIn) -> Result<Option<String>, url::ParseError> {
     let Some(token_hash) = &sign_in.token_hash else { return Ok(None) };
     let base = settings.api_url.as_str().trim_end_matches('/');
@@ -231,7 +231,7 @@ fn verify_url(settings: &Settings, sign_in: &SignIn) -> Result<Option<String>, u
     Ok(Some(url.into()))
 }
 
-/// The other side's name; what they are where they have none.
+/// The name of the other side; their role if they have no name.
 fn other(name: &str, part: &str, language: &Language) -> String {
     let name = one_line(name);
     match (name.is_empty(), part) {
@@ -253,7 +253,7 @@ fn unsubscribe_url(settings: &Settings, key: Uuid) -> Result<String, url::ParseE
     Ok(Url::parse_with_params(&format!("{base}/unsubscribe"), [("key", key)])?.into())
 }
 
-/// What people wrote stays on the line it is put in; lettre panics on a name of several.
+/// Text that people wrote stays on its line; lettre panics if a name has several lines.
 pub fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ").trim().to_owned()
 }

@@ -1,15 +1,15 @@
-//! A VTIMEZONE, from the transitions chrono-tz knows.
+//! Makes a VTIMEZONE from the transitions that chrono-tz knows.
 //!
-//! Every offset that is in force within some years is written out as an observance of its own:
-//! a rule (RRULE) would promise more than is known. The years are the same in every mail,
-//! because calendars keep the first definition of a zone they see and read later entries by it.
+//! Every offset in force during a fixed range of years is written as an observance of its own; a
+//! rule (RRULE) would promise more than is known. The range is the same in every mail, because
+//! calendars keep the first definition of a zone they see and use it for later entries.
 
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Duration, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName, Tz};
 
-/// From when until when a VTIMEZONE is good: bookings are made two years ahead at most.
+/// The range in which a VTIMEZONE is valid: bookings are made at most two years ahead.
 const FROM: DateTime<Utc> = first_of(2025);
 const UNTIL: DateTime<Utc> = first_of(2040);
 
@@ -21,7 +21,7 @@ const fn first_of(year: i32) -> DateTime<Utc> {
     }
 }
 
-/// Whether the VTIMEZONE of a zone says what offset is in force at an instant.
+/// Whether the VTIMEZONE of a zone covers an instant.
 pub fn knows(at: DateTime<Utc>) -> bool {
     (FROM + Duration::days(366)..UNTIL - Duration::days(1)).contains(&at)
 }
@@ -31,7 +31,7 @@ pub fn vtimezone(zone: Tz) -> String {
     between(zone, FROM, UNTIL)
 }
 
-/// The VTIMEZONE of `zone`, good for every instant from a year after `from` until `until`.
+/// The VTIMEZONE of `zone`, valid for every instant from a year after `from` until `until`.
 fn between(zone: Tz, from: DateTime<Utc>, until: DateTime<Utc>) -> String {
     let mut observances = vec![Observance::at(zone, from)];
     let mut at = from;
@@ -71,7 +71,7 @@ impl Observance {
 
     fn write(&self, text: &mut String) -> std::fmt::Result {
         let kind = if self.is_daylight { "DAYLIGHT" } else { "STANDARD" };
-        // The onset is written as the clock on the wall showed it the moment before.
+        // The onset is written in the local time of the moment before it.
         let onset = self.starts.naive_utc() + Duration::seconds(self.from_seconds.into());
         write!(text, "BEGIN:{kind}\r\nDTSTART:{}\r\n", onset.format("%Y%m%dT%H%M%S"))?;
         write!(text, "TZOFFSETFROM:{}\r\n", utc_offset(self.from_seconds))?;
@@ -80,8 +80,8 @@ impl Observance {
     }
 }
 
-/// The first instant after `from`, and not after `until`, at which another offset is in
-/// force. Steps of a day miss a zone that changes twice within one; none does.
+/// The first instant after `from`, and not after `until`, at which another offset is in force. The
+/// search takes steps of a day. It would miss a zone that changes twice within a day; no zone does.
 fn next_change(zone: Tz, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let state = |at: DateTime<Utc>| {
         let offset = zone.offset_from_utc_datetime(&at.naive_utc());
@@ -103,7 +103,7 @@ fn next_change(zone: Tz, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<Da
         let middle = low + (high - low) / 2;
         if state(middle) == now { low = middle } else { high = middle }
     }
-    // Offsets change on whole seconds; the halves above may not.
+    // Offsets change on whole seconds; the midpoints of the search may not be whole.
     let change = DateTime::from_timestamp(high.timestamp(), 0)?;
     let change = if state(change) == now { change + Duration::seconds(1) } else { change };
     (change <= until).then_some(change)
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(between(Tz::UTC, from, until).matches("TZOFFSETTO:+0000").count(), 1);
     }
 
-    /// Whatever zone, the observance in force at an instant gives the offset chrono-tz gives.
+    /// In every zone, the observance in force at an instant gives the same offset as chrono-tz.
     #[test]
     fn every_zone_resolves_to_its_own_offset_on_every_day_it_knows() {
         for zone in chrono_tz::TZ_VARIANTS {
@@ -176,8 +176,8 @@ mod tests {
         }
     }
 
-    /// The observances of a VTIMEZONE, in order: from when, and which offset. RFC 5545 says that
-    /// the last one that has begun is in force.
+    /// The observances of a VTIMEZONE in order: the start and the offset of each. RFC 5545 says
+    /// that the last one that has begun is in force.
     fn read(text: &str) -> Vec<(DateTime<Utc>, String)> {
         let mut observances = Vec::new();
         let mut starts = None;

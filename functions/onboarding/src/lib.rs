@@ -1,8 +1,8 @@
-//! A provider's Stripe Connect account: made once, a link to fill it in, and how far it is.
+//! A provider's Stripe Connect account: make it once, link to its form, report its state.
 //!
-//! The account is a planned command like every other call that creates something: asked for
-//! twice, or by a process that dies, there is one. A link is good for minutes and for one visit,
-//! so a new one is made for every click and none is kept.
+//! Creating the account is a planned command like every other call that creates something: even if
+//! it is requested twice, or a process dies, one account is made. A link to the form is valid for
+//! minutes and for one visit, so every click gets a new link and none is stored.
 
 use axum::{
     Json, Router,
@@ -25,7 +25,7 @@ use tokens::{Gateway, Settings, SignedIn, Source};
 use uuid::Uuid;
 use web::cors;
 
-/// What the routes are made of.
+/// The parts that the routes need.
 #[derive(Clone)]
 pub struct Onboarding {
     api: Db,
@@ -55,7 +55,7 @@ pub fn router(onboarding: Onboarding) -> Router {
 struct Account {
     payout_account_id: Uuid,
     account_id: Option<String>,
-    /// Where to fill it in; only when that was asked for.
+    /// The link to the form; present only if the caller asked for it.
     #[serde(default)]
     url: Option<String>,
     #[serde(flatten)]
@@ -65,7 +65,7 @@ struct Account {
 const MINE: &str = "select api.my_payout_account()";
 
 impl Onboarding {
-    /// With both logins; `site_url` is where Stripe sends the provider back to.
+    /// Use both logins; Stripe sends the provider back to `site_url`.
     pub fn new(
         api: Db,
         service: Db,
@@ -78,7 +78,7 @@ impl Onboarding {
         Self { api, service, gateway, commands, site_url }
     }
 
-    /// What the environment describes.
+    /// The function with the settings of the environment.
     pub fn from_env() -> Result<Self, BadSetting> {
         let api = Db::connect(&environment::required("API_DATABASE_URL")?, Default::default())?;
         let service =
@@ -99,9 +99,10 @@ impl Onboarding {
         })
     }
 
-    /// Where the provider stands, as Stripe says now.
+    /// The provider's state, as Stripe reports it now.
     async fn refreshed(&self, caller: &SignedIn, account_id: &str) -> Result<Account> {
-        // The moment of asking, by the database's clock: of two answers the later asked counts.
+        // The time of the question, by the database's clock: of two answers, the one that was asked
+        // for later counts.
         let asked_at: String =
             self.service.json(Caller::SERVICE, "select to_jsonb(now())", &[]).await?;
         let request = RetrieveAccount::new(account_id);
@@ -117,12 +118,12 @@ impl Onboarding {
         let request = CreateAccountLink::new(account_id, CreateAccountLinkType::AccountOnboarding)
             .return_url(back)
             .refresh_url(again);
-        // No key: a link that is never followed does nothing.
+        // This call needs no idempotency key: a link that nobody opens has no effect.
         Ok(self.commands()?.stripe().call(&request, None).await?)
     }
 }
 
-/// The account, made now if there is none, and a link to fill it in.
+/// The account, created now if there is none, and a link to its form.
 async fn open(State(onboarding): State<Onboarding>, caller: SignedIn) -> Result<Json<Account>> {
     let commands = onboarding.commands()?;
     let sql = "select api.open_payout_account()";
@@ -141,7 +142,7 @@ async fn open(State(onboarding): State<Onboarding>, caller: SignedIn) -> Result<
     Ok(Json(account))
 }
 
-/// The account, as it is; null when there is none.
+/// The account in its present state; null if there is none.
 async fn show(
     State(onboarding): State<Onboarding>,
     caller: SignedIn,

@@ -1,8 +1,8 @@
 //! Scheduled work at Stripe: pay what is due, sweep what was left over, compare books.
 //!
 //! Planning reserves the money and writes the transfers down, in one transaction per batch. Sending
-//! them takes the same three steps as everywhere ([`Commands`]). So if a run dies, the next one
-//! finishes its work, and two runs at once share the work and pay nobody twice.
+//! them takes the same three steps as everywhere ([`Commands`]). So if a run dies, the next run
+//! finishes its work; and two runs at once share the work and pay nobody twice.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ const LINES: usize = 500;
 /// No batch is planned with less time left than it may take.
 const TIME_TO_PLAN: Duration = Duration::from_secs(10);
 
-/// What a schedule asks for.
+/// What a schedule can ask for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(tag = "task", rename_all = "snake_case")]
 pub enum Task {
@@ -46,13 +46,13 @@ pub struct Summary {
     pub planned: usize,
     /// Commands sent to Stripe.
     pub commands: commands::Summary,
-    /// Events that no webhook had brought, found in Stripe's list.
+    /// Events found in Stripe's list that no webhook had brought.
     pub listed: event_list::Summary,
-    /// Events of Stripe's applied.
+    /// Events of Stripe that were applied.
     pub events: inbox::Summary,
-    /// What Stripe was asked because nothing was heard.
+    /// Questions to Stripe about things that should have caused an event.
     pub inquiries: inquiry::Summary,
-    /// Where Stripe's books and ours differ, if they were compared.
+    /// The number of differences between Stripe's books and ours, if they were compared.
     pub findings: Option<i64>,
 }
 
@@ -85,7 +85,7 @@ impl Payouts {
 
     /// One run. The next one finishes what this one has not done by the deadline.
     pub async fn run(&self, task: Task, deadline: Instant) -> Result<Summary> {
-        // What is not heard now is heard by the next run; commands must go out all the same.
+        // Events that this run misses are found by the next run; commands must be sent in any case.
         let listed = self.events.read(deadline).await.unwrap_or_else(|error| {
             tracing::error!(%error, "Stripe's list of events cannot be read");
             event_list::Summary::default()

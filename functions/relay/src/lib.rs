@@ -1,4 +1,4 @@
-//! The outbox to the queue: claim, send in tens, record.
+//! From the outbox to the queue: claim messages, send them in tens, record the result.
 //!
 //! Claiming leases a message for a minute. If a relay dies between sending and recording, the
 //! message is claimed and sent again. So a message arrives at least once, and its consumer
@@ -25,7 +25,7 @@ const CLAIM: i32 = (BATCH * CONCURRENT_SENDS) as i32;
 /// The pause before an empty outbox is checked again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Nothing is claimed with less time left than a send may take.
+/// Nothing is claimed if less time is left than a send may take.
 const TIME_TO_BEGIN: Duration = Duration::from_secs(5);
 
 /// What a run did.
@@ -110,7 +110,8 @@ fn entry(claimed: &Claimed) -> Entry {
     Entry { id: claimed.outbox_id, body }
 }
 
-/// A claim is named by its attempt; messages that were claimed again since are not changed.
+/// A claim is identified by its attempt; messages that were claimed again in the meantime are not
+/// changed.
 async fn record(db: &Db, claimed: &[Claimed], rejected: &[Rejected]) -> Result<()> {
     let ids: Vec<Uuid> = claimed.iter().map(|c| c.outbox_id).collect();
     let attempts: Vec<i32> = claimed.iter().map(|c| c.attempt).collect();

@@ -1,4 +1,4 @@
-//! The webhook on 127.0.0.1 at the port of PORT, with so many connections as CONNECTIONS says, for
+//! The webhook on 127.0.0.1, at the port PORT and with CONNECTIONS database connections, for
 //! `bench/money.sh`.
 
 use environment::required;

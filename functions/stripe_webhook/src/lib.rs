@@ -1,8 +1,8 @@
 //! Stripe's events: verify, store, apply, answer 200.
 //!
-//! A signed event is answered with 200 as soon as it is stored, even if applying it fails: Stripe
-//! could not mend that by sending it again. Only if the database cannot be reached, the answer is
-//! an error, and Stripe sends the event again.
+//! A signed event is answered with 200 as soon as it is stored, even if applying it fails: sending
+//! it again would not help. If the database cannot be reached, the answer is an error, and Stripe
+//! sends the event again.
 
 use std::{
     sync::Arc,
@@ -23,10 +23,10 @@ use serde_json::{Value, json};
 use stripe::{StripeClient, event::Event, signature::Secrets};
 use stripe_sync::inbox::{Fate, Inbox};
 
-/// Stripe's largest events are a tenth of this.
+/// Ten times the size of Stripe's largest events.
 const BODY_LIMIT: usize = 512 * 1024;
 
-/// Stripe waits at least ten seconds for an answer. What takes longer is left for the sweep.
+/// Stripe waits at least ten seconds for an answer. If applying takes longer, the sweep does it.
 const TIME_TO_APPLY: Duration = Duration::from_secs(6);
 
 /// Thin events of Stripe's second API name an object but do not carry it.
@@ -60,7 +60,7 @@ pub fn router(webhook: Webhook) -> Router {
 }
 
 impl Webhook {
-    /// With the secrets of the platform's endpoint, and of Connect's if there is one.
+    /// With the secrets of the platform's endpoint, and of the Connect endpoint if there is one.
     pub fn new(inbox: Inbox, platform: Secrets, connect: Option<Secrets>) -> Self {
         Self { inbox, platform: Arc::new(platform), connect: connect.map(Arc::new) }
     }

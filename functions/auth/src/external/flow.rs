@@ -1,4 +1,4 @@
-//! To a provider and back: `/authorize` and `/callback`.
+//! The way to a provider and back: `/authorize` and `/callback`.
 
 use axum::{
     Json,
@@ -20,14 +20,14 @@ use crate::{
     sign_up::filled,
 };
 
-/// What somebody wants who goes to a provider.
+/// The parameters of a request to sign in with a provider.
 #[derive(Deserialize)]
 pub struct Wish {
     provider: Option<String>,
     redirect_to: Option<String>,
     pub(super) scopes: Option<String>,
     skip_http_redirect: Option<String>,
-    // Hints that providers know. Nothing else of the caller's reaches them.
+    // Hints that providers know. No other parameter of the caller is passed on to them.
     pub(super) prompt: Option<String>,
     pub(super) access_type: Option<String>,
     pub(super) login_hint: Option<String>,
@@ -37,7 +37,7 @@ pub struct Wish {
     challenge: Challenge,
 }
 
-/// `GET /authorize`: off to a provider.
+/// `GET /authorize`: redirect to a provider.
 pub async fn authorize(
     State(auth): State<Auth>,
     Visitor(client): Visitor,
@@ -46,7 +46,7 @@ pub async fn authorize(
     auth.leave(client, wish, None).await
 }
 
-/// What a provider sends people back with.
+/// The parameters with which a provider sends people back.
 #[derive(Default, Deserialize)]
 pub struct Return {
     code: Option<String>,
@@ -55,7 +55,7 @@ pub struct Return {
     error_description: Option<String>,
 }
 
-/// `GET /callback`: back from a provider.
+/// `GET /callback`: a person returns from a provider.
 pub async fn callback(
     State(auth): State<Auth>,
     Visitor(client): Visitor,
@@ -64,7 +64,7 @@ pub async fn callback(
     auth.come_back(client, back).await
 }
 
-/// `POST /callback`: the same from Apple, which sends a form.
+/// `POST /callback`: the same for Apple, which sends a form.
 pub async fn callback_by_form(
     State(auth): State<Auth>,
     Visitor(client): Visitor,
@@ -84,7 +84,7 @@ pub async fn callback_by_form(
     auth.come_back(client, back).await
 }
 
-/// What somebody left for, as the database remembers it.
+/// What the person wanted when they left, as the database stored it.
 #[derive(Deserialize)]
 struct Left {
     provider: String,
@@ -95,7 +95,7 @@ struct Left {
 }
 
 impl Auth {
-    /// Send somebody to a provider: to sign in, or to have an identity linked to `bearer`.
+    /// Redirect to a provider, either to sign in or to link an identity to the account of `bearer`.
     pub async fn leave(
         &self,
         client: Client,
@@ -136,7 +136,7 @@ impl Auth {
         let sql = "select api.auth_come_back($1)";
         let left = match self.answer::<Answer>(sql, &[&secret_hash(&state)]).await {
             Ok(answer) => answer.state,
-            // Where to is not known either.
+            // The place to return to is not known either.
             Err(refusal) => return redirect::with_refusal(&self.config.site_url, &refusal),
         };
         let target = left.redirect_to.clone();
@@ -178,7 +178,7 @@ impl Auth {
         }
     }
 
-    /// Let in whom a provider vouches for.
+    /// Sign in the person that a provider has identified.
     pub(super) async fn enter(
         &self,
         identity: &Identity,
@@ -194,7 +194,8 @@ impl Auth {
         .await
     }
 
-    /// What only this state's way back knows. Nothing of it is kept anywhere.
+    /// The secrets of one way to a provider and back, derived from its state. None of them is
+    /// stored.
     pub(super) fn secret_of(&self, purpose: &str, state: &str) -> String {
         hex::encode(self.keyring.digest(purpose, state))
     }

@@ -1,17 +1,17 @@
-//! GitHub: OAuth 2 without ID tokens. Who came is asked of its API.
+//! GitHub: OAuth 2 without ID tokens. Its API says who has signed in.
 
 use hyper::Uri;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::http;
 
-/// Where GitHub is, or a GitHub Enterprise.
+/// The addresses of GitHub or of a GitHub Enterprise server.
 pub struct GitHub {
     base: String,
     api: String,
 }
 
-/// Who came.
+/// The person who has signed in.
 pub struct Found {
     pub id: String,
     pub login: String,
@@ -53,7 +53,7 @@ impl GitHub {
         http::checked(&format!("{}/login/oauth/access_token", self.base))
     }
 
-    /// Whose access token this is, with their primary address.
+    /// The owner of this access token, with their primary address.
     pub async fn whose(&self, access_token: &str) -> Result<Found, String> {
         let user: User = self.ask("/user", access_token).await?;
         let emails: Vec<Email> = self.ask("/user/emails", access_token).await?;

@@ -1,4 +1,4 @@
-//! Asking providers: small answers, soon, over TLS that ring does, and no redirects.
+//! Requests to providers: small answers, short timeouts, TLS through ring, and no redirects.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -10,7 +10,7 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 const SIZE_LIMIT: usize = 256 * 1024;
 
-/// A URL whose answer nobody on the way can change: https, or this machine.
+/// A URL whose answer nobody on the way can change: https, or a URL on this machine.
 pub fn checked(url: &str) -> Result<Uri, String> {
     let uri: Uri = url.parse().map_err(|_| format!("{url} is not a URL"))?;
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
@@ -23,7 +23,7 @@ pub fn checked(url: &str) -> Result<Uri, String> {
     }
 }
 
-/// The body of a 200.
+/// The body of an answer with status 200.
 pub async fn get(url: &Uri, bearer: Option<&str>) -> Result<String, String> {
     let mut request = Request::builder().method(Method::GET).uri(url.clone());
     if let Some(token) = bearer {
@@ -32,7 +32,7 @@ pub async fn get(url: &Uri, bearer: Option<&str>) -> Result<String, String> {
     ask(request, Bytes::new()).await
 }
 
-/// What is answered to a form.
+/// The answer to a form that was posted.
 pub async fn post(url: &Uri, form: &[(&str, &str)]) -> Result<String, String> {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let request = Request::builder()
@@ -45,7 +45,7 @@ pub async fn post(url: &Uri, form: &[(&str, &str)]) -> Result<String, String> {
 async fn ask(request: http::request::Builder, body: Bytes) -> Result<String, String> {
     let request = request
         .header(header::ACCEPT, "application/json")
-        // GitHub asks for one.
+        // GitHub requires a user agent.
         .header(header::USER_AGENT, "convene")
         .body(Full::new(body))
         .map_err(|error| error.to_string())?;
@@ -61,7 +61,7 @@ async fn send(request: Request<Full<Bytes>>) -> Result<String, String> {
         .https_or_http()
         .enable_http1()
         .build();
-    // A sign-in now and then: a pool would hold sockets that are closed by the next.
+    // Sign-ins are rare: a pooled connection would be closed before the next one.
     let client = Client::builder(TokioExecutor::new())
         .pool_max_idle_per_host(0)
         .build::<_, Full<Bytes>>(connector);

@@ -1,4 +1,4 @@
-//! `grant_type=id_token`: an app got a provider's ID token by itself.
+//! `grant_type=id_token`: an app sends an ID token that it got from a provider itself.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
@@ -15,19 +15,19 @@ use crate::{
     sign_up::filled,
 };
 
-/// The token, and what proves that it is its sender's.
+/// The token, and the proof that the sender owns it.
 #[derive(Default, Deserialize)]
 pub struct Proof {
     provider: Option<String>,
     id_token: Option<String>,
     access_token: Option<String>,
     nonce: Option<String>,
-    /// Link the identity to whoever is signed in.
+    /// Link the identity to the account that is signed in.
     #[serde(default)]
     pub link_identity: bool,
 }
 
-/// Sign in by an ID token, or link its identity to an account.
+/// Sign in with an ID token, or link its identity to an account.
 pub async fn sign_in(
     auth: &Auth,
     client: Client,
@@ -55,7 +55,7 @@ pub async fn sign_in(
     auth.session(answer).await
 }
 
-/// The token carries the digest of a nonce that only its owner's app knows.
+/// The token carries the digest of a nonce that only the owner's app knows.
 fn checked_nonce(claims: &Map<String, Value>, nonce: Option<String>) -> Result<bool> {
     match (claims.get("nonce").and_then(Value::as_str), nonce) {
         (None, None) => Ok(false),
@@ -67,7 +67,8 @@ fn checked_nonce(claims: &Map<String, Value>, nonce: Option<String>) -> Result<b
     }
 }
 
-/// OpenID Connect Core, 3.1.3.8: an access token beside it is the one it was issued with.
+/// OpenID Connect Core, 3.1.3.8: an access token that comes with the ID token must be the one it
+/// was issued with.
 fn checked_access_token(claims: &Map<String, Value>, token: Option<String>) -> Result<()> {
     let (Some(wanted), Some(token)) = (claims.get("at_hash").and_then(Value::as_str), token) else {
         return Ok(());
@@ -80,14 +81,15 @@ fn checked_access_token(claims: &Map<String, Value>, token: Option<String>) -> R
 }
 
 impl Provider {
-    /// Whom verified claims are of.
+    /// The person that verified claims describe.
     pub(super) fn of_claims(&self, claims: &Map<String, Value>) -> Result<Identity> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let is_true = |name: &str| {
             let value = claims.get(name);
             value.is_some_and(|v| *v == json!(true) || *v == json!("true") || *v == json!("1"))
         };
-        // Microsoft's tenants write any address: it says which ones their domain has proved.
+        // A Microsoft tenant can write any address into a token; a claim says which addresses its
+        // domain has proved.
         let verified = is_true(if self.name == "azure" { "xms_edov" } else { "email_verified" });
         let name = text("name").or(text("preferred_username"));
         let said = [

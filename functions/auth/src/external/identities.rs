@@ -1,4 +1,4 @@
-//! `/user/identities`: linking and unlinking what an account may be entered by.
+//! `/user/identities`: link an external identity to an account, or unlink it.
 
 use axum::{Json, extract::State, response::Response};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::{
     extract::{Asked, Bearer, Named, Visitor},
 };
 
-/// `GET /user/identities/authorize`: off to a provider, to come back to this account.
+/// `GET /user/identities/authorize`: redirect to a provider to link an identity to this account.
 pub async fn link(
     State(auth): State<Auth>,
     bearer: Bearer,

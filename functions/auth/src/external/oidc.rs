@@ -1,4 +1,4 @@
-//! An issuer of OpenID Connect: found by discovery, believed by its published keys.
+//! An OpenID Connect issuer: found by discovery, trusted through the keys it publishes.
 
 use std::{
     sync::Arc,
@@ -13,17 +13,17 @@ use tokio::sync::Mutex;
 
 use super::http;
 
-/// How long addresses and keys are believed without asking.
+/// How long addresses and keys are used before they are fetched again.
 const FRESH: Duration = Duration::from_secs(600);
-/// Between two attempts for a key that is not known.
+/// The pause between two attempts to fetch a key that is not known.
 const PAUSE: Duration = Duration::from_secs(10);
 const LEEWAY_S: i64 = 30;
-/// Nobody signs in with what was issued longer ago.
+/// A token that was issued longer ago cannot be used to sign in.
 const MAX_AGE_S: i64 = 86_400;
-/// Microsoft's issuer for people of every tenant is a pattern.
+/// Microsoft's issuer for all tenants contains a placeholder for the tenant.
 const TENANT: &str = "{tenantid}";
 
-/// An issuer, and what is known of it.
+/// An issuer, and what we have fetched from it.
 pub struct Oidc {
     issuer: String,
     known: Mutex<Option<(Instant, Arc<Known>)>>,
@@ -50,7 +50,7 @@ impl Oidc {
         Self { issuer: issuer.to_owned(), known: Mutex::default() }
     }
 
-    /// What the issuer publishes, asked for unless it is known for less than `fresh`.
+    /// What the issuer publishes; fetched unless what we have is younger than `fresh`.
     async fn known_for(&self, fresh: Duration) -> Result<Arc<Known>, String> {
         let mut known = self.known.lock().await;
         if let Some((since, known)) = &*known
@@ -68,7 +68,7 @@ impl Oidc {
         self.known_for(FRESH).await
     }
 
-    /// The claims of an ID token that the issuer signed, for one of `clients`, lately.
+    /// The claims of an ID token, if the issuer signed it recently for one of `clients`.
     pub async fn verify(
         &self,
         token: &str,
@@ -94,7 +94,7 @@ async fn discover(issuer: &str) -> Result<Known, String> {
     let published: Published =
         serde_json::from_str(&http::get(&url, None).await?).map_err(|error| error.to_string())?;
     let named = published.issuer.trim_end_matches('/');
-    // Whoever answers at the address must be who we asked for; Microsoft answers for all tenants.
+    // The document must name the issuer we asked for; Microsoft's names a pattern for all tenants.
     let is_asked = named == issuer || (named.contains(TENANT) && same_host(named, issuer));
     if !is_asked {
         return Err(format!("{issuer} says that it is {named}"));
@@ -113,7 +113,7 @@ fn same_host(one: &str, other: &str) -> bool {
     host(one).is_some() && host(one) == host(other)
 }
 
-/// OpenID Connect Core, 3.1.3.7: for whom a token is, by whom, and when.
+/// OpenID Connect Core, 3.1.3.7: check the audience, the issuer and the times of a token.
 fn judge(
     claims: &Map<String, Value>,
     issuer: &str,
@@ -132,7 +132,7 @@ fn judge(
         false => issuer.to_owned(),
     };
     let said = text("iss").trim_end_matches('/');
-    // Google leaves the scheme out at times.
+    // Google sometimes leaves the scheme out.
     let is_issuer = said == wanted.trim_end_matches('/') || format!("https://{said}") == wanted;
     if !is_issuer {
         return Err(format!("is of the issuer {said:?}"));

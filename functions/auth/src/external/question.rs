@@ -1,4 +1,4 @@
-//! What a provider is asked: to send somebody back, and who it was.
+//! The two requests to a provider: send somebody back to us, and tell us who it was.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Provider {
-    /// Where somebody goes who leaves with `state`.
+    /// The address at the provider for somebody who leaves with `state`.
     pub(super) async fn address(&self, auth: &Auth, wish: &Wish, state: &str) -> Result<String> {
         let endpoint = match &self.kind {
             Kind::Oidc(oidc) => oidc.known().await.map(|k| k.authorization_endpoint.clone()),
@@ -43,7 +43,7 @@ impl Provider {
             query.append_pair("nonce", &auth.secret_of("oauth nonce", state));
         }
         if self.name == "apple" {
-            // Apple gives name and address to a form alone.
+            // Apple sends name and address only in a form.
             query.append_pair("response_mode", "form_post");
         }
         for (name, value) in [
@@ -61,7 +61,7 @@ impl Provider {
         Ok(format!("{endpoint}{joint}{}", query.finish()))
     }
 
-    /// Who came back with `code`, by the provider's word.
+    /// The person who came back with `code`, as the provider describes them.
     pub(super) async fn identify(&self, auth: &Auth, code: &str, state: &str) -> Result<Identity> {
         let endpoint = match &self.kind {
             Kind::Oidc(oidc) => oidc.known().await.map(|k| k.token_endpoint.clone()),

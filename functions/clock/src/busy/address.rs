@@ -1,4 +1,4 @@
-//! Which addresses of the network a stranger's calendar may lead to.
+//! Which network addresses the calendar of a stranger may lead to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -14,7 +14,8 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// What IANA's registry of special-purpose addresses does not call globally reachable is not.
+/// False for everything that IANA's registry of special-purpose addresses does not call globally
+/// reachable.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let is_special = match a {
@@ -30,8 +31,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !is_special
 }
 
-/// Of IPv6 only global unicast (2000::/3), without what carries an IPv4 address inside or is kept
-/// for documents.
+/// Of IPv6, only global unicast (2000::/3) is allowed, without the ranges that contain an IPv4
+/// address or are reserved for documentation.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     let is_global = a & 0xe000 == 0x2000;

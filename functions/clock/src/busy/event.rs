@@ -1,11 +1,11 @@
-//! One event of a calendar elsewhere, as far as it makes its owner busy.
+//! One event of an external calendar: the parts that decide when its owner is busy.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use icalendar::parser::{Component, Property};
 
-/// Entries of our own mails and feeds: a provider may keep their bookings in the calendar that they
-/// name here, and a booking closes its time by itself.
+/// The UIDs of our own calendar entries are ignored: a provider may keep their bookings in the
+/// calendar that they name here, and a booking already closes its own time.
 const OURS: &str = "@booking.convene";
 
 /// When an event takes place.
@@ -14,9 +14,9 @@ pub struct Event {
     pub uid: String,
     /// When it begins, the first time.
     pub starts_at: DateTime<Tz>,
-    /// Which occurrence of another event with its UID it replaces.
+    /// The occurrence of another event with the same UID that this event replaces.
     pub replaces: Option<DateTime<Utc>>,
-    /// Whether its owner is busy then.
+    /// Whether its owner is busy during the event.
     pub is_busy: bool,
     /// Its recurrence rules, with their ends in UTC.
     pub rules: Vec<String>,
@@ -27,14 +27,14 @@ pub struct Event {
     length: Length,
 }
 
-/// How long it lasts: whole days by the clock on the wall, or a time that passes.
+/// How long it lasts: whole days by the local clock, or a duration.
 enum Length {
     Days(u64),
     Elapsed(Duration),
 }
 
 impl Event {
-    /// Read a VEVENT. One that has no start that can be read has no time.
+    /// Read a VEVENT. Without a readable start it has no time.
     pub fn read(component: &Component<'_>, zone: Tz) -> Option<Self> {
         let value = |name| component.find_prop(name).map(|found| found.val.as_str().trim());
         let all = |name: &'static str| {
@@ -61,7 +61,7 @@ impl Event {
         })
     }
 
-    /// When the occurrence ends that starts then.
+    /// The end of the occurrence that starts at this time.
     pub fn end_of(&self, start: DateTime<Tz>) -> DateTime<Tz> {
         match self.length {
             Length::Elapsed(duration) => start + duration,
@@ -95,7 +95,7 @@ fn times(property: &Property<'_>, zone: Tz) -> Vec<DateTime<Utc>> {
     times_of(property, zone).collect()
 }
 
-/// The instants of a property that may list several; of a period its start.
+/// The instants of a property, which may list several; of a period, its start.
 fn times_of(property: &Property<'_>, zone: Tz) -> impl Iterator<Item = DateTime<Utc>> {
     let listed = property.val.as_str().split(',').map(|one| one.split('/').next().unwrap_or(one));
     listed.filter_map(move |one| time(one, property, zone)).map(|(at, _)| at.to_utc())
@@ -120,8 +120,8 @@ fn time(text: &str, property: &Property<'_>, zone: Tz) -> Option<(DateTime<Tz>, 
     }
 }
 
-/// The first instant at which the clock shows this; if a change of the clock skips it, the instant
-/// it would have been.
+/// The first instant at which the local clock shows this time. If a clock change skips the time,
+/// the instant it would have been without the change.
 fn on_the_wall(wall: NaiveDateTime, zone: Tz) -> DateTime<Tz> {
     let later = || zone.from_local_datetime(&(wall + Duration::hours(3))).earliest();
     zone.from_local_datetime(&wall)
@@ -130,7 +130,7 @@ fn on_the_wall(wall: NaiveDateTime, zone: Tz) -> DateTime<Tz> {
         .unwrap_or_else(|| zone.from_utc_datetime(&wall))
 }
 
-/// `P1W`, `P1DT2H30M`: no months or years, which have no length.
+/// Reads `P1W` or `P1DT2H30M`. Months and years are refused, because their length varies.
 fn duration(text: &str) -> Option<Duration> {
     let mut seconds = 0_i64;
     let mut number = String::new();
@@ -155,7 +155,8 @@ fn duration(text: &str) -> Option<Duration> {
     Duration::try_seconds(seconds)
 }
 
-/// A rule as RFC 5545 wants it: its end in UTC. Many calendars write the day, or the local time.
+/// The rule in the form that RFC 5545 requires, with its end in UTC. Many calendars write a day or
+/// a local time instead.
 fn with_end_in_utc(rule: &str, zone: Tz) -> String {
     let parts = rule.trim().split(';').map(|part| match part.strip_prefix("UNTIL=") {
         Some(end) if !end.ends_with('Z') => match NaiveDate::parse_from_str(end, "%Y%m%d") {

@@ -1,4 +1,4 @@
-//! Fetching a calendar from wherever its owner says, with limits.
+//! Fetch a calendar from the address that its owner gave, with limits.
 
 use std::{
     future::Future,
@@ -23,7 +23,7 @@ use hyper_util::{
 };
 use url::{Host, Url};
 
-/// From the first look-up to the last byte, over all redirects.
+/// The time limit from the first look-up to the last byte, over all redirects.
 const DEADLINE: Duration = Duration::from_secs(15);
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 /// Larger calendars are not read.
@@ -33,29 +33,29 @@ const REDIRECTS: usize = 3;
 /// Which addresses may be reached.
 type Policy = fn(IpAddr) -> bool;
 
-/// A client for addresses that strangers name. Cheap to clone.
+/// A client for addresses that strangers choose. Cheap to clone.
 #[derive(Clone)]
 pub struct Fetcher {
     http: Client<HttpsConnector<HttpConnector<Names>>, Empty<Bytes>>,
     policy: Policy,
 }
 
-/// What came.
+/// The result of a fetch.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fetched {
-    /// It is what it was when its ETag was read.
+    /// The calendar has not changed since its ETag was read.
     Unchanged,
     /// A text, and its ETag.
     Text {
         /// The text.
         text: String,
-        /// How it is called, so that it is not sent again while it stays the same.
+        /// The ETag, so that an unchanged calendar is not sent again.
         etag: Option<String>,
     },
 }
 
-/// Looks names up, and forgets every address that may not be reached: what is checked here is what
-/// is connected to, so a name cannot change its mind in between.
+/// Resolves names and drops every address that may not be reached. The connection uses exactly the
+/// addresses that were checked, so a name cannot change its answer in between.
 #[derive(Clone)]
 struct Names(Policy);
 
@@ -91,12 +91,12 @@ impl Fetcher {
         let tls = HttpsConnectorBuilder::new().with_provider_and_webpki_roots(provider);
         let tls = tls.map_err(|error| BadSetting::new("TLS", error.to_string()))?;
         let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
-        // Nothing is kept open: the next calendar is elsewhere.
+        // No connection is kept open: the next calendar is on another server.
         let http = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
         Ok(Self { http, policy })
     }
 
-    /// Fetch `url`, or say why not, in a sentence for whoever has named it.
+    /// Fetch `url`, or explain the failure in a sentence for the person who gave the address.
     pub async fn fetch(&self, url: &str, etag: Option<&str>) -> Result<Fetched, String> {
         let fetching = tokio::time::timeout(DEADLINE, self.follow(url, etag));
         fetching.await.unwrap_or_else(|_| Err("It did not answer in time.".into()))
@@ -125,7 +125,8 @@ impl Fetcher {
         Err(format!("It redirects more than {REDIRECTS} times."))
     }
 
-    /// Names are checked when they are looked up; an address that is written out is not.
+    /// A name is checked when it is resolved; an address that is written as numbers is never
+    /// resolved, so check it here.
     fn check(&self, url: &Url) -> Result<(), String> {
         let allowed = match url.host() {
             _ if !matches!(url.scheme(), "http" | "https") => false,

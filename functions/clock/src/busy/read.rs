@@ -12,11 +12,11 @@ use rrule::{RRule, RRuleSet, Unvalidated};
 
 use super::{Busy, event::Event};
 
-/// How long the recurring events of one calendar may be worked out.
+/// How long working out the recurring events of one calendar may take.
 const BUDGET: Duration = Duration::from_secs(2);
 
-/// The times in which the events of a calendar make their owner busy, from `from` to `until`,
-/// merged and in order. Times without a zone, and with one that nobody knows, are in `zone`.
+/// The times from `from` to `until` in which the events of a calendar make their owner busy, merged
+/// and in order. Times without a zone, or with an unknown zone, are in `zone`.
 pub fn busy_times(
     text: &str,
     zone: Tz,
@@ -32,7 +32,8 @@ pub fn busy_times(
         .filter_map(|component| Event::read(component, zone))
         .collect();
 
-    // An event that replaces one occurrence takes its place, also if it is cancelled or elsewhere.
+    // An event that replaces one occurrence removes it, even if the new event is cancelled or at
+    // another time.
     let mut replaced: HashMap<&str, Vec<DateTime<Utc>>> = HashMap::new();
     for event in &events {
         if let Some(at) = event.replaces {
@@ -55,7 +56,7 @@ pub fn busy_times(
     Ok(merged(times, from, until))
 }
 
-/// When an event starts, again and again, before `until`.
+/// All starts of an event before `until`.
 fn starts(
     event: &Event,
     until: DateTime<Utc>,
@@ -91,8 +92,8 @@ fn starts(
     Ok(starts)
 }
 
-/// Overlapping times as one. What lasts long is cut at the edges of whole days, so that the same
-/// calendar makes the same times all day.
+/// Merge overlapping times. Long times are cut at the borders of whole days, so that the same
+/// calendar gives the same times all day.
 fn merged(mut times: Vec<Busy>, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Busy> {
     let midnight = |at: DateTime<Utc>| at.with_time(NaiveTime::MIN).single().unwrap_or(at);
     let first = midnight(from) - Days::new(1);

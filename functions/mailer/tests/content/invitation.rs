@@ -44,7 +44,8 @@ fn nothing_is_withdrawn_that_was_never_sent() {
     let mut facts = facts("booking_cancelled", "en");
     facts["occasion"]["was_confirmed"] = json!(false);
     assert!(read(&mail_of(&facts)).invitations.is_empty());
-    // A request that is moved, in whatever order it is then answered: no entry, so no withdrawal.
+    // A request that is moved and then answered, in either order: no entry was sent, so none is
+    // cancelled.
     for kind in ["booking_rescheduled", "booking_cancelled", "booking_declined"] {
         let mut facts = crate::facts(kind, "en");
         facts["occasion"]["was_confirmed"] = json!(false);
@@ -55,8 +56,8 @@ fn nothing_is_withdrawn_that_was_never_sent() {
     }
 }
 
-/// Instants around a change of the clocks, in zones that change by an hour, by half an hour,
-/// and not at all: the entry means the instant that was booked.
+/// Instants around clock changes, in zones that change by an hour, by half an hour, and not at all:
+/// the entry means the instant that was booked.
 #[test]
 fn an_invitation_means_the_instant_that_was_booked() {
     for zone in
@@ -109,7 +110,7 @@ fn both_hours_that_a_clock_shows_twice_are_written_in_utc() {
         ("2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z"),
         ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"),
         ("2026-10-25T01:30:00Z", "2026-10-25T02:30:00Z"),
-        // Longer ahead than the definition of the zone reaches.
+        // This booking is later than the definition of the zone reaches.
         ("2045-06-01T10:00:00Z", "2045-06-01T11:00:00Z"),
     ] {
         let mut facts = facts("booking_confirmed", "en");
@@ -137,8 +138,8 @@ fn instant(ics: &str, name: &str) -> DateTime<Utc> {
     let tzid = property.params[0].val.as_ref().expect("a TZID");
     assert_eq!(zone.find_prop("TZID").expect("a TZID").val, *tzid);
     let local = wall(text);
-    // RFC 5545: the observance whose onset, as shown on the wall, is the last not later; a
-    // time that happens twice is the first of the two.
+    // RFC 5545: the observance with the latest onset in local time that is not after the given
+    // time. If a local time happens twice, the first of the two is meant.
     let observance = zone
         .components
         .iter()

@@ -1,4 +1,4 @@
-//! What a mail says, read back the way a receiver's program reads it.
+//! What a mail says, read as the receiver's program reads it.
 
 use icalendar::parser;
 use mail_parser::{MessageParser, MimeHeaders, PartType};
@@ -61,13 +61,13 @@ fn settings() -> Settings {
     }
 }
 
-/// A message with every fact any template asks for.
+/// A message that has every fact any template uses.
 fn facts(kind: &str, locale: &str) -> Value {
     let mut facts: Value = serde_json::from_str(include_str!("../facts.json")).expect("facts");
     facts["type"] = json!(kind);
     facts["recipient"]["locale"] = json!(locale);
     if kind.starts_with("goods_") {
-        // What is sent has no time.
+        // Something that is sent has no time.
         facts["occasion"] = Value::Null;
     }
     if kind == "goods_ordered" {
@@ -211,7 +211,7 @@ fn what_can_be_turned_off_is_turned_off_with_one_click() {
     assert!(!read(&mail_of(&essential)).raw.contains("List-Unsubscribe"));
 }
 
-/// Whoever has no name is called what they are; a name of spaces is none.
+/// A person without a name is called by their role; a name of spaces counts as no name.
 #[test]
 fn nobody_is_addressed_by_an_empty_name() {
     for (locale, part, expected) in [

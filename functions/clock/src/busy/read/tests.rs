@@ -1,4 +1,4 @@
-//! What calendars of other programs say, and the times it means.
+//! Calendars of other programs, and the busy times they mean.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -41,13 +41,13 @@ fn times_are_read_in_utc_in_zones_floating_and_as_days() {
         &["UID:a\r\nDTSTART:20261021T080000\r\nDTEND:20261021T090000"],
         &["10-21T06:00/10-21T07:00"],
     );
-    // The night in which the clocks are put back: the day lasts 25 hours.
+    // In this night the clocks are put back: the day has 25 hours.
     meets(&["UID:a\r\nDTSTART;VALUE=DATE:20261025"], &["10-24T22:00/10-25T23:00"]);
     meets(
         &["UID:a\r\nDTSTART;VALUE=DATE:20261021\r\nDTEND;VALUE=DATE:20261023"],
         &["10-20T22:00/10-22T22:00"],
     );
-    // A zone that only its own file knows is the owner's.
+    // A zone that only the calendar file knows is read as the owner's zone.
     meets(
         &["UID:a\r\nDTSTART;TZID=\"Romance Standard Time\":20261021T080000\r\nDURATION:PT1H"],
         &["10-21T06:00/10-21T07:00"],
