@@ -25,7 +25,7 @@ impl Answer {
         Self { status, headers: Vec::new(), body: Bytes::new() }
     }
 
-    /// Add a header, unless its value cannot be one.
+    /// Add a header, unless the text cannot be a header value.
     pub fn header(&mut self, name: HeaderName, value: impl AsRef<str>) {
         self.headers.extend(HeaderValue::from_str(value.as_ref()).ok().map(|value| (name, value)));
     }

@@ -1,5 +1,5 @@
-//! The schema cache: a model of the catalog, built at deploy time, kept as one row, loaded by
-//! a cold start, and rebuilt when the catalog's fingerprint says that it no longer fits.
+//! The schema cache: a model of the catalog. A deploy builds it and stores it as one row; a cold
+//! start loads that row, or rebuilds the model if the fingerprint of the catalog has changed.
 
 mod build;
 pub mod custom;

@@ -1,4 +1,5 @@
-//! Who calls: by keys and tokens as Supabase's gateway takes them, or by PostgREST's rules.
+//! Who calls. It follows the rules of Supabase's gateway for keys and tokens, or those of
+//! PostgREST.
 
 use std::{
     sync::Arc,
@@ -13,12 +14,12 @@ use serde_json::{Map, Value};
 use tokens::{Claims, Gateway, KeySet, TokenError};
 use uuid::Uuid;
 
-/// How callers are told apart.
+/// The rules by which callers are identified.
 #[derive(Clone)]
 pub enum Identity {
-    /// Supabase's: API keys, and tokens of the roles that a policy lists.
+    /// Supabase's rules: API keys, and tokens of the roles that a policy lists.
     Gateway(Gateway),
-    /// PostgREST's `jwt-secret`: any role that a well-signed token names.
+    /// The rule of PostgREST's `jwt-secret`: any role that a validly signed token names.
     Jwt(Arc<JwtRules>),
 }
 
@@ -62,24 +63,24 @@ fn claimed(claims: &Claims) -> Arc<Caller> {
 pub struct JwtRules {
     keys: Option<KeySet>,
     audience: Option<String>,
-    /// The way to the role, as a JSON pointer.
+    /// The path to the role, as a JSON pointer.
     role: String,
-    /// Tokens whose signatures were found good.
+    /// Tokens whose signatures were valid.
     opened: Cache<String, Arc<VerifiedToken>>,
 }
 
-/// What a token says.
+/// The claims of a token.
 struct VerifiedToken {
     claims: Map<String, Value>,
     /// The caller, if the token names a role or anonymous access is enabled.
     caller: Option<Arc<Caller>>,
 }
 
-/// Tokens remembered, of a few kilobytes each: reading one again costs as much as the rest of
-/// what a request asks of this process.
+/// How many tokens are remembered, of a few kilobytes each. Verifying a token costs as much as all
+/// other work of this process for a request.
 const REMEMBERED: usize = 10_000;
 
-/// Clocks differ.
+/// How far clocks may differ.
 const LEEWAY_S: f64 = 30.0;
 
 impl JwtRules {
@@ -135,7 +136,7 @@ impl JwtRules {
         }
     }
 
-    /// A token with a good signature, which is checked once.
+    /// The claims of a token whose signature is valid. Each token is checked once.
     fn opened(
         &self,
         token: &str,
@@ -153,7 +154,7 @@ impl JwtRules {
         })
     }
 
-    /// Whom these claims speak for.
+    /// The caller that these claims identify.
     fn caller(&self, claims: Map<String, Value>, anonymous: Option<&str>) -> Option<Arc<Caller>> {
         let mut claims = Value::Object(claims);
         let named = claims.pointer(&self.role).and_then(Value::as_str);
@@ -164,7 +165,7 @@ impl JwtRules {
         Some(Arc::new(Caller { role, claims, user_id }))
     }
 
-    /// Whether these claims may be believed now.
+    /// Whether the times and the audience of these claims are valid now.
     fn judge(&self, claims: &Map<String, Value>, now: f64) -> Result<(), TokenError> {
         let time = |name: &str, problem: &'static str| match claims.get(name) {
             None => Ok(None),

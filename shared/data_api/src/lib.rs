@@ -1,10 +1,10 @@
 //! An API of any database, in PostgREST's dialect.
 //!
-//! A request goes through modules of which each knows only those before it: `refusal` (what can be
-//! said instead of an answer), `cache` (what is known of the database), `identity`, `settings` and
-//! `profile` (what the installation decides), `query` and `request` (what is asked for), `plan`
-//! (its names, resolved against the cache), `sql` (one statement, and the one row that comes back),
-//! `answer`, and `serve`, which walks the way. `openapi` and `types` describe the cache to others.
+//! A request passes through modules; each knows only those before it: `refusal` (answers that are
+//! errors), `cache` (what is known about the database), `identity`, `settings` and `profile` (what
+//! the installation decides), `query` and `request` (what the request says), `plan` (its names,
+//! resolved against the cache), `sql` (one statement, and the one row that it returns), `answer`,
+//! and `serve`, which calls them in order. `openapi` and `types` describe the cache to others.
 
 mod answer;
 pub mod cache;
@@ -36,7 +36,7 @@ pub use crate::{
 
 use crate::{identity::Identity, serve::CacheKeeper, settings::Settings};
 
-/// Where supabase-js looks for the API; it is served at the root as well.
+/// The path that supabase-js uses; the API is also served at the root.
 const PREFIX: &str = "/rest/v1";
 
 /// The API of one database. Cheap to clone.
@@ -52,26 +52,26 @@ struct Inner {
 }
 
 impl DataApi {
-    /// The API of `db`, for callers told apart by `identity`. Nothing is connected yet.
+    /// The API of `db`; `identity` identifies the callers. Nothing is connected yet.
     pub fn new(db: Db, identity: Identity, settings: Settings, profile: Profile) -> Self {
         let cache = CacheKeeper::new(settings.schemas());
         Self(Arc::new(Inner { db, identity, settings, profile, cache }))
     }
 
-    /// Load the schema cache now rather than with the first request.
+    /// Load the schema cache now, and not with the first request.
     pub async fn warm(&self) -> Result<(), cache::CacheError> {
         self.0.cache.reload(&self.0.db).await
     }
 
-    /// Reload the schema cache whenever the database sends `notify pgrst`. Needs a connection
-    /// of its own that is not a pooler's; ends when that connection does.
+    /// Reload the schema cache whenever the database sends `notify pgrst`. This needs a connection
+    /// of its own that does not go through a pooler, and ends when that connection ends.
     pub async fn listen(&self, url: &str) -> Result<(), BadSetting> {
         serve::listen(&self.0.cache, &self.0.db, url).await
     }
 }
 
 impl Inner {
-    /// The login that may become `role`.
+    /// The login that can become `role`.
     fn db_for(&self, role: &str) -> &Db {
         self.profile.login(role).unwrap_or(&self.db)
     }
@@ -86,7 +86,7 @@ pub fn router(api: DataApi) -> Router {
         .with_state(api)
 }
 
-/// Serve the same API at the root of a server of its own, where PostgREST has it.
+/// Serve the API at the root of a server of its own, as PostgREST does.
 pub async fn standalone(listener: TcpListener, api: DataApi) -> std::io::Result<()> {
     // TCP_NODELAY: do not delay the last packet for an ACK.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));

@@ -1,6 +1,6 @@
-//! From a request to what shall be done: names resolved against the model, nothing left to
-//! guess. What a plan holds of the input are values to bind and output names; every identifier
-//! in it was found in the catalog.
+//! From a request to a plan: all names are resolved against the model. A plan contains input of the
+//! request only as values to bind and as output names; every identifier in it comes from the
+//! catalog.
 
 mod bounds;
 mod call;
@@ -28,7 +28,7 @@ use crate::{
     query::{Aggregate, Connective, Join, JsonStep, Operation, Range},
 };
 
-/// What the names of a node's fields are looked up in.
+/// Where the names of a node's fields are looked up.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape<'m> {
     /// A relation.
@@ -44,57 +44,57 @@ pub enum Shape<'m> {
 pub enum Source<'m> {
     /// A relation.
     Table(&'m Qualified),
-    /// What a write returned, or a function.
+    /// The rows that a write or a function returned.
     Result,
 }
 
 /// One level of what is read: the resource, or an embedding.
 #[derive(Clone, Debug)]
 pub struct Node<'m> {
-    /// Number of the node, from which its names in SQL are made.
+    /// The number of the node, which its names in SQL contain.
     pub number: usize,
-    /// How far below the root it is.
+    /// Its depth below the root.
     pub depth: usize,
     /// Where its rows come from.
     pub source: Source<'m>,
-    /// What its fields are looked up in.
+    /// Where its fields are looked up.
     pub shape: Shape<'m>,
-    /// Its name in the request: of a table, foreign key or column.
+    /// Its name in the request: the name of a table, foreign key or column.
     pub name: String,
     /// Its name in the answer.
     pub key: String,
-    /// How it hangs on its parent.
+    /// How it is joined to its parent.
     pub link: Option<&'m Relationship>,
-    /// Whether it decides if its parent is there.
+    /// Whether a parent without such rows is left out.
     pub join: Option<Join>,
-    /// Whether its fields stand among the parent's.
+    /// Whether its fields are placed among the parent's fields.
     pub spread: bool,
-    /// Whether the request calls it by its name although it has an alias.
+    /// Whether the request uses its name although it has an alias.
     pub misnamed: bool,
     /// What to return of it.
     pub select: Vec<Select<'m>>,
-    /// What must hold of its rows.
+    /// The conditions on its rows.
     pub conditions: Vec<Condition<'m>>,
-    /// How they are sorted.
+    /// The order of its rows.
     pub order: Vec<Order<'m>>,
-    /// How many of them.
+    /// How many of its rows.
     pub range: Range,
     /// Embeddings in it.
     pub children: Vec<Node<'m>>,
 }
 
 impl Node<'_> {
-    /// Whether it is related to one row at most.
+    /// Whether at most one row is related.
     pub fn is_to_one(&self) -> bool {
         self.link.is_some_and(Relationship::is_to_one)
     }
 
-    /// Whether its rows are grouped by what is selected beside the aggregates.
+    /// Whether its rows are grouped by the fields that are selected beside the aggregates.
     pub fn is_grouped(&self) -> bool {
         self.select.iter().any(|select| select.aggregate.is_some())
     }
 
-    /// Whether nothing of it is returned: it is there for its effect on the parent.
+    /// Whether nothing of it is returned: it only affects which parents are returned.
     pub fn is_empty(&self) -> bool {
         self.select.is_empty() && self.children.iter().all(Node::is_empty)
     }
@@ -103,48 +103,48 @@ impl Node<'_> {
 /// One field to return.
 #[derive(Clone, Debug)]
 pub struct Select<'m> {
-    /// Its name in the answer, where that is not the column's.
+    /// Its name in the answer, if that is not the column's name.
     pub key: Option<String>,
-    /// What.
+    /// The field.
     pub field: FieldRef<'m>,
-    /// The type it shall have.
+    /// The type to cast it to.
     pub cast: Option<Cast>,
-    /// What to compute over it.
+    /// The aggregate to compute over it.
     pub aggregate: Option<Aggregate>,
-    /// The type of that.
+    /// The type to cast the aggregate to.
     pub aggregate_cast: Option<Cast>,
-    /// The function that makes JSON of the column's domain, where the field is the column.
+    /// The function that makes JSON of the column's domain, if the field is the whole column.
     pub formatter: Option<&'m str>,
 }
 
-/// A field, found.
+/// A resolved field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldRef<'m> {
-    /// The column, or what stands for one.
+    /// The column, or what takes its place.
     pub base: Base<'m>,
-    /// The way into its JSON.
+    /// The path into its JSON.
     pub path: Vec<JsonStep>,
 }
 
-/// The start of a field.
+/// What a field starts from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Base<'m> {
     /// A column of a relation.
     Column(&'m Column),
     /// A column that a function declares.
     Output(&'m Parameter),
-    /// A function of the row.
+    /// A function that takes the row.
     Computed(&'m Computed),
     /// All columns.
     Star,
     /// The value of a function that returns values rather than rows.
     Scalar,
-    /// A field of a spread child: the child's number, and the field's name there.
+    /// A field of a spread child: the child's number, and the name of the field there.
     Child(usize, String),
 }
 
 impl<'m> Base<'m> {
-    /// The name of a column, and the type under its domains.
+    /// The name of a column, and its base type.
     pub fn column(&self) -> Option<(&'m str, &'m str)> {
         match self {
             Self::Column(column) => Some((&column.name, &column.base)),
@@ -163,7 +163,7 @@ impl<'m> Base<'m> {
 }
 
 impl<'m> FieldRef<'m> {
-    /// The column, where the field is all of it.
+    /// The column, if the field is the whole column.
     pub fn whole_column(&self) -> Option<&'m Column> {
         match self.base {
             Base::Column(column) if self.path.is_empty() => Some(column),
@@ -171,13 +171,13 @@ impl<'m> FieldRef<'m> {
         }
     }
 
-    /// The function that makes JSON of the field, where a domain has one.
+    /// The function that makes JSON of the field, if its domain has one.
     pub fn formatter(&self) -> Option<&'m str> {
         self.whole_column().and_then(Column::output)
     }
 }
 
-/// What must hold of a row.
+/// A condition on a row.
 #[derive(Clone, Debug)]
 pub enum Condition<'m> {
     /// Several, joined.
@@ -189,9 +189,9 @@ pub enum Condition<'m> {
         /// What is joined.
         nodes: Vec<Condition<'m>>,
     },
-    /// Of one field.
+    /// A condition on one field.
     Filter(FieldRef<'m>, Operation),
-    /// That an embedding has rows, or none.
+    /// The condition that an embedding has rows, or has none.
     Embedded {
         /// The embedding's number.
         child: usize,
@@ -200,20 +200,20 @@ pub enum Condition<'m> {
     },
 }
 
-/// One thing to sort by.
+/// One term of an order.
 #[derive(Clone, Debug)]
 pub struct Order<'m> {
-    /// What.
+    /// The field.
     pub field: FieldRef<'m>,
-    /// The embedding it is in, if not in the node itself.
+    /// The embedding that the field is in, if it is not in the node itself.
     pub child: Option<usize>,
-    /// Whether the greatest come first.
+    /// Descending.
     pub descending: Option<bool>,
-    /// Whether nulls come first.
+    /// Nulls first.
     pub nulls_first: Option<bool>,
 }
 
-/// What a function's result is looked up in.
+/// Where the fields of a function's result are looked up.
 pub fn shape_of<'m>(function: &'m Function, relation: Option<&'m Relation>) -> Shape<'m> {
     match relation {
         Some(relation) => Shape::Relation(relation),

@@ -1,19 +1,21 @@
-//! What one installation does in its own way.
+//! What an installation decides for itself.
 
 use postgres::Db;
 
 use crate::refusal::{Mapping, postgrest_refusal};
 
-/// What an installation decides that is no setting of PostgREST's. The default is its way.
+/// Decisions of an installation that are not settings of PostgREST. The default behaves like
+/// PostgREST.
 pub struct Profile {
-    /// What an error of the database becomes.
+    /// The refusal for an error of the database.
     pub refusal: Mapping,
-    /// Whether a transaction that lost to another one is tried again.
+    /// Whether a transaction that lost a conflict with another one is repeated.
     pub retries: bool,
-    /// Whether a write to a view that cannot be written is refused with 405 before the database is
-    /// asked. Postgres answers 55000 to it, as to much else that is nobody's mistake: a 500.
+    /// Whether a write to a view that is not writable is refused with 405 before the database is
+    /// asked. Otherwise Postgres raises 55000, which becomes a 500, because it also means faults
+    /// that are not the caller's.
     pub refuses_writes_early: bool,
-    /// Roles that the usual login may not become, and the login that may.
+    /// Roles that the usual login cannot become, and the login that can.
     pub logins: Vec<(String, Db)>,
 }
 
@@ -29,7 +31,7 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// The login that may become `role`, where it is not the usual one.
+    /// The login that can become `role`, if it is not the usual one.
     pub(crate) fn login(&self, role: &str) -> Option<&Db> {
         self.logins.iter().find(|(name, _)| name == role).map(|(_, db)| db)
     }

@@ -1,8 +1,8 @@
-//! The query string: its grammar, and what a request says in it.
+//! The query string: its grammar and its meaning.
 //!
-//! `select`, `columns`, `on_conflict` are reserved; `order`, `limit`, `offset`, `and`, `or` are
-//! reserved too, and may follow the path of an embedding (`author.order=name`). Everything else
-//! is a filter, or an argument when a function is called with GET.
+//! `select`, `columns`, `on_conflict` are reserved. `order`, `limit`, `offset`, `and`, `or` are
+//! reserved too, and may follow the path of an embedding (`author.order=name`). Every other key is
+//! a filter, or an argument if a function is called with GET.
 
 mod cursor;
 mod filter;
@@ -18,22 +18,22 @@ pub use name::{Field, JsonKey, JsonStep};
 pub use order::{OrderBy, OrderTerm};
 pub use select::{Aggregate, FieldItem, Item, Join, RelationItem};
 
-/// Names of the embeddings from the root to the one that is meant.
+/// Names of the embeddings from the root to the one it applies to.
 pub type Path = Vec<String>;
 
-/// The deepest nesting of embeddings or of logic that is read.
+/// The deepest nesting of embeddings or logic that is accepted.
 pub const MAX_DEPTH: usize = 24;
 
 /// `limit` and `offset` of one embedding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
-    /// The row to start with.
+    /// The first row.
     pub offset: i64,
     /// How many rows at most.
     pub limit: Option<i64>,
 }
 
-/// A query string, understood.
+/// A parsed query string.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
     /// What to return.
@@ -48,7 +48,7 @@ pub struct Query {
     pub ranges: Vec<(Path, Range)>,
     /// The columns a write may touch.
     pub columns: Option<Vec<String>>,
-    /// The columns that decide what a duplicate is.
+    /// The columns that identify a duplicate.
     pub on_conflict: Option<Vec<String>>,
     /// Arguments of a function called with GET, in order.
     pub arguments: Vec<(String, String)>,
@@ -73,8 +73,8 @@ impl Query {
         }
     }
 
-    /// Read a raw query string. `call` says that the resource is a function: what has no
-    /// operator is then an argument.
+    /// Parse a query string. `call` says that the resource is a function: then a value without an
+    /// operator is an argument.
     pub fn parse(raw: &str, call: bool) -> Result<Self, ParseError> {
         let mut query = Self::default();
         let mut select = None;
@@ -127,18 +127,18 @@ impl Query {
         &mut self.ranges[at].1
     }
 
-    /// The filters on the root alone: those a write applies.
+    /// The filters on the root alone, which a write applies.
     pub fn root_filters(&self) -> impl Iterator<Item = &Filter> {
         self.filters.iter().filter(|(path, _)| path.is_empty()).map(|(_, filter)| filter)
     }
 
-    /// How many conditions there are, those within trees included.
+    /// The number of conditions, including those within trees.
     pub fn conditions(&self) -> usize {
         self.filters.len() + self.logic.iter().map(|(_, tree)| tree.size()).sum::<usize>()
     }
 }
 
-/// Whether a key names a column of an embedding rather than an argument.
+/// Whether a key names a column of an embedding, and not an argument.
 fn path_like(key: &str) -> bool {
     key.contains('.')
 }

@@ -1,4 +1,4 @@
-//! A refusal: a status, and a body of four members, or of the two that matter.
+//! A refusal: a status, and a body with four members, or with only two of them.
 
 use std::ops::{Deref, DerefMut};
 
@@ -20,12 +20,12 @@ pub use self::postgres::{Mapping, TOO_LARGE, postgrest_refusal};
 pub use nearest::{NAME, PART, nearest};
 pub use words::Words;
 
-/// Why a request is not answered with rows. In a box: results are small that way, and most are
-/// no refusals.
+/// Why a request is not answered with rows. It is boxed, so that results stay small; most of them
+/// are successes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal(Box<Reason>);
 
-/// What a [`Refusal`] says.
+/// The contents of a [`Refusal`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reason {
     /// The HTTP status.
@@ -69,47 +69,47 @@ impl Refusal {
         }))
     }
 
-    /// The same with a sentence about this case.
+    /// Add details: a sentence about this case.
     pub fn details(mut self, details: impl Into<String>) -> Self {
         self.details = Value::String(details.into());
         self
     }
 
-    /// The same with details that are not a sentence.
+    /// Add details that are not a sentence.
     pub fn details_json(mut self, details: Value) -> Self {
         self.details = details;
         self
     }
 
-    /// The same with what to do.
+    /// Add a hint: what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Value::String(hint.into());
         self
     }
 
-    /// The same with a header.
+    /// Add a header.
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
         self
     }
 
-    /// 503: the same request may succeed in a moment; supabase-js tries reads again by itself.
+    /// 503: the same request may soon succeed; supabase-js repeats reads by itself.
     pub fn busy(code: &str, message: &str) -> Self {
         Self::new(503, code, message).header(header::RETRY_AFTER, "1")
     }
 
-    /// 500 that says nothing; `cause` goes to the log alone.
+    /// 500 without an explanation; `cause` goes to the log only.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "unexpected error");
         Self::new(500, "XX000", "An unexpected error happened. It has been logged.")
     }
 
-    /// Postgres's own refusal of a column it does not know.
+    /// The error that Postgres raises for an unknown column.
     pub fn no_such_column(relation: &str, name: &str) -> Self {
         Self::new(400, "42703", format!("column {relation}.{name} does not exist"))
     }
 
-    /// Two embeddings of one level would be called the same.
+    /// Two embeddings of one level would have the same name.
     pub fn embedded_twice(relation: &str, key: &str, depth: usize) -> Self {
         let name = format!("{relation}_{key}_{depth}");
         Self::new(400, "42712", format!("table name \"{name}\" specified more than once"))
@@ -121,19 +121,19 @@ impl Refusal {
             .hint(format!("Verify that '{name}' is included in the 'select' query parameter."))
     }
 
-    /// The same for an embedding that goes by an alias.
+    /// The same, for an embedding that has an alias.
     pub fn aliased(name: &str, alias: &str) -> Self {
         Self::not_embedded(name)
             .details("Target names are not allowed in filters if they have an alias")
             .hint(format!("Change '{name}' to '{alias}' in filters, orders or limits."))
     }
 
-    /// The method is not one of this resource.
+    /// The resource does not have this method.
     pub fn method(method: &http::Method) -> Self {
         Self::new(405, "PGRST117", format!("Unsupported HTTP method: {method}"))
     }
 
-    /// The answer: all four members, or without advice the two that matter.
+    /// The answer: all four members, or only two if hints are switched off.
     pub fn answer(self, with_advice: bool) -> Response {
         let advice = with_advice.then_some([&self.details, &self.hint]);
         let written = Written {
@@ -157,7 +157,7 @@ impl Refusal {
         response
     }
 
-    /// Whether a newer schema cache might make the request right.
+    /// Whether the request might succeed with a newer schema cache.
     pub fn may_be_stale(&self) -> bool {
         matches!(
             self.code.as_str(),
@@ -189,7 +189,7 @@ impl From<TokenError> for Refusal {
     }
 }
 
-/// The body supabase-js shows: exactly these four members, where nothing is kept back.
+/// The body that supabase-js shows. It has exactly these four members, unless some are kept back.
 #[derive(Serialize)]
 struct Written<'a> {
     code: &'a str,

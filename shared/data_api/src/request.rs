@@ -1,4 +1,4 @@
-//! A request: its resource, its query, its wishes.
+//! A request: its resource, its query, its preferences.
 
 pub mod body;
 mod media;
@@ -18,7 +18,7 @@ use crate::{
     settings::Settings,
 };
 
-/// What a path names.
+/// The resource that a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource {
     /// The API itself.
@@ -30,7 +30,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// Read a path, without the API's prefix.
+    /// Parse a path, without the prefix of the API.
     pub fn read(path: &str) -> Result<Self, Refusal> {
         let invalid = || Refusal::new(404, "PGRST125", "Invalid path specified in request URL");
         let mut parts = Vec::new();
@@ -49,30 +49,30 @@ impl Resource {
     }
 }
 
-/// A request, read.
+/// A parsed request.
 #[derive(Debug)]
 pub struct Request<'r> {
     /// The method.
     pub method: &'r Method,
     /// The headers.
     pub headers: &'r HeaderMap,
-    /// The path without the API's prefix, as it was sent.
+    /// The path without the prefix of the API, as it was sent.
     pub path: &'r str,
     /// The query string, as it was sent.
     pub raw_query: &'r str,
-    /// The query string, understood. Its page is within the `Range` header.
+    /// The parsed query string. Its page is limited to the `Range` header.
     pub query: Query,
-    /// What `Prefer` says.
+    /// The `Prefer` headers.
     pub prefer: Preferences,
-    /// What `Accept` says, the most wanted first.
+    /// The `Accept` header, the most wanted form first.
     pub accepted: Vec<Media>,
     /// The body.
     pub body: Bytes,
 }
 
 impl<'r> Request<'r> {
-    /// Read a request to `path`. `calls` says that a function is called; `zones` are the names of
-    /// time zones.
+    /// Read a request to `path`. `calls` says whether it calls a function; `zones` are the names of
+    /// the known time zones.
     pub fn read(
         settings: &Settings,
         parts: &'r Parts,
@@ -96,7 +96,7 @@ impl<'r> Request<'r> {
         Ok(Self { method, headers, path, raw_query, query, prefer, accepted, body })
     }
 
-    /// Whether this is its method.
+    /// Whether the request has this method.
     pub fn has_method(&self, method: &Method) -> bool {
         self.method == method
     }
@@ -110,7 +110,7 @@ impl<'r> Request<'r> {
     }
 }
 
-/// The schema a request means, and whether it said so.
+/// The schema that a request means, and whether a header named it.
 pub fn profile<'s>(
     settings: &'s Settings,
     method: &Method,
@@ -143,7 +143,7 @@ pub fn profile_header(method: &Method) -> &'static str {
     }
 }
 
-/// The page of the root: `limit` and `offset`, within the `Range` header of a read.
+/// The page of the root: `limit` and `offset`, limited to the `Range` header of a read.
 fn page(asked: Range, method: &Method, headers: &HeaderMap) -> Result<Range, Refusal> {
     let mut page = asked;
     let header = headers.get("range").and_then(|value| value.to_str().ok());
@@ -158,7 +158,7 @@ fn page(asked: Range, method: &Method, headers: &HeaderMap) -> Result<Range, Ref
                  Range header.",
             ));
         }
-        // No rows may be asked for, but not a page that has none in common with the range.
+        // An empty page may be requested, but not a page outside the range.
         if page.limit != Some(0) {
             let last = page.limit.map(|limit| page.offset + limit - 1);
             let last = [last, to].into_iter().flatten().min();

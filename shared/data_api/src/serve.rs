@@ -1,4 +1,4 @@
-//! The way of a request.
+//! The steps of a request, in order.
 
 mod call;
 mod context;
@@ -35,7 +35,7 @@ use crate::{
     settings::Verbosity,
 };
 
-/// Answer a request, whatever it is.
+/// Answer any request.
 pub(crate) async fn answer(api: &Inner, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
     let origins = api.settings.cors_origins.as_deref();
@@ -66,8 +66,8 @@ pub(crate) async fn answer(api: &Inner, request: axum::extract::Request) -> Resp
     response
 }
 
-/// The answer, which is another one to other headers, and another one to another caller: no
-/// cache that several use may keep it. A function's own word about that stays.
+/// Mark the answer as one that depends on headers and caller, so that no shared cache stores it. If
+/// a function has set these headers itself, they stay.
 fn varying(mut answer: Response) -> Response {
     let headers = answer.headers_mut();
     let names = HeaderValue::from_static("Accept, Authorization, Prefer, Range");
@@ -99,8 +99,8 @@ async fn respond(
     let cache = api.cache.get(&api.db).await?;
     let incoming = Incoming { api, parts, path, resource: &resource, caller: &caller, timing };
     match dispatch(&incoming, &cache, body.clone()).await {
-        // What is not found may be newer than the cache. A refusal wrote nothing, so the
-        // request can be tried again.
+        // What is not found may be newer than the cache. A refused request wrote nothing, so it can
+        // be repeated.
         Err(refusal) if refusal.may_be_stale() => {
             match api.cache.refresh(&api.db, &cache, arrived).await {
                 Some(newer) => dispatch(&incoming, &newer, body).await,
@@ -111,7 +111,7 @@ async fn respond(
     }
 }
 
-/// The path without the API's prefix.
+/// The path without the prefix of the API.
 fn path_of(uri: &Uri) -> &str {
     let path = uri.path();
     match path.strip_prefix(PREFIX) {
@@ -132,11 +132,11 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
     }
 }
 
-/// A request of a caller who is known, before the schema cache is asked.
+/// A request whose caller is known, before the schema cache is needed.
 struct Incoming<'r> {
     api: &'r Inner,
     parts: &'r Parts,
-    /// The path without the API's prefix.
+    /// The path without the prefix of the API.
     path: &'r str,
     resource: &'r Resource,
     caller: &'r Caller,
@@ -167,7 +167,7 @@ async fn dispatch(
     Ok(answer)
 }
 
-/// Answer by method and resource. The API was asked for at `path`.
+/// Answer by method and resource. The client found the API at `path`.
 async fn by_verb(
     context: &Context<'_>,
     resource: &Resource,

@@ -18,33 +18,33 @@ pub enum TxEnd {
     RollbackAllowOverride,
 }
 
-/// How much an error of the database tells.
+/// How much an answer says about an error of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verbosity {
     /// Everything, as PostgREST does.
     Verbose,
-    /// The code and the message alone, of every refusal.
+    /// Only the code and the message of every refusal.
     Minimal,
 }
 
-/// What the work of one request is bounded by; `None` is not.
+/// Limits on the work of one request; `None` means no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bounds {
-    /// Embeddings in each other.
+    /// How deep embeddings may be nested.
     pub depth: Option<usize>,
-    /// Embeddings of a request.
+    /// How many embeddings a request may have.
     pub embeddings: Option<usize>,
-    /// How often one level returns the same column.
+    /// How often one level may return the same column.
     pub repeats: Option<usize>,
-    /// Bytes of rows that hold embeddings, on each level.
+    /// The size in bytes of rows that contain embeddings, on each level.
     pub answer: Option<i64>,
-    /// Where counting stops that need not be exact. Without it the planner's estimate is
-    /// answered, which knows of rows that the caller may not see.
+    /// Where a count stops that need not be exact. Without a limit, the answer is the planner's
+    /// estimate, which includes rows that the caller may not see.
     pub count: Option<i64>,
 }
 
 impl Bounds {
-    /// What the environment says, else `default`.
+    /// The limits of the environment, or `default` where it sets none.
     pub fn from_env(default: Self) -> Result<Self, BadSetting> {
         let size = |name, default: Option<usize>| match optional(name) {
             None => Ok(default),
@@ -67,58 +67,58 @@ pub enum OpenApiMode {
     FollowPrivileges,
     /// Everything.
     IgnorePrivileges,
-    /// There is none.
+    /// The document is not available.
     Disabled,
 }
 
 /// The settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Profiles and the schemas they mean, in order; the first is the default.
+    /// The profiles and their schemas, in order; the first is the default.
     pub profiles: Vec<(String, String)>,
-    /// The schema in which a function is looked up that the profile's schema lacks.
+    /// The schema in which a function is looked up if the profile's schema lacks it.
     pub fallback_schema: Option<String>,
     /// Schemas that follow the request's own on the search path.
     pub extra_search_path: Vec<String>,
     /// The role of anonymous callers.
     pub anonymous_role: Option<String>,
-    /// The most rows on every level.
+    /// The largest number of rows on every level.
     pub max_rows: Option<i64>,
-    /// Whether callers may ask for plans.
+    /// Whether callers may ask for query plans.
     pub plan_enabled: bool,
-    /// Whether aggregates may be asked for.
+    /// Whether callers may use aggregates.
     pub aggregates_enabled: bool,
     /// How transactions end.
     pub tx_end: TxEnd,
-    /// How much errors of the database tell.
+    /// How much answers say about errors of the database.
     pub verbosity: Verbosity,
     /// A function to call before every request: schema and name.
     pub pre_request: Option<(String, String)>,
     /// What the OpenAPI document lists.
     pub openapi_mode: OpenApiMode,
-    /// The address the OpenAPI document names.
+    /// The address of the API in the OpenAPI document.
     pub openapi_uri: Option<String>,
-    /// Whether the OpenAPI document says how tokens are sent.
+    /// Whether the OpenAPI document describes how tokens are sent.
     pub openapi_security: bool,
-    /// Whether what has an alias may be called by its own name in filters, orders and limits.
+    /// Whether filters, orders and limits may use the own name of an embedding that has an alias.
     pub legacy_names: bool,
-    /// A function that is called instead of answering the OpenAPI document.
+    /// A function that is called instead of printing the OpenAPI document.
     pub root_function: Option<String>,
-    /// The origins whose pages may ask; without a list, all.
+    /// The origins whose pages may call; without a list, all origins.
     pub cors_origins: Option<Vec<String>>,
-    /// Whether answers say what took how long.
+    /// Whether answers contain how long the phases took.
     pub server_timing: bool,
-    /// A header that every answer repeats from its request.
+    /// A header that every answer copies from its request.
     pub trace_header: Option<HeaderName>,
     /// Settings for every transaction: `PGRST_APP_SETTINGS_<NAME>`.
     pub app_settings: Vec<(String, String)>,
-    /// Bytes of a body at most.
+    /// The largest body, in bytes.
     pub max_body: usize,
-    /// Conditions of a request at most.
+    /// The largest number of conditions of a request.
     pub max_conditions: usize,
-    /// Bytes of a URL at most.
+    /// The longest URL, in bytes.
     pub max_url: usize,
-    /// What the work of one request is bounded by.
+    /// Limits on the work of one request.
     pub bounds: Bounds,
 }
 
@@ -157,7 +157,7 @@ impl Settings {
         })
     }
 
-    /// The schemas the cache is built for.
+    /// The schemas that the cache is built for.
     pub fn schemas(&self) -> Schemas {
         let mut exposed: Vec<String> = Vec::new();
         for (_, schema) in &self.profiles {
@@ -169,7 +169,7 @@ impl Settings {
     }
 }
 
-/// Every variable that means something here.
+/// All variables that this API reads.
 pub const NAMES: [&str; 35] = [
     "PGRST_CLIENT_ERROR_VERBOSITY",
     "PGRST_DB_AGGREGATES_ENABLED",
@@ -208,7 +208,7 @@ pub const NAMES: [&str; 35] = [
     "PGRST_URL_USE_LEGACY_TARGET_NAMES",
 ];
 
-/// Variables that are set in PostgREST's name and mean nothing here.
+/// Variables with PostgREST's prefix that this API does not know.
 pub fn unknown() -> Vec<String> {
     let known = |name: &str| {
         let of_app = name.starts_with("PGRST_APP_SETTINGS_");
@@ -237,7 +237,7 @@ fn number(name: &'static str) -> Result<Option<i64>, BadSetting> {
     }
 }
 
-/// Whether a variable says yes, or `default` when it is absent.
+/// Whether the value of a variable means yes; `default` if it is absent.
 pub fn flag(name: &'static str, default: bool) -> Result<bool, BadSetting> {
     match optional(name).as_deref() {
         None => Ok(default),

@@ -1,5 +1,5 @@
-//! TypeScript for front ends, in the form that `supabase gen types typescript` has, so that
-//! `createClient<Database>()` knows every relation and function.
+//! TypeScript for front ends, in the form of `supabase gen types typescript`, so that
+//! `createClient<Database>()` knows all relations and functions.
 
 mod calls;
 mod helpers;
@@ -19,13 +19,13 @@ const JSON: &str = "export type Json =
   | Json[]
 
 export type Database = {
-  // Tells supabase-js what the server understands.
+  // Tells supabase-js which features the server has.
   __InternalSupabase: {
     PostgrestVersion: \"13.0\"
   }
 ";
 
-/// The types of `model` for these profiles: the name front ends use, and the schema it means.
+/// The types of `model` for these profiles: the name that front ends use, and its schema.
 pub fn typescript(model: &Model, profiles: &[(String, String)]) -> String {
     let mut out = String::from(JSON);
     for (profile, schema) in profiles {
@@ -47,11 +47,11 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn line(&mut self, depth: usize, text: &str) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(self.out, "{:depth$}{text}", "", depth = depth * 2);
     }
 
-    /// `name: { … }`, or nothing at all where there are no members.
+    /// `name: { … }`, or an empty text if there are no members.
     fn block<T>(&mut self, depth: usize, name: &str, items: &[T], each: impl Fn(&mut Self, &T)) {
         self.line(depth, &format!("{name}: {{"));
         if items.is_empty() {
@@ -99,8 +99,8 @@ impl Writer<'_> {
             self.line(5, &format!("{}: {kind}", quoted(&computed.function.name)));
         }
         self.line(4, "}");
-        // supabase-js takes nothing for a table that lacks them, not even a foreign one that is
-        // only read, and then knows nothing of the whole schema.
+        // Every table needs these members, even a foreign table that is only read: without them
+        // supabase-js knows nothing of the whole schema.
         let is_table = "rpf".contains(relation.kind);
         for (name, writable) in [("Insert", relation.insertable), ("Update", relation.updatable)] {
             if writable || is_table {
@@ -113,7 +113,7 @@ impl Writer<'_> {
         self.line(3, "}");
     }
 
-    /// A column of a row that is written. What a view requires is known to its table alone.
+    /// A column of a row to be written. Only the table of a view knows which columns are required.
     fn given(&mut self, column: &Column, of_table: bool, inserted: bool) {
         let name = quoted(&column.name);
         if column.generated || !(column.writable || of_table) {
@@ -167,7 +167,7 @@ fn sorted<'a>(relations: impl Iterator<Item = &'a Relation>) -> Vec<&'a Relation
     all
 }
 
-/// A member's name, quoted where TypeScript needs it.
+/// The name of a member, quoted if TypeScript requires it.
 pub(super) fn quoted(name: &str) -> String {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
         && !name.starts_with(|c: char| c.is_ascii_digit())

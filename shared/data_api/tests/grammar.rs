@@ -1,4 +1,4 @@
-//! The grammar takes whatever comes: it answers or refuses, and never panics.
+//! The grammar accepts any input: it answers or refuses, and never panics.
 //!
 //! `GRAMMAR_INPUTS=10000000 cargo test -p data_api --release --test grammar` is the long run.
 
@@ -94,7 +94,7 @@ proptest! {
     }
 }
 
-/// Much the same as above without what proptest adds, for numbers it has no time for.
+/// Much the same test without proptest, which is too slow for such numbers.
 #[test]
 fn every_text_of_very_many_is_answered_or_refused() {
     let inputs = std::env::var("GRAMMAR_INPUTS").ok().and_then(|number| number.parse().ok());

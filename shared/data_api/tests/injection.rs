@@ -1,4 +1,4 @@
-//! No text of a request gets into the statement, other than as a bind or inside a quoted
+//! No text of a request reaches the statement, except as a bound value or inside a quoted
 //! identifier.
 
 use data_api::{
@@ -30,7 +30,7 @@ fn model() -> Model {
     model
 }
 
-/// Everything of a statement that is neither a quoted identifier nor a literal of our own.
+/// All parts of a statement that are neither a quoted identifier nor a literal of ours.
 fn bare(sql: &str) -> String {
     let mut bare = String::new();
     let mut within = None;
@@ -46,7 +46,7 @@ fn bare(sql: &str) -> String {
     bare
 }
 
-/// A hostile text around the mark.
+/// A hostile text with the mark inside.
 fn hostile() -> impl Strategy<Value = String> {
     let part = "[a-z'\";\\\\$()*/ -]{0,8}";
     (part, part).prop_map(|(before, after)| format!("{before}{MARK}{after}"))
@@ -56,7 +56,7 @@ fn encoded(pairs: &[(&str, String)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// The statement for a query string, if there is one.
+/// The statement for a query string, if it gives one.
 fn statement(model: &Model, settings: &Settings, query: &str) -> Option<String> {
     let query = Query::parse(query, false).ok()?;
     let relation = model.resource("public", "items")?;

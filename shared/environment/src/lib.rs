@@ -1,8 +1,8 @@
-//! Settings, read from the environment here and nowhere else.
+//! Settings. The environment is read here and nowhere else.
 
 use std::fmt;
 
-/// A setting that is missing or cannot be used. Its text says which one, and what to do.
+/// A setting that is missing or unusable. Its text names the setting and says what to do.
 #[derive(Debug)]
 pub struct BadSetting {
     name: &'static str,
@@ -29,7 +29,7 @@ impl fmt::Display for BadSetting {
 
 impl std::error::Error for BadSetting {}
 
-/// The variable's value; absent and empty are the same.
+/// The variable's value; an empty value counts as absent.
 pub fn optional(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -49,7 +49,7 @@ pub fn parsed<T: std::str::FromStr>(name: &'static str, default: T) -> Result<T,
     }
 }
 
-/// What a value of `T` is called by people.
+/// The name of the type `T`, for people.
 fn kind<T>() -> &'static str {
     match std::any::type_name::<T>().rsplit("::").next() {
         Some("bool") => "true or false",
@@ -59,10 +59,10 @@ fn kind<T>() -> &'static str {
     }
 }
 
-/// Where the house runs. Nothing that moves real money starts outside production.
+/// Where the program runs. Nothing that moves real money starts outside production.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// A developer's machine, a test, a demonstration.
+    /// A developer's machine, a test, or a demonstration.
     Development,
     /// Real people and real money.
     Production,
@@ -82,7 +82,7 @@ impl Environment {
     }
 }
 
-/// Every variable that is text: for settings whose names are not known beforehand.
+/// All variables that are text: for settings whose names are not known beforehand.
 pub fn all() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

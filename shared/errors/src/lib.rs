@@ -1,8 +1,9 @@
 //! One error type for every Lambda, and its way to HTTP.
 //!
-//! A refusal raised on purpose by a SQL function (SQLSTATE class `M`) is forwarded as it
-//! was written. Every other database error becomes a fixed text ([`sqlstate`]): its DETAIL may
-//! carry a row of somebody else. What is not understood is logged in full and answered opaquely.
+//! A refusal that a SQL function raised on purpose (SQLSTATE class `M`) is forwarded as it was
+//! written. Every other database error becomes a fixed text ([`sqlstate`]), because its DETAIL may
+//! contain somebody else's row. An error that is not understood is logged in full and answered
+//! without an explanation.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -13,24 +14,24 @@ pub mod sqlstate;
 /// What a handler returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A refusal or a failure, ready to be answered.
+/// A refusal or a failure, ready to be sent.
 #[derive(Debug)]
 pub struct Error {
     /// The HTTP status.
     pub status: StatusCode,
     /// SQLSTATE, or a code of PostgREST's (`PGRST…`).
     pub code: String,
-    /// A stable snake_case word for refusals of ours (`slot_full`), a sentence otherwise.
+    /// For our own refusals a stable snake_case word (`slot_full`), otherwise a sentence.
     pub message: String,
     /// A sentence about this case.
     pub details: Option<String>,
     /// What to do.
     pub hint: Option<String>,
-    /// Seconds after which a retry makes sense.
+    /// The seconds after which a retry makes sense.
     pub retry_after_s: Option<u32>,
 }
 
-/// The body supabase-js shows: exactly these four members.
+/// The body that supabase-js shows: exactly these four members.
 #[derive(Serialize)]
 struct Body<'a> {
     code: &'a str,
@@ -52,13 +53,13 @@ impl Error {
         }
     }
 
-    /// The same with a sentence about this case.
+    /// Add details: a sentence about this case.
     pub fn details(mut self, details: impl Into<String>) -> Self {
         self.details = Some(details.into());
         self
     }
 
-    /// The same with what to do.
+    /// Add a hint: what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -69,24 +70,24 @@ impl Error {
         Self::new(StatusCode::BAD_REQUEST, "M0000", "invalid_request").details(message)
     }
 
-    /// 404: no function has this path. In the words of Supabase's functions.
+    /// 404: no function has this path. The text is that of Supabase's functions.
     pub fn no_such_path() -> Self {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this path")
     }
 
-    /// 405: the path is another method's.
+    /// 405: the path exists, but not for this method.
     pub fn no_such_method() -> Self {
         let status = StatusCode::METHOD_NOT_ALLOWED;
         Self::new(status, "METHOD_NOT_ALLOWED", "This path is not asked so")
     }
 
-    /// 503 with `Retry-After`: the same request may succeed in a moment.
+    /// 503 with `Retry-After`: the same request may soon succeed.
     pub fn unavailable(code: impl Into<String>, message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
         Self { retry_after_s: Some(1), ..error }
     }
 
-    /// 500 that says nothing; `cause` goes to the log alone.
+    /// 500 without an explanation; `cause` goes to the log only.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "unexpected error");
         Self::new(

@@ -2,15 +2,15 @@
 
 use http::StatusCode;
 
-/// The status of a refusal raised on purpose. Its class is `M` and the last digit of 40x.
+/// The status of a refusal raised on purpose: the digit after the `M` is the last digit of 40x.
 pub fn refusal_status(code: &str) -> Option<StatusCode> {
     let digit = code.strip_prefix('M')?.bytes().next()?;
     matches!(digit, b'0'..=b'4' | b'9')
         .then(|| StatusCode::from_u16(400 + u16::from(digit - b'0')).ok())?
 }
 
-/// Status and fixed text of an error that the database found by itself. What is not the caller's
-/// fault is a 5xx.
+/// Status and fixed text of an error that the database raised by itself. If the caller is not at
+/// fault, it is a 5xx.
 pub fn fixed_answer(code: &str) -> (StatusCode, &'static str) {
     match code {
         "25006" => (StatusCode::METHOD_NOT_ALLOWED, "This request may not change anything."),
@@ -23,7 +23,7 @@ pub fn fixed_answer(code: &str) -> (StatusCode, &'static str) {
         "55P03" | "57014" => (StatusCode::SERVICE_UNAVAILABLE, "This took too long; try again."),
         _ => match code.get(..2).unwrap_or_default() {
             "22" => (StatusCode::BAD_REQUEST, "A value does not have the form it must have."),
-            // Too deep, too long, too many: what was asked for is beyond a server's limits.
+            // Too deep, too long, too many: the request exceeds the limits of the server.
             "54" => (StatusCode::BAD_REQUEST, "This is more than the database can answer."),
             "08" | "53" => (StatusCode::SERVICE_UNAVAILABLE, "The database is busy; try again."),
             "57" => (StatusCode::SERVICE_UNAVAILABLE, "The database is restarting; try again."),

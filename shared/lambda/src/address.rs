@@ -1,7 +1,7 @@
-//! The path and the query of an event, made fit to be parsed.
+//! Makes the path and the query of an event parseable.
 //!
-//! An HTTP API decodes the path before a function sees it, and passes the query on as the
-//! client wrote it, spaces included. `lambda_http` panics on both.
+//! An HTTP API decodes the path before a function sees it, and passes the query on as the client
+//! wrote it, spaces included. `lambda_http` panics on both.
 
 use http::HeaderValue;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
@@ -10,7 +10,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use web::REQUEST_ID;
 
-/// What RFC 3986 allows neither in a path nor in a query. `%` stays: it encodes already.
+/// Characters that RFC 3986 allows neither in a path nor in a query. `%` stays, because it already
+/// encodes.
 const ILLEGAL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -24,10 +25,10 @@ const ILLEGAL: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// In a path that was decoded a question mark is a character of the path.
+/// In a decoded path, a question mark is part of the path.
 const ILLEGAL_IN_PATH: &AsciiSet = &ILLEGAL.add(b'?');
 
-/// `event` with an address that can be parsed, and with Lambda's id for the request.
+/// `event` with an address that can be parsed, and with Lambda's request id.
 pub(super) fn repaired(
     mut event: ApiGatewayV2httpRequest,
     context: &Context,

@@ -6,8 +6,8 @@
 //! }
 //! ```
 //!
-//! Everything is built once per process, lazily connected, and used by one invocation after
-//! another. A setting that cannot be used ends the process with one sentence in its log.
+//! Everything is built once per process, connects on first use, and serves one invocation after
+//! another. An unusable setting ends the process with one sentence in its log.
 
 use std::{
     fmt::Display,
@@ -51,7 +51,7 @@ pub fn serve<E: Display>(start: impl FnOnce() -> Result<Router, E>) -> ExitCode 
 
 /// Handle events: `handle` gets what `start` built, the event, and the time it must be done by.
 ///
-/// An error makes Lambda try again as the event source says; what it says is in the log.
+/// After an error, Lambda tries again as the event source is configured; the error is logged.
 pub fn handle<S, E, Event, Answer>(
     start: impl FnOnce() -> Result<S, E>,
     handle: impl AsyncFn(&S, Event, Instant) -> errors::Result<Answer>,
@@ -74,8 +74,8 @@ where
     })
 }
 
-/// Do what is due: `run` gets what `start` built and the time it must be done by. What the
-/// schedule sends is of no interest.
+/// Do scheduled work: `run` gets what `start` built and the time by which it must be done. The
+/// event of the schedule is ignored.
 pub fn schedule<S, E: Display, Summary: Serialize>(
     start: impl FnOnce() -> Result<S, E>,
     run: impl AsyncFn(&S, Instant) -> errors::Result<Summary>,
@@ -83,7 +83,7 @@ pub fn schedule<S, E: Display, Summary: Serialize>(
     task(start, async |state: &S, _: IgnoredAny, deadline| run(state, deadline).await)
 }
 
-/// Do the one of several tasks that the schedule sends. Its summary is one log line, from which
+/// Do the task that the event of the schedule names. Its summary is one log line, from which
 /// infrastructure/logs.yaml reads metrics.
 pub fn task<S, E, Task, Summary>(
     start: impl FnOnce() -> Result<S, E>,
@@ -95,15 +95,15 @@ where
     Summary: Serialize,
 {
     handle(start, async |state: &S, task: Task, deadline| {
-        // Boxed, because the compiler follows unboxed futures only so deep.
+        // Boxed, because the compiler limits the depth of unboxed futures.
         let summary = Box::pin(run(state, task, deadline)).await?;
         report(&summary);
         Ok(summary)
     })
 }
 
-/// One line of JSON with the summary's members as they are: numbers that a metric filter of
-/// CloudWatch can read, which it cannot inside a text.
+/// One line of JSON with the members of the summary at the top level: a metric filter of CloudWatch
+/// cannot read numbers inside a text.
 fn report(summary: &impl Serialize) {
     let line = serde_json::json!({"level": "INFO", "message": "done", "summary": summary});
     println!("{line}");
@@ -115,7 +115,7 @@ fn built<T, E: Display>(start: impl FnOnce() -> Result<T, E>) -> Result<T, Failu
 
 fn run(invocations: impl Future<Output = Result<(), Failure>>) -> ExitCode {
     let outcome = telemetry::start(Format::Json).map_err(Failure::from).and_then(|()| {
-        // One invocation at a time is what Lambda gives a process: one thread is enough.
+        // Lambda gives a process one invocation at a time, so one thread is enough.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(invocations)
     });
@@ -128,7 +128,7 @@ fn run(invocations: impl Future<Output = Result<(), Failure>>) -> ExitCode {
     }
 }
 
-/// Lambda's deadline is wall-clock time; ours, as all waiting, is not.
+/// Lambda's deadline is wall-clock time; our timers use the monotonic clock.
 fn deadline(context: &Context) -> Instant {
     let left = context.deadline().duration_since(SystemTime::now());
     Instant::now() + left.unwrap_or(Duration::ZERO)

@@ -1,8 +1,8 @@
-//! A queue of messages, as the house sees one: batches out, messages in, each with an answer.
+//! A message queue: batches go out, messages come in, and each one gets an answer.
 //!
-//! Delivery is at least once, whatever stands behind it: a send that timed out may have been
-//! accepted, and a message that was not deleted comes again. Consumers deduplicate by id.
-//! A message carries ids only; what it is about is read again where it is used.
+//! Every queue delivers at least once: a send that timed out may have been accepted, and a message
+//! that was not deleted comes again. Consumers deduplicate by id. A message carries ids only; the
+//! consumer reads everything else from the database.
 
 use std::future::Future;
 
@@ -13,19 +13,19 @@ mod sqs;
 pub use aws_credential_types::Credentials;
 pub use sqs::SqsQueue;
 
-/// SQS takes and gives ten messages at a time; so does everything that stands in for it.
+/// SQS sends and receives ten messages at a time, and so does every stand-in.
 pub const BATCH: usize = 10;
 
 /// A message to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Names the message in the answer, and to the consumer that deduplicates.
+    /// The name of the message in the answer; a consumer deduplicates by it.
     pub id: Uuid,
-    /// What the consumer gets to read.
+    /// The text for the consumer.
     pub body: String,
 }
 
-/// A message that was not accepted, as far as anybody knows.
+/// A message that, as far as we know, was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
     /// The id of its [`Entry`].
@@ -39,7 +39,7 @@ pub struct Rejected {
 pub struct Received {
     /// The queue's own name for it.
     pub message_id: String,
-    /// What deletes this one receipt of it.
+    /// The handle that deletes this receipt of the message.
     pub receipt: String,
     /// What was sent.
     pub body: String,
@@ -51,7 +51,7 @@ pub struct Received {
 pub trait Sender: Send + Sync {
     /// Send at most [`BATCH`] entries, and say which of them were not accepted.
     ///
-    /// Total: when the call fails as a whole, every entry is rejected.
+    /// Always answers: if the call fails as a whole, every entry counts as rejected.
     fn send(&self, entries: &[Entry]) -> impl Future<Output = Vec<Rejected>> + Send;
 }
 
@@ -60,7 +60,7 @@ pub trait Receiver: Send + Sync {
     /// Receive at most [`BATCH`] messages, waiting a while for the first.
     fn receive(&self) -> impl Future<Output = errors::Result<Vec<Received>>> + Send;
 
-    /// Delete what has been done with. What is not deleted comes again.
+    /// Delete messages that are done. A message that is not deleted comes again.
     fn delete(&self, receipts: &[String]) -> impl Future<Output = errors::Result<()>> + Send;
 }
 

@@ -1,4 +1,4 @@
-//! SQS, through the SDK with one HTTP stack and one TLS provider (rustls with ring).
+//! SQS, through the AWS SDK with one HTTP stack and one TLS library (rustls with ring).
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -16,7 +16,7 @@ use super::{BATCH, Entry, Received, Receiver, Rejected, Sender, all_rejected};
 use environment::BadSetting;
 use errors::{Error, Result};
 
-/// One SQS queue. Cheap to make: the client, with its TLS roots, is built on first use.
+/// One SQS queue. Cheap to create: the client and its TLS roots are built on first use.
 pub struct SqsQueue {
     queue_url: String,
     region: String,
@@ -28,9 +28,9 @@ pub struct SqsQueue {
 impl SqsQueue {
     /// The queue that NOTIFICATION_QUEUE_URL names.
     ///
-    /// The credentials are those every Lambda finds in its environment, and live as long as
-    /// its process: nothing here has to refresh them. AWS_ENDPOINT_URL_SQS, the SDKs' own
-    /// variable, points to a stand-in.
+    /// The credentials are those that Lambda puts into the environment. They live as long as the
+    /// process, so nothing has to refresh them. AWS_ENDPOINT_URL_SQS, a variable of the SDKs, can
+    /// name a stand-in.
     pub fn from_env() -> Result<Self, BadSetting> {
         let credentials = Credentials::new(
             environment::required("AWS_ACCESS_KEY_ID")?,
@@ -47,7 +47,7 @@ impl SqsQueue {
         })
     }
 
-    /// The queue at `queue_url`; the region is the one its host names.
+    /// The queue at `queue_url`; its host name contains the region.
     pub fn new(queue_url: &str, credentials: Credentials) -> Result<Self, BadSetting> {
         let host = queue_url
             .split_once("://")
@@ -74,7 +74,7 @@ impl SqsQueue {
         Self { endpoint: Some(endpoint.to_owned()), ..self }
     }
 
-    /// The region whose key signs the requests.
+    /// The region that requests are signed for.
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -84,7 +84,7 @@ impl SqsQueue {
             let http = Builder::new()
                 .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
                 .build_https();
-            // A long poll waits 20 seconds by itself; nothing may wait much longer.
+            // A long poll waits 20 seconds; nothing should wait much longer.
             let timeouts = TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(2))
                 .operation_timeout(Duration::from_secs(25))
@@ -124,7 +124,8 @@ impl Sender for SqsQueue {
                 tracing::warn!(reason, "SQS refused a batch");
                 all_rejected(entries, &reason)
             }
-            // Accepted is what SQS says it accepted: an entry it does not mention is not.
+            // Only entries that SQS reports as accepted are accepted; an entry it does not mention
+            // is not.
             Ok(answer) => entries
                 .iter()
                 .enumerate()
@@ -142,7 +143,7 @@ impl Sender for SqsQueue {
     }
 }
 
-/// Entries are named by their place: a name is unique in its batch, whatever the ids are.
+/// An entry is named by its position, because names must be unique in a batch and ids need not be.
 fn batch_entry(
     (at, entry): (usize, &Entry),
 ) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
@@ -183,7 +184,7 @@ impl Receiver for SqsQueue {
             .send()
             .await
             .map_err(|error| Error::internal(DisplayErrorContext(&error)))?;
-        // What was not deleted comes again, and its consumer knows it.
+        // A message that was not deleted comes again, and its consumer recognises it.
         for failed in answer.failed() {
             tracing::warn!(code = failed.code(), "SQS did not delete a message");
         }

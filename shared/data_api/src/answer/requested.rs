@@ -1,4 +1,4 @@
-//! What a function asked for with `response.headers` and `response.status`.
+//! Headers and status that a SQL function requested with `response.headers` and `response.status`.
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;

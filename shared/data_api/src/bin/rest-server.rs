@@ -1,4 +1,4 @@
-//! The data API alone, on a port of its own, before any database: settings as PostgREST's.
+//! The data API as a server of its own for any database, with the settings of PostgREST.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(data_api::standalone(listener, api).await?)
 }
 
-/// Listen for reloads, again and again: the database may restart.
+/// Listen for reloads, and reconnect if the database restarts.
 async fn listen(api: DataApi, url: String) -> Result<(), BadSetting> {
     loop {
         if let Err(error) = api.listen(&url).await {

@@ -9,10 +9,10 @@ use super::{
     related::Graph,
 };
 
-/// Types a function's only parameter may have if it has no name: the body itself is passed.
+/// Types that the only, unnamed parameter of a function may have: the whole body is passed to it.
 const WHOLE_BODY: [&str; 5] = ["json", "jsonb", "text", "xml", "bytea"];
 
-/// Work out what the catalog means.
+/// Build the model from the rows of the catalog.
 pub(super) fn model(catalog: raw::Catalog) -> Model {
     let names: HashMap<i64, Qualified> = catalog
         .relations
@@ -64,7 +64,7 @@ fn exposed(schemas: &[raw::Schema]) -> Vec<String> {
     schemas.iter().map(|schema| schema.name.clone()).collect()
 }
 
-/// Functions of a row type that are selected like columns: those that return one value.
+/// Functions of a row type that can be selected like columns: those that return one value.
 fn computed_columns(
     functions: &[raw::Function],
     names: &HashMap<i64, Qualified>,
@@ -98,7 +98,8 @@ fn functions(raw: Vec<raw::Function>, names: &HashMap<i64, Qualified>) -> BySche
         let relation = function.returns_relation.filter(|oid| *oid != 0);
         let returns = Returns {
             set: function.set,
-            // A `record` without declared columns is a value: only it knows what is in it.
+            // A `record` without declared columns counts as one value: only the function knows what
+            // is in it.
             composite: relation.is_some() || !function.outputs.is_empty(),
             void: function.returns_schema == "pg_catalog" && function.returns_name == "void",
             single: function.single,

@@ -1,20 +1,20 @@
-//! What a database defines of its own for the API: how values of its domains are written, what
-//! is computed from rows, and the media types that its aggregates make of them.
+//! What a database defines for the API itself: the representations of its domains, computed
+//! columns, and media types that its aggregates make from rows.
 
 use serde::{Deserialize, Serialize};
 
 use super::name::Qualified;
 
-/// Functions of implicit casts between a domain and what travels, spelled as in SQL. A value
-/// goes through them instead of being read and written as the type under the domain.
+/// Functions of the implicit casts between a domain and its representation, spelled as in SQL.
+/// Values of the domain go through them, instead of being read and written as the base type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Representation {
-    /// From the domain to `json`: what is answered.
+    /// From the domain to `json`, for answers.
     pub output: Option<String>,
-    /// From `json` to the domain: what a body holds.
+    /// From `json` to the domain, for bodies.
     pub input: Option<String>,
-    /// From `text` to the domain: what a condition compares with.
+    /// From `text` to the domain, for filters.
     pub operand: Option<String>,
 }
 
@@ -23,7 +23,7 @@ pub struct Representation {
 pub struct Handler {
     /// The aggregate.
     pub function: Qualified,
-    /// The relation whose rows it takes; without one it takes any.
+    /// The relation whose rows it takes; `None` if it takes any rows.
     pub relation: Option<Qualified>,
     /// The media type in lower case, or `*/*`.
     pub media: String,
@@ -36,6 +36,6 @@ pub struct Computed {
     pub function: Qualified,
     /// The type of its values.
     pub kind: String,
-    /// Whether its parameter has a name, so that it can be called as well.
+    /// Whether its parameter has a name; then it can be called as well.
     pub named: bool,
 }

@@ -1,4 +1,4 @@
-//! Where the model comes from: the row a deployment left, or the catalog itself.
+//! Load the model: from the row that a deploy left, or from the catalog itself.
 
 use postgres::{Db, End, Failure, Param, Transaction};
 use tokio_postgres::Client;
@@ -10,21 +10,21 @@ const FINGERPRINT: &str = include_str!("fingerprint.sql");
 
 const STORED: &str = "select body from convene.schema_cache where fingerprint = $1";
 
-/// The form of a stored model. A row of a release with other models is never read, because postcard
-/// (which is read in a third of JSON's time) does not describe its own form.
+/// The version of the stored form. A release never reads a row of another version, because postcard
+/// (which reads in a third of the time of JSON) does not describe its own form.
 const FORMAT: &str =
     concat!(include_str!("model.rs"), include_str!("custom.rs"), include_str!("name.rs"));
 
-/// What a model is built for.
+/// What a model depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schemas {
     /// The schemas a request may name.
     pub exposed: Vec<String>,
-    /// The schemas functions of row types are looked up in besides.
+    /// The schemas in which functions of row types are also looked up.
     pub extra: Vec<String>,
 }
 
-/// A model, and the state of the catalog it is true of.
+/// A model, and the fingerprint of the catalog that it describes.
 #[derive(Clone, Debug)]
 pub struct SchemaCache {
     /// The model.
@@ -33,16 +33,16 @@ pub struct SchemaCache {
     pub fingerprint: String,
 }
 
-/// Why there is no model.
+/// Why a model could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     /// The database refused, or cannot be reached.
     #[error("the catalog cannot be read: {0}")]
     Database(#[from] tokio_postgres::Error),
-    /// The same, over the connection that serves requests.
+    /// The same, from the connection that serves requests.
     #[error("the catalog cannot be read: {0}")]
     Failed(#[from] Failure),
-    /// The catalog is not what this release expects.
+    /// The catalog has a form that this release does not expect.
     #[error("the catalog is not understood: {0}")]
     Form(#[from] serde_json::Error),
     /// The model cannot be stored.
@@ -55,8 +55,8 @@ async fn fingerprint(client: &Client, schemas: &Schemas) -> Result<String, Cache
     Ok(client.query_one(FINGERPRINT, &[&purpose(schemas)]).await?.get(0))
 }
 
-/// What the model is for is part of the fingerprint. A database need not know every character
-/// of what the form is written in.
+/// The settings of the model are part of the fingerprint. Unusual characters are escaped, because
+/// the encoding of the database may lack them.
 fn purpose(schemas: &Schemas) -> String {
     format!("{} {:?} {:?}", FORMAT.escape_default(), schemas.exposed, schemas.extra)
 }
@@ -64,8 +64,8 @@ fn purpose(schemas: &Schemas) -> String {
 /// Build the model from the catalog.
 pub async fn build(client: &Client, schemas: &Schemas) -> Result<SchemaCache, CacheError> {
     let fingerprint = fingerprint(client, schemas).await?;
-    // Compiling so wide a query (jit) takes Postgres longer than running it.
-    // With an empty path every type is written with its schema, whatever path a request has.
+    // Compiling such a wide query (jit) takes Postgres longer than running it.
+    // With an empty path, every type is written with its schema, whatever path a request has.
     client
         .batch_execute(
             "begin read only; set local jit = off; select set_config('search_path', '', true)",
@@ -100,7 +100,7 @@ async fn rebuild(db: &Db, schemas: &Schemas) -> Result<SchemaCache, CacheError> 
     Ok(SchemaCache { model: model_of(&catalog)?, fingerprint })
 }
 
-/// The model: the row a deployment left if it fits the catalog, else built anew.
+/// The model: the row that a deploy left if it fits the catalog; otherwise built from the catalog.
 pub async fn load(db: &Db, schemas: &Schemas) -> Result<SchemaCache, CacheError> {
     if let Some(loaded) = stored(db, schemas).await? {
         return Ok(loaded);
@@ -123,13 +123,13 @@ async fn stored(db: &Db, schemas: &Schemas) -> Result<Option<SchemaCache>, Cache
             let model = body.and_then(|body| postcard::from_bytes(&body).ok());
             Ok(model.map(|model| SchemaCache { model, fingerprint }))
         }
-        // Nobody deployed anything here.
+        // There was no deploy here.
         Err(Failure::Refused(_)) => Ok(None),
         Err(failure) => Err(failure.into()),
     }
 }
 
-/// Whether a deployment left a row that fits the catalog as it is.
+/// Whether a deploy left a row that fits the present catalog.
 pub async fn is_published(client: &Client, schemas: &Schemas) -> bool {
     let Ok(fingerprint) = fingerprint(client, schemas).await else { return false };
     client.query_opt(STORED, &[&fingerprint]).await.is_ok_and(|row| row.is_some())

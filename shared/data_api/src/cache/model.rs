@@ -1,4 +1,4 @@
-//! What the data API knows of a database: relations, functions, and how relations are related.
+//! What the data API knows about a database: relations, functions, and relationships.
 
 use std::collections::HashMap;
 
@@ -11,20 +11,20 @@ use super::custom::{Computed, Handler, Representation};
 /// Names to values, per schema: looked up without building a key.
 pub type BySchema<T> = HashMap<String, HashMap<String, T>>;
 
-/// A database as the data API sees it. Serialized, it is the schema cache.
+/// A database as the data API sees it. The schema cache is this value, serialized.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Model {
     /// Relations of the exposed schemas, composite types included.
     pub relations: BySchema<Relation>,
-    /// What each of them is related to.
+    /// The relationships of each relation.
     pub relationships: BySchema<Vec<Relationship>>,
-    /// Functions of the exposed schemas, overloads together.
+    /// Functions of the exposed schemas; overloads are kept together.
     pub functions: BySchema<Vec<Function>>,
-    /// Comments on the exposed schemas that exist.
+    /// Comments on the exposed schemas.
     pub schemas: HashMap<String, Option<String>>,
     /// Settings of the roles a request may run as.
     pub roles: HashMap<String, Vec<(String, String)>>,
-    /// Media types that aggregates of the exposed schemas make of rows.
+    /// Media types that aggregates of the exposed schemas make from rows.
     pub handlers: Vec<Handler>,
     /// Enumerations of the exposed schemas.
     pub enums: Vec<Enumeration>,
@@ -53,7 +53,7 @@ pub struct Relation {
     pub updatable: bool,
     /// Whether rows can be deleted.
     pub deletable: bool,
-    /// Whether inserting is done by a trigger (`instead of`): `on conflict` is then impossible.
+    /// Whether a trigger (`instead of`) inserts the rows: then `on conflict` is impossible.
     pub instead_of_insert: bool,
     /// Functions of its row type that can be selected like columns.
     pub computed: Vec<Computed>,
@@ -76,18 +76,18 @@ impl Relation {
 pub struct Column {
     /// Its name.
     pub name: String,
-    /// Its type as declared, domains kept, schema included.
+    /// Its declared type, with domains kept and the schema included.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The type under the domains.
+    /// The base type, with domains resolved.
     pub base: String,
-    /// Whether null is refused.
+    /// Whether it refuses null.
     pub not_null: bool,
     /// The expression of its default.
     pub default: Option<String>,
-    /// Whether Postgres alone writes it.
+    /// Whether only Postgres can write it.
     pub generated: bool,
-    /// Whether a row that is written may have it; a view may compute it.
+    /// Whether a written row may contain it; a view may compute it instead.
     pub writable: bool,
     /// The length of `character varying(n)`.
     pub max_length: Option<i32>,
@@ -96,7 +96,7 @@ pub struct Column {
     pub labels: Option<Vec<String>>,
     /// The comment on it.
     pub comment: Option<String>,
-    /// How its domain is written, if casts say so.
+    /// The representation of its domain, if casts define one.
     pub representation: Option<Box<Representation>>,
 }
 
@@ -122,22 +122,22 @@ impl Column {
 pub struct Relationship {
     /// Where it starts.
     pub table: Qualified,
-    /// Where it leads.
+    /// The relation that it leads to.
     pub foreign: Qualified,
-    /// Whether both are the same.
+    /// Whether both relations are the same.
     pub is_self: bool,
     /// Whether it starts at a view.
     pub table_is_view: bool,
     /// Whether it leads to a view.
     pub foreign_is_view: bool,
-    /// What makes it.
+    /// What the relationship consists of.
     pub link: Link,
 }
 
 /// Pairs of columns: of the relationship's table, and of its foreign one.
 pub type ColumnPairs = Vec<(String, String)>;
 
-/// What makes a relationship.
+/// What a relationship consists of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Link {
     /// The table's foreign key.
@@ -160,7 +160,7 @@ pub enum Link {
         constraint: String,
         /// Columns here, and there.
         columns: ColumnPairs,
-        /// Whether the key points at the table.
+        /// Whether the key is on the table that it leads to.
         parent: bool,
     },
     /// Two foreign keys of a third table.
@@ -213,7 +213,7 @@ pub struct Function {
     pub returns: Returns,
     /// Whether it may write.
     pub volatile: bool,
-    /// What was given with `set … = …`.
+    /// The settings declared with `set … = …`.
     pub settings: Vec<(String, String)>,
 }
 
@@ -228,7 +228,7 @@ pub struct Parameter {
     /// Whether it has no default.
     #[serde(default)]
     pub required: bool,
-    /// Whether it takes the rest of the arguments.
+    /// Whether it is variadic.
     #[serde(default)]
     pub variadic: bool,
 }
@@ -238,17 +238,17 @@ pub struct Parameter {
 pub struct Returns {
     /// Whether it returns rows rather than one value.
     pub set: bool,
-    /// Whether what it returns has columns.
+    /// Whether its result has columns.
     pub composite: bool,
     /// Whether it returns nothing.
     pub void: bool,
-    /// Whether the planner is told to expect one row, for computed relationships.
+    /// Whether `rows 1` is declared; a computed relationship is then to-one.
     pub single: bool,
     /// The relation whose rows it returns.
     pub relation: Option<Qualified>,
-    /// The media type its value is of, told by the name of a domain (`"text/html"`).
+    /// The media type of its value, if it returns a domain named like one (`"text/html"`).
     pub media: Option<String>,
-    /// The columns it declares itself (`returns table`, `out`).
+    /// The columns that it declares itself (`returns table`, `out`).
     pub columns: Vec<Parameter>,
     /// The type, as Postgres writes it.
     #[serde(rename = "type")]

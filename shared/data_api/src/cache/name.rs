@@ -31,7 +31,7 @@ pub(crate) fn quote_into(text: &mut String, name: &str) {
     for c in name.chars() {
         match c {
             '"' => text.push_str("\"\""),
-            // No identifier of Postgres has one, and it would end the statement.
+            // Identifiers of Postgres contain no NUL, and a NUL would end the statement.
             '\0' => {}
             c => text.push(c),
         }

@@ -7,8 +7,8 @@ use super::{
     raw,
 };
 
-/// Add functions that lead from a row to others. One that is named like a related relation
-/// takes the place of that relationship.
+/// Add functions that lead from a row to other rows. If such a function has the name of a related
+/// relation, it replaces that relationship.
 pub(super) fn add_computed(
     relationships: &mut Vec<Relationship>,
     functions: &[raw::Function],
@@ -40,8 +40,8 @@ pub(super) fn add_computed(
     }
 }
 
-/// Keep what stays within one exposed schema, where a request can name it. A junction of another
-/// schema is left out: schemas may show the same rows, and each would embed them once more.
+/// Keep relationships within one exposed schema, which a request can name. A junction in another
+/// schema is dropped: several schemas may show the same rows, and each would embed them again.
 pub(super) fn by_schema(
     relationships: Vec<Relationship>,
     exposed: &[String],

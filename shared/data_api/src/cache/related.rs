@@ -8,18 +8,18 @@ use super::{
     raw, view,
 };
 
-/// Views of views are followed this deep; deeper ones lose their keys.
+/// How deep views of views are followed. Deeper views lose their keys.
 const MAX_VIEW_DEPTH: usize = 12;
-/// Views may show a key many times over; more combinations than these are noise.
+/// A view may show a key many times. More combinations than these are of no use.
 const MAX_COMBINATIONS: usize = 64;
 
-/// The columns of a relation, as far as relationships go.
+/// The columns of a relation that matter for relationships.
 struct Node<'a> {
     id: Qualified,
     columns: HashMap<i16, &'a str>,
     primary_key: &'a [i16],
     is_view: bool,
-    /// For a view, the columns of it that show a base table's column.
+    /// For a view: which of its columns show a column of a base table.
     shows: HashMap<(i64, i16), Vec<i16>>,
 }
 
@@ -59,14 +59,15 @@ impl<'a> Graph<'a> {
                 },
             );
         }
-        // A fixed order, so that equal catalogs give equal models.
+        // Sort, so that equal catalogs give equal models.
         for oids in viewers.values_mut() {
             oids.sort_unstable();
         }
         Self { nodes, viewers, keys: &catalog.foreign_keys }
     }
 
-    /// The names of a relation's primary key; a view has the keys of all tables it shows whole.
+    /// The columns of a relation's primary key. A view has the keys of all tables whose key it
+    /// shows completely.
     pub(super) fn primary_key(&self, oid: i64) -> Vec<String> {
         let Some(node) = self.nodes.get(&oid) else { return Vec::new() };
         if !node.is_view {
@@ -91,7 +92,7 @@ impl<'a> Graph<'a> {
         all
     }
 
-    /// Foreign keys from where they are, tables and views alike.
+    /// Foreign keys from the referencing side, for tables and views.
     fn forward(&self) -> Vec<Relationship> {
         let mut forward = Vec::new();
         for key in self.keys {
@@ -127,7 +128,7 @@ impl<'a> Graph<'a> {
         forward
     }
 
-    /// A table's columns, and the columns of each view that shows them all.
+    /// The columns of a table, and for each view that shows all of them, the columns of the view.
     fn appearances(&self, table: i64, columns: &[i16]) -> Vec<(i64, Vec<i16>)> {
         let mut found = vec![(table, columns.to_vec())];
         for view in self.viewers.get(&table).into_iter().flatten() {
@@ -171,7 +172,7 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// Where a column comes from in the end: the table under the views.
+/// The table under the views that a column comes from.
 fn base(
     rules: &HashMap<i64, Vec<view::Origin>>,
     relation: i64,

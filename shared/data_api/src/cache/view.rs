@@ -1,9 +1,9 @@
-//! Which column of which table a view's column shows, read from the view's stored rule.
+//! Which column of which table a view's column shows. It is read from the stored rule of the view.
 //!
-//! `pg_rewrite.ev_action` is a printed parse tree: `({QUERY … :targetList ({TARGETENTRY :expr … :resno
-//! 1 :resname id … :resorigtbl 16391 :resorigcol 1 :resjunk false} …) …})`. Postgres has resolved
-//! there, through subqueries and joins, where each output comes from; only the entries of the
-//! outermost query count, which are those two braces deep.
+//! `pg_rewrite.ev_action` is a printed parse tree: `({QUERY … :targetList ({TARGETENTRY :expr …
+//! :resno 1 :resname id … :resorigtbl 16391 :resorigcol 1 :resjunk false} …) …})`. Postgres has
+//! already resolved, through subqueries and joins, where each output comes from. Only the entries
+//! of the outermost query count; they are two braces deep.
 
 /// An output of a view that is a plain column of another relation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) fn origins(rule: &str) -> Vec<Origin> {
     let mut origins = Vec::new();
     for entry in outermost_entries(rule) {
         let number = |label: &str| label_value(entry, label).and_then(|text| text.parse().ok());
-        // The labels of the entry itself stand behind its expression, so the last ones count.
+        // The labels of the entry itself come after its expression, so the last ones count.
         let (Some(column), Some(relation), Some(origin)) =
             (number(":resno "), number(":resorigtbl "), number(":resorigcol "))
         else {

@@ -1,10 +1,10 @@
-//! Types of Postgres, and values of them, in OpenAPI.
+//! Types and values of Postgres in OpenAPI.
 
 use serde_json::{Value, json};
 
 use crate::cache::model::{Column, Parameter};
 
-/// The type of values in a body. JSON may be anything, so nothing is said of it.
+/// The type of values in a body. JSON can be anything, so it gets no type.
 pub(super) fn json_type(kind: &str) -> Value {
     if let Some(element) = kind.strip_suffix("[]") {
         return json!({ "type": "array", "items": json_type(element) });
@@ -18,7 +18,7 @@ pub(super) fn json_type(kind: &str) -> Value {
     }
 }
 
-/// The name of a type without its length: OpenAPI's own where it has one.
+/// The name of a type without its length; OpenAPI's own name if there is one.
 pub(super) fn format_of(kind: &str) -> String {
     match kind {
         "smallint" | "integer" => "int32".into(),
@@ -32,15 +32,16 @@ pub(super) fn format_of(kind: &str) -> String {
     }
 }
 
-/// A member of a function's body. Types of its own schema are called by their name alone.
+/// A member of the body of a function call. Types of the function's own schema are written without
+/// the schema.
 pub(super) fn body_parameter(parameter: &Parameter, schema: &str) -> Value {
     let mut property = json_type(&parameter.kind);
     property["format"] = json!(own(&parameter.kind, schema));
     property
 }
 
-/// A parameter in the query string, where each must have a type: lists and JSON are texts, and
-/// a variadic one is there several times.
+/// A parameter of the query string, which must have a type: lists and JSON are texts, and a
+/// variadic parameter may be repeated.
 pub(super) fn query_parameter(parameter: &Parameter, schema: &str) -> Value {
     let kind = &parameter.kind;
     let text = |kind: &str| kind.ends_with("[]") || matches!(kind, "json" | "jsonb");
@@ -65,13 +66,14 @@ fn own(kind: &str, schema: &str) -> String {
     format_of(bare.unwrap_or(kind))
 }
 
-/// A default, where it is a value of the column's type. Texts may be expressions too.
+/// A default, if it is a plain value of the column's type. The default of a text may be an
+/// expression.
 pub(super) fn default_of(column: &Column, default: &str) -> Option<Value> {
     match json_type(&column.base)["type"].as_str()? {
         "array" => None,
         "string" if default == "NULL" || default.starts_with("NULL::") => None,
         "string" => {
-            // `'it''s'::text`: a literal, and the type it has.
+            // `'it''s'::text`: a literal and its type.
             let literal = default.strip_prefix('\'').and_then(|rest| {
                 let (literal, cast) = rest.rsplit_once('\'')?;
                 (cast.is_empty() || cast.starts_with("::")).then_some(literal)

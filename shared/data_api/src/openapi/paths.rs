@@ -9,7 +9,7 @@ use super::{
 };
 use crate::cache::model::{Function, Relation};
 
-/// What must be encoded in the fragment of a URI, where references are written.
+/// Characters that must be encoded in the fragment of a URI, where references are written.
 const FRAGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -32,7 +32,7 @@ pub(super) fn reference(part: &str, name: &str) -> Value {
     json!({ "$ref": format!("#/{part}/{}", utf8_percent_encode(&name, FRAGMENT)) })
 }
 
-/// Parameters of many paths.
+/// Parameters that many paths share.
 pub(super) fn shared_parameters() -> Map<String, Value> {
     let query = ["select", "on_conflict", "columns", "order", "offset", "limit"];
     let prefer = [
@@ -74,11 +74,11 @@ pub(super) fn shared_parameters() -> Map<String, Value> {
     of_query.into_iter().chain(of_header).chain(of_range).collect()
 }
 
-/// What every relation may be read with, beside filters.
+/// The parameters for reading any relation, besides its filters.
 const READING: [&str; 7] =
     ["select", "order", "range", "rangeUnit", "offset", "limit", "preferCount"];
 
-/// What can be done with a relation.
+/// The methods of a relation.
 pub(super) fn relation_path(relation: &Relation) -> Value {
     let name = &relation.id.name;
     let list = json!({ "type": "array", "items": reference("definitions", name) });
@@ -112,7 +112,7 @@ pub(super) fn relation_path(relation: &Relation) -> Value {
     path
 }
 
-/// How a function is called.
+/// The methods of a function.
 pub(super) fn function_path(function: &Function) -> Value {
     let of = function.id.schema.as_str();
     let members = function.parameters.iter();
@@ -142,7 +142,7 @@ pub(super) fn function_path(function: &Function) -> Value {
     path
 }
 
-/// What a method does: the first line of a comment is its title.
+/// The description of a method: the first line of a comment is its title.
 fn operation(tag: &str, comment: Option<&str>, parameters: Vec<Value>, responses: Value) -> Value {
     let (summary, description) = titled(comment);
     without_nulls(json!({

@@ -1,4 +1,4 @@
-//! What a request may ask for, lest a short one makes long work.
+//! Limits on what a request may ask for, so that a short request cannot cause long work.
 
 use super::{Base, Node};
 use crate::{refusal::Refusal, settings::Bounds};
@@ -14,7 +14,7 @@ pub(super) fn embedding(bounds: &Bounds, depth: usize, planned: usize) -> Result
     }
 }
 
-/// Whether a level returns no column too often: each copy costs as much as the column.
+/// Whether a level returns one column too often: each copy costs as much as the column.
 pub(super) fn columns(bounds: &Bounds, node: &Node<'_>) -> Result<(), Refusal> {
     let Some(most) = bounds.repeats else { return Ok(()) };
     let mut seen: Vec<(&Base<'_>, usize)> = Vec::new();

@@ -7,7 +7,7 @@ use crate::{
     refusal::{NAME, PART, Refusal, nearest},
 };
 
-/// A call, planned.
+/// A planned call.
 #[derive(Debug)]
 pub struct Call<'m> {
     /// The function.
@@ -29,18 +29,18 @@ pub enum Arguments<'m> {
     Texts(Vec<(&'m Parameter, Vec<String>)>),
 }
 
-/// What a request brings for a call.
+/// What a request gives to a call.
 #[derive(Clone, Copy, Debug)]
 pub struct CallInput<'a> {
     /// The names of its arguments.
     pub names: &'a [String],
-    /// Whether it is a POST, whose body a function may take whole.
+    /// Whether it is a POST: then a function may take the whole body.
     pub post: bool,
     /// The body's media type.
     pub content_type: &'a str,
 }
 
-/// The one function of that name that takes these arguments.
+/// The only function of that name that takes these arguments.
 pub fn choose<'m>(
     model: &'m Model,
     schema: &str,

@@ -1,12 +1,12 @@
-//! Types a request may name in a cast.
+//! Types that a request may name in a cast.
 
-/// A type in SQL: words of the standard as they are, everything else as a quoted identifier,
-/// which Postgres looks up in the catalog.
+/// A type in SQL: type names of the SQL grammar stay as they are; every other name becomes a quoted
+/// identifier, which Postgres looks up in the catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cast {
-    /// A type with a name of its own in the grammar of SQL.
+    /// A type name that is part of the SQL grammar.
     Standard(&'static str),
-    /// Any other.
+    /// Any other type.
     Named(String),
 }
 
@@ -43,7 +43,7 @@ impl Cast {
         let lower = name.to_lowercase();
         match STANDARD.iter().find(|(word, _)| *word == lower) {
             Some((_, sql)) => Self::Standard(sql),
-            // Unquoted names are folded by SQL; so they are here.
+            // SQL folds unquoted names to lower case, and so do we.
             None => Self::Named(lower),
         }
     }

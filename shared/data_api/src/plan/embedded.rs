@@ -1,4 +1,4 @@
-//! Embeddings that a request names: by a path, in an order, in a filter.
+//! Find the embedding that a request names: in a path, an order or a filter.
 
 use super::{FieldRef, Node, Select, Shape};
 use crate::{
@@ -6,7 +6,8 @@ use crate::{
     refusal::Refusal,
 };
 
-/// The node that `path` leads to. What has an alias may be called by its own name if `lenient`.
+/// The node that `path` leads to. If `lenient`, an embedding with an alias can also be named by its
+/// own name.
 pub(super) fn at<'a, 'm>(
     root: &'a mut Node<'m>,
     path: &[String],
@@ -26,7 +27,7 @@ pub(super) fn at<'a, 'm>(
     Ok(node)
 }
 
-/// Embeddings that have an alias and were called by their names: these, and what to call them.
+/// Embeddings that have an alias but were named by their own name, with the alias to use.
 pub fn misnamed<'n>(node: &'n Node<'_>) -> Vec<(&'n str, &'n str)> {
     let own = node.misnamed.then_some((node.name.as_str(), node.key.as_str()));
     own.into_iter().chain(node.children.iter().flat_map(misnamed)).collect()
@@ -54,7 +55,7 @@ pub(super) fn related_child<'a, 'm>(
     }
 }
 
-/// The field that is called so in a spread, where its alias is the only name it has outside.
+/// The field with this name in a spread; if it has an alias, only the alias counts.
 pub(super) fn aliased<'m>(node: &Node<'m>, field: &Field) -> Option<FieldRef<'m>> {
     let named = |select: &&Select<'m>| select.key.as_deref() == Some(field.name.as_str());
     let plain = field.path.is_empty() && node.spread;
@@ -62,7 +63,7 @@ pub(super) fn aliased<'m>(node: &Node<'m>, field: &Field) -> Option<FieldRef<'m>
     select.aggregate.is_none().then(|| select.field.clone())
 }
 
-/// Whether a filter asks for an embedding to have rows, or to have none.
+/// Whether a filter requires an embedding to have rows, or to have none.
 pub(super) fn presence(filter: &Filter) -> Option<bool> {
     match filter.operation.operator {
         Operator::Is(IsValue::Null) => Some(filter.operation.negated),

@@ -1,23 +1,23 @@
-//! Names of fields, found in the catalog.
+//! Find the fields that a request names.
 
 use super::{Base, FieldRef, Shape};
 use crate::{cache::custom::Computed, query::Field, refusal::Refusal, settings::Settings};
 
-/// What fields of one node are looked up with.
+/// What is needed to look up the fields of one node.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'m, 's> {
     pub(super) shape: Shape<'m>,
-    /// The request's schema: functions of the row type may be in it.
+    /// The request's schema, which may contain functions of the row type.
     pub(super) schema: &'m str,
     pub(super) settings: &'m Settings,
-    /// The node's name, for what is said of a missing column.
+    /// The node's name, for the error about a missing column.
     pub(super) name: &'s str,
-    /// How far below the root the node is.
+    /// The node's depth below the root.
     pub(super) depth: usize,
 }
 
 impl<'m> Scope<'m, '_> {
-    /// The field of that name, or Postgres's own refusal.
+    /// The field of that name, or the error that Postgres would raise.
     pub(super) fn field(&self, field: &Field) -> Result<FieldRef<'m>, Refusal> {
         match self.base(&field.name) {
             Some(base) => Ok(FieldRef { base, path: field.path.clone() }),
@@ -25,7 +25,7 @@ impl<'m> Scope<'m, '_> {
         }
     }
 
-    /// Postgres's refusal, which names an embedded table as PostgREST's SQL does.
+    /// Postgres's error, with an embedded table named as in PostgREST's SQL.
     pub(super) fn missing(&self, column: &str) -> Refusal {
         match self.depth {
             0 => Refusal::no_such_column(self.name, column),

@@ -1,4 +1,4 @@
-//! Names that a request leaves unsaid: the columns behind `*`, and what a field is called.
+//! Names that a request does not give: the columns of `*`, and the names of computed fields.
 
 use super::{Base, FieldRef, Node, Select, Shape};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     query::{Aggregate, JsonKey},
 };
 
-/// Whether some column of the node is answered in a form of its own.
+/// Whether any column of the node has a representation of its own.
 pub(super) fn is_formatted(node: &Node<'_>) -> bool {
     match node.shape {
         Shape::Relation(relation) => relation.columns.iter().any(|c| c.output().is_some()),
@@ -14,7 +14,7 @@ pub(super) fn is_formatted(node: &Node<'_>) -> bool {
     }
 }
 
-/// Columns by name instead of `*`: rows are grouped, and columns formatted, by what is named.
+/// List the columns instead of `*`, because grouping and representations need their names.
 pub(super) fn expand_stars(node: &mut Node<'_>) {
     let names: Vec<Base<'_>> = match node.shape {
         Shape::Relation(relation) => relation.columns.iter().map(Base::Column).collect(),
@@ -66,7 +66,7 @@ pub(super) fn implied_key(
     }
 }
 
-/// What a function has made of a column would otherwise be called like the function.
+/// A column that a function formats keeps its name; otherwise it would have the function's name.
 fn formatted_key(column: &Column) -> Option<String> {
     column.output().map(|_| column.name.clone())
 }

@@ -1,4 +1,4 @@
-//! The tree of what is read.
+//! Plan the tree of nodes to read.
 
 use super::{
     Base, Cast, Condition, FieldRef, Node, Order, Select, Shape, Source, bounds,
@@ -14,17 +14,17 @@ use crate::{
     settings::Settings,
 };
 
-/// The resource a tree starts at.
+/// The resource at the root of a tree.
 #[derive(Clone, Copy, Debug)]
 pub struct Root<'m> {
-    /// The relation's name, or the function's where it returns no relation's rows.
+    /// The relation's name; the function's name if it does not return rows of a relation.
     pub name: &'m Qualified,
-    /// What its fields are looked up in.
+    /// Where its fields are looked up.
     pub shape: Shape<'m>,
     /// Where its rows come from.
     pub source: Source<'m>,
-    /// Whether the root's own conditions and range belong to the tree. A write applies the
-    /// conditions itself, and returns everything it touched.
+    /// Whether the conditions and the range of the root belong to the tree. A write applies the
+    /// conditions itself and returns all rows that it changed.
     pub own_conditions: bool,
 }
 
@@ -33,11 +33,11 @@ struct Planner<'m> {
     settings: &'m Settings,
     schema: &'m str,
     next: usize,
-    /// How far below the root the planner is.
+    /// The depth below the root that the planner has reached.
     depth: usize,
 }
 
-/// Plan what `query` asks to read of `root`.
+/// Plan a read of `root` as `query` asks.
 pub fn read<'m>(
     model: &'m Model,
     settings: &'m Settings,
@@ -48,7 +48,7 @@ pub fn read<'m>(
     let mut planner = Planner { model, settings, schema, next: 0, depth: 0 };
     let mut node = planner.node(root.source, root.shape, &root.name.name, None);
     planner.fill(&mut node, &root.name.name, &query.select).map_err(|refusal| {
-        // PostgREST leaves columns to the database: what is wrong with embeddings comes first.
+        // PostgREST checks embeddings first and leaves columns to the database; so do we.
         let columns = refusal.code == "42703";
         let unrelated = || planner.unrelated(&root.name.name, &query.select);
         if columns { unrelated().unwrap_or(refusal) } else { refusal }
@@ -104,7 +104,7 @@ impl<'m> Planner<'m> {
         self.scope(node, name).field(field)
     }
 
-    /// Resolve what is selected, embeddings included. `origin` is the relation's name.
+    /// Resolve the selected fields and embeddings. `origin` is the relation's name.
     fn fill(&mut self, node: &mut Node<'m>, origin: &str, items: &[Item]) -> Result<(), Refusal> {
         for item in items {
             match item {
@@ -142,7 +142,7 @@ impl<'m> Planner<'m> {
         Ok(node)
     }
 
-    /// What is wrong with the first embedding that means no relationship, if there is one.
+    /// The error of the first embedding that names no relationship, if there is one.
     fn unrelated(&self, origin: &str, items: &[Item]) -> Option<Refusal> {
         items.iter().find_map(|item| {
             let Item::Relation(item) = item else { return None };
@@ -167,7 +167,7 @@ impl<'m> Planner<'m> {
         let scope = self.scope(node, origin);
         let base = match scope.base(name) {
             Some(base) => base,
-            // `rel(count)`: before aggregates had a grammar, the name of one was enough.
+            // `rel(count)` is the older form: the name of an aggregate was enough.
             None if name == "count" && item.field.path.is_empty() && aggregate.is_none() => {
                 aggregate = Some(Aggregate::Count);
                 Base::Star
@@ -263,7 +263,7 @@ impl<'m> Planner<'m> {
         Ok(())
     }
 
-    /// No level returns more rows than a page may have.
+    /// No level may return more rows than a page.
     fn restrict(&self, node: &mut Node<'m>) {
         if let Some(max) = self.settings.max_rows {
             node.range.limit = Some(node.range.limit.map_or(max, |limit| limit.min(max)));

@@ -1,4 +1,4 @@
-//! Which relationship an embedding means.
+//! Find the relationship that an embedding names.
 
 use serde_json::json;
 
@@ -7,10 +7,11 @@ use crate::{
     refusal::{NAME, PART, Refusal, nearest},
 };
 
-/// The one relationship from `origin` that `target` and `hint` name.
+/// The only relationship from `origin` that fits `target` and `hint`.
 ///
-/// The target is a related relation, or the foreign key or its only column that leads there;
-/// the hint is a foreign key, a junction, or a key's only column on either side.
+/// `target` is the name of the related relation, or of the foreign key or single column that leads
+/// to it; `hint` is the name of a foreign key, of a junction, or of a key's single column on either
+/// side.
 pub(super) fn find<'m>(
     model: &'m Model,
     schema: &str,
@@ -32,8 +33,8 @@ pub(super) fn find<'m>(
     }
 }
 
-/// A view may show a key's column under two names (`id` and `user_id` of a person): either way
-/// the same rows belong together. PostgREST calls that ambiguous.
+/// A view may show a key's column under two names (`id` and `user_id` of a person). Both relate the
+/// same rows, so we accept this; PostgREST calls it ambiguous.
 fn is_same_key(one: &Relationship, other: &Relationship) -> bool {
     constraint(&one.link).is_some()
         && constraint(&one.link) == constraint(&other.link)
@@ -47,8 +48,9 @@ fn is_meant(candidate: &Relationship, target: &str, hint: Option<&str>) -> bool 
     let by_name = target == candidate.foreign.name;
     match (&candidate.link, hint) {
         (Link::Computed { function, .. }, _) => target == function.name,
-        // A table that refers to itself has one key and two relationships: its own name means
-        // the rows that point here, the key's column the row that is pointed at.
+        // A table that refers to itself has one key and two relationships: the table's own name
+        // means the rows that refer to this row; the column of the key means the row that this row
+        // refers to.
         (link, None) if candidate.is_self => {
             (by_name && matches!(link, Link::OneToMany { .. }))
                 || (matches!(link, Link::ManyToOne { .. }) && own_column(link) == Some(target))
@@ -131,7 +133,7 @@ fn unrelated(
     ));
     let related = model.relationships(schema, origin).iter().map(|r| r.foreign.name.as_str());
     match nearest(target, PART, related) {
-        // A target that is related is not what is wrong: the hint is.
+        // If the target is related, the hint is wrong.
         Some(near) if near != target => {
             refusal.hint(format!("Perhaps you meant '{near}' instead of '{target}'."))
         }
@@ -209,7 +211,7 @@ fn describe(candidate: &Relationship) -> serde_json::Value {
     })
 }
 
-/// 404: no relation of that name is exposed. `model` knows similar names.
+/// 404: no exposed relation has that name. `model` finds similar names.
 pub(crate) fn no_such_table(schema: &str, name: &str, model: Option<&Model>) -> Refusal {
     let refusal = Refusal::new(
         404,

@@ -1,15 +1,16 @@
 //! Spread embeddings: `...author(name)` puts `name` among the parent's own fields.
 //!
-//! Of a row that is related to one other, the fields themselves are taken; of one that is
-//! related to many, an array for each field, with an element for each row. An aggregate over a
-//! to-one spread is computed by the parent, grouped by the parent's own fields: that is what it
-//! is asked for.
+//! From a row that is related to one other row, the fields themselves are taken. From a row that is
+//! related to many, each field becomes an array with one element per row. An aggregate over a
+//! to-one spread is computed by the parent, grouped by the parent's own fields, as the request
+//! means it.
 
 use super::{Base, Cast, FieldRef, Node, Select, names::expand_stars};
 use crate::refusal::Refusal;
 
-/// Hand what spread children select up to their parents, from the leaves on. Where the fields of
-/// a node must be `named`, to be listed or grouped by further up, so must those spread into it.
+/// Move the fields of spread children up to their parents, beginning at the leaves. If the fields
+/// of a node must be `named`, because a node above lists or groups them, the fields spread into it
+/// must be named too.
 pub(super) fn settle(node: &mut Node<'_>, named: bool) -> Result<(), Refusal> {
     let named = named || will_group(node);
     for child in &mut node.children {
@@ -38,7 +39,7 @@ pub(super) fn settle(node: &mut Node<'_>, named: bool) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether rows are grouped by it, for an aggregate of its own or for one that moves up to it.
+/// Whether rows are grouped by it: for an aggregate of its own, or for one that moves up to it.
 fn will_group(node: &Node<'_>) -> bool {
     let spread = |child: &Node<'_>| child.spread && child.is_to_one() && will_group(child);
     node.is_grouped() || node.children.iter().any(spread)
@@ -51,8 +52,8 @@ fn not_aggregated() -> Refusal {
         .details("Aggregates are not implemented for one-to-many or many-to-many spreads.")
 }
 
-/// Rows are grouped by what is listed, embedded or formatted in a spread child too, which JSON
-/// does not allow.
+/// Rows are grouped by everything listed, embedded or formatted in a spread child too, and JSON
+/// cannot be grouped by.
 fn make_comparable(children: &[Node<'_>], gained: &mut [Select<'_>]) {
     for select in gained.iter_mut().filter(|select| select.aggregate.is_none()) {
         if let Base::Child(_, name) = &select.field.base
@@ -64,7 +65,7 @@ fn make_comparable(children: &[Node<'_>], gained: &mut [Select<'_>]) {
     }
 }
 
-/// Whether what is taken from a spread child, or from one of its own, is made as JSON.
+/// Whether a value from a spread child, or from a child of that child, is JSON.
 fn is_json(children: &[Node<'_>], select: &Select<'_>) -> bool {
     let Base::Child(number, name) = &select.field.base else { return false };
     let Some(child) = children.iter().find(|child| child.number == *number) else { return false };
@@ -74,9 +75,9 @@ fn is_json(children: &[Node<'_>], select: &Select<'_>) -> bool {
         || child.select.iter().any(|s| output(s) == *name && below(s))
 }
 
-/// The parent's view of a to-one child's fields; aggregates move up.
+/// The fields of a to-one child as the parent sees them; aggregates move up.
 fn hoisted<'m>(child: &mut Node<'m>) -> Vec<Select<'m>> {
-    // A count of rows is of the parent's: it takes nothing from the child.
+    // A count of rows counts the parent's rows and takes nothing from the child.
     let counts = |select: &mut Select<'_>| {
         select.aggregate.is_some() && matches!(select.field.base, Base::Star)
     };
@@ -86,7 +87,8 @@ fn hoisted<'m>(child: &mut Node<'m>) -> Vec<Select<'m>> {
             gained.push(reference(child.number, output(select)));
             continue;
         };
-        // Below, the plain value under a name nobody else has; above, the aggregate over it.
+        // The child selects the plain value under a unique name; the parent computes the aggregate
+        // over it.
         let inner = format!("pgrst_{at}");
         let key = select.key.replace(inner.clone());
         let aggregate_cast = select.aggregate_cast.take();

@@ -9,43 +9,43 @@ use crate::{
     settings::Settings,
 };
 
-/// A write, planned.
+/// A planned write.
 #[derive(Debug)]
 pub struct Write<'m> {
     /// The relation.
     pub relation: &'m Relation,
-    /// What is done to it.
+    /// The change to make.
     pub mutation: Mutation<'m>,
-    /// What must hold of the rows that are updated or deleted.
+    /// The conditions on the rows to update or delete.
     pub conditions: Vec<Condition<'m>>,
 }
 
-/// What is done to a relation.
+/// A change to a relation.
 #[derive(Debug)]
 pub enum Mutation<'m> {
-    /// Rows are added.
+    /// Insert rows.
     Insert {
-        /// The columns that are given.
+        /// The columns that the body gives.
         columns: Vec<&'m Column>,
-        /// What happens to duplicates, and by which columns they are told.
+        /// What to do with duplicates, and the columns that identify them.
         conflict: Option<(Conflict, Vec<&'m str>)>,
-        /// Whether the body's missing members mean the columns' defaults.
+        /// Whether a missing member means the column's default.
         defaults: bool,
         /// Whether the row must be the one that the conditions name (PUT).
         checked: bool,
     },
-    /// Rows are changed.
+    /// Update rows.
     Update {
-        /// The columns that are given.
+        /// The columns that the body gives.
         columns: Vec<&'m Column>,
-        /// Whether the body's missing members mean the columns' defaults.
+        /// Whether a missing member means the column's default.
         defaults: bool,
     },
-    /// Rows are removed.
+    /// Delete rows.
     Delete,
 }
 
-/// The columns a body gives, found in the relation.
+/// The columns of a body, looked up in the relation.
 pub fn columns_of_write<'m>(
     relation: &'m Relation,
     names: &[String],
@@ -71,7 +71,7 @@ pub fn columns_of_write<'m>(
 }
 
 impl<'m> Write<'m> {
-    /// A write to `relation` where what `query` says of the root holds.
+    /// A write to the rows of `relation` that fit the root conditions of `query`.
     pub fn new(
         settings: &'m Settings,
         schema: &'m str,

@@ -1,19 +1,19 @@
-//! A position in a text, and what to say when the text goes on wrongly.
+//! A position in a text, and the error message if the text cannot be read further.
 
 use crate::refusal::Refusal;
 
-/// What could not be read, and where.
+/// A text that could not be read, and where reading failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// The part of the request, with its text.
     pub context: String,
-    /// The character, from one.
+    /// The position of the character, counted from one.
     pub column: usize,
-    /// What was found and what would have been right.
+    /// What was found there and what was expected.
     pub details: String,
 }
 
-/// A text that is read from the left.
+/// A text that is read from left to right.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
     text: &'a str,
@@ -76,7 +76,7 @@ impl<'a> Cursor<'a> {
         self.take_while(|c| c == ' ' || c == '\t');
     }
 
-    /// Try `read`; where it stops, go back to where it began.
+    /// Try `read`; if it fails, go back to where it began.
     pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Option<T> {
         let start = *self;
         match read(self) {
@@ -89,7 +89,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Read the whole of `text` with `read`, or say what is wrong with it.
+/// Read all of `text` with `read`, or explain what is wrong with it.
 pub(super) fn whole<T>(
     what: &str,
     text: &str,

@@ -18,14 +18,14 @@ use super::{
 pub struct Filter {
     /// The column.
     pub field: Field,
-    /// What must hold of it.
+    /// The condition.
     pub operation: Operation,
 }
 
-/// What must hold of a column.
+/// A condition without its column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
-    /// Whether it must not hold.
+    /// Whether it is negated.
     pub negated: bool,
     /// The comparison, with its operands.
     pub operator: Operator,
@@ -54,7 +54,7 @@ pub enum Quantifier {
     All,
 }
 
-/// What `is` compares with.
+/// The words that `is` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum IsValue {
@@ -65,7 +65,7 @@ pub enum IsValue {
     Unknown,
 }
 
-/// How the words of a full-text search are read.
+/// How full-text search reads its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum FtsKind {
@@ -106,16 +106,16 @@ const FTS: [(&str, FtsKind); 4] = [
 ];
 const EXPECTED: &str = "\"not\" or operator (eq, gt, ...)";
 
-/// How the operand of an operator ends.
+/// Where the operand of an operator ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operand {
-    /// With the parameter: the value is all of the rest.
+    /// With the parameter: the value is the whole rest.
     Rest,
-    /// With `,` or `)`: the condition stands in a tree.
+    /// At `,` or `)`: the condition is part of a tree.
     InTree,
 }
 
-/// Whether a value of a function's GET is a condition rather than an argument.
+/// Whether a value in the GET of a function is a condition, and not an argument.
 pub(super) fn looks_like(value: &str) -> bool {
     let head = value.split(['.', '(']).next().unwrap_or_default();
     let has_operand = value[head.len()..].starts_with(['.', '(']);
@@ -213,7 +213,7 @@ fn element(cursor: &mut Cursor) -> Parsed<String> {
     Ok(cursor.take_while(|c| c != ',' && c != ')').to_owned())
 }
 
-/// A quoted text that ends where an operand may end.
+/// A quoted text that is followed by the end of the operand.
 fn quoted_operand(cursor: &mut Cursor) -> Parsed<String> {
     let text = name::quoted(cursor)?;
     match cursor.peek() {
@@ -232,7 +232,7 @@ fn value(cursor: &mut Cursor, operand: Operand) -> Parsed<String> {
     Ok(cursor.take_while(|c| c != ',' && c != ')').to_owned())
 }
 
-/// An array, object or range in braces, commas included.
+/// An array, object or range in braces, with the commas in it.
 fn braced(cursor: &mut Cursor) -> Parsed<String> {
     cursor.expect("{", "\"{\"")?;
     let inside = cursor.take_while(|c| c != '}');

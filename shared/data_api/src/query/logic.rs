@@ -12,12 +12,12 @@ use super::{
     name,
 };
 
-/// A condition, or several joined.
+/// A condition, or several joined ones.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Logic {
     /// Several, joined.
     Tree {
-        /// Whether the whole must not hold.
+        /// Whether the whole is negated.
         negated: bool,
         /// What joins them.
         connective: Connective,
@@ -50,13 +50,13 @@ fn connective(word: &str) -> Connective {
     if word == "or" { Connective::Or } else { Connective::And }
 }
 
-/// Read the value of `and=` or `or=`, whose key told `word` and `negated`.
+/// Read the value of `and=` or `or=`; the key gave `word` and `negated`.
 pub(super) fn tree(word: &str, negated: bool, text: &str) -> Result<Logic, ParseError> {
     let read = whole("logic tree", text, |cursor| {
         let nodes = nodes(cursor, 0)?;
         Ok(Logic::Tree { negated, connective: connective(word), nodes })
     });
-    // PostgREST reads the key's last word with its value, so it counts from there.
+    // PostgREST counts positions from the last word of the key, so we do too.
     let before = word.len() + if negated { "not.".len() } else { 0 };
     read.map_err(|error| ParseError { column: error.column + before, ..error })
 }

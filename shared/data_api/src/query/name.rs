@@ -1,4 +1,4 @@
-//! Names, and the JSON paths behind them.
+//! Names, and the JSON paths that follow them.
 //!
 //! ```text
 //! name       = quoted | word *( "-" word )          a "-" before ">" belongs to an arrow
@@ -43,7 +43,7 @@ fn in_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | ' ' | '$')
 }
 
-/// A name, without the spaces around it.
+/// A name, without surrounding spaces.
 pub(super) fn name(cursor: &mut Cursor) -> Parsed<String> {
     cursor.spaces();
     if cursor.peek() == Some('"') {
@@ -55,7 +55,7 @@ pub(super) fn name(cursor: &mut Cursor) -> Parsed<String> {
     if name.is_empty() { cursor.stop("field name (* or [a..z0..9_$])") } else { Ok(name) }
 }
 
-/// Words of the characters that are `wanted`, joined by dashes.
+/// Words made of the `wanted` characters, joined by dashes.
 fn dashed(cursor: &mut Cursor, wanted: fn(char) -> bool) -> String {
     let mut name = cursor.take_while(wanted).trim_start().to_owned();
     while cursor.peek() == Some('-') && !cursor.rest().starts_with("->") {
@@ -98,7 +98,7 @@ pub(super) fn field(cursor: &mut Cursor) -> Parsed<Field> {
     Ok(Field { name, path: json_path(cursor)? })
 }
 
-/// The arrows behind a column.
+/// The arrows after a column.
 pub(super) fn json_path(cursor: &mut Cursor) -> Parsed<Vec<JsonStep>> {
     let mut steps = Vec::new();
     while cursor.rest().starts_with("->") {
@@ -161,7 +161,7 @@ pub(super) fn path(text: &str) -> Result<Path, ParseError> {
     whole("tree path", text, dotted)
 }
 
-/// The key of a filter: embeddings, then the field.
+/// The key of a filter: embeddings, then a field.
 pub(super) fn field_path(text: &str) -> Result<(Path, Field), ParseError> {
     whole("tree path", text, |cursor| {
         let mut names = dotted(cursor)?;

@@ -18,7 +18,7 @@ use super::{
 /// One thing to return.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
-    /// A column, or what is computed from one.
+    /// A column, or a value computed from one.
     Field(FieldItem),
     /// Rows of a related table.
     Relation(RelationItem),
@@ -27,41 +27,41 @@ pub enum Item {
 /// A column to return.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FieldItem {
-    /// The name it shall have.
+    /// The name in the answer.
     pub alias: Option<String>,
     /// The column; `*` for all, and for `count()`.
     pub field: Field,
-    /// The type it shall have.
+    /// The type to cast it to.
     pub cast: Option<String>,
-    /// What to compute over it.
+    /// The aggregate to compute over it.
     pub aggregate: Option<Aggregate>,
-    /// The type of what is computed.
+    /// The type to cast the aggregate to.
     pub aggregate_cast: Option<String>,
 }
 
 /// Rows of a related table to return.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RelationItem {
-    /// The name it shall have.
+    /// The name in the answer.
     pub alias: Option<String>,
     /// The table, foreign key or column that names the relationship.
     pub name: String,
-    /// Which relationship, where there are several.
+    /// Which relationship is meant, if there are several.
     pub hint: Option<String>,
-    /// Whether a row without a related one is kept.
+    /// Whether a row without related rows is kept.
     pub join: Option<Join>,
-    /// Whether its columns stand among the parent's.
+    /// Whether its columns are placed among the parent's columns.
     pub spread: bool,
     /// What to return of it.
     pub items: Vec<Item>,
 }
 
-/// How an embedding bears on its parent.
+/// What an embedding does to its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
     /// A parent without a related row is left out.
     Inner,
-    /// It is kept.
+    /// A parent without a related row is kept.
     Left,
 }
 
@@ -115,8 +115,8 @@ fn forest(cursor: &mut Cursor, depth: usize) -> Parsed<Vec<Item>> {
 
 fn item(cursor: &mut Cursor, depth: usize) -> Parsed<Item> {
     cursor.spaces();
-    // Only a relation is followed by a parenthesis, so its head decides; nothing is read twice
-    // but that head, and the time stays linear in the length of the text.
+    // Only a relation is followed by a parenthesis, so what comes before it decides. Only that part
+    // is read twice, so the time stays linear in the length of the text.
     if let Some(mut relation) = cursor.attempt(relation_head) {
         relation.items = forest(cursor, depth + 1)?;
         cursor.expect(")", "\")\" or \",\"")?;

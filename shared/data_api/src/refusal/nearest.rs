@@ -1,13 +1,13 @@
-//! The known name that somebody who wrote another one may have meant.
+//! Find the known name that is most like an unknown one.
 
 use std::collections::HashSet;
 
-/// How like a name must be: of relations and functions, and of what they have.
+/// How similar a name of a relation or function must be.
 pub const NAME: f64 = 0.75;
-/// See [`NAME`].
+/// How similar the name of a column or parameter must be.
 pub const PART: f64 = 0.33;
 
-/// Of `known`, the name most like `wanted`, if one is at least so like it.
+/// The name among `known` that is most like `wanted`, if it is similar enough.
 pub fn nearest<'a>(
     wanted: &str,
     least: f64,
@@ -15,7 +15,7 @@ pub fn nearest<'a>(
 ) -> Option<&'a str> {
     let of_wanted = pairs(wanted);
     let mut best: Option<(f64, &str)> = None;
-    // Names that share no two neighbouring characters are not worth measuring.
+    // Names without a common pair of neighbouring characters are not compared.
     for name in known.into_iter().filter(|name| !pairs(name).is_disjoint(&of_wanted)) {
         let likeness = strsim::normalized_levenshtein(wanted, name);
         let better = best.is_none_or(|(so_far, other)| {
@@ -28,7 +28,7 @@ pub fn nearest<'a>(
     best.map(|(_, name)| name)
 }
 
-/// Neighbouring characters, with the ends marked.
+/// Pairs of neighbouring characters, with the ends marked.
 fn pairs(text: &str) -> HashSet<(char, char)> {
     let characters: Vec<char> =
         std::iter::once('-').chain(text.to_lowercase().chars()).chain(['-']).collect();

@@ -1,4 +1,4 @@
-//! What an error of the database becomes.
+//! Turns an error of the database into a refusal.
 
 use ::postgres::{Failure, Refused};
 use http::{HeaderName, StatusCode, header};
@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::{Refusal, Words};
 
-/// What the error of a statement says that makes larger rows than it may. No name and no value of a
-/// request is in it.
+/// The error of a statement whose rows are larger than allowed. It contains no name and no value of
+/// the request.
 pub const TOO_LARGE: &str = "pgrst: rows too large:";
 
-/// What an error of the database becomes, for a caller with these words.
+/// The refusal for an error of the database; `words` are what the caller wrote.
 pub type Mapping = fn(&Refused, &Words<'_>) -> Refusal;
 
-/// The refusal for a failed transaction of a caller who is `anonymous` or not.
+/// The refusal for a failed transaction, for a caller who is `anonymous` or not.
 pub(crate) fn refusal_of(
     failure: Failure,
     mapping: Mapping,
@@ -44,7 +44,7 @@ fn of_postgres(refused: &Refused, mapping: Mapping, words: &Words<'_>, anonymous
     }
     let mut refusal = mapping(refused, words);
     if refused.fatal {
-        // Postgres starts, stops, or takes no more connections: nobody asked wrongly.
+        // Postgres starts, stops, or has no connection left: the request is not at fault.
         refusal.status = StatusCode::SERVICE_UNAVAILABLE;
     } else if refused.code == "42501" && anonymous {
         refusal.status = StatusCode::UNAUTHORIZED;
@@ -56,7 +56,7 @@ fn of_postgres(refused: &Refused, mapping: Mapping, words: &Words<'_>, anonymous
     }
 }
 
-/// What PostgREST makes of an error of the database.
+/// The refusal that PostgREST makes of an error of the database.
 pub fn postgrest_refusal(refused: &Refused) -> Refusal {
     let status = status(&refused.code, &refused.message);
     let mut refusal = Refusal::new(status, &refused.code, &refused.message);

@@ -1,8 +1,8 @@
-//! The words of a request: what may be told of an error, because its caller has said it.
+//! The words of a request. A value that the caller wrote may be repeated in an error.
 
 use serde_json::Value;
 
-/// What a request says, to find the field of a value that the database does not understand.
+/// The words of a request, to find the field whose value the database does not understand.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'r> {
     query: &'r str,
@@ -15,8 +15,8 @@ impl<'r> Words<'r> {
         Self { query, body }
     }
 
-    /// The field for which the caller has given this value. A value that the caller has not given
-    /// may be somebody else's.
+    /// The field for which the caller gave this value. A value that the caller did not give may
+    /// belong to somebody else.
     pub fn field_of(&self, value: &str) -> Option<String> {
         let in_body = || field_within(&serde_json::from_slice(self.body).ok()?, value);
         let mut pairs = form_urlencoded::parse(self.query.as_bytes());
@@ -25,7 +25,7 @@ impl<'r> Words<'r> {
     }
 }
 
-/// Whether a filter such as `eq.x` or `in.(x,y)`, or the argument `x`, gives the value.
+/// Whether a filter such as `eq.x` or `in.(x,y)`, or the argument `x`, contains the value.
 fn gives(written: &str, value: &str) -> bool {
     let after_operator = written.split_once('.').map_or(written, |(_, value)| value);
     let mut listed = after_operator.split(|letter| "(),\"{}".contains(letter));

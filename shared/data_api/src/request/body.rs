@@ -1,4 +1,4 @@
-//! Bodies: JSON as it is, other forms turned into it.
+//! Bodies: JSON stays as it is; other formats are turned into JSON.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 
-/// A body of JSON: its text, and what was seen when it was checked.
+/// A JSON body: its text, and what checking it has found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     /// The text.
@@ -16,7 +16,7 @@ pub struct Body {
     pub keys: Vec<String>,
     /// Whether it is one object rather than an array.
     pub is_object: bool,
-    /// Whether its objects have different members.
+    /// Whether its objects differ in their members.
     pub uneven: bool,
 }
 
@@ -39,7 +39,7 @@ pub fn rows(content_type: &str, text: String) -> Result<Body, Refusal> {
     }
 }
 
-/// Check JSON and note its members; the text is passed on as it is.
+/// Check JSON and note its members; the text itself is passed on unchanged.
 pub fn json(text: String) -> Result<Body, Refusal> {
     let outline: Outline = serde_json::from_str(&text).map_err(|_| invalid())?;
     Ok(Body { text, keys: outline.keys, is_object: outline.is_object, uneven: outline.uneven })
@@ -54,7 +54,7 @@ fn invalid() -> Refusal {
     Refusal::new(400, "PGRST102", "Empty or invalid json")
 }
 
-/// The first line names the columns; `NULL` is null.
+/// The first line names the columns; `NULL` means null.
 fn csv(text: &str) -> Result<Body, Refusal> {
     let mut records = csv_records(text).into_iter();
     let names = records.next().unwrap_or_default();
@@ -96,7 +96,7 @@ fn csv_records(text: &str) -> Vec<Vec<String>> {
     records
 }
 
-/// What a JSON body looks like from outside.
+/// The outermost level of a JSON body.
 #[derive(Default)]
 struct Outline {
     keys: Vec<String>,
@@ -104,7 +104,7 @@ struct Outline {
     uneven: bool,
 }
 
-/// The members of a row; nothing where it is no object.
+/// The members of a row; none if it is not an object.
 struct Keys(Option<Vec<String>>);
 
 impl<'de> Deserialize<'de> for Keys {

@@ -1,18 +1,18 @@
-//! `Accept` and `Content-Type`: the forms of what is sent.
+//! `Accept` and `Content-Type`: the formats of answers and bodies.
 
 use http::HeaderMap;
 
-/// The media type of an API's description.
+/// The media type of the description of an API.
 pub const OPEN_API: &str = "application/openapi+json";
 
-/// A form of the answer.
+/// A format of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Media {
     /// A JSON list.
     Json,
     /// A JSON list without members that are null.
     JsonStripped,
-    /// One JSON object; whether members that are null are left out.
+    /// One JSON object, with or without members that are null.
     Object(bool),
     /// Comma-separated values.
     Csv,
@@ -20,23 +20,23 @@ pub enum Media {
     GeoJson,
     /// The OpenAPI document.
     OpenApi,
-    /// The plan of the query: as JSON or text, with options, for the form that is meant.
+    /// The plan of the query: its format, options, and the format whose plan it is.
     Plan {
         /// Whether it is printed as JSON.
         json: bool,
         /// Words of `explain`.
         options: Vec<&'static str>,
-        /// The form that is planned.
+        /// The format whose query is explained.
         of: Box<Media>,
     },
-    /// Anything else: a type that a function may return raw.
+    /// Another type, which a function may return as it is.
     Other(String),
-    /// Whatever there is.
+    /// Any format.
     Any,
 }
 
 impl Media {
-    /// The forms a request accepts, the most wanted first.
+    /// The formats that a request accepts, the most wanted first.
     pub fn accepted(headers: &HeaderMap) -> Vec<Self> {
         let header = headers.get("accept").and_then(|value| value.to_str().ok()).unwrap_or("*/*");
         let mut weighted: Vec<(f32, Self)> = split(header, ',')
@@ -107,8 +107,8 @@ impl Media {
         }
     }
 
-    /// Its bare name, where a database may make it itself: what has a meaning only here, it
-    /// cannot.
+    /// Its plain name, if a database could make it itself; `None` for formats that only this API
+    /// knows.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Json => Some("application/json"),

@@ -1,19 +1,19 @@
-//! `Prefer`: what a request would like.
+//! `Prefer`: the preferences of a request.
 
 use http::HeaderMap;
 
 use crate::refusal::Refusal;
 
-/// What happens to a row that is there already.
+/// What to do with a row that exists already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conflict {
-    /// It is changed to what is given.
+    /// It is changed to the given values.
     Merge,
-    /// It stays.
+    /// It stays as it is.
     Ignore,
 }
 
-/// What is returned of a write.
+/// What a write returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Return {
@@ -46,7 +46,7 @@ pub struct Preferences {
     pub defaults: Option<bool>,
     /// `handling=`: whether unknown preferences are refused.
     pub strict: Option<bool>,
-    /// `timezone=`, if it is one: a name, or hours east of Greenwich.
+    /// `timezone=`, if it is a known name or a number of hours east of Greenwich.
     pub timezone: Option<String>,
     /// `max-affected=`.
     pub max_affected: Option<i64>,
@@ -55,7 +55,7 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// Read the headers; the first of each kind counts.
+    /// Read the headers. The first preference of each kind counts.
     pub fn read(headers: &HeaderMap, zones: &[String]) -> Self {
         let mut found = Self::default();
         let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
@@ -100,7 +100,7 @@ impl Preferences {
         }
     }
 
-    /// Refuse preferences that are not understood, where the request wants that.
+    /// Refuse unknown preferences, if the request asks for that.
     pub(super) fn refuse_unknown(&self) -> Result<(), Refusal> {
         if self.strict != Some(true) || self.unknown.is_empty() {
             return Ok(());
@@ -110,7 +110,7 @@ impl Preferences {
             .details(format!("Invalid preferences: {list}")))
     }
 
-    /// The limit on affected rows, which holds only when handling is strict.
+    /// The limit on affected rows; it applies only if handling is strict.
     pub fn affected_limit(&self) -> Option<i64> {
         self.max_affected.filter(|_| self.strict == Some(true))
     }

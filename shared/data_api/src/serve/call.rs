@@ -31,7 +31,7 @@ pub(super) async fn function(context: &Context<'_>, name: &str) -> Result<Answer
     let relation = function.returns.relation.as_ref();
     let relation = relation.and_then(|id| context.model.relation(&id.schema, &id.name));
     let shape = plan::shape_of(function, relation);
-    // What is embedded hangs on the relation whose rows come back.
+    // Embeddings are related to the relation whose rows the function returns.
     let root_name: &Qualified = relation.map_or(&function.id, |relation| &relation.id);
     let root = Root { name: root_name, shape, source: Source::Result, own_conditions: true };
     let node = plan::read(
@@ -97,7 +97,7 @@ pub(super) fn options(context: &Context<'_>, name: &str) -> Result<Answer, Refus
     Ok(allow(if first.volatile { "OPTIONS,POST" } else { "OPTIONS,GET,HEAD,POST" }))
 }
 
-/// The function in the request's schema, or in the one behind it.
+/// The function in the request's schema, or in the fallback schema.
 fn choose<'r>(
     context: &Context<'r>,
     name: &str,
@@ -107,7 +107,7 @@ fn choose<'r>(
     match (&here, &context.settings().fallback_schema) {
         (Err(refusal), Some(fallback)) if refusal.code == "PGRST202" => {
             match plan::choose(context.model, fallback, name, input) {
-                // Of two that do not fit, the one that exists has more to say.
+                // If neither fits, the error about the one that exists says more.
                 Err(there) if there.code == "PGRST202" => {
                     let exists = !context.model.functions(fallback, name).is_empty();
                     if exists { Err(there) } else { here }
@@ -119,7 +119,7 @@ fn choose<'r>(
     }
 }
 
-/// Arguments as they were sent.
+/// The arguments as they were sent.
 enum Input {
     Json { keys: Vec<String>, body: String },
     Texts { names: Vec<String>, pairs: Vec<(String, String)> },
@@ -152,7 +152,7 @@ impl Input {
                     let keys = context.request.query.columns.clone().unwrap_or(body.keys);
                     Ok(Self::Json { keys, body: body.text })
                 }
-                // A function may take any JSON as its whole body, a number for example.
+                // A function may take any JSON as its whole body, for example a number.
                 Err(refusal) => match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
                     Ok(_) => Ok(Self::Json { keys: Vec::new(), body: text }),
                     Err(_) => Err(refusal),
@@ -185,7 +185,7 @@ impl Input {
     }
 }
 
-/// The form of the body: what the function returns, unless the request wants another.
+/// The format of the body: the one that the function returns, unless the request wants another.
 fn form_of(function: &Function, chosen: &AnswerFormat<'_>) -> Output {
     let returns = &function.returns;
     let media = match &chosen.media {
@@ -206,7 +206,7 @@ fn form_of(function: &Function, chosen: &AnswerFormat<'_>) -> Output {
     }
 }
 
-/// How many rows the call may return, where that is limited.
+/// How many rows the call may return, if that is limited.
 fn affected_limit(context: &Context<'_>, function: &Function) -> Result<Option<i64>, Refusal> {
     let limit = context.request.prefer.affected_limit();
     if limit.is_some() && !function.returns.set {

@@ -1,9 +1,9 @@
-//! What a request is answered with: what it asks for, who asks, and what is known of the database.
+//! The context of a request: what it asks for, who asks, and what is known about the database.
 
 use super::timing::Timing;
 use crate::{Inner, cache::model::Model, identity::Caller, request::Request, settings::Settings};
 
-/// A request on its way, and what it meets.
+/// A request, with everything needed to answer it.
 pub(super) struct Context<'r> {
     pub(super) api: &'r Inner,
     pub(super) model: &'r Model,
@@ -11,7 +11,7 @@ pub(super) struct Context<'r> {
     /// The schema that the request means.
     pub(super) schema: &'r str,
     pub(super) request: Request<'r>,
-    /// Where the phases of the request are measured.
+    /// Measures the phases of the request.
     pub(super) timing: &'r Timing,
 }
 

@@ -1,23 +1,23 @@
-//! What a browser lets pages of other origins do.
+//! CORS: what a browser lets pages of other origins do.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::answer::Answer;
 
-/// What a front end may read of an answer; supabase-js needs `Content-Range` to count.
+/// The headers that a front end may read; supabase-js needs `Content-Range` to count.
 const EXPOSED: &str = "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, \
     Location, Preference-Applied, Proxy-Status, Retry-After, Server, Transfer-Encoding, Range-Unit, X-Max-Rows";
 
 const METHODS: &str = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD";
 
-/// Whether a browser asks if it may ask.
+/// Whether this is a preflight request.
 pub(super) fn is_preflight(headers: &HeaderMap) -> bool {
     headers.contains_key(header::ORIGIN)
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// The answer to a browser that asks if it may ask.
+/// The answer to a preflight request.
 pub(super) fn preflight(headers: &HeaderMap, origins: Option<&[String]>) -> Response {
     let mut answer = Answer::new(StatusCode::OK);
     let wanted = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
@@ -33,7 +33,7 @@ pub(super) fn preflight(headers: &HeaderMap, origins: Option<&[String]>) -> Resp
     response
 }
 
-/// Say whose pages may read the answer, and what of it.
+/// Add the headers that say which pages may read the answer, and which of its headers.
 pub(super) fn expose(
     answer: &mut HeaderMap,
     origin: Option<&HeaderValue>,
@@ -44,14 +44,14 @@ pub(super) fn expose(
     }
 }
 
-/// Whether the page's origin is allowed. Without a list everybody's is: nothing here is kept in
-/// cookies, so a page of somebody else's has no more rights than its author.
+/// Whether the page's origin is allowed. If no list is set, every origin is: the API uses no
+/// cookies, so a foreign page has no more rights than its author.
 fn allow(answer: &mut HeaderMap, origin: Option<&HeaderValue>, origins: Option<&[String]>) -> bool {
     let Some(origins) = origins else {
         answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         return true;
     };
-    // The answer differs from origin to origin, which a cache has to know.
+    // The answer depends on the origin, and a cache has to know that.
     answer.append(header::VARY, HeaderValue::from_static("Origin"));
     let Some(origin) = origin.filter(|o| origins.iter().any(|known| known == *o)) else {
         return false;

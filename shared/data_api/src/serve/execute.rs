@@ -1,4 +1,4 @@
-//! A statement, run as its caller.
+//! Runs a statement with the rights of its caller.
 
 use std::borrow::Cow;
 
@@ -19,17 +19,17 @@ use crate::{
 /// How a statement is run.
 pub(super) struct Execution<'a> {
     pub(super) sql: &'a Sql,
-    /// A statement after it, in the same transaction.
+    /// A second statement, in the same transaction.
     pub(super) then: Option<&'a Sql>,
     /// Whether it may write.
     pub(super) writes: bool,
-    /// Settings of the function that is called.
+    /// Settings of the called function.
     pub(super) settings: &'a [(String, String)],
     /// The columns that an upsert gives, as a JSON array.
     pub(super) columns: Option<String>,
-    /// Whether the rows allow a commit.
+    /// Whether the returned rows permit a commit.
     pub(super) check: Option<Check<'a>>,
-    /// Whether the statement's form is worth keeping.
+    /// Whether to keep the prepared statement.
     pub(super) prepared: bool,
 }
 
@@ -91,7 +91,7 @@ impl Context<'_> {
         })
     }
 
-    /// Whether what is written stays.
+    /// Whether the transaction commits.
     fn commits(&self) -> bool {
         match self.settings().tx_end {
             TxEnd::Commit => true,
@@ -101,12 +101,12 @@ impl Context<'_> {
         }
     }
 
-    /// Whether `Prefer: tx=` has a say.
+    /// Whether `Prefer: tx=` may decide.
     pub(super) fn tx_allowed(&self) -> bool {
         matches!(self.settings().tx_end, TxEnd::CommitAllowOverride | TxEnd::RollbackAllowOverride)
     }
 
-    /// How the transaction begins, if its isolation level is not the usual one.
+    /// The beginning of the transaction, if its isolation level is not the default.
     fn begin(&self, run: &Execution<'_>) -> Option<&'static str> {
         let of_role = self.model.roles.get(&*self.caller.role).map_or(&[][..], Vec::as_slice);
         let mut all = run.settings.iter().chain(of_role);
@@ -118,8 +118,8 @@ impl Context<'_> {
         }
     }
 
-    /// Settings of the transaction, in the order they are set. The role comes last: what it
-    /// was given with `alter role … set` may be more than it could set itself.
+    /// Settings of the transaction, in the order they are set. The role comes last: `alter role …
+    /// set` may contain settings that the role could not set itself.
     fn transaction_settings<'s>(&'s self, run: &'s Execution<'s>) -> Vec<(&'s str, Cow<'s, str>)> {
         let mut settings: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(16);
         if !run.writes {
@@ -140,7 +140,7 @@ impl Context<'_> {
         }
         if let Some(word) = self.conflict_word() {
             settings.push(("app.on_conflict", word.into()));
-            // To a trigger, a null that was given looks like a column that was not.
+            // A trigger cannot tell a null that was given from a column that was not.
             settings.extend(run.columns.as_deref().map(|names| ("app.columns", names.into())));
         }
         let user_id = self.caller.user_id.map(|id| id.to_string()).unwrap_or_default();
@@ -156,7 +156,7 @@ impl Context<'_> {
         settings
     }
 
-    /// What an INSTEAD OF trigger is told of duplicates: `on conflict` does not reach it.
+    /// What an INSTEAD OF trigger learns about duplicates, because `on conflict` does not reach it.
     fn conflict_word(&self) -> Option<&'static str> {
         let resolution =
             self.request.prefer.resolution.filter(|_| self.request.method == Method::POST)?;
@@ -167,14 +167,14 @@ impl Context<'_> {
     }
 }
 
-/// Settings of a function that must hold before it starts.
+/// Settings of a function that must be in force before it starts.
 const HOISTED: [&str; 2] = ["statement_timeout", "plan_filter.statement_cost_limit"];
 
 fn binds(sql: &Sql) -> Vec<Option<&str>> {
     sql.binds.iter().map(Option::as_deref).collect()
 }
 
-/// Of headers that come twice the last counts, as of members of JSON.
+/// If a header occurs twice, the last one counts, as with members of JSON.
 fn headers_json(headers: &HeaderMap) -> String {
     let readable = headers
         .iter()

@@ -1,4 +1,4 @@
-//! The schema cache in memory: loaded once, replaced whole, checked when something is missing.
+//! The schema cache in memory: loaded once, replaced as a whole, checked if something is missing.
 
 use std::{
     sync::{Arc, RwLock},
@@ -15,11 +15,11 @@ use crate::{
     refusal::Refusal,
 };
 
-/// The model every request of this process sees.
+/// The model that all requests of this process use.
 pub(crate) struct CacheKeeper {
     schemas: Schemas,
     current: RwLock<Option<Arc<SchemaCache>>>,
-    /// One load at a time; holds when the last look at the catalog began.
+    /// Allows one load at a time; contains when the last check of the catalog began.
     looked: Mutex<Option<Instant>>,
 }
 
@@ -40,7 +40,7 @@ impl CacheKeeper {
         loaded
     }
 
-    /// The model, loaded if there is none yet.
+    /// The model; loaded first if there is none yet.
     pub(crate) async fn get(&self, db: &Db) -> Result<Arc<SchemaCache>, Refusal> {
         if let Some(loaded) = self.current() {
             return Ok(loaded);
@@ -69,7 +69,7 @@ impl CacheKeeper {
         Ok(loaded)
     }
 
-    /// Load the model again, whatever there is.
+    /// Load the model again, even if there is one.
     pub(crate) async fn reload(&self, db: &Db) -> Result<(), CacheError> {
         let mut looked = self.looked.lock().await;
         let began = Instant::now();
@@ -79,8 +79,8 @@ impl CacheKeeper {
         Ok(())
     }
 
-    /// A newer model than `known`, if the catalog has changed since. However many requests miss
-    /// something at once, one look at the catalog serves all that arrived before it began.
+    /// A newer model than `known`, if the catalog has changed since. If many requests miss
+    /// something at once, one check of the catalog serves all that arrived before it began.
     pub(crate) async fn refresh(
         &self,
         db: &Db,
@@ -101,12 +101,12 @@ impl CacheKeeper {
         if fingerprint == known.fingerprint {
             return None;
         }
-        // The old model goes on serving if the new one cannot be loaded.
+        // If the new model cannot be loaded, the old one stays in use.
         self.load(db).await.ok().map(|loaded| self.replace(loaded))
     }
 }
 
-/// Reload with every `notify pgrst`, until the connection ends.
+/// Reload at every `notify pgrst`, until the connection ends.
 pub(crate) async fn listen(keeper: &CacheKeeper, db: &Db, url: &str) -> Result<(), BadSetting> {
     let (config, tls) = tls::parse(url)?;
     let bad = |error: tokio_postgres::Error| BadSetting::new("PGRST_DB_URI", error.to_string());
@@ -117,7 +117,7 @@ pub(crate) async fn listen(keeper: &CacheKeeper, db: &Db, url: &str) -> Result<(
             std::future::poll_fn(|context| connection.poll_message(context)).await
         {
             match message {
-                // A full channel means that a reload is due anyway.
+                // If the channel is full, a reload is due anyway.
                 Ok(AsyncMessage::Notification(_)) => drop(notified.try_send(())),
                 Ok(_) => {}
                 Err(_) => break,

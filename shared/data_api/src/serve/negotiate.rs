@@ -1,4 +1,4 @@
-//! Which form the answer has: the first that is accepted and can be made.
+//! Choose the format of the answer: the first accepted format that can be made.
 
 use http::header;
 
@@ -14,31 +14,32 @@ use crate::{
     sql::Output,
 };
 
-/// The form of an answer, and who makes it.
+/// The format of an answer, and what makes it.
 pub(super) struct AnswerFormat<'m> {
     pub(super) media: Media,
     pub(super) source: BodySource<'m>,
 }
 
-/// Who makes the body.
+/// What makes the body.
 #[derive(Clone, Copy)]
 pub(super) enum BodySource<'m> {
-    /// The statement, of rows.
+    /// The statement, from rows.
     Rows,
-    /// The function that is called: its value is the body.
+    /// The called function: its value is the body.
     Value,
-    /// An aggregate of the database, of rows.
+    /// An aggregate of the database, from rows.
     Aggregate(&'m Handler),
 }
 
-/// What there is to choose from.
+/// The formats that can be made.
 #[derive(Clone, Copy)]
 pub(super) struct Available<'a> {
     /// The relation whose rows are answered.
     pub(super) relation: Option<&'a Qualified>,
-    /// The media type that the function's value has of itself.
+    /// The media type of the function's value, if it has one.
     pub(super) value: Option<&'a str>,
-    /// Whether the answer describes the API: a function is called instead of the document.
+    /// Whether the answer describes the API: then a function is called instead of printing the
+    /// document.
     pub(super) describes: bool,
 }
 
@@ -50,7 +51,7 @@ impl<'a> Available<'a> {
 }
 
 impl<'m> AnswerFormat<'m> {
-    /// The aggregate that makes the body, if one does.
+    /// The aggregate that makes the body, if there is one.
     pub(super) fn handler(&self) -> Option<&'m Handler> {
         match self.source {
             BodySource::Aggregate(handler) => Some(handler),
@@ -86,7 +87,7 @@ impl<'r> Context<'r> {
         choices.next().ok_or_else(|| self.not_acceptable())
     }
 
-    /// The form of that name, if it can be made.
+    /// The format with that name, if it can be made.
     fn possible(&self, media: &Media, offer: Available<'_>) -> Option<AnswerFormat<'r>> {
         if let Media::Plan { of, .. } = media {
             let source = self.possible(of, offer).map_or(BodySource::Rows, |format| format.source);
@@ -122,8 +123,8 @@ impl<'r> Context<'r> {
         Some(AnswerFormat { media, source: BodySource::Rows })
     }
 
-    /// The aggregate that makes this of the rows of a relation: one of the relation's own, which
-    /// takes its rows as they are and nothing else, or one for any rows.
+    /// The aggregate that makes this format from the rows of a relation: either one for this
+    /// relation, which must take its rows unchanged, or one for any rows.
     fn handler(&self, media: &str, relation: Option<&Qualified>) -> Option<&'r Handler> {
         let handlers = &self.model.handlers;
         let own = |media: &str| {
@@ -147,7 +148,7 @@ impl<'r> Context<'r> {
         }
     }
 
-    /// 406: none of what is accepted can be had.
+    /// 406: no accepted format can be made.
     pub(super) fn not_acceptable(&self) -> Refusal {
         let header = self.request.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         let accepted = header.unwrap_or_default().replace(',', ", ").replace(",  ", ", ");

@@ -52,7 +52,7 @@ pub(super) async fn rows(context: &Context<'_>, name: &str) -> Result<Answer, Re
     Ok(answer)
 }
 
-/// `OPTIONS` of a relation: what can be done with it.
+/// `OPTIONS` of a relation: its methods.
 pub(super) fn options(context: &Context<'_>, name: &str) -> Result<Answer, Refusal> {
     Ok(allow(&methods(relation_of(context, name)?)))
 }

@@ -1,4 +1,4 @@
-//! The API's own description.
+//! The description of the API.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::{
     sql::may_use,
 };
 
-/// `GET` of the root, which was context for at `path`.
+/// `GET` of the root; the client asked for it at `path`.
 pub(super) async fn document(context: &Context<'_>, path: &str) -> Result<Answer, Refusal> {
     if context.settings().openapi_mode == OpenApiMode::Disabled {
         return Err(Refusal::new(404, "PGRST126", "Root endpoint metadata is disabled"));
@@ -57,7 +57,7 @@ pub(super) async fn document(context: &Context<'_>, path: &str) -> Result<Answer
     Ok(answer)
 }
 
-/// An address that names its port, as PostgREST prints it.
+/// An address with its port, as PostgREST prints it.
 fn with_port(uri: &str) -> String {
     let (scheme, rest) = uri.split_once("://").unwrap_or(("http", uri));
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -68,7 +68,7 @@ fn with_port(uri: &str) -> String {
     }
 }
 
-/// Where the caller has found this API.
+/// The address at which the caller found this API.
 fn own_address(context: &Context<'_>, path: &str) -> Option<String> {
     let text = |name| context.request.headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST.as_str())?;
@@ -76,7 +76,7 @@ fn own_address(context: &Context<'_>, path: &str) -> Option<String> {
     Some(format!("{scheme}://{host}{}", path.trim_end_matches('/')))
 }
 
-/// Kind and name of what the caller may use in the schema.
+/// Kind and name of everything in the schema that the caller may use.
 async fn usable(context: &Context<'_>) -> Result<HashSet<(String, String)>, Refusal> {
     let sql = may_use(context.schema);
     let outcome = context.run(Execution::new(&sql)).await?;

@@ -1,4 +1,4 @@
-//! What the time of a request went into, as `Server-Timing` says it.
+//! How long the phases of a request took, for `Server-Timing`.
 
 use std::{
     fmt::Write as _,
@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The phases of one request, where somebody wants to know of them.
+/// The phases of one request, if they are measured.
 pub(crate) struct Timing {
     began: Option<Instant>,
-    /// Ends of phases; one that was tried again has several.
+    /// The ends of phases; a repeated phase has several.
     ends: Mutex<Vec<(&'static str, Duration)>>,
 }
 

@@ -1,4 +1,4 @@
-//! What every verb shares: the relation, the statement, counting, the answer's headers.
+//! What all methods share: the relation, the statement, counting, the headers of the answer.
 
 use http::{StatusCode, header};
 use postgres::Row;
@@ -14,14 +14,14 @@ use crate::{
     sql::{Before, Output, ResultRow, Sql, Statement, count_plan, statement_for},
 };
 
-/// An answer that says which methods there are.
+/// An answer that lists the methods of a resource.
 pub(super) fn allow(methods: &str) -> Answer {
     let mut answer = Answer::new(StatusCode::OK);
     answer.header(header::ALLOW, methods);
     answer
 }
 
-/// What can be done with a relation, as `Allow` says it.
+/// The methods of a relation, for `Allow`.
 pub(super) fn methods(relation: &Relation) -> String {
     let mut methods = vec!["OPTIONS,GET,HEAD"];
     methods.extend(relation.insertable.then_some("POST"));
@@ -38,12 +38,12 @@ pub(super) fn relation_of<'r>(context: &Context<'r>, name: &str) -> Result<&'r R
     found.ok_or_else(|| plan::no_such_table(context.schema, name, Some(context.model)))
 }
 
-/// What the statement says in its one row.
+/// The contents of the one row that the statement returns.
 pub(super) fn result_of(rows: &[Row]) -> Result<ResultRow, Refusal> {
     ResultRow::read(rows).ok_or_else(|| Refusal::internal("no row"))
 }
 
-/// Refuse what affects more rows than `max-affected` allows.
+/// Refuse a write that affects more rows than `max-affected` allows.
 pub(super) fn within_limit(limit: Option<i64>, rows: i64) -> Result<(), Refusal> {
     if limit.is_none_or(|limit| rows <= limit) {
         return Ok(());
@@ -58,7 +58,7 @@ pub(super) fn not_one(rows: i64) -> Refusal {
         .details(format!("The result contains {rows} rows"))
 }
 
-/// Say where the request calls an embedding by its name although it has an alias.
+/// Warn if the request uses the name of an embedding that has an alias.
 pub(super) fn warn(answer: &mut Answer, node: &Node<'_>) {
     let better = plan::misnamed(node);
     if better.is_empty() {
@@ -117,18 +117,18 @@ impl Context<'_> {
         statement_for(&statement)
     }
 
-    /// Execution a read, and count as preferred: exactly, by the planner's estimate, or by the
-    /// estimate only where there are more rows than a page may have, or than were counted.
+    /// Run a read, and count as the request prefers: exactly, by the planner's estimate, or by the
+    /// estimate only if there are more rows than fit into a page, or than were counted.
     pub(super) async fn counted_run(
         &self,
         run: Execution<'_>,
         node: &Node<'_>,
     ) -> Result<(ResultRow, Option<i64>), Refusal> {
         let limit = self.settings().max_rows;
-        // The planner knows nothing of what a function returns.
+        // The planner cannot estimate the rows of a function.
         let counts = self.settings().bounds.count.is_some();
         let planned = match (self.request.prefer.count, node.source) {
-            // Nor does it know what the caller may see: its estimate is of everybody's rows.
+            // The planner does not know what the caller may see: it estimates all rows.
             _ if counts => None,
             (Some(Count::Planned | Count::Estimated), Source::Table(_)) => Some(count_plan(node)),
             _ => None,
@@ -171,13 +171,13 @@ impl Context<'_> {
             && answered.page >= max
             && self.request.query.page().limit.is_none_or(|limit| limit > max)
         {
-            // The cap is silent in PostgREST; a client should be able to see that it was cut.
+            // PostgREST does not show that the limit cut the page; here a client can see it.
             answer.header(http::HeaderName::from_static("x-max-rows"), max.to_string());
         }
         Ok(answer)
     }
 
-    /// What every answer has besides: the preferences that applied, and what SQL context for.
+    /// The headers of every answer: the applied preferences, and the headers that SQL asked for.
     pub(super) fn finish(
         &self,
         answer: &mut Answer,
@@ -190,7 +190,7 @@ impl Context<'_> {
             answer.header(http::HeaderName::from_static("preference-applied"), applied);
         }
         for (name, value) in guc_headers(answered.headers.as_deref())? {
-            // A function's own word replaces ours; cookies may be several.
+            // A header set by a function replaces ours; several cookies are allowed.
             if name != header::SET_COOKIE {
                 answer.headers.retain(|(other, _)| *other != name);
             }
@@ -225,7 +225,7 @@ impl Context<'_> {
     }
 }
 
-/// The estimate in a plan that was printed as JSON.
+/// The estimated number of rows in a plan that was printed as JSON.
 fn planned_rows(rows: &[Row]) -> Option<i64> {
     let plan: Value = serde_json::from_slice(&rows.first()?.bytes(0)?).ok()?;
     plan.pointer("/0/Plan/Plan Rows")?.as_i64()

@@ -92,7 +92,7 @@ fn inserted_columns(mutation: &Mutation<'_>) -> Option<String> {
     Some(serde_json::Value::from(names).to_string())
 }
 
-/// 405 for a view that this method cannot change, where the profile wants it.
+/// 405 for a view that this method cannot change, if the profile wants that.
 fn may_change(context: &Context<'_>, relation: &Relation) -> Result<(), Refusal> {
     let can = match *context.request.method {
         Method::POST => relation.insertable,
@@ -110,7 +110,7 @@ fn may_change(context: &Context<'_>, relation: &Relation) -> Result<(), Refusal>
         .header(header::ALLOW, &methods(relation)))
 }
 
-/// The body, for methods that have one. `columns=` says which of its members count.
+/// The body, for methods that have one. `columns=` says which of its members are used.
 fn body_of(context: &Context<'_>) -> Result<Body, Refusal> {
     if context.request.has_method(&Method::DELETE) {
         return Ok(Body::default());
@@ -137,7 +137,7 @@ fn mutation_of<'m>(
     match *context.request.method {
         Method::POST => {
             let conflict = match context.request.prefer.resolution {
-                // A trigger is told of duplicates by a setting: see `conflict_word`.
+                // A setting tells a trigger about duplicates: see `conflict_word`.
                 Some(resolution) if !relation.instead_of_insert => {
                     Some((resolution, conflict_columns(relation, &context.request.query)?))
                 }
@@ -172,7 +172,7 @@ fn conflict_columns<'m>(relation: &'m Relation, query: &Query) -> Result<Vec<&'m
     }
 }
 
-/// PUT replaces the one row that its filters name by its whole key.
+/// PUT replaces the one row that its filters name by the complete key.
 fn replaces_one(context: &Context<'_>, relation: &Relation) -> Result<(), Refusal> {
     let query = &context.request.query;
     if query.ranges.iter().any(|(path, _)| path.is_empty()) {
@@ -227,7 +227,7 @@ fn answer(
         Method::PUT => {}
         _ => answer.content_range(None, total),
     }
-    // Several rows have no one address.
+    // Several rows have no single address.
     let key = answered.key.as_deref().filter(|_| answered.page == 1);
     if let Some(location) = key.and_then(|key| location(relation, key)) {
         answer.header(header::LOCATION, location);
@@ -235,17 +235,17 @@ fn answer(
     if returned {
         answer.header(header::CONTENT_TYPE, media.content_type());
     }
-    // Where nothing can be a duplicate, nothing was done about duplicates.
+    // If nothing can be a duplicate, the preference was not applied.
     let keyed = !relation.primary_key.is_empty() || context.request.query.on_conflict.is_some();
     context.finish(&mut answer, &answered, true, inserts && keyed)?;
     answer.body = answered.body;
     Ok(answer)
 }
 
-/// All but the unreserved characters of RFC 3986.
+/// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where the row that was created is: its relation, filtered by its key.
+/// The address of the created row: its relation, filtered by its key.
 fn location(relation: &Relation, key: &str) -> Option<String> {
     let values: Vec<Option<String>> = serde_json::from_str(key).ok()?;
     let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();

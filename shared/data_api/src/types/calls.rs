@@ -38,8 +38,8 @@ impl Writer<'_> {
         });
     }
 
-    /// The functions of a row whose values supabase-js knows as columns. One whose parameter has
-    /// a name is not among them: supabase-js would expect its value in `*` too.
+    /// The functions of a row that supabase-js knows as columns. A function whose parameter has a
+    /// name is left out, because supabase-js would expect its value in `*` too.
     pub(super) fn selectable<'r>(&self, relation: &'r Relation) -> Vec<&'r Computed> {
         let here = |computed: &&Computed| {
             !computed.named
@@ -49,7 +49,7 @@ impl Writer<'_> {
         relation.computed.iter().filter(here).collect()
     }
 
-    /// A function that leads from a row to others, unless it can be called as well.
+    /// A function that leads from a row to other rows, unless it can also be called.
     fn embeddable<'r>(
         &self,
         relation: &Relation,
@@ -108,7 +108,7 @@ impl Writer<'_> {
     }
 }
 
-/// What supabase-js must know to read rows that a function returns.
+/// What supabase-js must know in order to read the rows that a function returns.
 fn set_of(from: &str, to: &str, single: bool, set: bool) -> String {
     format!(
         "; SetofOptions: {{ from: {from:?}; to: {to:?}; isOneToOne: {single}; isSetofReturn: {set} }}"

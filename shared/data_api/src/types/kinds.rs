@@ -1,4 +1,4 @@
-//! Types of Postgres in TypeScript, as they look in JSON.
+//! The TypeScript types of Postgres types, as their values look in JSON.
 
 use super::quoted;
 use crate::cache::{
@@ -6,17 +6,18 @@ use crate::cache::{
     name::identifier,
 };
 
-/// What may be anything, null included.
+/// The type of a value that can be anything, null included.
 const UNKNOWN: &str = "unknown";
 
-/// What types are looked up in.
+/// Where types are looked up.
 pub(super) struct Kinds<'a> {
     pub(super) model: &'a Model,
     pub(super) profiles: &'a [(String, String)],
 }
 
 impl Kinds<'_> {
-    /// The type of a column's values. Those of an enumeration that is not exposed are written out.
+    /// The type of a column's values. The labels of an enumeration that is not exposed are written
+    /// out.
     fn column(&self, column: &Column) -> String {
         match (self.named(&column.base), &column.labels) {
             (unknown, Some(values)) if unknown == UNKNOWN => labels(values),
@@ -24,7 +25,7 @@ impl Kinds<'_> {
         }
     }
 
-    /// The type of a column's values, null among them or not. `Json` has null in it already.
+    /// The type of a column's values, with or without null. `Json` includes null already.
     pub(super) fn value(&self, column: &Column, not_null: bool) -> String {
         match (self.column(column), not_null) {
             (kind, true) if kind == "Json" => "NonNullable<Json>".to_owned(),
@@ -33,7 +34,7 @@ impl Kinds<'_> {
         }
     }
 
-    /// The type that Postgres writes so.
+    /// The type for the name that Postgres writes.
     pub(super) fn named(&self, kind: &str) -> String {
         if let Some(element) = kind.strip_suffix("[]") {
             let element = self.named(element);
@@ -73,8 +74,8 @@ impl Kinds<'_> {
         .to_owned()
     }
 
-    /// Enumerations and row types of an exposed schema; anything else is unknown, but for the
-    /// types of text that extensions bring.
+    /// Enumerations and row types of an exposed schema; any other type is unknown, except text
+    /// types of extensions.
     fn of_schema(&self, kind: &str) -> String {
         let id = match names(kind).as_slice() {
             [schema, name] => Qualified::new(schema, name),
@@ -101,13 +102,13 @@ impl Kinds<'_> {
         self.of_schema(&format!("{}.{}", identifier(&id.schema), identifier(&id.name)))
     }
 
-    /// Whether a function returns one row of a relation at most, though as a set. That such a
-    /// call gives a list is told by `SetofOptions`.
+    /// Whether a function returns at most one row of a relation, though it is declared as a set.
+    /// `SetofOptions` says that such a call still returns a list.
     pub(super) fn is_one_row(&self, function: &Function) -> bool {
         function.returns.set && function.returns.single && self.leads_to(function).is_some()
     }
 
-    /// The relation whose rows a function returns, where a request can name it.
+    /// The relation whose rows a function returns, if a request can name it.
     pub(super) fn leads_to<'f>(&self, function: &'f Function) -> Option<&'f str> {
         let id = function.returns.relation.as_ref()?;
         let known = self.model.resource(&id.schema, &id.name).is_some();
@@ -151,14 +152,14 @@ pub(super) fn or_null(kind: String) -> String {
     if kind == UNKNOWN { kind } else { kind + " | null" }
 }
 
-/// The names in `schema.name`, in quotes or not; what follows the last one does not count.
+/// The two names in `schema.name`, quoted or not; the rest of the text does not count.
 fn names(kind: &str) -> Vec<String> {
     let (mut names, mut name) = (Vec::new(), String::new());
     let (mut quoted, mut previous) = (false, '.');
     for c in kind.chars() {
         match c {
             '"' => {
-                // Within quotes two of them are one: the second opens them again.
+                // Within quotes, two quotes mean one: the second one opens the quotes again.
                 if !quoted && previous == '"' {
                     name.push('"');
                 }
