@@ -1,4 +1,4 @@
-//! The way to Stripe: one pool of connections, one deadline, one place that adds headers.
+//! The client of Stripe's API: one connection pool, one deadline, one place that adds headers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,10 +19,12 @@ use super::key::Access;
 use super::outcome::{Answer, Doubt, Failure, Outcome, Reason};
 use environment::{BadSetting, Environment};
 
-/// From the first byte sent to the last one received; shorter than any lease and any Lambda.
+/// The time from the first byte sent to the last one received. It is shorter than every lease and
+/// every Lambda timeout.
 const DEADLINE: Duration = Duration::from_secs(20);
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
-/// Stripe closes idle connections; a few seconds catch a burst and outlive no such decision.
+/// Stripe closes idle connections. A few seconds are enough for a burst and end before Stripe does
+/// so.
 const IDLE: Duration = Duration::from_secs(5);
 const ANSWER_LIMIT: usize = 8 << 20;
 
@@ -43,7 +45,7 @@ struct Inner {
     deadline: Duration,
 }
 
-/// One request, whoever wrote it.
+/// One request, typed or not.
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) path_and_query: String,
@@ -54,7 +56,7 @@ pub(super) struct Call {
 }
 
 impl StripeClient {
-    /// A client for `STRIPE_SECRET_KEY`, or a sentence about what is wrong with the settings.
+    /// A client for `STRIPE_SECRET_KEY`, or a sentence about the faulty setting.
     pub fn from_env() -> Result<Self, BadSetting> {
         let secret = environment::required("STRIPE_SECRET_KEY")?;
         let base = environment::optional("STRIPE_API_BASE");
@@ -90,12 +92,12 @@ impl StripeClient {
         Self(Arc::new(Inner { deadline, ..Arc::unwrap_or_clone(self.0) }))
     }
 
-    /// Whether the key moves real money: an event that says otherwise is not ours.
+    /// Whether the key moves real money. An event of the other mode does not belong to us.
     pub fn livemode(&self) -> bool {
         self.0.access.live
     }
 
-    /// Send a command that has been written down, and say what came of it.
+    /// Send a command that was written down, and return its outcome.
     pub async fn send(&self, command: &Command) -> Outcome {
         if let Err(error) = command.check() {
             tracing::error!(%error, path = command.path, "a command cannot be sent");
@@ -128,8 +130,8 @@ impl StripeClient {
 
     async fn exchange(&self, call: &Call) -> Result<Answer, Reason> {
         tokio::time::timeout(call.deadline.unwrap_or(self.0.deadline), async {
-            // A pooled connection may be closed from the other side while it is written to.
-            // What may be repeated is repeated once, so that nobody waits for a sweeper.
+            // Stripe may close a pooled connection while we write to it. A request that may be
+            // repeated is repeated once, so that nobody waits for the sweep.
             match self.attempt(call).await {
                 Err(Reason::Connection)
                     if call.method == Method::GET || call.idempotency_key.is_some() =>
@@ -187,7 +189,7 @@ impl StripeClient {
     }
 }
 
-/// Every typed request of the async-stripe crates can be sent, with their own answers too.
+/// Sends any typed request of the async-stripe crates, and returns their own types.
 impl stripe_client_core::StripeClient for StripeClient {
     type Err = Failure;
 
@@ -228,7 +230,7 @@ impl Call {
         Self { method, path_and_query, body, idempotency_key: None, account: None, deadline: None }
     }
 
-    /// The same with one more parameter in its query.
+    /// The same, with one more query parameter.
     pub(super) fn with_query(mut self, name: &str, value: &str) -> Self {
         let mut pair = form_urlencoded::Serializer::new(String::new());
         pair.append_pair(name, value);

@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 
-/// One POST, as the database froze it: the same row is always the same bytes.
+/// One POST, as the database stored it: the same row always gives the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
     /// From `/v1/` on.
     pub path: String,
     /// The form fields.
     pub params: Params,
-    /// What Stripe recognises a repetition by.
+    /// The idempotency key, by which Stripe recognises a repetition.
     pub idempotency_key: String,
 }
 
 impl Command {
-    /// The command a typed request stands for; a request that is no POST stands for none.
+    /// The command of a typed request; `None` if the request is not a POST.
     pub fn of(request: &impl StripeRequest, idempotency_key: &str) -> Result<Self, BadCommand> {
         let RequestBuilder { path, method, body, .. } = request.build();
         if !matches!(method, StripeMethod::Post) {
@@ -30,7 +30,7 @@ impl Command {
         Ok(Self { path, params, idempotency_key: idempotency_key.to_owned() })
     }
 
-    /// Refuses what cannot have been meant: Stripe shall not be the first to notice.
+    /// Refuse commands that cannot have been meant, before Stripe sees them.
     pub(super) fn check(&self) -> Result<(), BadCommand> {
         let steps = self.path.strip_prefix("/v1/").unwrap_or_default();
         let is_word = |step: &str| {
@@ -49,7 +49,7 @@ impl Command {
     }
 }
 
-/// A command that cannot be sent: a mistake of ours.
+/// A command that cannot be sent, because of a mistake of ours.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadCommand(String);
 
@@ -62,15 +62,14 @@ impl fmt::Display for BadCommand {
 impl std::error::Error for BadCommand {}
 
 /// Form fields, flat and in order: `amount`, `metadata[op_id]`.
-///
-/// Read from a JSON object, flat or nested, of texts, whole numbers and booleans; a null is left
-/// out. Fractions are refused, because an amount of Stripe's is never one.
+/// Read from a JSON object, flat or nested, of texts, whole numbers and booleans; null is left out.
+/// Fractions are refused, because Stripe's amounts are whole numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct Params(BTreeMap<String, String>);
 
 impl Params {
-    /// The body to send: sorted by name, so that it never differs between two sendings.
+    /// The body to send, sorted by name, so that every repetition is the same.
     pub fn encode(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }

@@ -1,31 +1,32 @@
-//! A delivery's envelope, read as leniently as it was verified strictly.
+//! The envelope of a delivery. The signature was checked strictly; the contents are read leniently.
 //!
-//! What carries Stripe's signature is true, whatever its shape. An event of a type, a version or
-//! a form we do not know is stored and answered 200; refusing it would only bring it back.
+//! A body with Stripe's signature is genuine, whatever its form. An event of an unknown type,
+//! version or form is stored and answered with 200; a refusal would only make Stripe send it again.
 
 use ring::digest;
 use serde::Serialize;
 use serde_json::Value;
 
-/// What is needed to store an event and to find out whose it is.
+/// What we need in order to store an event and to find out whom it concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Event {
-    /// `evt_…`, or `sha256:…` of the body when it has none: the same delivery is the same event.
+    /// `evt_…`, or `sha256:…` of the body if it has no id, so that a repeated delivery is the same
+    /// event.
     pub event_id: String,
     /// Whether the body is a JSON object with an id and a type.
     pub readable: bool,
     /// `payment_intent.succeeded`, …; empty when there is none.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Unix seconds. Cannot order events: many share one.
+    /// Unix seconds. They do not give an order, because many events share a second.
     pub created: Option<i64>,
     /// Whether the money is real.
     pub livemode: Option<bool>,
-    /// The connected account it is about, if not the platform's own.
+    /// The connected account that it is about, if it is not the platform's own.
     pub account: Option<String>,
-    /// The version its object is rendered in.
+    /// The API version of its object.
     pub api_version: Option<String>,
-    /// `event`, or `v2.core.event` for those that carry no object.
+    /// `event`, or `v2.core.event` for events without an object.
     pub envelope: Option<String>,
     /// The kind of object: `payment_intent`, …
     pub object: Option<String>,
@@ -37,7 +38,7 @@ impl Event {
     /// Read a verified body. Never fails.
     pub fn read(body: &[u8]) -> Self {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
-        // The database's text cannot hold a NUL; the body, which is kept as bytes, can.
+        // Text in the database cannot contain a NUL; the body can, because it is stored as bytes.
         let text =
             |value: &Value| value.as_str().filter(|text| !text.contains('\0')).map(str::to_owned);
         let id = text(&value["id"]).filter(|id| is_event_id(id));
@@ -60,7 +61,8 @@ impl Event {
     }
 }
 
-/// A key the database can keep; Stripe's ids have been letters, digits and underscores so far.
+/// A key that the database can store. So far, Stripe's ids consist of letters, digits and
+/// underscores.
 fn is_event_id(id: &str) -> bool {
     matches!(id.len(), 1..=255) && id.bytes().all(|b| b.is_ascii_graphic())
 }

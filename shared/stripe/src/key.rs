@@ -1,4 +1,4 @@
-//! The secret key and the address it may be sent to.
+//! The secret key, and the address that it may be sent to.
 
 use http::{HeaderValue, Uri};
 
@@ -8,10 +8,10 @@ const SECRET: &str = "STRIPE_SECRET_KEY";
 const PUBLISHABLE: &str = "STRIPE_PUBLISHABLE_KEY";
 const BASE: &str = "STRIPE_API_BASE";
 
-/// Where Stripe is, and who asks.
+/// The address of Stripe, and our credentials.
 #[derive(Clone)]
 pub(super) struct Access {
-    /// `Bearer sk_…`, marked so that it is never printed.
+    /// `Bearer sk_…`, marked as sensitive so that it is never printed.
     pub(super) authorization: HeaderValue,
     /// Scheme and authority, without a trailing slash.
     pub(super) base: String,
@@ -20,8 +20,8 @@ pub(super) struct Access {
 }
 
 impl Access {
-    /// Refuses a key that is not one, a live key outside production, and any address but Stripe's
-    /// own and, for test keys, a stand-in on this machine.
+    /// Refuses an invalid key, a live key outside production, and any address except Stripe's own
+    /// and, for test keys, a stand-in on this machine.
     pub(super) fn new(
         secret: &str,
         base: Option<&str>,
@@ -53,7 +53,7 @@ pub fn publishable_key() -> Result<String, BadSetting> {
     published(environment::required(PUBLISHABLE)?)
 }
 
-/// A secret key in its place would be handed to every browser.
+/// A secret key is refused here, because every browser would receive it.
 fn published(key: String) -> Result<String, BadSetting> {
     match key.starts_with("pk_test_") || key.starts_with("pk_live_") {
         true => Ok(key),
@@ -61,7 +61,7 @@ fn published(key: String) -> Result<String, BadSetting> {
     }
 }
 
-/// Whether the key is a live one; an error when it is no key at all.
+/// Whether the key is a live key; an error if it is no valid key.
 fn is_live(secret: &str) -> Result<bool, BadSetting> {
     if secret.is_empty() {
         return Err(BadSetting::new(SECRET, "is not set."));
@@ -82,7 +82,7 @@ fn is_live(secret: &str) -> Result<bool, BadSetting> {
         })
 }
 
-/// `base` without its trailing slash, if it names this machine and nothing more.
+/// `base` without its trailing slash, if it is an address on this machine without a path.
 fn loopback(base: &str) -> Result<String, BadSetting> {
     let refused = || BadSetting::new(BASE, "must be http://127.0.0.1:<port> or the like.");
     let uri: Uri = base.parse().map_err(|_| refused())?;

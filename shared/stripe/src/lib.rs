@@ -1,15 +1,14 @@
 //! Stripe: the typed requests of the async-stripe crates, our own client, our own answers.
 //!
-//! What is asked for is typed, because a misspelt parameter loses money. What comes back is read
-//! leniently, because a field that Stripe adds or leaves out must not turn a charge that was made
-//! into an error. The stock client does neither: it opens a connection per call, drops
-//! `Request-Id`, and cannot tell "refused" from "nobody knows". The whole reasoning is in
-//! `docs/decisions/0003-our-own-stripe-client.md`.
+//! Requests are typed, because a misspelt parameter loses money. Answers are read leniently,
+//! because a field that Stripe adds or omits must not turn a successful charge into an error. The
+//! stock client does neither: it opens a connection per call, drops `Request-Id`, and cannot tell
+//! "refused" from "unknown". All reasons are in `docs/decisions/0003-our-own-stripe-client.md`.
 //!
-//! Money moves by [`Command`]s. The database writes one down, parameters and idempotency key
-//! included, before anything is sent; [`StripeClient::send`] sends exactly that and says which
-//! of three things happened ([`Outcome`]): done, refused, or unknown. Unknown is sent again with
-//! the same key, and after [the horizon](RESEND_HORIZON) looked up first ([`LookUp`]).
+//! Money moves by [`Command`]s. The database stores a command with its parameters and idempotency
+//! key before anything is sent. [`StripeClient::send`] sends exactly that and returns one of three
+//! outcomes ([`Outcome`]): done, refused, or unknown. An unknown command is sent again with the
+//! same key; after [the horizon](RESEND_HORIZON) we first look up whether it was done ([`LookUp`]).
 
 mod client;
 mod command;
@@ -29,11 +28,11 @@ pub use key::publishable_key;
 pub use look_up::LookUp;
 pub use outcome::{Doubt, Failure, Outcome, Reason, Refusal, Reply};
 pub use retrieve::BalanceFilter;
-// The typed requests, for whoever writes one: accounts and their links, chiefly.
+// The typed requests that other crates use, mostly for accounts and their links.
 pub use {stripe_connect, stripe_core, stripe_shared, stripe_types};
 
 /// How long after its first sending a command may be sent again without looking it up.
 ///
-/// Stripe may forget idempotency keys after 24 hours; four hours are kept in reserve for clocks
-/// that disagree and for a sending that is under way.
+/// Stripe may forget idempotency keys after 24 hours. Four hours are kept in reserve, for clocks
+/// that differ and for a call that is under way.
 pub const RESEND_HORIZON: Duration = Duration::from_secs(20 * 60 * 60);

@@ -1,4 +1,4 @@
-//! Finding what a command made, when its key may have been forgotten.
+//! Find the object that a command created, when Stripe may have forgotten the key.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::StripeClient;
 use super::outcome::Failure;
 use super::retrieve::{refunds_of, reversals_of, transfers_of};
 
-/// Where an object must be if a command made it. Lists alone: Stripe's search lags behind.
+/// Where the object of a command must be. Only lists are used, because Stripe's search lags behind.
 #[derive(Clone, Copy, Debug)]
 pub enum LookUp<'a> {
     /// Among the refunds of a payment.
@@ -27,8 +27,8 @@ pub enum LookUp<'a> {
 }
 
 impl StripeClient {
-    /// The object whose metadata says `name` = `value`. `None` means that Stripe has none now; a
-    /// command under way may still make it, so ask twice, ten minutes apart.
+    /// The object whose metadata has `name` = `value`. `None` means that Stripe has no such object
+    /// now; a command under way may still create it, so ask twice, ten minutes apart.
     pub async fn find(
         &self,
         place: LookUp<'_>,

@@ -1,7 +1,7 @@
-//! Stripe's objects, as far as we read them.
+//! Stripe's objects: the members that we read.
 //!
-//! Only the id is required. A member that Stripe leaves out is zero, empty or absent, and one
-//! that it adds is not seen: an answer we half understand is still an answer.
+//! Only the id is required. A member that Stripe omits is zero, empty or absent; an additional
+//! member is ignored. So an answer can be used even if we understand only part of it.
 
 mod connect;
 mod payment;
@@ -16,16 +16,16 @@ pub use payment::{
     BalanceTransaction, Charge, ClientSecret, Dispute, PaymentError, PaymentIntent, Refund,
 };
 
-/// What we told Stripe to remember.
+/// The metadata that we gave to Stripe.
 pub type Metadata = BTreeMap<String, String>;
 
-/// Another object's id, whether or not it came with the object itself.
+/// The id of another object, which may be expanded.
 fn reference<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let value = Value::deserialize(deserializer)?;
     Ok(value.as_str().or_else(|| value["id"].as_str()).map(str::to_owned))
 }
 
-/// Metadata, which some versions send as null.
+/// Metadata, which is null in some versions.
 fn metadata<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Metadata, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

@@ -1,7 +1,7 @@
-//! What came of a call: done, refused, or unknown.
+//! The outcome of a call: done, refused, or unknown.
 //!
-//! The difference decides whether money may be given back. Refused is said only when Stripe
-//! itself said so in an answer that could be read; everything else may have happened.
+//! The difference decides whether money may be given back. An outcome is "refused" only if Stripe
+//! itself said so in a readable answer; in every other case the call may have succeeded.
 
 use std::fmt;
 
@@ -10,26 +10,26 @@ use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// What came of a [`super::Command`]. As JSON it is what the database records.
+/// The outcome of a [`super::Command`]. The database records its JSON form.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
-    /// Stripe did it, now or at an earlier sending.
+    /// Stripe has done it, now or in an earlier call.
     Done(Reply),
-    /// Stripe refused and did nothing. The same key would be refused for a day.
+    /// Stripe refused it and did nothing. The same key would be refused for a day.
     Refused(Refusal),
-    /// Nobody knows. Send the same bytes again under the same key.
+    /// The outcome is not known. Send the same bytes again under the same key.
     Unknown(Doubt),
 }
 
-/// Stripe's answer to what was done.
+/// Stripe's answer to a successful command.
 #[derive(Clone, Serialize)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// What Stripe's support asks for.
+    /// The request id, which Stripe's support asks for.
     pub request_id: Option<String>,
-    /// Whether this is the answer of an earlier sending.
+    /// Whether this is the stored answer of an earlier call.
     pub replayed: bool,
     /// The object. Serialised without its client secret, which must not be stored.
     #[serde(serialize_with = "without_secret")]
@@ -41,9 +41,9 @@ pub struct Reply {
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// What Stripe's support asks for.
+    /// The request id, which Stripe's support asks for.
     pub request_id: Option<String>,
-    /// Whether this is the answer of an earlier sending.
+    /// Whether this is the stored answer of an earlier call.
     pub replayed: bool,
     /// `card_error`, `invalid_request_error`, …
     #[serde(rename = "type")]
@@ -52,41 +52,41 @@ pub struct Refusal {
     pub code: Option<String>,
     /// Why the bank declined.
     pub decline_code: Option<String>,
-    /// The parameter at fault.
+    /// The faulty parameter.
     pub param: Option<String>,
     /// A sentence for developers.
     pub message: Option<String>,
-    /// The payment intent the refusal is about, as it is now.
+    /// The payment intent that was refused, in its present state.
     #[serde(serialize_with = "without_secret")]
     pub payment_intent: Value,
 }
 
-/// Why it is not known what happened.
+/// Why the outcome is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Doubt {
     /// The HTTP status, if there was an answer.
     pub status: Option<u16>,
-    /// What Stripe's support asks for.
+    /// The request id, which Stripe's support asks for.
     pub request_id: Option<String>,
-    /// What stood in the way.
+    /// The cause.
     pub reason: Reason,
-    /// Whether repeating it is useless until a person has looked.
+    /// Whether repeating the call is useless until a person has looked at it.
     pub alarm: bool,
 }
 
-/// What stood between us and an answer.
+/// The causes of an unknown outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// No answer in time.
+    /// There was no answer in time.
     Timeout,
-    /// The connection failed or broke off.
+    /// The connection failed or broke.
     Connection,
-    /// An answer that is not Stripe's, or not whole.
+    /// The answer is not from Stripe, or is incomplete.
     Unreadable,
     /// 5xx, or 424.
     ServerError,
-    /// 409: another sending of this key is under way.
+    /// 409: another call with this key is under way.
     KeyInUse,
     /// 429.
     RateLimited,
@@ -98,16 +98,16 @@ pub enum Reason {
     BadCommand,
 }
 
-/// Why a question to Stripe has no answer.
+/// Why a read from Stripe has no result.
 #[derive(Clone, Debug)]
 pub enum Failure {
-    /// Stripe said no.
+    /// Stripe refused it.
     Refused(Box<Refusal>),
-    /// Stripe did not say.
+    /// Stripe gave no usable answer.
     Unknown(Doubt),
 }
 
-/// An HTTP answer, before it is understood.
+/// An HTTP answer that is not interpreted yet.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) request_id: Option<String>,
@@ -116,7 +116,7 @@ pub(super) struct Answer {
 }
 
 impl Outcome {
-    /// The reply, or why there is none.
+    /// The answer, or the reason why there is none.
     pub fn into_result(self) -> Result<Reply, Failure> {
         match self {
             Self::Done(reply) => Ok(reply),
@@ -125,7 +125,7 @@ impl Outcome {
         }
     }
 
-    /// Read the answer to a call of `path`.
+    /// Interpret the answer to a call of `path`.
     pub(super) fn of(path: &str, answer: Answer) -> Self {
         let Answer { status, request_id, replayed, body } = answer;
         let doubt = |reason| Self::Unknown(Doubt::new(reason, Some(status), request_id.clone()));
@@ -155,7 +155,7 @@ impl Outcome {
     }
 }
 
-/// The payment intent of a refusal that only says: it is already as you want it.
+/// The payment intent, if Stripe refused only because it is already in the wanted state.
 fn already_so<'a>(path: &str, error: &'a Value) -> Option<&'a Value> {
     let wanted: &[&str] = match path.rsplit('/').next()? {
         "capture" => &["succeeded"],
@@ -170,7 +170,7 @@ fn already_so<'a>(path: &str, error: &'a Value) -> Option<&'a Value> {
 }
 
 impl Reply {
-    /// The object, as one of [`super::object`].
+    /// The object, read as one of [`super::object`].
     pub fn object<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         T::deserialize(&self.body).map_err(|error| {
             tracing::error!(%error, request_id = self.request_id, "Stripe sent an answer of an unknown form");
@@ -207,7 +207,7 @@ impl Doubt {
 }
 
 impl Failure {
-    /// Whether there is no such object.
+    /// Whether the object does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.status == 404)
     }
@@ -221,7 +221,7 @@ fn without_secret<S: Serializer>(object: &Value, serializer: S) -> Result<S::Ok,
     object.serialize(serializer)
 }
 
-// What people are called and how they paid stays out of the log.
+// Names and payment methods of people stay out of the log.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")

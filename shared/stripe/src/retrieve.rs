@@ -1,4 +1,4 @@
-//! Reading from Stripe, and the two calls that need no memory: accounts and their links.
+//! Reads from Stripe, and the two calls that need no command: accounts and their links.
 
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
@@ -15,7 +15,7 @@ use super::outcome::Failure;
 
 const PAGE: &str = "100";
 
-/// Which balance transactions to list; absent members do not narrow.
+/// Which balance transactions to list; an absent member does not restrict the list.
 #[derive(Clone, Debug, Default)]
 pub struct BalanceFilter {
     /// Those of one payout.
@@ -27,7 +27,8 @@ pub struct BalanceFilter {
 }
 
 impl StripeClient {
-    /// Send a typed request and read the answer as a `T`. Give a key to whatever creates.
+    /// Send a typed request and read the answer as a `T`. A request that creates something needs a
+    /// key.
     pub async fn call<T: DeserializeOwned>(
         &self,
         request: &impl StripeRequest,
@@ -83,7 +84,7 @@ impl StripeClient {
         self.list(reversals_of(transfer)).await
     }
 
-    /// What moved the platform's balance.
+    /// The balance transactions of the platform.
     pub async fn balance_transactions(
         &self,
         filter: &BalanceFilter,

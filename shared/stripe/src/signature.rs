@@ -1,4 +1,4 @@
-//! Whether a delivery is Stripe's: HMAC-SHA256 over the raw bytes, strictly read.
+//! Checks that a delivery comes from Stripe: HMAC-SHA256 over the raw bytes, parsed strictly.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use environment::BadSetting;
 /// The header that carries the time and the signatures.
 pub const HEADER: HeaderName = HeaderName::from_static("stripe-signature");
 
-/// How far a delivery's clock may be from ours, either way.
+/// How far the time of a delivery may be from our clock, in either direction.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
 
-/// Longer than any header of Stripe's, which holds one signature per active secret.
+/// Longer than any header of Stripe, which contains one signature per active secret.
 const HEADER_LIMIT: usize = 1024;
 
 /// The signing secrets of one endpoint: several while one is being replaced.
 pub struct Secrets(Vec<hmac::Key>);
 
-/// Why a delivery was refused. Which one it was is for the log, not for the sender.
+/// Why a delivery was refused. The reason is logged and not told to the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forged {
-    /// No header, two of them, or one that is not `t=…,v1=…`.
+    /// There is no header, there are two, or it does not have the form `t=…,v1=…`.
     Header,
     /// Too old, or from the future.
     Timestamp,
@@ -33,8 +33,8 @@ pub enum Forged {
 impl Secrets {
     /// The secrets in `list`, separated by commas; `name` is the variable it came from.
     ///
-    /// An empty secret would verify what anybody can sign, so it is refused, and so is all that
-    /// does not look like a signing secret: API keys are often pasted here by mistake.
+    /// An empty secret would accept what anybody can sign, so it is refused. So is everything that
+    /// does not look like a signing secret: people often paste API keys here by mistake.
     pub fn new(name: &'static str, list: &str) -> Result<Self, BadSetting> {
         let key = |secret: &str| {
             let random = secret.strip_prefix("whsec_").unwrap_or_default();
@@ -50,7 +50,7 @@ impl Secrets {
         }
     }
 
-    /// Accept the delivery, or say why not. `body` is what arrived, byte for byte.
+    /// Accept the delivery, or return why not. `body` is exactly what arrived.
     pub fn verify(&self, headers: &HeaderMap, body: &[u8], now: i64) -> Result<(), Forged> {
         let mut values = headers.get_all(HEADER).iter();
         match (values.next(), values.next()) {
@@ -61,7 +61,7 @@ impl Secrets {
 
     fn verify_header(&self, header: &[u8], body: &[u8], now: i64) -> Result<(), Forged> {
         let Header { timestamp, signatures } = Header::read(header).ok_or(Forged::Header)?;
-        // The signature first: a forger learns nothing about our clock.
+        // The signature is checked first, so that a forger learns nothing about our clock.
         let payload = [timestamp.as_bytes(), b".", body].concat();
         let fits =
             |signature| self.0.iter().any(|key| hmac::verify(key, &payload, signature).is_ok());
@@ -76,15 +76,15 @@ impl Secrets {
     }
 }
 
-/// What `t=1700000000,v1=5257a8…,v0=6ffbb5…` says.
+/// The contents of `t=1700000000,v1=5257a8…,v0=6ffbb5…`.
 struct Header<'a> {
     timestamp: &'a str,
     signatures: Vec<[u8; 32]>,
 }
 
 impl<'a> Header<'a> {
-    /// `None` for whatever Stripe would not have written. Schemes other than `v1` are passed over,
-    /// so that a new one can be rolled out, and never believed.
+    /// `None` for everything that Stripe would not write. Schemes other than `v1` are skipped and
+    /// never trusted, so that Stripe can introduce a new one.
     fn read(header: &'a [u8]) -> Option<Self> {
         let header = std::str::from_utf8(header).ok().filter(|text| text.len() <= HEADER_LIMIT)?;
         let mut timestamp = None;

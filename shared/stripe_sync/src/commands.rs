@@ -21,13 +21,15 @@ use stripe::{Command, Doubt, Failure, LookUp, Outcome, Reason, StripeClient};
 /// Stripe takes 25 calls a second in its test mode; a call takes a third of one.
 const CONCURRENT_CALLS: usize = 8;
 
-/// Claimed at once: no more than can be sent well within the minute a claim lasts.
+/// How many commands are claimed at once: no more than can be sent well within the minute of a
+/// claim.
 const CLAIM: i32 = 64;
 
-/// A payment's commands wait for one another (reversal, then refund): this many in a row.
+/// How often the next commands of one payment are claimed: they wait for each other (reversal, then
+/// refund).
 const ROUNDS: usize = 4;
 
-/// No call is begun with less time left than it may take.
+/// No call is begun if less time is left than it may take.
 const TIME_TO_CALL: Duration = Duration::from_secs(25);
 
 const RECORD: &str = "select api.record_stripe_result($1, $2)";
@@ -39,7 +41,7 @@ pub struct Commands {
     stripe: StripeClient,
 }
 
-/// A command that is this process's for a minute.
+/// A command that this process has claimed for a minute.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Claimed {
     /// Which.
@@ -51,7 +53,7 @@ pub struct Claimed {
     look_up: Option<Place>,
 }
 
-/// Where to look for the object of a command so old that its key may be forgotten.
+/// Where to look for the object of an old command, whose key Stripe may have forgotten.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "object", rename_all = "snake_case")]
 enum Place {
@@ -60,38 +62,38 @@ enum Place {
     Reversal { transfer: String },
 }
 
-/// What Stripe said, not recorded yet.
+/// Stripe's answer, before it is recorded.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// To a command that was sent.
+    /// The answer to a command.
     Sent(Outcome),
-    /// To the question whether it has the object; `None` means no.
+    /// The answer to the question whether Stripe has the object; `None` means no.
     LookedUp(Option<Value>),
 }
 
-/// What became of many commands.
+/// The outcomes of many commands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Stripe has done them.
+    /// Done by Stripe.
     pub done: usize,
-    /// Stripe refused them; what was set aside is free again.
+    /// Refused by Stripe; what was reserved is free again.
     pub refused: usize,
-    /// Nobody knows; they are sent again.
+    /// Unknown; they are sent again.
     pub unknown: usize,
 }
 
 impl Commands {
-    /// With the house's login.
+    /// Use the service login.
     pub fn new(db: Db, stripe: StripeClient) -> Self {
         Self { db, stripe }
     }
 
-    /// The client, for questions.
+    /// The client, for reads.
     pub fn stripe(&self) -> &StripeClient {
         &self.stripe
     }
 
-    /// Stripe's id of a payment's intent, once it is known.
+    /// Stripe's id of a payment's intent, if it is known.
     pub async fn intent_of(&self, payment_id: Uuid) -> Result<Option<String>> {
         let sql = "select api.payment_intent_of($1)";
         self.db.json(Caller::SERVICE, sql, &[&payment_id]).await
@@ -102,7 +104,7 @@ impl Commands {
         self.claimed("select api.claim_stripe_commands($1, $2)", &[&limit, &kinds]).await
     }
 
-    /// Step two: call Stripe. Nothing is open in the database meanwhile.
+    /// Step two: call Stripe. No transaction is open during the call.
     pub async fn call(&self, claimed: &Claimed) -> Answer {
         let Some(place) = &claimed.look_up else {
             return Answer::Sent(self.stripe.send(&claimed.command).await);
@@ -111,7 +113,7 @@ impl Commands {
         match self.stripe.find(place.as_look_up(), "op_id", &op_id).await {
             Ok(found) => Answer::LookedUp(found),
             Err(Failure::Unknown(doubt)) => Answer::Sent(Outcome::Unknown(doubt)),
-            // Stripe would not say: that it refuses the question says nothing of the command.
+            // Stripe refused the look-up, which says nothing about the command.
             Err(Failure::Refused(refusal)) => {
                 tracing::error!(?refusal, "Stripe refuses to be asked about a command");
                 Answer::Sent(Outcome::Unknown(Doubt {
@@ -124,7 +126,7 @@ impl Commands {
         }
     }
 
-    /// Step three: record what Stripe said.
+    /// Step three: record Stripe's answer.
     pub async fn record(&self, claimed: &Claimed, answer: &Answer) -> Result<()> {
         let (sql, said) = match answer {
             Answer::Sent(outcome) => {
@@ -136,8 +138,8 @@ impl Commands {
         Ok(())
     }
 
-    /// For the request that has just caused them: do all that is due of one payment, in order,
-    /// and return what Stripe said.
+    /// For the request that has just caused the commands: do everything due of one payment, in
+    /// order, and return Stripe's answers.
     pub async fn of_payment(&self, payment_id: Uuid) -> Result<Vec<(Claimed, Answer)>> {
         let sql = "select api.claim_payment_commands($1)";
         let mut answers = Vec::new();
@@ -170,7 +172,7 @@ impl Commands {
         Ok(answers)
     }
 
-    /// Do all that is due, of some kinds or of all, until nothing is or the time is up.
+    /// Do everything due, of some kinds or of all, until nothing is left or the time is up.
     pub async fn sweep(&self, kinds: Option<&[&str]>, deadline: Instant) -> Result<Summary> {
         let mut summary = Summary::default();
         while Instant::now() + TIME_TO_CALL < deadline {
@@ -191,8 +193,8 @@ impl Commands {
         Ok(summary)
     }
 
-    /// Call and record, for a sweep: what cannot be recorded must not stop the others. `None` is
-    /// tried again when its lease is over, unless the database finds the answer itself wrong.
+    /// Call and record, for a sweep. If a result cannot be recorded, the others still go on. `None`
+    /// is tried again when its lease ends, unless the database finds the answer itself wrong.
     async fn carry_out(&self, command: Claimed) -> Option<Answer> {
         let answer = self.call(&command).await;
         let error = match self.record(&command, &answer).await {
@@ -209,15 +211,15 @@ impl Commands {
         None
     }
 
-    /// Take a command out of circulation until a person has looked at it.
+    /// Set a command aside until a person has looked at it.
     async fn put_aside(&self, stripe_command_id: Uuid) -> Result<()> {
         let outcome = json!({"outcome": "unknown", "reason": "bad_command", "alarm": true});
         self.db.text(Caller::SERVICE, RECORD, &[&stripe_command_id, &outcome]).await?;
         Ok(())
     }
 
-    /// What `sql` claims. A command that cannot be read is a mistake of ours: it is put aside, so
-    /// that it does not stand in the way of the others, and a person is told.
+    /// The commands that `sql` claims. A command that cannot be read is a mistake of ours: it is
+    /// set aside, so that it does not block the others, and a person is told.
     async fn claimed(&self, sql: &str, params: Params<'_>) -> Result<Vec<Claimed>> {
         let claimed: Vec<Value> = self.db.json(Caller::SERVICE, sql, params).await?;
         let mut readable = Vec::with_capacity(claimed.len());

@@ -1,8 +1,8 @@
-//! Reading Stripe's list of events, so that one which no webhook brought is heard all the same.
+//! Reads Stripe's list of events, so that an event is found even if no webhook brought it.
 //!
-//! A walk goes from the newest event back to what was heard before, page after page. The database
-//! keeps where it stands. If the process dies before a page is stored, or before the place is kept,
-//! the same page is read again; an event that is stored stays as it is.
+//! A walk goes from the newest event back to the events that are already known, page after page.
+//! The database stores its position. If the process dies before a page or the position is stored,
+//! the same page is read again; storing an event twice changes nothing.
 
 use errors::Result;
 use postgres::{Caller, Db};
@@ -15,10 +15,10 @@ use tokio::time::Instant;
 
 use crate::inbox::{Fate, Inbox};
 
-/// Pages read in one run: the budget of calls. The next run goes on where this one stopped.
+/// How many pages one run may read. The next run continues where this one stopped.
 const PAGES: usize = 20;
 
-/// Events of a page; Stripe allows no more.
+/// The events of a page; Stripe allows no more.
 const PAGE: i64 = 100;
 
 /// Reads the list. Cheap to clone.
@@ -29,16 +29,16 @@ pub struct EventList {
     inbox: Inbox,
 }
 
-/// What was read.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Pages of Stripe's list.
+    /// Pages of Stripe's list that were read.
     pub pages: usize,
-    /// Events that no webhook had brought; stored, to be applied.
+    /// Events that no webhook had brought; they are stored and will be applied.
     pub found: usize,
 }
 
-/// Where the walk stands.
+/// The position of the walk.
 #[derive(Deserialize)]
 struct Place {
     created_from: i64,
@@ -52,13 +52,13 @@ struct Page {
 }
 
 impl EventList {
-    /// With the house's login.
+    /// Use the service login.
     pub fn new(db: Db, stripe: StripeClient) -> Self {
         let inbox = Inbox::new(db.clone(), stripe.clone());
         Self { db, stripe, inbox }
     }
 
-    /// Read on until what was heard before, or until the budget or the time is used up.
+    /// Read on until a known event is reached, or until the budget or the time is used up.
     pub async fn read(&self, deadline: Instant) -> Result<Summary> {
         self.read_pages(PAGES, deadline).await
     }
@@ -71,7 +71,8 @@ impl EventList {
             let place: Place = self.db.json(Caller::SERVICE, sql, &[]).await?;
             let page = match self.page(&place).await {
                 Ok(page) => page,
-                // Stripe has forgotten the event at which the walk stood: begin it anew.
+                // Stripe no longer knows the event at the position of the walk: begin the walk
+                // again.
                 Err(Failure::Refused(refusal)) if place.after_id.is_some() => {
                     tracing::warn!(?refusal, "the walk through Stripe's events begins anew");
                     let sql = "select api.restart_event_walk()::text";
@@ -98,7 +99,7 @@ impl EventList {
         self.stripe.call(&request, None).await
     }
 
-    /// Store the events that nobody has brought, the oldest first.
+    /// Store the events that are not known yet, the oldest first.
     async fn store(&self, events: &[Value]) -> Result<usize> {
         let names: Value =
             events.iter().map(|event| json!({"id": event["id"], "type": event["type"]})).collect();
@@ -117,7 +118,7 @@ impl EventList {
         Ok(unheard.len())
     }
 
-    /// Keep where the walk stands now: false if another process is ahead.
+    /// Store the new position of the walk; false if another process is ahead.
     async fn keep(&self, place: &Place, page: &Page) -> Result<bool> {
         let newest_at = page.data.first().and_then(|event| event["created"].as_i64());
         let last_id = page.data.last().and_then(|event| event["id"].as_str());

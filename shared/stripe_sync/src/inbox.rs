@@ -28,20 +28,20 @@ pub struct Inbox {
 /// What became of many events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Applied, or found to be none of ours.
+    /// Applied, or found not to concern us.
     pub applied: usize,
-    /// Kept, to be tried again later.
+    /// Stored, to be tried again later.
     pub kept: usize,
 }
 
-/// Why an event is kept and not applied.
+/// Why an event is stored and not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is to be applied.
+    /// It will be applied.
     New,
-    /// It is somebody else's: another mode, another endpoint.
+    /// It belongs to another mode or another endpoint.
     Ignored,
-    /// It is signed and cannot be read.
+    /// It is signed, but cannot be read.
     Unreadable,
 }
 
@@ -52,7 +52,7 @@ struct Applied {
     fetch: Option<Needed>,
 }
 
-/// What an event does not carry and needs.
+/// The object that an event needs but does not contain.
 #[derive(Deserialize)]
 #[serde(tag = "object", rename_all = "snake_case")]
 enum Needed {
@@ -63,7 +63,7 @@ enum Needed {
 }
 
 impl Inbox {
-    /// With the house's login.
+    /// Use the service login.
     pub fn new(db: Db, stripe: StripeClient) -> Self {
         Self { db, stripe }
     }
@@ -73,7 +73,7 @@ impl Inbox {
         self.stripe.livemode()
     }
 
-    /// Keep a verified event, once: false when it was here before.
+    /// Store a verified event once; false if it was already there.
     pub async fn store(&self, event: &Event, body: &[u8], fate: Fate) -> Result<bool> {
         let status = match fate {
             Fate::New => "new",
@@ -100,8 +100,8 @@ impl Inbox {
             .await
     }
 
-    /// Apply a stored event, asking Stripe first for what it does not carry. Returns whether it
-    /// is over with; if not, it is kept and tried again.
+    /// Apply a stored event; read what it does not contain from Stripe first. Returns whether the
+    /// event is finished; if not, it is tried again later.
     pub async fn apply(&self, event_id: &str) -> Result<bool> {
         let nothing = (None::<Value>, None::<String>);
         let mut applied: Applied =
@@ -118,7 +118,7 @@ impl Inbox {
         Ok(!matches!(status, "missing" | "unknown" | "failed" | "new"))
     }
 
-    /// Apply what was stored and not applied, the longest waiting first.
+    /// Apply the events that are stored and not applied, the oldest first.
     pub async fn sweep(&self, deadline: Instant) -> Result<Summary> {
         let mut summary = Summary::default();
         let sql = "select api.due_stripe_events($1)";
@@ -127,7 +127,7 @@ impl Inbox {
             if Instant::now() >= deadline {
                 break;
             }
-            // One that fails must not keep the others waiting.
+            // An event that fails must not delay the others.
             match self.apply(&event_id).await {
                 Ok(true) => summary.applied += 1,
                 Ok(false) => summary.kept += 1,
@@ -159,7 +159,7 @@ impl Inbox {
     }
 }
 
-/// What the database must not keep.
+/// Secrets that the database must not store.
 fn without_secret(mut intent: Value) -> Value {
     if let Some(members) = intent.as_object_mut() {
         members.insert("client_secret".into(), json!(null));

@@ -1,7 +1,8 @@
-//! Asking Stripe for what should have been heard of: events get lost, and a webhook may be off.
+//! Asks Stripe about things that should have caused an event: events get lost, and a webhook may be
+//! switched off.
 //!
-//! Dies the process after it claimed and before it asked, the same thing is asked for again later;
-//! an answer that is recorded twice changes nothing.
+//! If the process dies after the claim and before the question, the same thing is asked for again
+//! later. Recording an answer twice changes nothing.
 
 use errors::Result;
 use postgres::{Caller, Db};
@@ -17,17 +18,17 @@ use stripe::{
 };
 use tokio::time::Instant;
 
-/// Things of a kind asked for in one run: the budget of calls.
+/// How many things of a kind one run may ask for.
 const BUDGET: i32 = 25;
 
-/// Asks Stripe how things stand. Cheap to clone.
+/// Asks Stripe for the present state of things. Cheap to clone.
 #[derive(Clone)]
 pub struct Inquiries {
     db: Db,
     stripe: StripeClient,
 }
 
-/// What was asked.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Answered and recorded.
@@ -43,18 +44,18 @@ struct Inquiry {
 }
 
 impl Inquiries {
-    /// With the house's login.
+    /// Use the service login.
     pub fn new(db: Db, stripe: StripeClient) -> Self {
         Self { db, stripe }
     }
 
-    /// Ask for what is open here and could have moved at Stripe.
+    /// Ask about everything that is open here and may have changed at Stripe.
     pub async fn ask(&self, deadline: Instant) -> Result<Summary> {
         self.db.text(Caller::SERVICE, "select api.close_stale_commands()::text", &[]).await?;
         self.ask_for("select api.claim_stripe_inquiries($1)", deadline).await
     }
 
-    /// Ask for what lines of Stripe's books are about that ours do not explain.
+    /// Ask about lines of Stripe's books that none of our rows explains.
     pub async fn explain(&self, deadline: Instant) -> Result<Summary> {
         self.ask_for("select api.unexplained_objects($1)", deadline).await
     }
@@ -92,7 +93,7 @@ impl Inquiries {
             "refund" => stripe.call(&RetrieveRefund::new(id), None).await,
             "dispute" => stripe.call(&RetrieveDispute::new(id), None).await,
             "transfer" => stripe.call(&RetrieveTransfer::new(id), None).await,
-            // Money is told by the intent alone.
+            // Only the intent says how much money was paid.
             "charge" => {
                 let charge: Value = stripe.call(&RetrieveCharge::new(id), None).await?;
                 let intent = &charge["payment_intent"];
@@ -107,7 +108,7 @@ impl Inquiries {
 
     async fn intent(&self, id: &str) -> Result<Value, Failure> {
         let mut intent: Value = self.stripe.call(&RetrievePaymentIntent::new(id), None).await?;
-        // What the database must not keep.
+        // Secrets that the database must not store.
         intent["client_secret"] = json!(null);
         Ok(intent)
     }

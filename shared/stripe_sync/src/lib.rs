@@ -1,4 +1,4 @@
-//! Between the database and Stripe: what the database has planned goes out, events come in.
+//! The connection between the database and Stripe: planned commands go out, events come in.
 
 pub mod commands;
 pub mod event_list;

@@ -1,4 +1,4 @@
-//! The log: where its lines go, and how many there are.
+//! The log: its format and its level.
 
 use environment::{BadSetting, optional};
 use tracing::level_filters::LevelFilter;
@@ -9,15 +9,16 @@ use tracing_subscriber::{
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// JSON objects on standard output, for machines: a log collector reads them.
+    /// JSON objects on standard output, for a log collector.
     Json,
-    /// Text on standard error, for people: standard output stays theirs.
+    /// Text on standard error, for people; standard output stays free for results.
     Text,
 }
 
-/// Begin to log. `RUST_LOG` says how much (`debug`, `info,tokio_postgres=warn`): `info` unless set.
+/// Start the log. `RUST_LOG` sets the level (`debug`, `info,tokio_postgres=warn`); the default is
+/// `info`.
 ///
-/// Starting twice is harmless: the first one stays, as tests in one process need it.
+/// A second start changes nothing: several tests in one process start it.
 pub fn start(format: Format) -> Result<(), BadSetting> {
     let targets = match optional("RUST_LOG") {
         None => Targets::new().with_default(LevelFilter::INFO),

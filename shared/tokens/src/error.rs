@@ -1,10 +1,11 @@
-//! Why a token is refused, in PostgREST's codes.
+//! Why a token is refused, with PostgREST's codes.
 
 use http::StatusCode;
 
 use errors::Error;
 
-/// A refused token. No variant carries the token or a claim's value: errors are logged.
+/// A refused token. No variant contains the token or the value of a claim, because errors are
+/// logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// No key or token was sent, and anonymous access is disabled (PGRST302).
@@ -13,32 +14,32 @@ pub enum TokenError {
     /// The API key is unknown.
     #[error("Invalid API key")]
     ApiKey,
-    /// Not a token, or one of a form we do not take (PGRST301).
+    /// Not a token, or in a form that we do not accept (PGRST301).
     #[error("{0}")]
     Malformed(&'static str),
-    /// No key of that id and algorithm (PGRST301).
+    /// There is no key with that id and algorithm (PGRST301).
     #[error("No suitable key or wrong key type")]
     Key,
-    /// Signed by somebody else, or changed since (PGRST301); PostgREST says of it what it says
-    /// of a key that is not there.
+    /// Signed by somebody else, or changed afterwards (PGRST301). PostgREST uses the same sentence
+    /// as for an unknown key.
     #[error("No suitable key or wrong key type")]
     Signature,
-    /// Signed by nobody (PGRST301).
+    /// Not signed (PGRST301).
     #[error("Wrong or unsupported encoding algorithm")]
     Unsigned,
-    /// Well signed, and refused for what it says (PGRST303).
+    /// The signature is valid, but the claims are refused (PGRST303).
     #[error("{0}")]
     Claims(&'static str),
     /// There is no key to check tokens with (PGRST300).
     #[error("Server lacks JWT secret")]
     NoKeys,
-    /// The keys could not be fetched. This must not sign anybody out.
+    /// The keys could not be fetched. This error must not sign anybody out.
     #[error("The signing keys cannot be fetched; try again.")]
     Unavailable,
 }
 
 impl TokenError {
-    /// The expired token's error: the one a client answers by refreshing.
+    /// The error of an expired token; clients refresh the token when they see it.
     pub const EXPIRED: Self = Self::Claims("JWT expired");
 
     /// PostgREST's code.
@@ -63,7 +64,7 @@ impl TokenError {
         }
     }
 
-    /// PostgREST's sentence about it, where there is one.
+    /// PostgREST's sentence for it, if there is one.
     pub fn details(self) -> Option<&'static str> {
         match self {
             Self::Key | Self::Signature => Some("None of the keys was able to decode the JWT"),
@@ -72,7 +73,7 @@ impl TokenError {
         }
     }
 
-    /// The value of `WWW-Authenticate`, where there is one.
+    /// The value of `WWW-Authenticate`, if there is one.
     pub fn challenge(self) -> Option<String> {
         match self.code() {
             "PGRST302" => Some("Bearer".into()),

@@ -1,4 +1,4 @@
-//! What a handler asks for, to know who calls.
+//! The callers that a handler can ask for.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Claims, Gateway};
 use errors::Error;
 
-/// Whoever calls: a person, `anon` or the house.
+/// Any caller: a person, `anon` or `service_role`.
 #[derive(Clone, Debug)]
 pub struct AnyCaller(pub Arc<Claims>);
 
@@ -33,12 +33,12 @@ impl Deref for AnyCaller {
     }
 }
 
-/// Somebody who has signed in.
+/// A person who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// What their token says.
+    /// The claims of their token.
     pub claims: Arc<Claims>,
-    /// Who they are.
+    /// Their id.
     pub user_id: Uuid,
 }
 

@@ -1,4 +1,4 @@
-//! One GET of a small document, over TLS that ring does.
+//! One GET of a small document, with TLS by ring.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -11,7 +11,7 @@ use environment::BadSetting;
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 const SIZE_LIMIT: usize = 256 * 1024;
 
-/// A URL whose answer nobody on the way can change: https, or this machine.
+/// A URL whose answer nobody on the way can change: https, or a URL on this machine.
 pub(super) fn checked(setting: &'static str, url: &str) -> Result<Uri, BadSetting> {
     let uri: Uri = url.parse().map_err(|_| BadSetting::new(setting, "is not a URL."))?;
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
@@ -24,7 +24,7 @@ pub(super) fn checked(setting: &'static str, url: &str) -> Result<Uri, BadSettin
     }
 }
 
-/// The body of a 200; anything else is an error in words.
+/// The body of an answer with status 200; anything else is an error, as a sentence.
 pub(super) async fn text(url: &Uri) -> Result<String, String> {
     tokio::time::timeout(TIME_LIMIT, get(url)).await.map_err(|_| "no answer in time".to_owned())?
 }
@@ -37,7 +37,7 @@ async fn get(url: &Uri) -> Result<String, String> {
         .https_or_http()
         .enable_http1()
         .build();
-    // Once in ten minutes: a pool would only hold a socket that is closed by then.
+    // There is one request in ten minutes; a pooled connection would be closed by then.
     let client = Client::builder(TokioExecutor::new())
         .pool_max_idle_per_host(0)
         .build::<_, Empty<Bytes>>(connector);

@@ -1,7 +1,7 @@
-//! Which of `apikey` and `Authorization` says who calls: the rule of Supabase's gateway.
+//! Which of `apikey` and `Authorization` identifies the caller: the rule of Supabase's gateway.
 //!
-//! supabase-js always sends `apikey`. As `Authorization` it sends the token of whoever is
-//! signed in, and the key itself when nobody is, even if the key is opaque and no token.
+//! supabase-js always sends `apikey`. As `Authorization` it sends the token of the person who is
+//! signed in. If nobody is, it sends the key itself, even if the key is opaque and not a token.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway as `settings` say, which also asks `sources` for keys.
+    /// A gateway with these settings, which also fetches keys from `sources`.
     pub fn new(settings: &Settings, sources: Vec<Source>) -> Result<Self, BadSetting> {
         Ok(Self {
             verifier: Verifier::new(settings, sources)?,
@@ -37,7 +37,7 @@ impl Gateway {
         })
     }
 
-    /// The same, but whoever sends neither key nor token is refused instead of `anon`.
+    /// The same, but a caller without a key or token is refused instead of treated as `anon`.
     pub fn requiring_a_key(mut self) -> Self {
         self.requires_key = true;
         self
@@ -56,7 +56,7 @@ impl Gateway {
         }
     }
 
-    /// The verifier behind, for tokens that come by another way than headers.
+    /// The verifier of this gateway, for tokens that do not come in headers.
     pub fn verifier(&self) -> &Verifier {
         &self.verifier
     }
@@ -71,12 +71,13 @@ impl Gateway {
         if key.starts_with("sb_") {
             return Err(TokenError::ApiKey);
         }
-        // A legacy key is a token itself.
+        // A legacy key is itself a token.
         self.verifier.verify(key).await
     }
 }
 
-/// The header's value, if it was sent once: of two, a proxy before us may have read the other.
+/// The header's value, if it occurs once. If it occurs twice, a proxy before us may have read the
+/// other one.
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, TokenError> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -95,7 +96,7 @@ fn bearer(authorization: &str) -> Result<&str, TokenError> {
     }
 }
 
-/// Compare by digest: how long it takes says nothing about where the two differ.
+/// Compare digests, so that the time does not show where the texts differ.
 fn equals(sent: &str, key: Option<&str>) -> bool {
     let digest = |text: &str| digest::digest(&digest::SHA256, text.as_bytes());
     key.is_some_and(|key| digest(sent).as_ref() == digest(key).as_ref())

@@ -1,4 +1,4 @@
-//! Keys that tokens are checked with. A key knows its algorithm: a token's must equal it.
+//! Keys that verify tokens. A key has one algorithm, and a token must use the same.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey,
@@ -8,10 +8,10 @@ use jsonwebtoken::{
 use super::{TokenError, ring_provider};
 use environment::BadSetting;
 
-/// The shortest secret that cannot be guessed from one token.
+/// A shorter secret could be guessed from one token.
 const MIN_SECRET_BYTES: usize = 32;
 
-/// A key that verifies, with the id and the one algorithm it is good for.
+/// A key that verifies, with its id and its only algorithm.
 #[derive(Clone)]
 pub struct Key {
     kid: Option<String>,
@@ -20,7 +20,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Whether `signature` is this key's, over `message`.
+    /// Whether `signature` was made by this key over `message`.
     pub(super) fn verify(&self, message: &str, signature: &str) -> Result<(), TokenError> {
         ring_provider::install();
         let bytes = message.as_bytes();
@@ -49,7 +49,7 @@ impl Key {
             return None;
         }
         let decoding = DecodingKey::from_jwk(jwk).ok()?;
-        // Uncompressed P-256: a byte and two coordinates of 32.
+        // Uncompressed P-256: one byte, then two coordinates of 32 bytes.
         let sound = match (algorithm, decoding.try_get_as_bytes()) {
             (Algorithm::ES256, Ok(point)) => point.len() == 65,
             (Algorithm::HS256, Ok(secret)) => secret.len() >= MIN_SECRET_BYTES,
@@ -67,7 +67,7 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// The three forms PostgREST takes in `jwt-secret`: a secret, a JWK, a JWK set.
+    /// The three forms that PostgREST accepts as `jwt-secret`: a secret, a JWK, a JWK set.
     pub fn from_secret(text: &str) -> Result<Self, BadSetting> {
         let bad = |problem: &str| BadSetting::new("JWT_SECRET", problem);
         if text.trim_start().starts_with('{') {
@@ -91,8 +91,8 @@ impl KeySet {
         Ok(Self { keys: vec![Key { kid: None, algorithm: Algorithm::HS256, decoding }] })
     }
 
-    /// A published JWK set. Symmetric keys and keys without an id are passed over: what is
-    /// published is no secret, and a token must say which key it means.
+    /// A published JWK set. Symmetric keys are skipped, because a published key is not secret. Keys
+    /// without an id are skipped, because a token must name its key.
     pub fn from_public(text: &str) -> Result<Self, serde_json::Error> {
         let set: JwkSet = serde_json::from_str(text)?;
         let keys = set.keys.iter().filter_map(Key::from_jwk);
@@ -100,13 +100,13 @@ impl KeySet {
         Ok(Self { keys: keys.collect() })
     }
 
-    /// The key a token names. A token without an id means a key without one.
+    /// The key that a token names. A token without an id means a key without an id.
     pub(super) fn find(&self, kid: Option<&str>, algorithm: &str) -> Option<&Key> {
         let algorithm: Algorithm = algorithm.parse().ok()?;
         self.keys.iter().find(|key| key.kid.as_deref() == kid && key.algorithm == algorithm)
     }
 
-    /// Both sets; of two keys with one id, `self` has the say.
+    /// Both sets; if two keys have the same id, the one in `self` counts.
     pub fn and(mut self, other: Self) -> Self {
         self.keys.extend(other.keys);
         self

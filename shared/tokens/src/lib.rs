@@ -1,9 +1,9 @@
-//! Who calls: keys, tokens, and what a verified one says.
+//! Identifies callers: keys, tokens, and the claims of verified tokens.
 //!
-//! `jsonwebtoken` checks signatures; what a token must say besides is checked here, because
-//! with its defaults that crate accepts a third of the known attacks. A [`Verifier`] turns a
-//! token into [`Claims`], a [`Gateway`] turns a request's headers into them, and
-//! [`SignedIn`] is what a handler asks for.
+//! `jsonwebtoken` checks signatures. The claims are checked here, because with its defaults that
+//! crate accepts a third of the known attacks. A [`Verifier`] turns a token into [`Claims`], a
+//! [`Gateway`] turns the headers of a request into claims, and [`SignedIn`] is what a handler asks
+//! for.
 
 use std::sync::Arc;
 
@@ -34,16 +34,16 @@ pub use settings::{Settings, auth_url};
 pub use sign::{SigningKey, api_key, mint, user_claims};
 pub use verifier::{MAX_TOKEN_BYTES, Verifier};
 
-/// What a verified token says.
+/// The claims of a verified token.
 #[derive(Clone, Debug)]
 pub struct Claims {
     /// One of the roles the [`Policy`] lists.
     pub role: Box<str>,
-    /// The `sub` of somebody signed in; none for the keys `anon` and `service_role`.
+    /// The `sub` of a person; `None` for the keys `anon` and `service_role`.
     pub user_id: Option<Uuid>,
-    /// The sign-in the token belongs to.
+    /// The session that the token belongs to.
     pub session_id: Option<Uuid>,
-    /// Whether this person has not yet said who they are.
+    /// Whether this person is anonymous (a guest).
     pub is_anonymous: bool,
     /// `exp`, in seconds since 1970.
     pub expires_at: i64,
@@ -53,12 +53,12 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Nobody in particular: what a publishable key stands for.
+    /// An anonymous caller: what a publishable key stands for.
     pub fn anonymous() -> Arc<Self> {
         Self::of_key("anon", r#"{"role":"anon"}"#)
     }
 
-    /// The house: what a secret key stands for.
+    /// `service_role`: what a secret key stands for.
     pub fn service() -> Arc<Self> {
         Self::of_key("service_role", r#"{"role":"service_role"}"#)
     }
@@ -75,7 +75,7 @@ impl Claims {
         })
     }
 
-    /// Whom the database sees.
+    /// The caller for the database.
     pub fn caller(&self) -> Caller<'_> {
         Caller { role: &self.role, claims: &self.json, user_id: self.user_id }
     }

@@ -1,35 +1,35 @@
-//! What a well-signed token must say.
+//! The claims that a signed token must have.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Claims, TokenError};
 
-/// Clocks differ; so far a token may be ahead or behind.
+/// How far clocks may differ.
 const LEEWAY_S: i64 = 30;
-/// A token's birth may lie further ahead: signers round up, and nothing hangs on it.
+/// How far `iat` may be in the future: signers round up, and no right depends on it.
 const ISSUED_LEEWAY_S: i64 = 60;
-/// Legacy API keys are tokens that live ten years.
+/// Legacy API keys are tokens that are valid for ten years.
 const KEY_LIFETIME_S: i64 = 11 * 366 * 86_400;
 
 const AUTHENTICATED: &str = "authenticated";
 
-/// What is asked of a token beyond its signature.
+/// The requirements for a token beyond its signature.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// What `aud` must contain; `None` asks for nothing.
+    /// The value that `aud` must contain; `None` accepts any.
     pub audience: Option<String>,
-    /// What `iss` must be; `None` asks for nothing.
+    /// The value that `iss` must have; `None` accepts any.
     pub issuer: Option<String>,
-    /// The roles there are. A token with another is refused.
+    /// The known roles. A token with another role is refused.
     pub roles: Vec<Box<str>>,
-    /// Whether published keys may sign for `service_role`: where `JWT_ROLES` names it.
+    /// Whether published keys may sign for `service_role`: only if `JWT_ROLES` names it.
     pub service_by_keys: bool,
-    /// The role of a token that names none, for issuers that know no roles.
+    /// The role of a token without a role, for issuers that do not use roles.
     pub default_role: Option<Box<str>>,
-    /// The longest a token of somebody signed in may live, in seconds.
+    /// The longest lifetime of a person's token, in seconds.
     pub max_lifetime_s: i64,
-    /// Whether `sub` must be a uuid and `iat` be there, as in every token of the house.
+    /// Whether `sub` must be a uuid and `iat` must exist, as in every token of our own.
     pub strict: bool,
 }
 
@@ -48,7 +48,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Judge a payload whose signature was found good.
+    /// Check the claims of a payload whose signature is valid.
     pub(super) fn judge(
         &self,
         payload: &Map<String, Value>,
@@ -56,7 +56,7 @@ impl Policy {
         now: i64,
     ) -> Result<Claims, TokenError> {
         let role = self.role(payload)?;
-        // The long-lived keys carry a role and dates, and speak for nobody.
+        // Long-lived keys have a role and dates, and belong to no person.
         let is_key = matches!(&*role, "anon" | "service_role");
         let (not_before, expires_at) = self.times(payload, is_key, now)?;
         self.addressed(payload, is_key)?;
@@ -92,7 +92,7 @@ impl Policy {
         Ok(Claims { role, user_id, session_id, is_anonymous, expires_at, not_before, json })
     }
 
-    /// Judge the times again: a verified token is remembered, its hour is not.
+    /// Check the times again: a verified token is remembered, but it expires.
     pub(super) fn in_time(claims: &Claims, now: i64) -> Result<(), TokenError> {
         if claims.expires_at <= now - LEEWAY_S {
             return Err(TokenError::EXPIRED);
@@ -146,8 +146,8 @@ impl Policy {
         Ok((nbf.unwrap_or(0), exp))
     }
 
-    /// Whether the token is meant for this house. The keys carry no audience and an issuer
-    /// of their own; where they do carry an audience, it counts.
+    /// Whether the token is meant for this marketplace. API keys have no audience and another
+    /// issuer; if they do have an audience, it is checked.
     fn addressed(&self, payload: &Map<String, Value>, is_key: bool) -> Result<(), TokenError> {
         const AUD: TokenError = TokenError::Claims("JWT not in audience");
         const ISS: TokenError = TokenError::Claims("JWT not of this issuer");
@@ -180,7 +180,7 @@ impl Policy {
     }
 }
 
-/// A whole number of seconds; dates before 1970 and fractions are nobody's.
+/// A whole number of seconds. Dates before 1970 and fractions are refused.
 fn whole(
     payload: &Map<String, Value>,
     name: &str,
@@ -189,15 +189,15 @@ fn whole(
     match payload.get(name) {
         None => Ok(None),
         Some(value) => match value.as_i64() {
-            // Far below overflow, and past every date Postgres knows.
+            // Far below overflow, and later than every date that Postgres knows.
             Some(seconds @ 0..=9_224_318_015_999) => Ok(Some(seconds)),
             _ => Err(TokenError::Claims(problem)),
         },
     }
 }
 
-/// A uuid in the one form Postgres prints: braces, capitals and urn: name the same person
-/// to it, and another to whoever compares text.
+/// A uuid in the only form that Postgres prints. Braces, capitals and `urn:` name the same person
+/// for Postgres, but another one for code that compares texts.
 fn canonical_uuid(text: &str) -> Option<Uuid> {
     let uuid = Uuid::try_parse(text).ok()?;
     let mut buffer = Uuid::encode_buffer();

@@ -1,5 +1,5 @@
-//! Keys that live elsewhere: fetched when needed, kept for ten minutes, and kept longer
-//! when they cannot be fetched again.
+//! Keys that are kept elsewhere: fetched when needed, kept for ten minutes, and kept longer if they
+//! cannot be fetched again.
 
 use std::{
     sync::{
@@ -14,9 +14,9 @@ use tokio::sync::Mutex;
 use super::{Key, KeySet, TokenError, fetch};
 use postgres::{Caller, Db};
 
-/// How long keys are believed without asking.
+/// How long keys are used before they are fetched again.
 const FRESH: Duration = Duration::from_secs(600);
-/// Between two attempts, so that forged key ids cannot make us ask for each.
+/// The pause between two attempts, so that forged key ids cannot cause a request each.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// Where keys come from.
@@ -24,16 +24,16 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub enum Source {
     /// A JWK set behind a URL.
     Url(hyper::Uri),
-    /// The house's own signing keys, as `api.signing_keys()` lists them to callers.
+    /// Our own signing keys, as `api.signing_keys()` lists them, with the callers' login.
     Database(Db),
-    /// The same by the login of the house.
+    /// The same, with the service login.
     House(Db),
 }
 
 pub(super) struct Remote {
     source: Source,
     known: RwLock<Known>,
-    /// Held by the one who asks; the others wait for the answer.
+    /// Held by the task that fetches; the others wait for its result.
     asking: Mutex<()>,
     generation: AtomicU64,
 }
@@ -66,7 +66,7 @@ impl Remote {
         }
     }
 
-    /// Grows by one whenever the keys become others.
+    /// Increases whenever the keys change.
     pub(super) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
@@ -80,7 +80,7 @@ impl Remote {
         if needs(&known) {
             let _turn = self.asking.lock().await;
             known = self.known();
-            // Somebody may have asked while this caller waited for its turn.
+            // Another task may have fetched the keys while this one waited for its turn.
             if needs(&known) {
                 known = self.ask(known).await;
             }
@@ -106,7 +106,7 @@ impl Remote {
                 }
                 known = Known { text, keys, fetched_at: Some(now), tried_at: Some(now) };
             }
-            // The old keys stay good: an outage there must not sign people out here.
+            // The old keys stay in use: an outage of the issuer must not sign people out here.
             Err(problem) => tracing::warn!(%problem, "cannot fetch signing keys"),
         }
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known.clone();

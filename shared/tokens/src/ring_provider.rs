@@ -1,7 +1,7 @@
-//! The three algorithms we take, as `ring` does them, for `jsonwebtoken`.
+//! The three accepted algorithms, implemented with `ring` for `jsonwebtoken`.
 //!
-//! That crate's own back ends are aws-lc, which is slow to start, and RustCrypto, which
-//! brings the `rsa` crate and its open timing fault (RUSTSEC-2023-0071).
+//! That crate's own back ends are aws-lc, which starts slowly, and RustCrypto, which depends on the
+//! `rsa` crate with its open timing attack (RUSTSEC-2023-0071).
 
 use std::sync::Once;
 
@@ -23,8 +23,8 @@ use ring::{
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Make `ring` the provider of this process. Idempotent; everything here that signs or
-/// verifies calls it first.
+/// Make `ring` the provider of this process. Idempotent; all code here that signs or verifies calls
+/// it first.
 pub(super) fn install() {
     static ONCE: Once = Once::new();
     static PROVIDER: CryptoProvider = CryptoProvider {
@@ -39,7 +39,7 @@ pub(super) fn install() {
         },
     };
     ONCE.call_once(|| {
-        // Err means that somebody installed another one before, which then does the work.
+        // An error means that another provider was installed before; then that one is used.
         let _ = PROVIDER.install_default();
     });
 }

@@ -1,9 +1,9 @@
-//! What the environment says about tokens and keys.
+//! The settings of tokens and keys.
 
 use super::Policy;
 use environment::{BadSetting, optional, parsed};
 
-/// Keys, and what is asked of tokens. The default knows no key, and refuses everybody.
+/// Keys and requirements for tokens. The default has no key and refuses everybody.
 #[derive(Clone, Default)]
 pub struct Settings {
     /// `JWT_SECRET`: the legacy shared secret, a JWK or a JWK set.
@@ -16,19 +16,19 @@ pub struct Settings {
     pub publishable_key: Option<String>,
     /// `SECRET_KEY`: what servers send as `apikey`, to act as `service_role`.
     pub secret_key: Option<String>,
-    /// `JWT_AUDIENCE` (`*` asks for none), `JWT_ISSUER` (likewise), `JWT_ROLES`, `JWT_DEFAULT_ROLE`,
+    /// `JWT_AUDIENCE` (`*` accepts any), `JWT_ISSUER` (likewise), `JWT_ROLES`, `JWT_DEFAULT_ROLE`,
     /// `JWT_MAX_LIFETIME_S`, `JWT_STRICT`.
     pub policy: Policy,
 }
 
-/// Where the auth function is reached at a base URL: the issuer of its tokens.
+/// The issuer of the tokens of the auth function at a base URL.
 pub fn auth_url(base_url: &str) -> String {
     format!("{}/auth/v1", base_url.trim_end_matches('/'))
 }
 
 impl Settings {
-    /// Whether nobody but the house may sign tokens, and nobody said who `iss` must be: then it
-    /// must be the house.
+    /// Whether only our own auth function may sign tokens and no issuer is set: then `iss` must
+    /// name our auth function.
     pub fn trusts_the_house_alone(&self) -> bool {
         optional("JWT_ISSUER").is_none()
             && self.policy.issuer.is_none()
@@ -65,7 +65,7 @@ impl Settings {
     }
 }
 
-/// An opaque key. supabase-js and the gateway's rule tell it by its prefix.
+/// An opaque key. supabase-js and the rule of the gateway recognise it by its prefix.
 fn opaque(name: &'static str, prefix: &str) -> Result<Option<String>, BadSetting> {
     match optional(name) {
         Some(key) if !key.starts_with(prefix) || key.len() < prefix.len() + 16 => {

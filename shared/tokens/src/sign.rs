@@ -1,4 +1,4 @@
-//! Making tokens: the house's own, legacy API keys, and those of tests.
+//! Makes tokens: our own, legacy API keys, and those of tests.
 
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header,
@@ -25,7 +25,7 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// A new pair, as PKCS #8: `kid`, which is its RFC 7638 thumbprint, follows from it.
+    /// A new key pair, as PKCS #8. Its `kid` is its RFC 7638 thumbprint.
     pub fn generate() -> Result<Vec<u8>> {
         let pair =
             EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
@@ -41,7 +41,7 @@ impl SigningKey {
         Ok(Self { kid, encoding })
     }
 
-    /// The id tokens name it by.
+    /// The id by which tokens name it.
     pub fn kid(&self) -> &str {
         &self.kid
     }
@@ -57,27 +57,27 @@ impl SigningKey {
         Ok(jwk)
     }
 
-    /// A token that says `claims`.
+    /// A signed token with these `claims`.
     pub fn sign(&self, claims: &impl Serialize) -> Result<String> {
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::ES256) };
         jsonwebtoken::encode(&header, claims, &self.encoding).map_err(Error::internal)
     }
 }
 
-/// A legacy HS256 token that says `claims`.
+/// A legacy HS256 token with these `claims`.
 pub fn mint(secret: &str, claims: &impl Serialize) -> Result<String> {
     ring_provider::install();
     let key = EncodingKey::from_secret(secret.as_bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).map_err(Error::internal)
 }
 
-/// The legacy API key of a role: `anon` or `service_role`. It lives ten years.
+/// The legacy API key of a role: `anon` or `service_role`. It is valid for ten years.
 pub fn api_key(secret: &str, role: &str) -> Result<String> {
     let iat = unix_now();
     mint(secret, &json!({"iss": "convene", "role": role, "iat": iat, "exp": iat + 10 * YEAR_S}))
 }
 
-/// The claims of somebody signed in for an hour, for `convene token` and for tests.
+/// The claims of a person who is signed in for an hour, for `convene token` and for tests.
 pub fn user_claims(user_id: Uuid) -> serde_json::Value {
     let iat = unix_now();
     json!({

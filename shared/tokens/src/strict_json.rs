@@ -1,8 +1,8 @@
-//! JSON of which no two readers can think differently.
+//! JSON that all parsers read in the same way.
 //!
-//! A parser that takes the first of two equal members and one that takes the last see two
-//! tokens in one. So a repeated member is refused, at every depth, and so is a NUL, which
-//! Postgres cannot hold.
+//! If a member occurs twice, some parsers take the first and some the last, so they would see two
+//! different tokens. So a repeated member is refused at every depth. A NUL is refused too, because
+//! Postgres cannot store it.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A token in, claims out, or a reason why not.
+//! Turns a token into claims, or into the reason why it is refused.
 
 use std::{
     sync::Arc,
@@ -14,18 +14,18 @@ use super::{
 };
 use environment::BadSetting;
 
-/// No token of an honest issuer is larger; PostgREST's headers end there too.
+/// No honest issuer makes larger tokens; PostgREST has the same limit on headers.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Verified tokens remembered, of a kilobyte or two each: an ES256 signature costs 60 us, a look-up
-/// none.
+/// How many verified tokens are remembered, of one or two kilobytes each. Checking an ES256
+/// signature takes 60 us, a look-up almost nothing.
 const REMEMBERED: usize = 10_000;
 
-/// The members a header may have. Whatever else there is would change what the token means
-/// (`crit`, `b64`, `zip`) or bring its own key along (`jwk`, `jku`, `x5u`, `x5c`).
+/// The members that a header may have. Any other member would change the meaning of the token
+/// (`crit`, `b64`, `zip`) or bring its own key (`jwk`, `jku`, `x5u`, `x5c`).
 const HEADER_MEMBERS: [&str; 5] = ["alg", "typ", "kid", "x5t", "x5t#S256"];
 
-/// Checks tokens. Cheap to clone; clones share keys and memory.
+/// Checks tokens. Cheap to clone; clones share keys and remembered tokens.
 #[derive(Clone)]
 pub struct Verifier(Arc<Inner>);
 
@@ -33,13 +33,13 @@ struct Inner {
     policy: Policy,
     own: KeySet,
     remotes: Vec<Remote>,
-    /// With the generation of the remote keys they were checked under: a key that was
-    /// withdrawn takes its tokens along.
+    /// Includes the generation of the remote keys: if a key is withdrawn, its tokens are checked
+    /// again.
     verified: Cache<Box<str>, (u64, Arc<Claims>)>,
 }
 
 impl Verifier {
-    /// A verifier as `settings` say, which also asks `sources` for keys.
+    /// A verifier with these settings, which also fetches keys from `sources`.
     pub fn new(settings: &Settings, sources: Vec<Source>) -> Result<Self, BadSetting> {
         let mut own = KeySet::default();
         if let Some(secret) = &settings.jwt_secret {
@@ -61,12 +61,12 @@ impl Verifier {
         })))
     }
 
-    /// What `token` says, if it may be believed now.
+    /// The claims of `token`, if it is valid now.
     pub async fn verify(&self, token: &str) -> Result<Arc<Claims>, TokenError> {
         self.verify_at(token, unix_now()).await
     }
 
-    /// [`Self::verify`] at a time of the caller's choosing, in seconds since 1970.
+    /// [`Self::verify`] at a given time, in seconds since 1970.
     pub async fn verify_at(&self, token: &str, now: i64) -> Result<Arc<Claims>, TokenError> {
         let inner = &*self.0;
         if let Some((generation, claims)) = inner.verified.get(token)
@@ -98,8 +98,8 @@ impl Inner {
         let json = std::str::from_utf8(&payload)
             .map_err(|_| TokenError::Malformed("JWT payload is not a JSON object"))?;
         let claims = self.policy.judge(&members, json, now)?;
-        // Keys that somebody publishes sign for people. The house itself is known by its secret,
-        // unless the settings say that an issuer may speak for it.
+        // Published keys sign for people. `service_role` is proved by our own secret, unless the
+        // settings say that an issuer may sign for it.
         let is_published = parts.algorithm != "HS256";
         if is_published && &*claims.role == "service_role" && !self.policy.service_by_keys {
             return Err(TokenError::Claims("The JWT 'role' claim is not a role of this API"));
@@ -111,7 +111,7 @@ impl Inner {
         if self.own.is_empty() && self.remotes.is_empty() {
             return Err(TokenError::NoKeys);
         }
-        // Published keys have ids; a token without one cannot mean any of them.
+        // Published keys have ids, so a token without an id cannot mean any of them.
         let Some(kid) = parts.kid.as_deref() else { return Err(TokenError::Key) };
         let mut unavailable = false;
         for remote in &self.remotes {
@@ -126,8 +126,8 @@ impl Inner {
 }
 
 impl KeySet {
-    /// The payload of `token` if one of these keys signed it. What it says is not judged: that
-    /// is for issuers whose rules are not the house's.
+    /// The payload of `token`, if one of these keys signed it. The claims are not checked: this is
+    /// for issuers that have other rules.
     pub fn open(&self, token: &str) -> Result<Vec<u8>, TokenError> {
         let parts = Parts::split(token)?;
         let key = self.find(parts.kid.as_deref(), &parts.algorithm);
@@ -137,7 +137,7 @@ impl KeySet {
     }
 }
 
-/// A token taken apart, its header read.
+/// A token split into its parts, with its header parsed.
 struct Parts<'a> {
     message: &'a str,
     payload: &'a str,

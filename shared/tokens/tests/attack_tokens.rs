@@ -1,4 +1,4 @@
-//! Every token that lies is refused, and no mutation of an honest one is believed.
+//! Every forged or false token is refused, and no mutation of an honest one is accepted.
 
 #![allow(clippy::unwrap_used)]
 
@@ -104,7 +104,7 @@ async fn an_issuer_is_text_even_where_nobody_asks_for_one() {
     }
 }
 
-/// 20,000 here; `MUTATIONS=1000000` for the million. A failure names the seed.
+/// 20,000 here; `MUTATIONS=1000000` runs a million. A failure prints the seed.
 #[tokio::test]
 async fn no_mutation_of_a_token_is_believed() {
     let count: u64 = std::env::var("MUTATIONS").map_or(20_000, |text| text.parse().unwrap());
@@ -146,7 +146,7 @@ fn mutated(base: &str, honest: &[String], random: &mut Random) -> String {
                 let copy = bytes[place..end].to_vec();
                 bytes.splice(place..place, copy);
             }
-            // Parts of two tokens: each sound, together nobody's.
+            // Parts of two tokens: each part is valid, together they are not.
             _ => {
                 let other = honest[random.below(honest.len())].as_bytes();
                 let mut parts: Vec<Vec<u8>> = bytes.split(|b| *b == b'.').map(Into::into).collect();
@@ -160,7 +160,7 @@ fn mutated(base: &str, honest: &[String], random: &mut Random) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// xorshift64*: a seed is the whole story of a failure.
+/// xorshift64*: the seed alone reproduces a failure.
 struct Random(u64);
 
 impl Random {

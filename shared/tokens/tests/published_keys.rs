@@ -1,5 +1,5 @@
-//! Keys that an issuer publishes: fetched once, kept through an outage, asked for again
-//! when a token names another, and never taken for a shared secret.
+//! Keys that an issuer publishes: fetched once, kept during an outage, fetched again when a token
+//! names an unknown key, and never used as a shared secret.
 
 #![allow(clippy::unwrap_used)]
 
@@ -14,7 +14,7 @@ use tokens::{Settings, SigningKey, TokenError, Verifier, mint, user_claims};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-/// An issuer that counts who asks. `None` is an outage.
+/// An issuer that counts its requests. `None` is an outage.
 #[derive(Clone)]
 struct Issuer {
     keys: Arc<Mutex<Option<Value>>>,

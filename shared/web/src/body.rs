@@ -1,12 +1,12 @@
-//! A JSON body, and what is wrong with one that is none.
+//! A JSON body, and the refusal of a body that is not JSON.
 
 use axum::{body::Bytes, extract::FromRequest};
 use errors::Error;
 use http::Request;
 use serde::de::DeserializeOwned;
 
-/// A JSON body, whatever its content type says it is. One that does not parse is an
-/// `invalid_request` (400, `M0000`) that names the field, not axum's text.
+/// A JSON body, whatever its content type says. A body that cannot be parsed is an
+/// `invalid_request` (400, `M0000`) that names the field, instead of axum's text.
 pub struct Body<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {

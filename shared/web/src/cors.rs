@@ -1,7 +1,7 @@
-//! Which browsers may call: those of any site.
+//! CORS: browsers may call from the pages of any site.
 //!
-//! A token in a header says who calls, never a cookie, so another site's page has nothing to
-//! send along that its visitor did not give it.
+//! A token in a header identifies the caller, never a cookie. So the page of another site has
+//! nothing to send that its visitor did not give it.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use crate::REQUEST_ID;
 
 /// Answers preflights, and lets pages read answers and the headers that help them.
 ///
-/// Any header may be sent, as under /rest/v1: front ends add their own (`traceparent`,
-/// `x-region`, those of `global.headers`), and none opens more than the token in it does.
+/// Any header may be sent, as under /rest/v1: front ends add their own (`traceparent`, `x-region`,
+/// those of `global.headers`), and a header gives no more rights than the token in it.
 pub fn any_site() -> CorsLayer {
     let told = [HeaderName::from_static(REQUEST_ID), header::RETRY_AFTER];
     CorsLayer::new()
@@ -27,7 +27,7 @@ pub fn any_site() -> CorsLayer {
         .max_age(Duration::from_secs(86_400))
 }
 
-/// The answer to whatever no route has, to be merged in: JSON that any site may read. Without
+/// The answer for unknown paths, to be merged into a router: JSON that any site may read. Without
 /// it supabase-js shows "Unexpected end of JSON input".
 pub fn otherwise() -> Router {
     Router::new().fallback(async || Error::no_such_path()).layer(any_site())

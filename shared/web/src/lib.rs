@@ -1,8 +1,8 @@
-//! What stands around every router: one log line per request, one id to find it by, a 500 for a
-//! panic, and the browsers that may call.
+//! What every router has around it: one log line and one id per request, a 500 for a panic, and
+//! CORS.
 //!
-//! A line names the request's method and path, never its query or its headers: filters carry
-//! e-mail addresses, headers carry tokens.
+//! A line contains the request's method and path, and never its query or headers: filters contain
+//! e-mail addresses, headers contain tokens.
 
 use std::{any::Any, time::Duration};
 

@@ -1,4 +1,4 @@
-//! The client on the wire, against a listener that says what the test wants.
+//! The client on the wire, against a listener that each test scripts.
 
 use serde_json::{Value, json};
 use stripe_client_core::{IdempotencyKey, RequestStrategy, StripeRequest};

@@ -14,19 +14,19 @@ pub struct Transfer {
     /// In minor units.
     #[serde(default)]
     pub amount: i64,
-    /// What came back of it.
+    /// The part of it that was reversed.
     #[serde(default)]
     pub amount_reversed: i64,
     /// Lower case.
     #[serde(default)]
     pub currency: String,
-    /// To whom.
+    /// The receiving account.
     #[serde(default, deserialize_with = "reference")]
     pub destination: Option<String>,
-    /// From which charge.
+    /// The charge that it is paid from.
     #[serde(default, deserialize_with = "reference")]
     pub source_transaction: Option<String>,
-    /// What ties it to a payment.
+    /// The group that connects it to a payment.
     #[serde(default)]
     pub transfer_group: Option<String>,
     /// Ours.
@@ -73,10 +73,10 @@ pub struct Account {
     /// Whether Stripe pays out to its bank.
     #[serde(default)]
     pub payouts_enabled: bool,
-    /// What it may do.
+    /// Its capabilities.
     #[serde(default)]
     pub capabilities: Capabilities,
-    /// What Stripe still wants to know.
+    /// The information that Stripe still requires.
     #[serde(default)]
     pub requirements: Requirements,
     /// Ours.
@@ -91,7 +91,7 @@ impl Account {
     }
 }
 
-/// What an account may do; the only one we ask for is to receive.
+/// The capabilities of an account; we ask only for the one to receive transfers.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Capabilities {
     /// `active`, `inactive`, `pending`.
@@ -99,27 +99,27 @@ pub struct Capabilities {
     pub transfers: Option<String>,
 }
 
-/// What Stripe still wants to know about an account's owner.
+/// The information that Stripe still requires about the owner of an account.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Requirements {
-    /// By the deadline.
+    /// Due by the deadline.
     #[serde(default)]
     pub currently_due: Vec<String>,
-    /// Long since.
+    /// Past due.
     #[serde(default)]
     pub past_due: Vec<String>,
-    /// Being looked at.
+    /// Pending verification.
     #[serde(default)]
     pub pending_verification: Vec<String>,
     /// Unix seconds.
     #[serde(default)]
     pub current_deadline: Option<i64>,
-    /// Why it is shut, if it is.
+    /// The reason why the account is disabled, if it is.
     #[serde(default)]
     pub disabled_reason: Option<String>,
 }
 
-/// The address of a form that opens once, for a few minutes: never mailed, never stored.
+/// The address of a form. It opens once, for a few minutes, so it is never mailed or stored.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct AccountLink {
     /// Where to send the browser.

@@ -1,4 +1,4 @@
-//! What people pay: intents, charges, refunds, disputes, and their trace in the balance.
+//! Payments: intents, charges, refunds, disputes, and their balance transactions.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Metadata, metadata, reference};
 
-/// A payment, from its opening to its money.
+/// A payment, from its creation to its capture.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PaymentIntent {
     /// `pi_…`
@@ -15,22 +15,22 @@ pub struct PaymentIntent {
     /// `requires_payment_method`, …, `requires_capture`, `succeeded`, `canceled`.
     #[serde(default)]
     pub status: String,
-    /// What is asked for, in minor units.
+    /// The amount to pay, in minor units.
     #[serde(default)]
     pub amount: i64,
-    /// What is authorised and not yet captured.
+    /// The part that is authorised and not yet captured.
     #[serde(default)]
     pub amount_capturable: i64,
-    /// What was captured.
+    /// The part that was captured.
     #[serde(default)]
     pub amount_received: i64,
     /// Lower case.
     #[serde(default)]
     pub currency: String,
-    /// What the payer's browser confirms with. Never stored, printed or serialised.
+    /// The secret with which the payer's browser confirms. Never stored, printed or serialised.
     #[serde(default, skip_serializing)]
     pub client_secret: Option<ClientSecret>,
-    /// The last attempt; what a transfer names as its source.
+    /// The last attempt; a transfer names it as its source.
     #[serde(default, deserialize_with = "reference")]
     pub latest_charge: Option<String>,
     /// Who pays.
@@ -39,10 +39,10 @@ pub struct PaymentIntent {
     /// `automatic` or `manual`.
     #[serde(default)]
     pub capture_method: Option<String>,
-    /// Why it was given up.
+    /// The reason why it was cancelled.
     #[serde(default)]
     pub cancellation_reason: Option<String>,
-    /// What ties it to transfers.
+    /// The group that connects it to transfers.
     #[serde(default)]
     pub transfer_group: Option<String>,
     /// Why the last attempt failed.
@@ -68,18 +68,18 @@ pub struct PaymentError {
     /// Why the bank declined.
     #[serde(default)]
     pub decline_code: Option<String>,
-    /// The attempt.
+    /// The charge of the attempt.
     #[serde(default, deserialize_with = "reference")]
     pub charge: Option<String>,
 }
 
-/// Lets its holder pay one payment intent, and see it.
+/// A secret whose holder can pay and read one payment intent.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct ClientSecret(String);
 
 impl ClientSecret {
-    /// For the payer alone.
+    /// For the payer only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -102,10 +102,10 @@ pub struct Charge {
     /// In minor units.
     #[serde(default)]
     pub amount: i64,
-    /// What was captured of it.
+    /// The part that was captured.
     #[serde(default)]
     pub amount_captured: i64,
-    /// What was given back of it.
+    /// The part that was refunded.
     #[serde(default)]
     pub amount_refunded: i64,
     /// Lower case.
@@ -117,25 +117,25 @@ pub struct Charge {
     /// Whether the payer's bank disputes it.
     #[serde(default)]
     pub disputed: bool,
-    /// Its payment.
+    /// The payment it belongs to.
     #[serde(default, deserialize_with = "reference")]
     pub payment_intent: Option<String>,
-    /// What it did to our balance: settlement amount, currency, fee.
+    /// Its effect on our balance: settlement amount, currency, fee.
     #[serde(default, deserialize_with = "reference")]
     pub balance_transaction: Option<String>,
-    /// How it was paid.
+    /// The payment method.
     #[serde(default)]
     pub payment_method_details: Value,
 }
 
 impl Charge {
-    /// When an authorisation lapses, in Unix seconds: the only source to be trusted.
+    /// When the authorisation expires, in Unix seconds. No other source for this is reliable.
     pub fn capture_before(&self) -> Option<i64> {
         self.payment_method_details["card"]["capture_before"].as_i64()
     }
 }
 
-/// Money on its way back to a payer.
+/// Money that goes back to a payer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Refund {
     /// `re_…`
@@ -149,10 +149,10 @@ pub struct Refund {
     /// Lower case.
     #[serde(default)]
     pub currency: String,
-    /// Of which payment.
+    /// The payment it belongs to.
     #[serde(default, deserialize_with = "reference")]
     pub payment_intent: Option<String>,
-    /// Of which attempt.
+    /// The charge it belongs to.
     #[serde(default, deserialize_with = "reference")]
     pub charge: Option<String>,
     /// Why it failed.
@@ -163,7 +163,7 @@ pub struct Refund {
     pub metadata: Metadata,
 }
 
-/// A payer's quarrel with a charge.
+/// A dispute of a payer about a charge.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dispute {
     /// `dp_…` or `du_…`
@@ -177,19 +177,19 @@ pub struct Dispute {
     /// Lower case.
     #[serde(default)]
     pub currency: String,
-    /// About which charge.
+    /// The disputed charge.
     #[serde(default, deserialize_with = "reference")]
     pub charge: Option<String>,
-    /// About which payment.
+    /// The disputed payment.
     #[serde(default, deserialize_with = "reference")]
     pub payment_intent: Option<String>,
-    /// The bank's word for it.
+    /// The reason in the bank's terms.
     #[serde(default)]
     pub reason: Option<String>,
-    /// If not, a refund would be paid twice.
+    /// If this is false, a refund would pay the payer twice.
     #[serde(default)]
     pub is_charge_refundable: bool,
-    /// What it did to our balance so far.
+    /// Its effects on our balance so far.
     #[serde(default)]
     pub balance_transactions: Vec<BalanceTransaction>,
 }
@@ -202,10 +202,11 @@ pub struct BalanceTransaction {
     /// `charge`, `refund`, `transfer`, `adjustment`, `payout`, …
     #[serde(default, rename = "type")]
     pub kind: String,
-    /// Gross, in minor units of the settlement currency; negative when it left.
+    /// The gross amount in minor units of the settlement currency; negative if the balance
+    /// decreased.
     #[serde(default)]
     pub amount: i64,
-    /// Stripe's own.
+    /// Stripe's own fee.
     #[serde(default)]
     pub fee: i64,
     /// `amount` less `fee`.
@@ -214,10 +215,11 @@ pub struct BalanceTransaction {
     /// The settlement currency, lower case.
     #[serde(default)]
     pub currency: String,
-    /// From the presentment currency, if another. Text, because a rate is no float of ours.
+    /// The exchange rate, if the payer's currency is another one. It is text, because we never use
+    /// floats for rates.
     #[serde(default)]
     pub exchange_rate: Option<serde_json::Number>,
-    /// What it is about: `ch_…`, `re_…`, `tr_…`.
+    /// The object that caused it: `ch_…`, `re_…`, `tr_…`.
     #[serde(default, deserialize_with = "reference")]
     pub source: Option<String>,
     /// `pending` or `available`.

@@ -1,4 +1,4 @@
-//! Each kind of answer, and the one thing it means.
+//! Each kind of answer has exactly one meaning.
 
 use serde_json::json;
 

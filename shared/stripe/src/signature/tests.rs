@@ -1,4 +1,4 @@
-//! Crafted forgeries, mutated headers, and the deliveries that must pass.
+//! Forged and damaged headers, and genuine deliveries that must pass.
 
 use super::*;
 
@@ -76,7 +76,7 @@ fn three_hundred_seconds_either_way() {
     }
 }
 
-/// Headers that say nothing, or say it in another grammar: only a broken proxy would send them.
+/// Headers without contents, or in another format: only a broken proxy would send them.
 #[test]
 fn headers_of_another_grammar_are_refused() {
     let at = NOW.to_string();
@@ -131,7 +131,7 @@ fn headers_of_another_grammar_are_refused() {
     assert!(verdict(&[&good().into_bytes()[..], &[0xff]].concat()).is_err(), "not UTF-8");
 }
 
-/// Headers of the right form that only a forger would send, or nearly of it.
+/// Headers of the right format, or nearly so, that only a forger would send.
 #[test]
 fn wrong_times_and_signatures_are_refused() {
     let at = NOW.to_string();
@@ -168,7 +168,7 @@ fn wrong_times_and_signatures_are_refused() {
         format!("t={at},v1={},v1={mac}", &mac[1..]),
         format!("t={at},v1={mac}={mac}"),
         format!("t={at},v1=={mac}"),
-        // Signed, but not so.
+        // Signed in another way.
         format!("t={at},v1={other_body}"),
         format!("t={at},v1={no_time}"),
         format!("t={at},v1={unprefixed}"),

@@ -1,4 +1,4 @@
-//! Well signed, and wrong in what they say.
+//! Tokens with a valid signature and false claims.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What is not a token, or not quite.
+//! Texts that are not tokens, or not quite.
 
 use base64::{
     Engine as _,
@@ -70,7 +70,7 @@ pub fn attacks(key: &Key, now: i64, add: Add<'_>) {
     }
 }
 
-/// The last character of base64 holds bits that mean nothing: two texts, one signature.
+/// The last character of base64 contains unused bits, so two texts mean the same signature.
 fn loose_bits(key: &Key, token: &str, add: Add<'_>) {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let last = token.as_bytes()[token.len() - 1];

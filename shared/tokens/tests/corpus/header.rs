@@ -1,4 +1,4 @@
-//! Headers that would change which key is asked, or whether one is asked at all.
+//! Headers that would choose another key, or avoid the check.
 
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ fn key_ids() -> Vec<Value> {
     ids
 }
 
-/// Without a signature, or with one that means nothing.
+/// Without a signature, or with a meaningless one.
 fn unsigned(key: &Key, now: i64, add: Add<'_>) {
     let payload = encode(honest(now).to_string());
     for alg in ["none", "None", "NONE", "", key.name] {
@@ -90,7 +90,7 @@ fn unsigned(key: &Key, now: i64, add: Add<'_>) {
     }
 }
 
-/// The public key, or a guess, taken for the shared secret.
+/// Signed with the public key or a guess as if it were the shared secret.
 fn confused(key: &Key, keys: &Keys, now: i64, add: Add<'_>) {
     let text = |name: &str| keys.public[name].as_str().unwrap_or_default().to_owned();
     let point = [&[4][..], &decode(&text("x")), &decode(&text("y"))].concat();

@@ -22,7 +22,8 @@ pub struct Key {
     pub algorithm: Algorithm,
     encoding: EncodingKey,
     pub kid: Option<String>,
-    /// The one honest token that attacks are cut from: an undone mutation must be known again.
+    /// The one honest token that all attacks start from, so that a mutation that changes nothing is
+    /// recognised.
     honest: OnceLock<String>,
 }
 
@@ -35,7 +36,7 @@ pub struct Keys {
 
 impl Keys {
     pub fn new() -> Self {
-        // Makes sure that the house's provider is the one that signs.
+        // Makes sure that our own provider signs.
         mint(SECRET, &json!({})).unwrap();
         let pkcs8 = SigningKey::generate().unwrap();
         let signing = SigningKey::from_pkcs8(&pkcs8).unwrap();
@@ -72,7 +73,7 @@ impl Key {
         jsonwebtoken::crypto::sign(message.as_bytes(), &self.encoding, self.algorithm).unwrap()
     }
 
-    /// A token of these very bytes.
+    /// A token with exactly these bytes.
     pub fn token(&self, header: &[u8], payload: &[u8]) -> String {
         let message = format!("{}.{}", encode(header), encode(payload));
         format!("{message}.{}", self.sign(&message))
@@ -108,7 +109,7 @@ pub fn honest(now: i64) -> Value {
     })
 }
 
-/// Honest claims, one of them another, or gone.
+/// Honest claims, with one of them changed or removed.
 pub fn with(now: i64, name: &str, value: Option<Value>) -> Value {
     let mut claims = honest(now);
     match (claims.as_object_mut(), value) {
@@ -119,7 +120,7 @@ pub fn with(now: i64, name: &str, value: Option<Value>) -> Value {
     claims
 }
 
-/// Every attack, by name, and its token.
+/// Every attack: its name and its token.
 pub fn attacks(keys: &Keys, now: i64) -> Vec<(String, String)> {
     let mut attacks = Vec::new();
     for key in &keys.all {
@@ -133,7 +134,7 @@ pub fn attacks(keys: &Keys, now: i64) -> Vec<(String, String)> {
     attacks
 }
 
-/// What must be let in, or the attacks prove nothing.
+/// Tokens that must be accepted; otherwise the attacks prove nothing.
 pub fn controls(keys: &Keys, now: i64) -> Vec<(String, String)> {
     let mut controls = Vec::new();
     for key in &keys.all {
