@@ -101,7 +101,7 @@ struct Token {
     data: Option<PathBuf>,
 }
 
-/// Read the command line and do as it says.
+/// Read the command line and run the command.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match execute(arguments) {
@@ -180,7 +180,7 @@ fn sentence(outcome: Outcome) -> &'static str {
     }
 }
 
-/// Resolves when somebody presses Ctrl-C, or a supervisor says it is time.
+/// Resolves when somebody presses Ctrl-C, or a supervisor sends SIGTERM.
 fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
     let mut interrupted = signal(SignalKind::interrupt()).context("Cannot listen for Ctrl-C")?;
     let mut terminated = signal(SignalKind::terminate()).context("Cannot listen for SIGTERM")?;

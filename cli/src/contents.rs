@@ -1,12 +1,12 @@
-//! `GET /`: what is served here, for people who open the address in a browser.
+//! `GET /`: lists what is served here, for people who open the address in a browser.
 
 use axum::Json;
 use serde_json::{Value, json};
 
-/// Method, path, the members of the body (`?` marks those that may be absent), and what it does.
+/// Method, path, the members of the body (`?` marks optional ones), and what it does.
 type Function = (&'static str, &'static str, &'static str, &'static str);
 
-/// Every function that clients call: docs/functions.md describes them.
+/// All functions for clients; docs/functions.md describes them.
 const FUNCTIONS: [Function; 12] = [
     (
         "POST",

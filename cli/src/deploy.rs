@@ -22,7 +22,7 @@ pub use lenses::Lenses;
 pub use login::{Logins, derive, login, with_database};
 pub use sources::Sources;
 
-/// What a deploy did.
+/// The result of a deploy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The database was empty.
@@ -33,8 +33,8 @@ pub enum Outcome {
     Unchanged,
 }
 
-/// Roles belong to the cluster: deploys of two databases meet in its catalog, where no lock
-/// of ours reaches, and one of them is told to try again.
+/// Roles belong to the cluster. Deploys of two databases meet in its catalog, where our lock does
+/// not reach, and Postgres tells one of them to try again.
 const ATTEMPTS: u32 = 8;
 
 /// Deploy the embedded `sql/` to the database that `url` names.
@@ -68,7 +68,7 @@ pub async fn deploy_lenses(url: &str, sources: &Sources, lenses: &Lenses) -> Res
     }
 }
 
-/// Whether `sources` are what was deployed last to the database of `client`.
+/// Whether `sources` were deployed last to the database of `client`.
 pub async fn is_current(client: &Client, sources: &Sources) -> Result<bool> {
     let script = Script::read(sources, "install.sql", &Lenses::from_env()?)?;
     Ok(record::read(client).await?.as_ref() == Some(script.record()))

@@ -1,9 +1,9 @@
-//! The keys of a marketplace, given by settings; on a developer's machine `local` makes them.
+//! The keys of a marketplace. Settings give them; on a developer's machine, `local` makes them.
 
 use anyhow::{Result, bail};
 use environment::{BadSetting, optional};
 
-/// What a client needs to know.
+/// The keys that clients need.
 #[derive(Clone, Debug)]
 pub struct Keys {
     /// `JWT_SECRET`: signs and verifies legacy tokens.
@@ -19,7 +19,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Those of the settings; where a setting is absent, what `kept` has under that name.
+    /// The keys of the settings; a missing one is taken from `kept`.
     pub fn new(kept: impl Fn(&str) -> Result<String>) -> Result<Self> {
         let setting = |variable, name| optional(variable).map_or_else(|| kept(name), Ok);
         let jwt_secret = setting("JWT_SECRET", "jwt-secret")?;
@@ -35,7 +35,7 @@ impl Keys {
         })
     }
 
-    /// What the environment says of tokens, with these keys.
+    /// The token settings of the environment, with these keys.
     pub fn settings(&self) -> Result<tokens::Settings, BadSetting> {
         Ok(tokens::Settings {
             jwt_secret: Some(self.jwt_secret.clone()),

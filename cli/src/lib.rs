@@ -1,8 +1,9 @@
 //! The `convene` command: serve, deploy, token, verify, types, rotate-keys.
 //!
-//! The one place that knows every Lambda: [`routers`] merges them, [`schedules`] runs what has no
-//! router, [`settings`] says with what. [`production`] serves them with real services; `local`,
-//! behind the feature of that name, with stand-ins. [`deploy`] brings `sql/` into a database.
+//! This crate is the one place that knows every Lambda: [`routers`] merges them, [`schedules`] runs
+//! those without a router, [`settings`] reads their settings. [`production`] serves them with real
+//! services; `local`, behind the feature of that name, with stand-ins. [`deploy`] brings `sql/`
+//! into a database.
 
 pub mod command;
 mod contents;

@@ -1,7 +1,7 @@
-//! The whole marketplace on a developer's machine, with stand-ins for what is not there: a
-//! database, a queue, a mail server, Stripe.
+//! The whole marketplace on a developer's machine, with stand-ins for missing services: database,
+//! queue, mail server, Stripe.
 //!
-//! Behind the feature `local`: a production build contains nothing of this module.
+//! Only with the feature `local`: a production build contains nothing of this module.
 
 pub mod demo;
 mod keys;
@@ -33,7 +33,7 @@ use crate::{
 };
 use demo::{Cast, Expert, Learner};
 
-/// Role and database of a server of our own.
+/// Role and database on the private server.
 const OWNER: &str = "convene";
 
 /// Serve until `stop` resolves, then end everything that was started.
@@ -41,7 +41,7 @@ pub async fn serve(
     options: Options,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    // First of all: nothing is started, let alone reset, for a port that is taken.
+    // Bind the port first: if it is taken, nothing is started or reset.
     let listener = listen(options.port).await?;
     let account = Account::unprivileged()?;
     let wanted = match options.data {
@@ -49,12 +49,12 @@ pub async fn serve(
         None => Folder::usual(&account)?,
     };
     let folder = Folder::open(&wanted)?;
-    // A bad key is said before anything is started.
+    // A bad key is reported before anything is started.
     let keys = Keys::of_folder(&folder)?;
     let (owner_url, server) = database(&account, &folder, options.reset).await?;
     let demo = options.demo.unwrap_or(server.is_some());
     let served = serve_on(listener, &owner_url, (&folder, keys), demo, stop).await;
-    // Whatever happened, what was started is stopped.
+    // Whatever happened, stop everything that was started.
     let stopped = server.map_or(Ok(()), |server| tokio::task::block_in_place(|| server.stop()));
     served.and(stopped)
 }
@@ -82,7 +82,7 @@ async fn serve_on(
         site_url: optional("SITE_URL").unwrap_or_else(|| base_url.clone()),
         base_url: base_url.clone(),
     };
-    // For `convene token`, which has to name the same issuer.
+    // `convene token` has to use the same issuer.
     folder.note("base-url", &base_url)?;
     if demo && outcome == Outcome::Installed {
         let owner = deploy::connect(owner_url).await?;
@@ -114,7 +114,7 @@ async fn serve_on(
     server::until(listener, routes, stop).await
 }
 
-/// The real Stripe of the settings, or the stand-in, which ends with the second.
+/// The real Stripe of the settings, or a stand-in, which ends when the second value is dropped.
 async fn payments(folder: &Folder, base_url: &str) -> Result<(Stripe, Option<StripeDouble>)> {
     match Stripe::from_env()? {
         Some(stripe) => Ok((stripe, None)),
@@ -141,7 +141,7 @@ async fn listen(port: u16) -> Result<TcpListener> {
     })
 }
 
-/// The database of `DATABASE_URL`, or one on a server of our own.
+/// The database of `DATABASE_URL`, or one on a private server.
 async fn database(
     account: &Account,
     folder: &Folder,
@@ -184,8 +184,8 @@ fn start(account: &Account, home: &Path, reset: bool) -> Result<Server> {
     Server::start(&binaries, account, home, Keep::Data)
 }
 
-/// The owner may create roles and databases, as anybody's deploying user may; it is no
-/// superuser, and so nothing here can need one.
+/// The owner may create roles and databases, as a deploying user may. It is not a superuser, so
+/// nothing here can depend on one.
 async fn prepare(server: &Server) -> Result<()> {
     let superuser = deploy::connect(&server.url("postgres", "postgres")).await?;
     let known = superuser
@@ -215,7 +215,7 @@ async fn warn_of_old_server(owner_url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Those of the settings, or those derived from the deploying user's.
+/// The logins of the settings, or logins derived from the deploying user's.
 async fn logins(owner_url: &str) -> Result<Logins> {
     match (optional("API_DATABASE_URL"), optional("SERVICE_DATABASE_URL")) {
         (Some(api), Some(service)) => Ok(Logins { api, service }),
@@ -224,7 +224,7 @@ async fn logins(owner_url: &str) -> Result<Logins> {
     }
 }
 
-/// On standard output, for people: the log is elsewhere.
+/// Printed on standard output, for people; the log is on standard error.
 fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, stripe: Option<&StripeDouble>) {
     println!("Convene is running.\n");
     for (name, value) in [
@@ -239,7 +239,7 @@ fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, stripe: Option<&S
     if let Some(double) = stripe {
         println!("{:>16}  {} stands in for it", "Stripe", double.base_url());
     }
-    // A password in DATABASE_URL is known to whoever set it, and no business of this terminal's.
+    // Whoever set DATABASE_URL knows its password, so the password is not printed.
     if optional("DATABASE_URL").is_none() {
         println!("{:>16}  psql '{owner_url}'", "database");
     }

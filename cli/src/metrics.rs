@@ -1,4 +1,4 @@
-//! Numbers for Prometheus: requests by route and status, and how full the pools are.
+//! Metrics for Prometheus: requests by route and status, and how full the pools are.
 
 use axum::{Router, routing::get};
 use axum_prometheus::{
@@ -9,10 +9,10 @@ use postgres::Db;
 
 use crate::routers::House;
 
-/// `router`, counted, and a router that answers `/metrics`.
+/// Returns `router` with counters, and a router that answers `/metrics`.
 ///
-/// Routes are counted as they are written (`/rest/v1/{*path}`): a label per table that
-/// somebody asks for would have no end.
+/// Routes are counted by their pattern (`/rest/v1/{*path}`): with a label for every requested
+/// table, the number of labels would have no limit.
 pub fn layered(router: Router, house: &House) -> (Router, Router) {
     let (layer, handle): (GenericMetricLayer<'_, PrometheusHandle, Handle>, _) =
         PrometheusMetricLayerBuilder::new()

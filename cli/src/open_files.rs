@@ -1,13 +1,13 @@
-//! How many connections a process may hold at once.
+//! How many connections a process can hold at once.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// More than anybody needs; some systems refuse "as many as there are".
+/// More than anybody needs; some systems refuse "unlimited".
 const ENOUGH: u64 = 65_536;
 
-/// Let this process have as many files open, sockets among them, as the system allows. The 1,024
-/// that a shell usually gives are fewer than the people who may come at once. Where it cannot be
-/// raised it stays as it is.
+/// Raise this process's limit on open files, sockets included, as far as the system allows. A shell
+/// usually sets 1,024, fewer than the people who may come at once. If the limit cannot be raised,
+/// it stays.
 pub fn raise() {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
     let wanted = hard.min(ENOUGH);

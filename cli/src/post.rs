@@ -1,7 +1,7 @@
-//! The way of a message on one machine: outbox, queue, mailer, mailbox.
+//! Carries a message on one machine: outbox, queue, mailer, mailbox.
 //!
-//! Relay and mailer are the ones that run as Lambdas. What Lambda does between SQS and the
-//! mailer is done by [`deliver`]: it hands over a real event and deletes what did not fail.
+//! Relay and mailer are the same code as in the Lambdas. [`deliver`] does what Lambda does between
+//! SQS and the mailer: it passes on a real event and deletes the messages that did not fail.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,27 +13,27 @@ use queue::{Received, Receiver, Sender};
 use serde_json::json;
 use tokio::{sync::Notify, time::Instant};
 
-/// How long one round of relay or mailer may take, as their Lambdas' timeouts.
+/// The time limit of one round of relay or mailer, like the timeouts of their Lambdas.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How often the outbox is looked at when nobody nudges.
+/// How often the outbox is checked when nobody nudges.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A pause after a failure, so that a database that is down is not asked without end.
+/// The pause after a failure, so that a database that is down gets few requests.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
-/// Wakes the relay before its time.
+/// Wakes the relay early.
 #[derive(Clone, Default)]
 pub struct Nudge(Arc<Notify>);
 
 impl Nudge {
-    /// Something may have been written into the outbox.
+    /// Tell the relay that the outbox may have a new message.
     pub fn give(&self) {
         self.0.notify_one();
     }
 }
 
-/// Relay for ever: at every nudge, and every second.
+/// Run the relay for ever: at every nudge, and every second.
 pub async fn relay(db: Db, queue: impl Sender, nudge: Nudge) {
     loop {
         if let Err(error) = relay::run(&db, &queue, Instant::now() + TIMEOUT).await {
@@ -54,8 +54,8 @@ pub async fn mail(queue: impl Receiver, mailer: Mailer) {
     }
 }
 
-/// Receive once, hand the messages to the mailer as Lambda would, and delete those it does
-/// not name as failed; returns how many were received.
+/// Receive once, pass the messages to the mailer as Lambda would, and delete those that it does not
+/// report as failed. Returns how many were received.
 pub async fn deliver(queue: &impl Receiver, mailer: &Mailer) -> Result<usize> {
     let messages = queue.receive().await?;
     if messages.is_empty() {
@@ -73,7 +73,7 @@ pub async fn deliver(queue: &impl Receiver, mailer: &Mailer) -> Result<usize> {
     Ok(messages.len())
 }
 
-/// The event Lambda makes of messages, in the form it has on the wire.
+/// The event that Lambda makes of messages, in its JSON form.
 fn event(messages: &[Received]) -> serde_json::Result<SqsEvent> {
     let records = messages.iter().map(|message| {
         json!({

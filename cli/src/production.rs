@@ -1,7 +1,7 @@
 //! The same marketplace as a server of its own: real keys, real money, nothing made up.
 //!
-//! `CONVENE_ENV=production convene` starts no database, loads no demo and uses no stand-in.
-//! Every setting must be there and be fit for the internet; all problems are reported at once.
+//! `CONVENE_ENV=production convene` starts no database, loads no demo and uses no stand-in. Every
+//! setting must exist and be safe for the internet; all problems are reported at once.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Every Lambda's router on one port, as a front end sees them behind the HTTP API.
+//! Merges the routers of all Lambdas on one port, as front ends see them behind the HTTP API.
 
 use auth::Auth;
 use axum::{Json, Router, extract::State, routing::get};
@@ -15,7 +15,7 @@ use web::cors;
 
 use crate::{contents::contents, keys::Keys, settings::Stripe};
 
-/// What the routers are made of.
+/// The parts that the routers need.
 #[derive(Clone)]
 pub struct House {
     /// The login of callers: it may become `anon` or `authenticated`.
@@ -24,11 +24,11 @@ pub struct House {
     pub service: Db,
     /// What tokens are verified with.
     pub keys: Keys,
-    /// Where money moves, if it does.
+    /// Stripe, if it is configured.
     pub stripe: Option<Stripe>,
-    /// The front end, where people are sent back to.
+    /// The address of the front end, to which people are sent back.
     pub site_url: String,
-    /// Where all of this is reached, unless `API_EXTERNAL_URL` says otherwise.
+    /// The address of this server, unless `API_EXTERNAL_URL` is set.
     pub base_url: String,
 }
 
@@ -57,7 +57,7 @@ pub fn all(house: House) -> Result<Router, BadSetting> {
         .merge(cors::otherwise()))
 }
 
-/// The routes that pay: checkout, onboarding, webhooks. Without Stripe, what is free.
+/// The routes that pay: checkout, onboarding, webhooks. Without Stripe, only free bookings work.
 fn paying(house: &House, gateway: Gateway) -> Result<Router, BadSetting> {
     let House { api, service, stripe, site_url, .. } = house;
     let payments = stripe.as_ref().map(|stripe| {
@@ -74,12 +74,12 @@ fn paying(house: &House, gateway: Gateway) -> Result<Router, BadSetting> {
     Ok(routes.merge(stripe_webhook::router(Webhook::new(inbox, platform, connect))))
 }
 
-/// The process answers.
+/// Answers as long as the process runs.
 async fn health() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// The database answers too, to both logins.
+/// Answers if both logins reach the database.
 async fn ready(State(house): State<House>) -> Result<Json<Value>> {
     let anonymous = Caller { role: "anon", claims: "{}", user_id: None };
     house.api.query(anonymous, "select", &[]).await?;

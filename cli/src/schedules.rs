@@ -1,5 +1,4 @@
-//! What schedules and the queue start in AWS, started in this process: relay, mailer, clock,
-//! payouts.
+//! Runs in this process what schedules and the queue start in AWS: relay, mailer, clock, payouts.
 
 use std::time::Duration;
 
@@ -23,14 +22,14 @@ use tokio::{
 
 use crate::post::{self, Nudge};
 
-/// As the schedules of the template: the clock and the sweep of payments every minute, payouts
+/// The schedules of the template: the clock and the sweep of payments every minute, payouts
 /// every hour, the comparison of the books every day.
 const CLOCK: Duration = Duration::from_secs(60);
 const SWEEP: Duration = Duration::from_secs(60);
 const PAY: Duration = Duration::from_secs(3_600);
 const RECONCILE: Duration = Duration::from_secs(24 * 3_600);
 
-/// How long one round may take.
+/// The time limit of one round.
 const TIMEOUT: Duration = Duration::from_secs(50);
 
 /// The tasks; they end when this is dropped.
@@ -54,7 +53,7 @@ impl Schedules {
         Ok(())
     }
 
-    /// Do what time brings about: holds that expire, reminders, reviews.
+    /// Do what becomes due with time: expired holds, reminders, reviews.
     pub fn keep_time(&mut self, service: &Db) -> Result<()> {
         let reader = clock::busy::Reader::new(service.clone())?;
         self.tasks.spawn(keep_time(service.clone(), reader));

@@ -21,7 +21,7 @@ pub async fn serve(
     }
 }
 
-/// What a production build says instead of starting stand-ins.
+/// The error of a production build, which has no stand-ins to start.
 #[cfg(not(feature = "local"))]
 mod local {
     pub(super) async fn serve(_: super::Options, _: impl Future<Output = ()>) -> super::Result<()> {

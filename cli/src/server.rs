@@ -1,4 +1,4 @@
-//! Answering requests until the end is asked for.
+//! Answers requests until the server is told to stop.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -8,11 +8,11 @@ use tokio::net::TcpListener;
 
 use crate::open_files;
 
-/// Requests under way when the end is asked for may take this long to finish.
+/// How long requests under way may take after the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Answer on `listener` until `stop` resolves, and finish what is under way. Handlers learn the
-/// address of who calls: sign-ins are counted by it.
+/// Answer on `listener` until `stop` resolves, and finish the requests under way. Handlers get the
+/// caller's address, because sign-ins are counted by it.
 pub async fn until(
     listener: TcpListener,
     routes: Router,
@@ -30,7 +30,7 @@ pub async fn until(
     });
     tokio::select! {
         served = served => served.context("Serving failed"),
-        // A connection that a client keeps open must not keep us alive.
+        // A connection that a client keeps open must not keep this process running.
         () = async { ended.await.ok(); tokio::time::sleep(GRACE).await } => Ok(()),
     }
 }

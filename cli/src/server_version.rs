@@ -1,4 +1,4 @@
-//! Which PostgreSQL a database runs on, and whether it is one that this design can trust.
+//! The version of PostgreSQL, and whether this design can rely on it.
 
 use std::fmt;
 
@@ -18,8 +18,8 @@ impl ServerVersion {
     /// The oldest major release that has what `sql/` uses (`security_invoker` views).
     pub const OLDEST_MAJOR: u32 = 15;
 
-    /// The minors that closed CVE-2026-14666: before them a cached plan outlives a change of
-    /// role, and with it one caller's row-level security reaches the next.
+    /// The minor releases that fixed CVE-2026-14666. Before them, a cached plan survives a change
+    /// of role, so one caller's row-level security is applied to the next caller.
     const FLOORS: [Self; 4] = [
         Self { major: 15, minor: 20 },
         Self { major: 16, minor: 16 },
@@ -39,7 +39,7 @@ impl ServerVersion {
         Self { major: number / 10_000, minor: number % 10_000 }
     }
 
-    /// A sentence for servers that lack a security fix this design depends on.
+    /// A warning for servers without a security fix that this design depends on.
     pub fn warning(self) -> Option<String> {
         let floor = Self::FLOORS.iter().find(|floor| floor.major == self.major)?;
         (self < *floor).then(|| {

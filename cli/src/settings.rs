@@ -19,16 +19,16 @@ pub use stripe::Stripe;
 
 use problems::problems;
 
-/// What `convene serve` is told.
+/// The options of `convene serve`.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The port; 0 takes a free one.
     pub port: u16,
-    /// The data folder, instead of the usual one.
+    /// The data folder, if not the default.
     pub data: Option<PathBuf>,
-    /// Forget all data first.
+    /// Delete all data first.
     pub reset: bool,
-    /// Whether a new database gets the demo; if nobody says, one of our own does.
+    /// Whether a new database gets the demo; if unset, only a private database does.
     pub demo: Option<bool>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) const CONNECTIONS: usize = 16;
 pub struct Settings {
     /// `HOST` and `PORT`.
     pub address: SocketAddr,
-    /// `METRICS_ADDRESS`: where Prometheus asks; nowhere unless it is set.
+    /// `METRICS_ADDRESS`: the address for Prometheus; none unless it is set.
     pub metrics: Option<SocketAddr>,
     /// `API_DATABASE_URL` and `SERVICE_DATABASE_URL`.
     pub logins: Logins,
@@ -50,7 +50,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Read the environment, or say everything that is wrong with it.
+    /// Read the environment, or report everything that is wrong with it.
     pub fn from_env(port: u16) -> Result<Self> {
         let problems = problems(&optional);
         if !problems.is_empty() {

@@ -1,4 +1,4 @@
-//! Tokens for trying things out: what a sign-in would have given.
+//! Makes tokens for trying things out, like those of a sign-in.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use environment::optional;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// What the token says.
+/// The claims of the token.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
     /// Role to act as: anon, authenticated or service_role
@@ -21,7 +21,7 @@ pub struct Options {
     pub expires_in: i64,
 }
 
-/// The issuer that a server with these settings, or one of this folder, believes.
+/// The issuer that a server with these settings or this folder accepts.
 fn issuer(data: Option<&Path>) -> String {
     let base = optional("API_EXTERNAL_URL").or_else(|| kept(data, "base-url").ok());
     let usual = || tokens::auth_url(base.as_deref().unwrap_or("http://127.0.0.1:54321"));
@@ -50,7 +50,7 @@ pub fn token(options: &Options, data: Option<&Path>) -> Result<String> {
     Ok(tokens::mint(&secret, &claims)?)
 }
 
-/// What `convene serve` keeps under a name in its data folder.
+/// The value that `convene serve` stored under a name in its data folder.
 #[cfg(feature = "local")]
 fn kept(data: Option<&Path>, name: &str) -> Result<String> {
     use local_postgres::{Account, Folder};
@@ -63,7 +63,7 @@ fn kept(data: Option<&Path>, name: &str) -> Result<String> {
     std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// A production build keeps nothing.
+/// A production build stores nothing.
 #[cfg(not(feature = "local"))]
 fn kept(_: Option<&Path>, name: &str) -> Result<String> {
     bail!("There is no {name}: this convene was built without the feature `local`.")

@@ -5,7 +5,7 @@ use data_api::{cache, types::typescript};
 
 use crate::deploy;
 
-/// The types of the schemas that the data API exposes of this database.
+/// The types of the schemas that the data API exposes.
 pub async fn types(url: &str) -> Result<String> {
     let settings = rest::settings()?;
     let client = deploy::connect(url).await?;

@@ -1,4 +1,4 @@
-//! Whether a deployed database is what it should be: version, files, roles, house rules.
+//! Checks a deployed database: its version, its files, its roles, its rules.
 
 mod rules;
 
@@ -12,20 +12,20 @@ use crate::{
 
 pub use rules::Rule;
 
-/// What was found.
+/// The findings.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// What must be mended: a promise of the house is broken.
+    /// Faults: a rule is broken, and somebody must act.
     pub broken: Vec<String>,
-    /// What should be known.
+    /// Warnings.
     pub warnings: Vec<String>,
-    /// What cannot be had on this database, because roles or the database are somebody else's.
+    /// Limits of a database whose roles or settings belong to somebody else.
     pub limits: Vec<String>,
-    /// How many questions were asked.
+    /// How many rules were checked.
     pub asked: usize,
 }
 
-/// Ask the database that `url` names everything.
+/// Check the database of `url` against every rule.
 pub async fn verify(url: &str) -> Result<Findings> {
     let client = deploy::connect(url).await?;
     let mut findings = Findings::default();
@@ -56,7 +56,7 @@ pub async fn verify(url: &str) -> Result<Findings> {
     Ok(findings)
 }
 
-/// Every row of the audit log follows from the one before it.
+/// Check that every row of the audit log follows from the row before it.
 async fn audit_log(client: &Client, findings: &mut Findings) -> Result<()> {
     findings.asked += 1;
     for row in client.query("select internal.broken_audit_rows()", &[]).await? {

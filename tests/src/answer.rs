@@ -1,4 +1,4 @@
-//! What a request was answered.
+//! The answer to a request.
 
 use reqwest::{Response, header::HeaderMap};
 use serde_json::Value;
@@ -10,7 +10,7 @@ pub struct Answer {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as JSON; a string where it is none; null where there is none.
+    /// The body as JSON; a string if it is not JSON; null if it is empty.
     pub body: Value,
 }
 
@@ -26,14 +26,14 @@ impl Answer {
         Self { status, headers, body }
     }
 
-    /// The body of an answer that must be a success.
+    /// The body; the test fails if the answer is not a success.
     #[track_caller]
     pub fn ok(self) -> Value {
         assert!((200..300).contains(&self.status), "expected success, got {self:?}");
         self.body
     }
 
-    /// The answer must be a refusal with this status and this message.
+    /// The test fails unless the answer is a refusal with this status and message.
     #[track_caller]
     pub fn refused(&self, status: u16, message: &str) {
         let said = (self.status, self.body["message"].as_str());

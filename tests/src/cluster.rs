@@ -15,18 +15,18 @@ use tokio::sync::OnceCell;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-/// Where the tests of this process find their databases.
+/// How the tests of this process reach their databases.
 pub(crate) struct Cluster {
-    /// A superuser: tests look at every row, and install pgTAP.
+    /// A superuser, for tests that look at every row or install pgTAP.
     admin_url: String,
-    /// The deploying user, who is none.
+    /// The deploying user, who is not a superuser.
     owner_url: String,
-    /// What the databases of this process begin with.
+    /// The template of this process's databases.
     prefix: String,
     clones: AtomicU32,
 }
 
-/// The superuser's and the deploying user's way to one database.
+/// Connection strings of the superuser and the deploying user for one database.
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     pub(crate) name: String,
@@ -66,7 +66,8 @@ impl Cluster {
         let template = format!("{prefix}_template");
         admin.batch_execute(&format!("create database {template} owner {OWNER}")).await?;
         deploy::deploy(&with_database(&owner_url, &template)).await?;
-        // Tests price in many currencies; the house itself settles in one until it says otherwise.
+        // Tests use many currencies, but the marketplace settles in only one until it is
+        // configured.
         let settled = "update core.marketplace
                        set settlement_currencies = array(select currency from core.currency)";
         deploy::connect(&with_database(&admin_url, &template))
@@ -104,7 +105,7 @@ impl Cluster {
         }
     }
 
-    /// Drop a database, from a thread of its own: the test's runtime is about to end.
+    /// Drop a database from another thread, because the test's runtime is about to end.
     pub(crate) fn discard(&self, name: String) {
         let admin_url = self.admin_url.clone();
         thread::spawn(move || {
@@ -117,7 +118,7 @@ impl Cluster {
     }
 }
 
-/// It ends, and deletes its data, when this process ends: nobody has to stop it.
+/// The server ends and deletes its data when this process ends, so nobody has to stop it.
 pub fn private_server(binaries: impl FnOnce(&Account) -> Result<Binaries>) -> Result<Server> {
     let account = Account::unprivileged()?;
     let binaries = binaries(&account)?;
@@ -126,7 +127,7 @@ pub fn private_server(binaries: impl FnOnce(&Account) -> Result<Binaries>) -> Re
     Server::start(&binaries, &account, &home, Keep::Nothing)
 }
 
-/// The deploying user: may make roles and databases, and is no superuser.
+/// The deploying user may create roles and databases and is not a superuser.
 async fn owner(admin: &Client, admin_url: &str, server: Option<&Server>) -> Result<String> {
     let is_superuser: bool = admin
         .query_one("select rolsuper from pg_roles where rolname = current_user", &[])
@@ -148,8 +149,8 @@ async fn owner(admin: &Client, admin_url: &str, server: Option<&Server>) -> Resu
     }
 }
 
-/// A clone keeps the rows of its template, and loses the privileges on the database and the
-/// settings of its roles: those are the cluster's.
+/// A clone copies the rows of its template, but not the privileges on the database or the settings
+/// of its roles, which belong to the cluster.
 async fn copy_privileges(admin: &Client, from: &str, to: &str) -> Result<()> {
     let sql = "
         select format('revoke all on database %I from public', $2::text)
@@ -173,10 +174,10 @@ async fn copy_privileges(admin: &Client, from: &str, to: &str) -> Result<()> {
     Ok(())
 }
 
-/// How much of a run's id is in the names of its databases.
+/// How many characters of a run's id are in the names of its databases.
 const RUN_LENGTH: usize = 12;
 
-/// Hold a lock for as long as this process lives: what it made is not left over.
+/// Hold a lock while this process lives, so that others do not drop its databases.
 fn mark_alive(admin_url: &str, run: &str) {
     let (admin_url, run) = (admin_url.to_owned(), run[..RUN_LENGTH].to_owned());
     thread::spawn(move || {
@@ -189,7 +190,7 @@ fn mark_alive(admin_url: &str, run: &str) {
     });
 }
 
-/// Drop what earlier processes left: the lock of theirs is free.
+/// Drop the databases of earlier processes: nobody holds their lock.
 async fn sweep(admin: &Client) -> Result<()> {
     let left = admin
         .query(
@@ -213,6 +214,6 @@ async fn sweep(admin: &Client) -> Result<()> {
 fn block_on(task: impl Future<Output = Result<()>>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = runtime.context("no runtime").and_then(|runtime| runtime.block_on(task));
-    // The process may be ending, and its server with it.
+    // The process, and its server, may be ending.
     drop(done);
 }

@@ -1,6 +1,6 @@
-//! The data API before a schema it was not written for, as a stranger would point it at one.
+//! The data API over a schema it was not written for, as a stranger would use it.
 
-// Support of tests, where a failure is to end the test.
+// In test code, a failure should end the test.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use tokio_postgres::NoTls;
 
 use crate::EmptyDatabase;
 
-/// A database with the fixture in it, and the API before it.
+/// A database with the fixture, and the API that serves it.
 pub struct Api {
-    /// Where it listens.
+    /// The address of the API.
     pub url: String,
     /// A superuser's way into the database.
     pub admin: tokio_postgres::Client,
@@ -27,7 +27,7 @@ pub struct Api {
     pub database: EmptyDatabase,
 }
 
-/// What came back.
+/// An answer.
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
@@ -35,7 +35,7 @@ pub struct Reply {
     pub headers: reqwest::header::HeaderMap,
     /// The body, if it is JSON.
     pub json: Value,
-    /// The body.
+    /// The body as text.
     pub text: String,
 }
 
@@ -51,7 +51,7 @@ impl Reply {
     }
 }
 
-/// Where `api` listens from now on.
+/// Serve `api`, and return its address.
 async fn served(api: DataApi) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -60,31 +60,31 @@ async fn served(api: DataApi) -> String {
 }
 
 impl Api {
-    /// The API with a page of at most 1,000 rows and everything switched on.
+    /// The API with at most 1,000 rows per page and all features on.
     pub async fn new() -> Self {
         Self::with(|_| {}).await
     }
 
-    /// The same with other settings.
+    /// The same, with other settings.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let plain = JwtRules::from_env().unwrap();
         Self::open(Identity::Jwt(Arc::new(plain)), change).await
     }
 
-    /// The same with more in the schema, where every request is undone after its answer.
+    /// The same, with an extended schema; every request is rolled back after its answer.
     pub async fn undoing() -> Self {
         let api = Self::with(|settings| settings.tx_end = TxEnd::Rollback).await;
         api.admin.batch_execute(include_str!("dialect/more.sql")).await.unwrap();
         api
     }
 
-    /// The same as the marketplace serves it.
+    /// The same, with the settings of the marketplace.
     pub async fn of_the_marketplace() -> Self {
         let identity = Identity::Jwt(Arc::new(JwtRules::from_env().unwrap()));
         Self::open_as(rest::profile(None), identity, |_| {}).await
     }
 
-    /// The same with other callers.
+    /// The same, with other rules for callers.
     pub async fn open(identity: Identity, change: impl FnOnce(&mut Settings)) -> Self {
         Self::open_as(Profile::default(), identity, change).await
     }
@@ -113,7 +113,7 @@ impl Api {
         Self { url, admin, http: reqwest::Client::new(), database }
     }
 
-    /// Ask for `method path`, with headers and a body.
+    /// Send `method path` with headers and a body.
     pub async fn ask(
         &self,
         method: &str,
@@ -136,14 +136,14 @@ impl Api {
         Reply { status, headers, json, text }
     }
 
-    /// What a plain GET of `path` returns, which must be a success.
+    /// The result of a plain GET of `path`, which must succeed.
     pub async fn get(&self, path: &str) -> Value {
         let reply = self.ask("GET", path, &[], None).await;
         assert!(reply.status < 300, "{path}: {} {}", reply.status, reply.text);
         reply.json
     }
 
-    /// Serve from now on as `login`, which can become `anon`.
+    /// From now on serve as `login`, which can become `anon`.
     pub async fn sign_in(&mut self, login: &str) {
         let (_, place) = self.database.admin_url.split_once('@').unwrap();
         let url = format!("postgres://{login}@{place}");
@@ -161,10 +161,10 @@ impl Api {
     }
 }
 
-/// Method, path, headers, body; status, JSON or what is in it.
+/// Method, path, headers, body; then the status and the JSON, or a part of it.
 pub type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], Option<Value>, u16, Value);
 
-/// Every case is answered as it says.
+/// Every case must be answered as it says.
 pub async fn meets(api: &Api, cases: &[Case<'_>]) {
     for (method, path, headers, body, status, expected) in cases {
         let reply = api.ask(method, path, headers, body.clone()).await;
@@ -180,7 +180,7 @@ pub async fn meets(api: &Api, cases: &[Case<'_>]) {
     }
 }
 
-/// Every path is answered with what is beside it.
+/// Every path must be answered with the text beside it.
 pub async fn returns(api: &Api, cases: &[(&str, Value)]) {
     for (path, expected) in cases {
         assert_eq!(api.get(path).await, *expected, "{path}");

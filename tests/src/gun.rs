@@ -1,4 +1,4 @@
-//! The starting gun of a race: nobody runs before everybody stands at the line.
+//! The starting gun of a race: nobody runs before all contenders are ready.
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +6,8 @@ use tokio_postgres::Client;
 
 /// A lock held until all contenders wait for it.
 ///
-/// Two requests sent at once seldom meet: without the gun, a lock that is missing from the
-/// function under test goes unnoticed in a third of the runs.
+/// Two requests that are sent at once seldom meet: without the gun, a third of the runs would miss
+/// a missing lock in the function under test.
 pub struct Gun {
     holder: Client,
     watcher: Client,
@@ -22,8 +22,8 @@ impl Gun {
         Self { holder, watcher }
     }
 
-    /// Let go as soon as `contenders` connections wait for a lock. Fewer within twenty seconds
-    /// fail the test: then they do not contend for what is held.
+    /// Release the lock as soon as `contenders` connections wait for it. If fewer wait within
+    /// twenty seconds, the test fails: they do not contend for this lock.
     pub async fn fire_at(self, contenders: i64) {
         let waiting = "select count(*) from pg_stat_activity
                        where datname = current_database() and wait_event_type = 'Lock'";

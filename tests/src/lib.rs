@@ -1,4 +1,4 @@
-//! The support of the tests: a [`World`] is a marketplace of one test's own.
+//! Support for tests: a [`World`] is a marketplace that one test has for itself.
 //!
 //! ```no_run
 //! # async fn test() {

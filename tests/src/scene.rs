@@ -1,4 +1,4 @@
-//! Setting a scene the way its people would: an expert with hours and a session, learners.
+//! Prepares scenes as their people would: an expert with hours and a session, and learners.
 
 use chrono::{DateTime, Utc};
 use postgres::{Caller, Params, Row};
@@ -19,7 +19,7 @@ pub struct FreeSlot {
 }
 
 impl World {
-    /// Run one statement as a person, over the login of callers: what they may do, and no more.
+    /// Run one statement as a person, with the callers' login and that person's rights.
     pub async fn act(&self, name: &str, sql: &str, params: Params<'_>) -> errors::Result<Vec<Row>> {
         let claims = json!({"sub": id(name), "role": "authenticated"}).to_string();
         let caller = Caller { role: "authenticated", claims: &claims, user_id: Some(id(name)) };
@@ -54,7 +54,7 @@ impl World {
         self.must(name, "select tutoring.become_learner($1)::text", &[&name]).await;
     }
 
-    /// Many who can book: `learner-0`, `learner-1`, … , all in two statements.
+    /// Many people who can book: `learner-0`, `learner-1`, …, made in two statements.
     pub async fn make_learners(&self, count: usize) -> Vec<String> {
         let names: Vec<String> = (0..count).map(|n| format!("learner-{n}")).collect();
         let ids: Vec<Uuid> = names.iter().map(|name| id(name)).collect();

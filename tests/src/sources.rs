@@ -1,4 +1,4 @@
-//! The project's own files, for tests of what is written in them.
+//! The files of this project, for tests of what is written in them.
 
 use std::{
     collections::BTreeSet,
@@ -8,15 +8,15 @@ use std::{
 
 use regex::Regex;
 
-/// What is made by tools, and not by us.
+/// Files that tools generate.
 const NOT_OURS: &[&str] = &["target", "node_modules", ".git", ".x"];
 
-/// The folder that holds everything.
+/// The root folder.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a package has a workspace")
 }
 
-/// The files under a folder that end in `extension`, however deep, in order.
+/// All files below a folder that end in `extension`, in order.
 pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     walk(folder, &mut found);
@@ -24,7 +24,7 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Every file under a folder, however deep, in order.
+/// All files below a folder, in order.
 pub fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
     let mut paths: Vec<PathBuf> =
@@ -40,13 +40,13 @@ pub fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A path as it is written in prose: below the root, with `/`.
+/// A path as text: relative to the root, with `/`.
 pub fn named(path: &Path) -> String {
     let below = path.strip_prefix(root()).unwrap_or(path);
     below.to_string_lossy().replace('\\', "/")
 }
 
-/// The text of a file; empty, if it is no text.
+/// The text of a file; empty if it is not text.
 pub fn text(path: &Path) -> String {
     fs::read(path).map(|bytes| String::from_utf8(bytes).unwrap_or_default()).unwrap_or_default()
 }
@@ -60,7 +60,7 @@ pub struct SqlFunction {
     pub area: String,
     /// The name of its file.
     pub domain: String,
-    /// What it is made of, without comments.
+    /// Its text, without comments.
     pub body: String,
 }
 
@@ -89,14 +89,14 @@ pub fn sql_functions() -> Vec<SqlFunction> {
     functions
 }
 
-/// SQL without the lines that begin with `--`, and without `comment on`.
+/// SQL without lines that begin with `--`, and without `comment on`.
 pub fn without_comments(sql: &str) -> String {
     let comments = Regex::new(COMMENT_ON).expect("a pattern");
     let lines = sql.lines().filter(|line| !line.trim_start().starts_with("--"));
     comments.replace_all(&lines.collect::<Vec<_>>().join("\n"), "").into_owned()
 }
 
-/// What `comment on` says, with its quotes.
+/// The texts of `comment on`, with their quotes.
 pub fn comments_on(sql: &str) -> Vec<String> {
     let comments = Regex::new(COMMENT_ON).expect("a pattern");
     comments.captures_iter(sql).map(|found| found[1].to_owned()).collect()
@@ -104,7 +104,7 @@ pub fn comments_on(sql: &str) -> Vec<String> {
 
 const COMMENT_ON: &str = r"(?s)comment on [^;']*? is\s+(\$\$.*?\$\$|'(?:[^']|'')*');";
 
-/// The names of the database that a text makes: `core.slot`, `api.request_payout`.
+/// The names of database objects that a text creates: `core.slot`, `api.request_payout`.
 pub fn sql_names(code: &str) -> BTreeSet<String> {
     let made = Regex::new(concat!(
         r"(?:function|table|view|type|domain|trigger|sequence|index) (?:if not exists )?",

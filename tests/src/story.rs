@@ -1,4 +1,4 @@
-//! Stories told by an unmodified supabase-js, from npm, in Node.
+//! Stories: programs for Node that use an unmodified supabase-js from npm.
 
 use std::{
     fs::{self, File},
@@ -11,15 +11,15 @@ use tokio::process::Command;
 use crate::World;
 
 impl World {
-    /// Run `tests/js/<name>.mjs`, which must end without a complaint.
+    /// Run `tests/js/<name>.mjs`, which must end without an error.
     ///
-    /// It knows the base URL, the keys, and the tokens and ids of `people`: see
-    /// `tests/js/world.mjs`. Without Node the story is not told, and says so loudly.
+    /// The program gets the base URL, the keys, and the tokens and ids of `people`: see
+    /// `tests/js/world.mjs`. Without Node the story is skipped, and a message says so.
     pub async fn story(&self, name: &str, people: &[&str]) {
         self.story_with(name, people, &[]).await;
     }
 
-    /// [`Self::story`], told more through environment variables.
+    /// The same as [`Self::story`], with additional environment variables.
     pub async fn story_with(&self, name: &str, people: &[&str], more: &[(&str, &str)]) {
         self.introduce(people).await;
         if !has_node().await {
@@ -70,11 +70,11 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("js")
 }
 
-/// Exactly what the lock file says, once: npm leaves a copy of it among what it installed.
+/// Install exactly the lock file, once: npm copies it into the folder it installs to.
 fn install() -> Result<()> {
     let folder = folder();
     let manifest = File::open(folder.join("package.json")).context("package.json is missing")?;
-    // Several test processes may come here at once.
+    // Several test processes may install at once.
     manifest.lock().context("package.json cannot be locked")?;
     let lock = folder.join("package-lock.json");
     let mark = folder.join("node_modules/.installed");

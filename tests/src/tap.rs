@@ -16,8 +16,8 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sql")
 }
 
-/// What the SQL tests say instead of ids and tokens: `tests.id('alice')`,
-/// `tests.act_as('alice')`. `vocabulary/all.sql` says for psql which files it is made of.
+/// The words of the SQL tests for ids and tokens: `tests.id('alice')`, `tests.act_as('alice')`. For
+/// psql, `vocabulary/all.sql` lists the files.
 fn vocabulary() -> String {
     let folder = folder().join("vocabulary");
     let read = |name: &str| {
@@ -26,7 +26,7 @@ fn vocabulary() -> String {
     read("all.sql").lines().filter_map(|line| line.strip_prefix("\\ir ")).map(read).collect()
 }
 
-/// The SQL tests there are, as paths below tests/sql without the extension: `booking/review`.
+/// All SQL tests, as paths below tests/sql without the extension: `booking/review`.
 pub fn sql_tests() -> Vec<String> {
     let list = |folder: &Path| -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).expect("a folder of SQL tests can be listed");
@@ -42,10 +42,10 @@ pub fn sql_tests() -> Vec<String> {
     names
 }
 
-/// A description of fewer words leaves something out.
+/// A shorter description leaves something out.
 const SHORTEST: usize = 4;
 
-/// A description that begins with one of these goes on from the line before.
+/// A description that begins with one of these words depends on the line before it.
 const CONTINUES: &[&str] = &[
     "also", "and", "as", "but", "by", "for", "he", "her", "his", "it", "its", "nor", "not", "of",
     "once", "or", "she", "so", "that", "their", "them", "then", "these", "they", "this", "those",
@@ -60,7 +60,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether every test that was planned ran, and none failed.
+    /// Whether all planned tests ran and none failed.
     pub fn passed(&self) -> bool {
         let planned = self.lines.iter().find_map(|line| line.strip_prefix("1.."));
         let planned = planned.and_then(|count| count.trim().parse().ok());
@@ -69,7 +69,7 @@ impl Report {
         planned == Some(ok) && !failed
     }
 
-    /// The descriptions that are not understood without the lines around them.
+    /// The descriptions that cannot be understood alone.
     pub fn fragments(&self) -> Vec<&str> {
         self.lines
             .iter()
@@ -85,13 +85,13 @@ impl Report {
 }
 
 impl World {
-    /// Whether the server has pgTAP to offer. `.ci/run` installs it.
+    /// Whether the server has pgTAP; `.ci/run` installs it.
     pub async fn has_pgtap(&self) -> bool {
         let sql = "select exists (select from pg_available_extensions where name = 'pgtap')";
         self.value(sql, &[]).await
     }
 
-    /// Give Rust tests the words of the SQL tests: `select tests.paid('slot', 'alice')`.
+    /// Install the words of the SQL tests for Rust tests: `select tests.paid('slot', 'alice')`.
     pub async fn speak_sql(&self) {
         self.sql(&vocabulary()).await;
     }

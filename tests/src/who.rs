@@ -1,15 +1,15 @@
-//! The people of a test. They have names, and their ids follow from them.
+//! The people of a test. Each has a name, and the id is derived from the name.
 
 use uuid::Uuid;
 
-/// Who sends a request.
+/// The sender of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who<'a> {
-    /// Nobody is signed in.
+    /// An anonymous caller.
     Anonymous,
-    /// Somebody by name.
+    /// A person by name.
     Person(&'a str),
-    /// The house, with the service key.
+    /// `service_role`, with the secret key.
     Service,
 }
 
@@ -19,7 +19,7 @@ impl<'a> From<&'a str> for Who<'a> {
     }
 }
 
-/// The id of whoever, or whatever, has this name: the same in SQL, as `tests.id(name)`.
+/// The id of the person or thing with this name; `tests.id(name)` is the same in SQL.
 pub fn id(name: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! A marketplace of one test's own: a database, every router over HTTP, and people.
+//! A marketplace for one test: a database, all routers over HTTP, and people.
 
 use std::time::Duration;
 
@@ -26,12 +26,12 @@ use crate::{
 
 /// The marketplace of one test.
 ///
-/// Its requests go over HTTP to the same routers that `convene serve` runs; its SQL runs as a
-/// superuser, past row-level security, to set the scene and to look at the outcome.
+/// Its requests go over HTTP to the same routers that `convene serve` runs. Its SQL runs as a
+/// superuser, without row-level security, to prepare the scene and to check the result.
 pub struct World {
-    /// Where it listens: `http://127.0.0.1:port`.
+    /// Its address: `http://127.0.0.1:port`.
     pub url: String,
-    /// The keys its clients know.
+    /// The keys of its clients.
     pub keys: Keys,
     /// The two logins of the Lambdas.
     pub logins: Logins,
@@ -42,7 +42,7 @@ pub struct World {
     sql: Client,
 }
 
-/// A race may keep hundreds waiting; no test may wait for ever.
+/// The time limit of a request: a race may keep hundreds waiting, but no test may wait for ever.
 const LIMITS: Limits = Limits {
     connections: 40,
     wait: Duration::from_secs(30),
@@ -54,17 +54,18 @@ const LIMITS: Limits = Limits {
 pub type SqlParams<'a> = &'a [&'a (dyn tokio_postgres::types::ToSql + Sync)];
 
 impl World {
-    /// A fresh marketplace with nobody in it, where nothing can be paid.
+    /// A new marketplace without people, where nothing can be paid.
     pub async fn new() -> Self {
         Self::open(|_| std::future::ready(Ok(None))).await.unwrap_or_else(no_world).0
     }
 
-    /// One where payments go to a stand-in for Stripe, which tells this world's webhooks.
+    /// A marketplace with a stand-in for Stripe, which sends its events to this world's webhooks.
     pub async fn paying() -> (Self, StripeDouble) {
         let stripe = async |url: String| local::stripe::start(None, &url).await.map(Some);
         let (world, double) = Self::open(stripe).await.unwrap_or_else(no_world);
         let double = double.expect("it was asked for");
-        // Nobody has topped the platform up, and no test of ours waits for refunds unless it says so.
+        // Nobody tops up the platform's balance here, and tests do not wait for refunds unless they
+        // say so.
         double.debit_negative_balances();
         (world, double)
     }
@@ -94,12 +95,13 @@ impl World {
         Ok((Self { url, keys, logins, api, database, cluster, http: Http::new(), sql }, double))
     }
 
-    /// The deploying user's way to this database: it owns it, and is no superuser.
+    /// The deploying user's connection string for this database. That user owns it and is not a
+    /// superuser.
     pub fn owner_url(&self) -> &str {
         &self.database.owner_url
     }
 
-    /// Make people, by name. Somebody already there stays as they are.
+    /// Create people by name. A person who exists stays as they are.
     pub async fn introduce(&self, names: &[&str]) {
         for name in names {
             let sql = "insert into core.person (person_id, display_name) values ($1, $2)
@@ -118,7 +120,7 @@ impl World {
         self.mint(&tokens::user_claims(id(name)))
     }
 
-    /// A token that says whatever it is to say, and is this house's unless it says another.
+    /// A token with these claims; its issuer is this marketplace unless the claims name another.
     pub fn mint(&self, claims: &Value) -> String {
         let mut claims = claims.clone();
         if let Some(members) = claims.as_object_mut() {
@@ -143,7 +145,7 @@ impl World {
         self.send(self.request(who, Method::POST, path).json(&body)).await
     }
 
-    /// A request as `who`, to be completed with headers or a body, and given to [`Self::send`].
+    /// Begin a request as `who`; add headers or a body, then pass it to [`Self::send`].
     pub fn request<'a>(
         &self,
         who: impl Into<Who<'a>>,
@@ -194,14 +196,14 @@ impl World {
         rows[0].get(0)
     }
 
-    /// One more connection, as the superuser, for tests that hold a transaction open.
+    /// Open another connection as the superuser, for tests that hold a transaction open.
     pub async fn connection(&self) -> Client {
         let client = deploy::connect(&self.database.admin_url).await;
         client.unwrap_or_else(|error| panic!("no connection: {error:#}"))
     }
 
     /// Take a lock, such as `select from core.slot where slot_id = '…' for update`, so that
-    /// those who race for it gather behind it: see [`Gun::fire_at`].
+    /// contenders wait behind it: see [`Gun::fire_at`].
     pub async fn hold(&self, lock: &str) -> Gun {
         Gun::load(self.connection().await, self.connection().await, lock).await
     }
@@ -217,7 +219,7 @@ fn no_world<T>(error: anyhow::Error) -> T {
     panic!("no world: {error:#}")
 }
 
-/// What the database said, all of it.
+/// The complete error of the database.
 pub(crate) fn told(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         None => error.to_string(),

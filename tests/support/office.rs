@@ -1,4 +1,4 @@
-//! The whole way of a message: a relay, a queue, a mailer and a mailbox of one test's own.
+//! The whole path of a message in one test: a relay, a queue, a mailer and a mailbox.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct Office {
     pub mailer: Mailer,
 }
 
-/// Nothing is hidden once received, and three times is enough: no test has to wait.
+/// Received messages stay visible and three attempts are enough, so that no test has to wait.
 pub const RULES: Rules =
     Rules { visibility: Duration::ZERO, max_receive_count: 3, wait: Duration::ZERO };
 
@@ -53,14 +53,14 @@ impl Office {
         Self { world, service, queue, mailbox, mailer }
     }
 
-    /// The service login of a process of its own, which Postgres knows by this name: it shares
-    /// no connection with the others.
+    /// The service login under a name of its own, by which Postgres knows the process. It shares no
+    /// connection with the others.
     pub fn another_service(&self, name: &str) -> Db {
         let url = named(&self.world.logins.service, name);
         Db::connect(&url, Limits::default()).expect("a connection string")
     }
 
-    /// Its way to the queue.
+    /// Its connection to the queue.
     pub async fn another_queue(&self, name: &str) -> LocalQueue {
         LocalQueue::open(&named(self.world.owner_url(), name), RULES).await.expect("a queue")
     }
@@ -70,8 +70,8 @@ impl Office {
         mailer(self.another_service(name), &self.mailbox)
     }
 
-    /// Wait until Postgres has seen the end of such a process: what it asked for last may
-    /// otherwise be done after whatever comes next.
+    /// Wait until Postgres has noticed the end of that process; otherwise its last statement might
+    /// be executed after what comes next.
     pub async fn gone(&self, name: &str) {
         let sql = "select count(*) from pg_stat_activity where application_name = $1";
         while self.world.value::<i64>(sql, &[&name]).await > 0 {
@@ -79,7 +79,7 @@ impl Office {
         }
     }
 
-    /// Tell somebody something, as a function of the database would.
+    /// Send a message to a person, as a function of the database would.
     pub async fn notify(&self, name: &str, kind: &str, payload: Value) -> Uuid {
         let sql = "select internal.notify($1, $2, $3)::text";
         self.world.rows(sql, &[&self.world.id(name), &kind, &payload]).await;
@@ -103,7 +103,7 @@ impl Office {
         while self.deliver().await > 0 {}
     }
 
-    /// What has arrived.
+    /// The mails that have arrived.
     pub async fn mails(&self) -> Vec<Mail> {
         self.mailbox.mails().await.expect("a mailbox")
     }
@@ -114,7 +114,7 @@ impl Office {
         self.service.json(Caller::SERVICE, sql, &[&outbox_id]).await.expect("a claim")
     }
 
-    /// Let every lease end, as time would.
+    /// End every lease, as time would.
     pub async fn let_leases_end(&self) {
         self.world
             .sql(
@@ -130,7 +130,7 @@ impl Office {
     }
 }
 
-/// A connection string under whose connections Postgres shows a name.
+/// A connection string whose connections have this name in Postgres.
 pub fn named(url: &str, name: &str) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
     format!("{url}{separator}application_name={name}")
@@ -147,7 +147,7 @@ fn mailer(service: Db, mailbox: &Mailbox) -> Mailer {
     Mailer::new(service, settings).expect("a mailer")
 }
 
-/// A deadline as a Lambda has one.
+/// A deadline like that of a Lambda.
 pub fn soon() -> Instant {
     Instant::now() + Duration::from_secs(30)
 }

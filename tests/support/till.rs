@@ -1,4 +1,4 @@
-//! A world with money: a stand-in for Stripe, and the steps to it one by one.
+//! A world with money: a stand-in for Stripe, and each step towards it by itself.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tests::World;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Longer than any lease, so that what a dead process held is free.
+/// Longer than every lease, so that whatever a dead process held is free.
 const LEASE_IS_OVER: &str =
     "update core.stripe_command set lease_until = now() - interval '1 second', next_at = now()
      where finished_at is null";
@@ -75,12 +75,12 @@ impl Till {
         (status, response.json().await.unwrap_or_default())
     }
 
-    /// Book as alice, and return what the Lambda says.
+    /// Book as alice, and return the Lambda's answer.
     pub async fn book(&self, slot: &str, key: &str) -> Value {
         self.book_as("alice", slot, key).await
     }
 
-    /// Book as somebody, and return what the Lambda says.
+    /// Book as a person, and return the Lambda's answer.
     pub async fn book_as(&self, who: &str, slot: &str, key: &str) -> Value {
         let asked = json!({ "slot_id": self.world.id(slot) });
         let (status, body) = self.post(who, "create-booking", Some(key), asked).await;
@@ -96,7 +96,7 @@ impl Till {
         booked
     }
 
-    /// Pay what was booked, as the browser does.
+    /// Pay for a booking, as the browser does.
     pub fn pay(&self, booked: &Value, card: &str) -> Result<Value, Value> {
         self.stripe.pay(booked["client_secret"].as_str().expect("there is a secret"), card)
     }
@@ -117,7 +117,7 @@ impl Till {
         .await
     }
 
-    /// Somebody of the house refunds part of what was booked, in Stripe's dashboard.
+    /// Refund a part of a booking in Stripe's dashboard, as staff might.
     pub async fn refund_in_dashboard(&self, booked: &Value, amount: i64) {
         let id = booked["booking_id"].as_str().expect("there is a booking");
         let sql = format!("select external_id from core.payment where booking_id = '{id}'");
@@ -133,12 +133,12 @@ impl Till {
         self.text(&format!("select charge_id from core.payment where booking_id = '{id}'")).await
     }
 
-    /// A process died, and its lease ran out.
+    /// End the leases of a process that died.
     pub async fn outlive_lease(&self) {
         self.world.sql(LEASE_IS_OVER).await;
     }
 
-    /// Everything that is due, as the schedule does it; waits for the webhooks too.
+    /// Do everything due, as the schedule does, and wait for the webhooks too.
     pub async fn sweep(&self) {
         self.outlive_lease().await;
         self.world.sql("update core.stripe_event set next_at = now() where status = 'new'").await;
@@ -152,7 +152,7 @@ impl Till {
         self.commands.claim(10, Some(&[kind])).await.expect("commands can be claimed")
     }
 
-    /// Claim and call, and die before the answer is recorded.
+    /// Claim and call, and die before recording the answer.
     pub async fn claim_and_call(&self, kind: &str) -> Vec<(Claimed, Answer)> {
         let mut answers = Vec::new();
         for command in self.claim(kind).await {
@@ -162,13 +162,13 @@ impl Till {
         answers
     }
 
-    /// The ledger adds up, so does Stripe's, and the two agree, line by line and in sum.
+    /// Check that the ledger adds up, that Stripe's books do, and that the two agree line by line.
     pub async fn audit(&self) {
         let differences = self.differences().await;
         assert!(differences.is_empty(), "{differences:#?}");
     }
 
-    /// What does not add up, here, at Stripe, or between the two.
+    /// Everything that does not add up: here, at Stripe, or between the two.
     pub async fn differences(&self) -> Vec<String> {
         let problems = self.world.rows("select tests.ledger_problems()", &[]).await;
         let mut problems: Vec<String> = problems.iter().map(|row| row.get(0)).collect();
@@ -198,19 +198,19 @@ impl Till {
         problems
     }
 
-    /// The bookings that ended long ago have cleared; tara can be paid.
+    /// Let the earnings of old bookings clear, so that tara can be paid.
     pub async fn clear_all(&self) {
         self.world
             .sql("select tests.clear(payment_id) from core.payment where captured_minor > 0")
             .await;
     }
 
-    /// Tara has an account at Stripe, filled in.
+    /// Give tara a complete account at Stripe.
     pub async fn onboard(&self) -> String {
         self.onboard_as("tara").await
     }
 
-    /// A provider has an account at Stripe, filled in.
+    /// Give a provider a complete account at Stripe.
     pub async fn onboard_as(&self, provider: &str) -> String {
         let (status, account) = self.post(provider, "payout-account", None, json!({})).await;
         assert_eq!(status, 200, "{account}");

@@ -1,25 +1,25 @@
-//! Which lenses a database has, and what their schemas are called.
+//! Which lenses a database has, and the names of their schemas.
 
 use anyhow::{Result, bail};
 
-/// `LENSES`: `tutoring, dogs=kennels`, or `none`; all of them where it is not set.
+/// `LENSES`: `tutoring, dogs=kennels`, or `none`; all lenses if it is not set.
 const SETTING: &str = "LENSES";
 
 /// The lenses that are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Lenses {
     setting: String,
-    /// Lens and schema of those that are renamed.
+    /// Lens and schema of each renamed lens.
     renamed: Vec<(String, String)>,
 }
 
 impl Lenses {
-    /// What the environment says.
+    /// The lenses of the environment.
     pub fn from_env() -> Result<Self> {
         Self::parse(&std::env::var(SETTING).unwrap_or_default())
     }
 
-    /// What a setting says. Whether there is such a lens, the database knows.
+    /// The lenses of a setting. The database checks whether they exist.
     pub fn parse(setting: &str) -> Result<Self> {
         let mut renamed = Vec::new();
         for (lens, schema) in setting.split(',').filter_map(|word| word.trim().split_once('=')) {
@@ -35,12 +35,12 @@ impl Lenses {
         Ok(Self { setting: setting.trim().to_owned(), renamed })
     }
 
-    /// As it was given.
+    /// The setting as it was given.
     pub fn setting(&self) -> &str {
         &self.setting
     }
 
-    /// The text of a file of `sql/`; one of a lens that is renamed has its new name.
+    /// The text of a file of `sql/`; in a file of a renamed lens, the name is replaced.
     pub fn rename(&self, path: &str, text: &str) -> String {
         let renamed = self.renamed.iter().find(|(lens, _)| {
             path.strip_prefix("lenses/")
@@ -56,7 +56,7 @@ impl Lenses {
             let after = &found[lens.len()..];
             let stands_alone = !before.bytes().next_back().is_some_and(is_word)
                 && !after.bytes().next().is_some_and(is_word);
-            // A full stop that ends a sentence of a comment is followed by no name.
+            // A full stop at the end of a sentence is not followed by a name.
             let is_qualifier = after.strip_prefix('.').is_some_and(|name| {
                 name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
             });

@@ -1,7 +1,7 @@
-//! The two logins of a deployed database, made usable.
+//! Makes the two logins of a deployed database usable.
 //!
-//! The deploying user's own password makes theirs, so that `DATABASE_URL` alone is enough on
-//! a machine of one's own, and every process that knows it comes to the same answer.
+//! Their passwords are derived from the deploying user's password. So `DATABASE_URL` alone is
+//! enough on a developer's machine, and every process that knows it derives the same passwords.
 
 use anyhow::{Context, Result, bail};
 use ring::hmac;
@@ -19,7 +19,7 @@ pub struct Logins {
 /// The comment that `sql/schema/ground/role.sql` leaves on roles that Convene made.
 const MARK: &str = "Made by Convene.";
 
-/// Derive both logins from the deploying user's `url`, and make sure that they let in.
+/// Derive both logins from the deploying user's `url`, and make sure that they work.
 pub async fn derive(url: &str) -> Result<Logins> {
     Ok(Logins {
         api: login(url, "authenticator", "API_DATABASE_URL").await?,
@@ -27,8 +27,8 @@ pub async fn derive(url: &str) -> Result<Logins> {
     })
 }
 
-/// A connection string that lets `role` in where `owner_url` leads. Its password is set first
-/// where that is needed, and where Convene made the role; else `setting` is asked for.
+/// A connection string of `role` for the database of `owner_url`. If the role cannot log in and
+/// Convene made it, its password is set first; otherwise the error asks for `setting`.
 pub async fn login(owner_url: &str, role: &str, setting: &str) -> Result<String> {
     let password = password(owner_url, role)?;
     let url = with_login(owner_url, role, password.as_deref())?;
@@ -52,7 +52,7 @@ pub async fn login(owner_url: &str, role: &str, setting: &str) -> Result<String>
     Ok(url)
 }
 
-/// Hex, so it needs no quoting; and no parameter is possible here.
+/// The password is hex, so it needs no quotes; Postgres allows no parameter here.
 async fn set_password(owner: &Client, role: &str, password: &str) -> Result<()> {
     owner.batch_execute(&format!("alter role {role} password '{password}'")).await?;
     Ok(())
@@ -66,7 +66,7 @@ fn password(owner_url: &str, role: &str) -> Result<Option<String>> {
     }))
 }
 
-/// The same login in another database of the same server.
+/// The same login, for another database of the same server.
 pub fn with_database(url: &str, database: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);
     if start == 0 {
@@ -77,7 +77,7 @@ pub fn with_database(url: &str, database: &str) -> String {
     format!("{}/{database}{options}", &url[..end])
 }
 
-/// The same place under another login.
+/// The same connection string with another login.
 fn with_login(url: &str, role: &str, password: Option<&str>) -> Result<String> {
     let login = match password {
         Some(password) => format!("{role}:{password}"),
@@ -89,7 +89,7 @@ fn with_login(url: &str, role: &str, password: Option<&str>) -> Result<String> {
         let place = rest[..end].rfind('@').map_or(0, |at| at + 1);
         return Ok(format!("{scheme}{login}@{}", &rest[place..]));
     }
-    // The form of words: a later one wins over an earlier.
+    // The keyword form: a later word overrides an earlier one.
     let password = password.map(|password| format!(" password={password}")).unwrap_or_default();
     Ok(format!("{url} user={role}{password}"))
 }

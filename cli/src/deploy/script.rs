@@ -1,4 +1,4 @@
-//! `sql/install.sql`, read as psql reads it, as far as it goes there.
+//! Reads `sql/install.sql` as psql does; it knows only the psql commands that occur there.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -38,7 +38,7 @@ impl Script {
         let text = sources.text(path)?;
         let mut script = Self { steps: Vec::new(), record: BTreeMap::new() };
         script.remember(path, text, false);
-        // The same files with other lenses are another deploy.
+        // The same files with other lenses are a different deploy.
         script.remember(":lenses", lenses.setting(), false);
         let mut plain = String::new();
         let mut first_line = 1;
@@ -60,7 +60,7 @@ impl Script {
             }
             let words: Vec<&str> = command.unwrap_or_default().split_whitespace().collect();
             match words.as_slice() {
-                // An error ends a deploy, whatever psql would do.
+                // An error always ends a deploy, whatever psql would do.
                 ["set", ..] => {}
                 ["ir", path] => {
                     let text = sources.text(path)?;
@@ -86,7 +86,7 @@ impl Script {
         Ok(script)
     }
 
-    /// Every file by its path, with what is needed to notice a change.
+    /// Every file with its digest, to notice changes.
     pub fn record(&self) -> &Record {
         &self.record
     }
@@ -96,7 +96,7 @@ impl Script {
         self.record.insert(path.into(), Deployed { sha256: hex::encode(digest), once });
     }
 
-    /// Run it in the transaction `client` is in.
+    /// Run it in the transaction of `client`.
     pub async fn run(&self, client: &Client) -> Result<()> {
         let mut variables = HashMap::new();
         let mut skipping = false;
@@ -127,7 +127,7 @@ impl Script {
 
 async fn run(client: &Client, path: &str, text: &str, first_line: usize) -> Result<()> {
     for mut statement in statements(text) {
-        // The transaction is the deploy's own: it records in it what it has done.
+        // The deploy has its own transaction, in which it also records what it did.
         if ["begin", "commit"].contains(&statement.sql) {
             continue;
         }
@@ -142,11 +142,11 @@ fn whole(sql: &str, line: usize) -> Statement<'_> {
     Statement { sql, line }
 }
 
-/// A statement that failed. Its text names file and line, and says all that the database said.
+/// A statement that failed. Its text contains file, line, and everything the database said.
 #[derive(Debug)]
 pub struct Failed {
     text: String,
-    /// What the database said.
+    /// The error of the database.
     pub cause: tokio_postgres::Error,
 }
 

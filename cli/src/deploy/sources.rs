@@ -12,7 +12,7 @@ static SQL: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../sql");
 pub struct Sources(BTreeMap<String, String>);
 
 impl Sources {
-    /// Those of this program.
+    /// The files that this program contains.
     pub fn embedded() -> Self {
         let mut files = BTreeMap::new();
         collect(&SQL, &mut files);
@@ -25,7 +25,7 @@ impl Sources {
         Ok(text)
     }
 
-    /// Replace a file, or add one: how tests show what a later release would bring.
+    /// Replace or add a file. Tests use it to simulate a later release.
     pub fn set(&mut self, path: &str, text: impl Into<String>) {
         self.0.insert(path.into(), text.into());
     }
@@ -33,7 +33,7 @@ impl Sources {
 
 fn collect(folder: &Dir<'_>, files: &mut BTreeMap<String, String>) {
     for file in folder.files() {
-        // What is not text is no file of ours: an editor's, perhaps.
+        // A file that is not text does not belong to us; it may be an editor's.
         if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
             files.insert(path.into(), text.into());
         }

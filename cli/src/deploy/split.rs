@@ -1,6 +1,6 @@
-//! One file of SQL, as its statements: so that an error can name the one that failed.
+//! Splits a file of SQL into statements, so that an error can name the one that failed.
 
-/// A statement and where it stands.
+/// A statement and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
     /// Its text, without the semicolon.
@@ -114,7 +114,7 @@ impl Token {
     }
 }
 
-/// The length of a quoted text. A doubled quote reads as two texts, which is as good here.
+/// The length of a quoted text. A doubled quote is read as two texts, which is good enough here.
 fn quoted(text: &str, quote: char) -> usize {
     text[1..].find(quote).map_or(text.len(), |at| at + 2)
 }

@@ -2,9 +2,9 @@
 //! sessions, slots for weeks ahead, a shop and events of a healer, courses, posts, and some
 //! bookings of the past with their reviews.
 //!
-//! Everybody acts for themselves, through the functions a front end would call. Only the past
-//! cannot be booked: those bookings are made ahead, paid at the stand-in for Stripe, and then
-//! moved back by weeks.
+//! Everybody acts for themselves, through the functions a front end would call. Nobody can book the
+//! past: those bookings are made for later slots, paid at the stand-in for Stripe, and then moved
+//! back by weeks.
 
 mod account;
 mod cast;
@@ -25,8 +25,8 @@ pub use cast::{Cast, Expert, Learner};
 use crate::routers::{self, House};
 use till::Till;
 
-/// Load the marketplace of the cast into an empty one, and give everybody a login and an id.
-/// Without a stand-in for Stripe the past was free.
+/// Load the marketplace of the cast into an empty database, and give everybody a login and an id.
+/// Without a stand-in for Stripe, the bookings of the past cost nothing.
 pub async fn load(
     house: &House,
     owner: &Client,
@@ -59,7 +59,8 @@ pub async fn load(
         remembered.with_context(|| format!("The demo's past booking {at}"))?;
     }
     school::load(&house.api, cast).await?;
-    // Until the planner knows how many slots there are, it compares each with each.
+    // Without statistics, the planner does not know how many slots there are and compares each with
+    // each.
     owner.batch_execute("analyze core.slot, core.occupancy, core.offering, core.provider").await?;
     Ok(())
 }
@@ -68,7 +69,7 @@ const LOCATION: &str = "select to_jsonb(api.save_location($1))";
 const CREDENTIAL: &str = "select to_jsonb(api.save_credential($1))";
 const DOG: &str = "select to_jsonb(api.save_subject($1))";
 
-/// Save some things of a person, one by one; their ids.
+/// Save several things of a person, one by one, and return their ids.
 async fn save_all(api: &Db, person: Uuid, sql: &str, things: &[Value]) -> Result<Vec<Uuid>> {
     let mut ids = Vec::new();
     for thing in things {
@@ -77,7 +78,7 @@ async fn save_all(api: &Db, person: Uuid, sql: &str, things: &[Value]) -> Result
     Ok(ids)
 }
 
-/// An expert arrives, offers sessions, and says when they are free: the slots follow.
+/// An expert signs up, offers sessions and saves weekly hours; the slots follow from those.
 async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
     let sql = "select to_jsonb(api.save_provider($1))";
     let fields = json!({
@@ -112,7 +113,7 @@ async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
     Ok(())
 }
 
-/// What an expert sells besides time, and what they invite to.
+/// Save what an expert sells besides time, and their events.
 async fn open_shop(api: &Db, expert: &Expert) -> Result<()> {
     for product in &expert.products {
         let sql = "select to_jsonb(api.save_product($1))";
@@ -127,9 +128,9 @@ async fn open_shop(api: &Db, expert: &Expert) -> Result<()> {
     Ok(())
 }
 
-/// A booking of the past: made for a slot to come, paid if there is a till, moved back, completed
-/// and reviewed. Without a till it is of a session that costs nothing: no money is in the books
-/// that nobody paid.
+/// A booking of the past: made for a later slot, paid if there is a till, moved back, completed and
+/// reviewed. Without a till its session costs nothing, so that the books contain no money that
+/// nobody paid.
 async fn remember(
     api: &Db,
     owner: &Client,
@@ -160,7 +161,8 @@ async fn remember(
     Ok(())
 }
 
-/// As definer, who alone may: the deploying user owns the tables and is bound by policies.
+/// Run as definer, because only definer may do this: policies bind even the deploying user, who
+/// owns the tables.
 async fn move_back(owner: &Client, booking: Uuid, expert: Uuid, weeks: i32) -> Result<()> {
     let moves = [
         "update core.slot as s
@@ -197,7 +199,7 @@ async fn move_back(owner: &Client, booking: Uuid, expert: Uuid, weeks: i32) -> R
     Ok(())
 }
 
-/// Run one statement as somebody signed in.
+/// Run one statement as a person who is signed in.
 async fn act<T: DeserializeOwned>(
     api: &Db,
     person: Uuid,

@@ -1,4 +1,4 @@
-//! Keys that nobody has set: made once, and kept in the data folder.
+//! Keys that are not set: made once, and stored in the data folder.
 
 use anyhow::{Result, anyhow};
 use local_postgres::Folder;
@@ -7,12 +7,12 @@ use ring::rand::{SecureRandom, SystemRandom};
 use crate::keys::Keys;
 
 impl Keys {
-    /// Those kept in `folder`, made on first use.
+    /// The keys stored in `folder`, made on first use.
     pub fn of_folder(folder: &Folder) -> Result<Self> {
         Self::new(|name| folder.secret(name, || generate(name)))
     }
 
-    /// New ones, which nobody keeps.
+    /// New keys, which are not stored.
     pub fn fleeting() -> Result<Self> {
         Self::new(generate)
     }

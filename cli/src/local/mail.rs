@@ -1,5 +1,5 @@
-//! The way of messages on this machine: NOTIFICATION_QUEUE_URL and SMTP_URL name the real queue
-//! and mail server; where one is not set, a local one stands in.
+//! Delivers messages on this machine. NOTIFICATION_QUEUE_URL and SMTP_URL name the real queue and
+//! mail server; if one is not set, a local one is used.
 
 use anyhow::{Context, Result};
 use environment::optional;
@@ -11,7 +11,8 @@ use queue::SqsQueue;
 
 use crate::schedules::Schedules;
 
-/// Carry messages; the mailbox, if one stands in. `base_url` is where this process serves.
+/// Deliver messages; returns the mailbox, if a local one is used. `base_url` is this server's
+/// address.
 pub(super) async fn carry(
     schedules: &mut Schedules,
     owner_url: &str,

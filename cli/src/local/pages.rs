@@ -1,5 +1,5 @@
-//! Where the links of mails lead while there is no front end: a page for each, which says what the
-//! front end would show there and how it asks for it.
+//! Pages for the links of mails while there is no front end. Each says what the front end would
+//! show there and how it asks for it.
 
 use axum::{
     Router,
@@ -10,7 +10,7 @@ use axum::{
 };
 use uuid::Uuid;
 
-/// Path, what is shown there, and the request for it. `{id}` is the one of the link.
+/// The path, what the front end shows there, and its request. `{id}` is the id of the link.
 const PAGES: [(&str, &str, &str); 10] = [
     ("/", "the marketplace", "/rest/v1/sessions"),
     ("/bookings/{id}", "a booking", "/rest/v1/bookings?id=eq.{id}"),
@@ -24,10 +24,10 @@ const PAGES: [(&str, &str, &str); 10] = [
     ("/support", "what somebody has asked support", "/rest/v1/rpc/list_cases"),
 ];
 
-/// No script, and nothing from elsewhere.
+/// The pages have no script and load nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The pages; the root is the table of contents of the API, which is there already.
+/// The pages; the root already has the table of contents of the API.
 pub fn routes() -> Router {
     let unsubscribe = async |RawQuery(query): RawQuery| {
         Redirect::temporary(&format!("/functions/v1/unsubscribe?{}", query.unwrap_or_default()))

@@ -1,4 +1,4 @@
-//! The stand-in for Stripe, and the settings that lead to it.
+//! The stand-in for Stripe, and the settings for it.
 
 use std::path::PathBuf;
 
@@ -7,13 +7,13 @@ use stripe_double::{Endpoint, Options, StripeDouble};
 
 use crate::settings::Stripe;
 
-/// What the stand-in signs with, for the platform's endpoint and for Connect's: it listens on
-/// this machine alone, and so do those it tells.
+/// The signing secrets of the two webhooks, the platform's and Connect's. They are fixed: the
+/// stand-in and the webhooks listen on this machine only.
 pub const SECRETS: [&str; 2] = ["whsec_double_platform", "whsec_double_connect"];
 const PUBLISHABLE_KEY: &str = "pk_test_double_0001";
 
-/// Start the stand-in. It keeps its state in `file` if there is one, and sends events to the
-/// webhooks at `base_url`. It ends when the second is dropped.
+/// Start the stand-in. It stores its state in `file` if one is given, and sends events to the
+/// webhooks at `base_url`. It ends when the second value is dropped.
 pub async fn start(file: Option<PathBuf>, base_url: &str) -> Result<(Stripe, StripeDouble)> {
     let [platform, connect] = SECRETS;
     let endpoint = |path: &str, secret: &str, connect| Endpoint {

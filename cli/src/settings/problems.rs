@@ -1,11 +1,11 @@
-//! What makes settings unfit for production.
+//! Finds the settings that are not fit for production.
 
 use std::net::IpAddr;
 
 use environment::BadSetting;
 use tokio_postgres::config::{Host, SslMode};
 
-/// Settings without which there is no marketplace.
+/// Settings that the marketplace cannot run without.
 const REQUIRED: [&str; 13] = [
     "API_DATABASE_URL",
     "SERVICE_DATABASE_URL",
@@ -22,16 +22,16 @@ const REQUIRED: [&str; 13] = [
     "MAIL_FROM",
 ];
 
-/// Settings that put something in the place of the real thing.
+/// Settings that replace a real service by a stand-in.
 const STAND_INS: [&str; 2] = ["STRIPE_API_BASE", "AWS_ENDPOINT_URL_SQS"];
 
-/// Settings that name a place on the internet.
+/// Settings that must name an address on the internet.
 const PUBLIC: [&str; 2] = ["SITE_URL", "API_EXTERNAL_URL"];
 
 /// Names the issuers of the database's certificate.
 const CA_FILE: &str = "DATABASE_CA_FILE";
 
-/// Everything that is wrong with what `get` returns, one sentence each.
+/// Everything that is wrong with the values of `get`, one sentence each.
 pub(super) fn problems(get: &impl Fn(&str) -> Option<String>) -> Vec<BadSetting> {
     let mut problems = Vec::new();
     let missing = REQUIRED.into_iter().filter(|name| get(name).is_none());
@@ -54,8 +54,8 @@ pub(super) fn problems(get: &impl Fn(&str) -> Option<String>) -> Vec<BadSetting>
     problems
 }
 
-/// Two logins, so that whoever breaks out of a caller's does not become the house; and TLS,
-/// unless the database is on this machine.
+/// There must be two logins, so that an attacker who breaks out of the callers' login does not
+/// become `service_role`; and TLS, unless the database is on this machine.
 fn database_problems(get: &impl Fn(&str) -> Option<String>) -> Vec<BadSetting> {
     let mut problems = Vec::new();
     let mut users = Vec::new();
@@ -63,11 +63,11 @@ fn database_problems(get: &impl Fn(&str) -> Option<String>) -> Vec<BadSetting> {
         let Some(url) = get(name) else { continue };
         match postgres::tls::parse(&url) {
             Err(error) if error.name() == CA_FILE => {
-                // Once, for both logins.
+                // Report it once for both logins.
                 problems.retain(|problem: &BadSetting| problem.name() != CA_FILE);
                 problems.push(error);
             }
-            // The sentence of the parser names DATABASE_URL: this one names the setting.
+            // The parser's sentence names DATABASE_URL; this one names the right setting.
             Err(_) => problems.push(BadSetting::new(name, "is not a connection string.")),
             Ok((config, _)) => {
                 let is_here = config.get_hosts().iter().all(is_here);

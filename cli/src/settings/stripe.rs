@@ -6,21 +6,21 @@ use stripe::{StripeClient, publishable_key, signature::Secrets};
 const PLATFORM: &str = "STRIPE_WEBHOOK_SECRET";
 const CONNECT: &str = "STRIPE_CONNECT_WEBHOOK_SECRET";
 
-/// How Stripe is called, and how its webhooks are recognised.
+/// The settings for calling Stripe and for checking its webhooks.
 #[derive(Clone)]
 pub struct Stripe {
     /// Sends commands.
     pub client: StripeClient,
-    /// What a browser pays with.
+    /// The key for browsers.
     pub publishable_key: String,
-    /// What the webhooks of the platform's own account are signed with.
+    /// The signing secrets for webhooks about the platform's own account.
     pub platform_secrets: String,
-    /// What the webhooks of connected accounts are signed with.
+    /// The signing secrets for webhooks about connected accounts.
     pub connect_secrets: Option<String>,
 }
 
 impl Stripe {
-    /// What the environment says, if it names Stripe.
+    /// The settings of the environment; `None` if Stripe is not configured.
     pub fn from_env() -> Result<Option<Self>, BadSetting> {
         if optional("STRIPE_SECRET_KEY").is_none() {
             return Ok(None);

@@ -1,7 +1,7 @@
-//! The rules of the house, asked of the catalog. Each lists those who break it.
+//! The rules of the database, checked in the catalog. Each rule lists what breaks it.
 //!
-//! They are written in SQL, under `rules/`: a comment says the rule, the query after it finds
-//! its offenders. Whoever adds one, shows in `tests/it/house.rs` that it can be broken.
+//! They are written in SQL, under `rules/`: a comment states the rule, and the query after it finds
+//! what breaks it. A new rule needs a test in `tests/it/house.rs` that breaks it.
 
 use anyhow::{Context, Result};
 use tokio_postgres::Client;
@@ -16,12 +16,12 @@ const FILES: [&str; 3] = [
 
 const LIMITS: &str = include_str!("rules/limit.sql");
 
-/// A rule, and the query that finds its offenders.
+/// A rule, and the query that finds what breaks it.
 #[derive(Debug)]
 pub struct Rule {
     /// The rule as a sentence.
     pub says: String,
-    /// One column of text: the names of what breaks it.
+    /// One text column: the names of what breaks the rule.
     query: &'static str,
 }
 
@@ -31,13 +31,13 @@ impl Rule {
         FILES.iter().flat_map(|file| file.split(";\n")).filter_map(Self::parse).collect()
     }
 
-    /// What a database may keep us from that is not ours alone. The same form, but nothing is
-    /// wrong where one holds.
+    /// Limits of a database that does not belong to us alone. They have the same form as rules, but
+    /// are not faults.
     pub fn limits() -> Vec<Self> {
         LIMITS.split(";\n").filter_map(Self::parse).collect()
     }
 
-    /// The comment right above a query is its sentence.
+    /// The comment directly above a query is its sentence.
     fn parse(statement: &'static str) -> Option<Self> {
         let start = statement.find("\nselect")?;
         let (head, query) = statement.split_at(start);

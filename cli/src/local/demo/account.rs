@@ -1,4 +1,4 @@
-//! The demo's logins, made as a back office makes them: through the auth routes.
+//! Creates the demo's logins through the auth routes, as a back office does.
 
 use anyhow::{Context, Result, bail};
 use axum::{
@@ -12,15 +12,15 @@ use uuid::Uuid;
 
 use crate::keys::Keys;
 
-/// The password of every demo login. They exist on machines of one's own alone.
+/// The password of every demo login. They exist only on developers' machines.
 pub const PASSWORD: &str = "convene-demo";
 
 const USERS: &str = "/auth/v1/admin/users";
 
-/// More than the demo's answers are.
+/// Larger than every answer that the demo gets.
 const MAX_ANSWER_BYTES: usize = 1 << 22;
 
-/// A login with a confirmed address; its id is the person's.
+/// Create a login with a confirmed address; its id is the person's id.
 pub(super) async fn create(routes: &Router, keys: &Keys, name: &str, email: &str) -> Result<Uuid> {
     let body = json!({
         "email": email,

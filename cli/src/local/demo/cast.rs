@@ -1,18 +1,18 @@
-//! Who is in the demo, and what they offer.
+//! The people of the demo, and their offers.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Everybody, and what happened between them.
+/// All people, and what happened between them.
 #[derive(Debug, Deserialize)]
 pub struct Cast {
-    /// Those who offer.
+    /// People who offer sessions.
     pub experts: Vec<Expert>,
-    /// Those who book.
+    /// People who book.
     pub learners: Vec<Learner>,
-    /// What took place.
+    /// Bookings of the past.
     pub past: Vec<Past>,
 }
 
@@ -26,44 +26,44 @@ pub struct Expert {
     pub name: String,
     /// Their login.
     pub email: String,
-    /// Where their hours are.
+    /// Their time zone.
     pub timezone: String,
-    /// What they are paid in.
+    /// Their currency.
     pub currency: String,
     /// About them.
     pub bio: String,
-    /// What they know.
+    /// Their subjects.
     pub specialties: Vec<String>,
     /// What an hour of theirs costs, in minor units, if they can be booked by the hour.
     #[serde(default)]
     pub hourly_rate: Option<i64>,
-    /// Where they are, and what they have learned, in the words of the functions that save it.
+    /// Their place and credentials, in the words of the functions that save them.
     #[serde(default)]
     pub places: Vec<Value>,
     /// See `places`.
     #[serde(default)]
     pub credentials: Vec<Value>,
-    /// When they are free.
+    /// Their weekly hours.
     pub hours: Vec<Hours>,
     /// What they offer.
     pub sessions: Vec<Session>,
     /// What kind of healer they are, if they are one.
     #[serde(default)]
     pub healer_type: Option<String>,
-    /// What they sell in the shop, as `api.save_product` takes it.
+    /// Their goods, as `api.save_product` takes them.
     #[serde(default)]
     pub products: Vec<Value>,
-    /// What they invite to.
+    /// Their events.
     #[serde(default)]
     pub events: Vec<Event>,
 }
 
-/// An event on a day to come.
+/// An event on a later day.
 #[derive(Debug, Deserialize)]
 pub struct Event {
     /// In how many days, at five in the afternoon, UTC.
     pub in_days: i32,
-    /// What it is, as `api.save_event` takes it.
+    /// The event, as `api.save_event` takes it.
     pub fields: Value,
 }
 
@@ -81,14 +81,14 @@ pub struct Hours {
 /// A session on offer.
 #[derive(Debug, Deserialize)]
 pub struct Session {
-    /// `session`, or `service` where nobody learns anything but a dog.
+    /// `session`, or `service` if nobody learns anything except a dog.
     #[serde(default = "session")]
     pub kind: String,
-    /// What it is called.
+    /// Its name.
     pub title: String,
-    /// What it is.
+    /// Its description.
     pub description: String,
-    /// How long it takes.
+    /// Its length.
     pub minutes: i32,
     /// In minor units of the expert's currency.
     pub price: i32,
@@ -110,9 +110,9 @@ pub struct Learner {
     pub email: String,
     /// Where they are.
     pub timezone: String,
-    /// What they want.
+    /// Their goals.
     pub goals: Vec<String>,
-    /// Where they are, and their dogs, in the words of the functions that save them.
+    /// Their place and dogs, in the words of the functions that save them.
     #[serde(default)]
     pub places: Vec<Value>,
     /// See `places`.
@@ -130,16 +130,16 @@ pub struct Past {
     pub learner: usize,
     /// Which of the experts.
     pub expert: usize,
-    /// How long ago.
+    /// How many days ago.
     pub weeks_ago: i32,
     /// 1 to 5.
     pub rating: i32,
-    /// In words.
+    /// The text of the review.
     pub comment: String,
-    /// Which of the learner's dogs came along.
+    /// Which of the learner's dogs took part.
     #[serde(default)]
     pub dog: Option<usize>,
-    /// Whether it was of a session that costs something.
+    /// Whether the session costs something.
     #[serde(default)]
     pub paid: bool,
 }

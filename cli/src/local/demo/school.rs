@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Cast, act};
 
-/// What is taught and said. Fields are those of the functions that save them.
+/// Courses and posts. The fields are those of the functions that save them.
 #[derive(Deserialize)]
 struct School {
     courses: Vec<Course>,
@@ -43,7 +43,7 @@ struct Comment {
     body: String,
 }
 
-/// Load all of it; the cast has its logins.
+/// Load everything; the cast must have its logins.
 pub(super) async fn load(api: &Db, cast: &Cast) -> Result<()> {
     let school: School =
         serde_json::from_str(include_str!("school.json")).context("The demo's school")?;
@@ -58,7 +58,7 @@ pub(super) async fn load(api: &Db, cast: &Cast) -> Result<()> {
     Ok(())
 }
 
-/// A course is published with what is in it; learners enter it, and complete its first lesson.
+/// Publish a course with its contents; learners enrol, and complete its first lesson.
 async fn teach(api: &Db, cast: &Cast, course: &Course) -> Result<()> {
     let expert = cast.experts[course.expert].id;
     let offering = save(api, expert, "course", &course.course).await?;

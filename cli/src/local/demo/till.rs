@@ -1,4 +1,4 @@
-//! Paying for the demo's past: what a learner's browser, Stripe and the webhook would do.
+//! Pays for the demo's past. It does what a learner's browser, Stripe and the webhook would do.
 
 use anyhow::{Context, Result, anyhow};
 use postgres::Db;
@@ -24,7 +24,7 @@ impl<'a> Till<'a> {
         Ok(Self { double, commands, inbox: Inbox::new(service.clone(), client) })
     }
 
-    /// Pay, and apply what Stripe tells of it: nothing listens to its webhooks yet.
+    /// Pay, and apply Stripe's events directly: no webhook listens yet.
     pub(super) async fn pay(&self, payment_id: Uuid) -> Result<()> {
         let answers = self.commands.of_payment(payment_id).await?;
         let secret = answers.iter().find_map(|(_, answer)| match answer {
