@@ -1,15 +1,16 @@
-//! Appointments under contention: a time of a provider is sold once, however many ask for it.
+//! Appointments under contention: a provider's time is sold once, however many people ask for it.
 
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use tests::World;
 
-/// How many ask at once. Each has a connection of its own.
+/// How many people ask at once. Each has their own connection.
 const CROWD: usize = 50;
 
-/// Each of the crowd runs a statement as themselves, on a connection of their own, and all of them
-/// wait for `lock` before the first may go on. How many heard which word; an empty one is success.
+/// Each contender runs a statement as themselves, on their own connection, and all of them wait for
+/// `lock` before the first may go on. Returns how often each refusal occurred; an empty word is a
+/// success.
 async fn all_at_once(
     world: &World,
     people: &[String],
@@ -49,7 +50,7 @@ async fn a_provider_and_a_crowd() -> (World, Vec<String>, String) {
     (world, crowd, lock)
 }
 
-/// Tomorrow at a time of no slot, in SQL.
+/// A time of tomorrow that belongs to no slot, as SQL.
 const TOMORROW: &str = "date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' \
                         + interval '1 day 10 hours 7 minutes'";
 
@@ -69,7 +70,7 @@ async fn fifty_who_ask_for_one_time_of_a_service_make_one_booking() {
     assert_eq!(world.value::<i64>("select count(*) from core.booking", &[]).await, 1);
 }
 
-/// Nobody has asked before, so what the bookings refer to has to be made in the race as well.
+/// Nobody has asked before, so the race also has to create the rows that bookings refer to.
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_who_ask_for_one_hour_make_one_booking() {
     let (world, crowd, lock) = a_provider_and_a_crowd().await;

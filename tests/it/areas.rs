@@ -11,7 +11,8 @@ use regex::Regex;
 use crate::template::reading::root;
 
 /// The areas, the lowest first. The commands to Stripe are a layer of their own, because money
-/// plans them; the rest of stripe stands above all, because it joins what Stripe says to everything.
+/// plans them. The rest of stripe is above all others, because it applies Stripe's news to
+/// everything.
 const AREAS: [&str; 13] = [
     "ground",
     "people",
@@ -28,7 +29,7 @@ const AREAS: [&str; 13] = [
     "stripe",
 ];
 
-/// Calls from a lower area to a higher one: caller, callee, and why.
+/// Permitted calls from a lower area to a higher one: caller, callee, reason.
 const UPWARD: [(&str, &str, &str); 20] = [
     ("internal.require_identity", "internal.require_active", "suspension holds for every caller"),
     ("api.list_audit_log", "internal.require_staff", WHO_MAY),

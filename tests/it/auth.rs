@@ -1,4 +1,4 @@
-//! Signing in: every call by an unmodified supabase-js, and what takes more than one caller.
+//! Signing in: every call of an unmodified supabase-js, and cases with more than one caller.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-/// Reads mail and lets time pass, for a story in another process: SQL by HTTP, for this
-/// test's own database, on the loopback address.
+/// Lets a story in another process read mail and move time: it runs SQL that comes by HTTP on the
+/// loopback address, for this test's own database.
 pub(crate) async fn window(world: &World) -> String {
     let client = Arc::new(world.connection().await);
     let rows = |State(client): State<Arc<tokio_postgres::Client>>, sql: String| async move {
@@ -38,7 +38,7 @@ pub(crate) async fn auth(world: &World, path: &str, body: Value) -> Answer {
     world.post(Who::Anonymous, &format!("/auth/v1/{path}"), body).await
 }
 
-/// Somebody with a confirmed address and [`PASSWORD`].
+/// Create a person with a confirmed address and [`PASSWORD`].
 pub(crate) async fn member(world: &World, email: &str) -> Uuid {
     let body = json!({"email": email, "password": PASSWORD, "email_confirm": true});
     let made = world.post(Who::Service, "/auth/v1/admin/users", body).await.ok();
@@ -50,7 +50,7 @@ pub(crate) async fn sign_in(world: &World, email: &str, password: &str) -> Answe
     auth(world, "token?grant_type=password", body).await
 }
 
-/// The answer must be this refusal.
+/// The test fails unless the answer is this refusal.
 #[track_caller]
 pub(crate) fn said(answer: &Answer, status: u16, code: &str) {
     let refusal = (answer.status, answer.body["error_code"].as_str());
@@ -197,7 +197,7 @@ async fn wrong_passwords_cost_time_and_the_right_one_forgets_them() {
             let wrong = sign_in(&world, address, "not the password").await;
             said(&wrong, 400, "invalid_credentials");
         }
-        // Even the right one has to wait now, and an address of nobody just the same.
+        // Even the right password has to wait now, and an unknown address is treated the same.
         let blocked = sign_in(&world, address, PASSWORD).await;
         said(&blocked, 429, "over_request_rate_limit");
     }
@@ -239,7 +239,7 @@ async fn mails_to_one_address_are_few() {
 async fn an_imported_hash_is_replaced_at_the_first_sign_in() {
     let world = World::new().await;
     let id = member(&world, "imported@example.com").await;
-    // As PHP writes it.
+    // The form in which PHP writes it.
     let bcrypt = bcrypt::hash(PASSWORD, 5).expect("a hash").replacen("$2b$", "$2y$", 1);
     let body = json!({"password_hash": bcrypt});
     let path = format!("/auth/v1/admin/users/{id}");
@@ -257,7 +257,7 @@ async fn a_password_set_in_anothers_name_does_not_survive_their_coming() {
     let world = World::new().await;
     let attacker = json!({"email": "victim@example.com", "password": "the attacker's own phrase"});
     auth(&world, "signup", attacker).await.ok();
-    // The owner of the address comes by a magic link, and never heard of that password.
+    // The owner of the address signs in with a magic link; they never knew that password.
     auth(&world, "otp", json!({"email": "victim@example.com"})).await.ok();
     let token: String = world
         .value(

@@ -10,7 +10,7 @@ async fn a_healer_a_client_and_staff_use_every_table_of_the_document() {
     world.story("avenrae", &people).await;
 }
 
-/// `CLIENTS` is how many want the ten pieces and the fifty seats, 1000 otherwise.
+/// `CLIENTS` sets how many clients want the ten pieces and the fifty seats; 1000 by default.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_pieces_and_fifty_seats_are_sold_once_to_a_thousand() {
     let world = World::new().await;

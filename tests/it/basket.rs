@@ -1,4 +1,4 @@
-//! Many order overlapping baskets at once, over HTTP, while their money arrives and their holds end.
+//! Many clients order overlapping baskets at once, over HTTP, while money arrives and holds end.
 
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,8 @@ const SLOTS: usize = 12;
 const GOODS: usize = 8;
 const PIECES: i64 = 200;
 
-/// Three sellers' slots, and goods of theirs and of the house; a coupon makes an order free, so
-/// that it is carried out at once.
+/// Slots of three sellers, goods of theirs and of the platform, and a coupon that makes an order
+/// free, so that it is fulfilled at once.
 async fn town(world: &World) -> Vec<Value> {
     world.speak_sql().await;
     world
@@ -63,7 +63,7 @@ async fn order(world: &World, items: &[Value], n: usize, until: Instant) -> Vec<
     answers
 }
 
-/// What Stripe, the clock and customers do meanwhile, each step a transaction of its own.
+/// What Stripe, the clock and customers do meanwhile; each step is its own transaction.
 async fn meanwhile(client: Client, until: Instant) {
     const STEPS: [&str; 5] = [
         "select tests.arrives(p.payment_id) from core.payment as p
@@ -88,7 +88,7 @@ async fn meanwhile(client: Client, until: Instant) {
         for step in STEPS {
             let done = client.batch_execute(&format!("begin; {step}; commit")).await;
             let code = done.as_ref().err().and_then(|error| error.code().map(|code| code.code()));
-            // Somebody else may have cancelled or paid it first.
+            // Another client may have cancelled or paid it first.
             let is_refusal = code.is_none_or(|code| code.starts_with('M'));
             assert!(is_refusal, "{step}: {done:?}");
             if done.is_err() {
@@ -98,7 +98,7 @@ async fn meanwhile(client: Client, until: Instant) {
     }
 }
 
-/// `BASKET_SECONDS=30` is how long.
+/// `BASKET_SECONDS=30` sets the duration.
 #[tokio::test(flavor = "multi_thread")]
 async fn overlapping_baskets_meet_without_a_deadlock_and_nothing_is_oversold() {
     let world = World::new().await;
@@ -117,7 +117,7 @@ async fn overlapping_baskets_meet_without_a_deadlock_and_nothing_is_oversold() {
     let answers = answers.concat();
     let placed = answers.iter().filter(|answer| answer.status == 200).count();
     println!("{} orders asked, {placed} placed", answers.len());
-    // Who waited too long behind the others is told to come again; a deadlock is counted below.
+    // A client that waited too long is told to try again; deadlocks are counted below.
     let is_broken = |answer: &&Answer| answer.status >= 500 && answer.body["code"] != "55P03";
     let broken: Vec<&Answer> = answers.iter().filter(is_broken).collect();
     assert!(broken.is_empty(), "{broken:?}");

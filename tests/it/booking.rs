@@ -1,4 +1,4 @@
-//! Many want the same time: over HTTP, as supabase-js calls, against the running routers.
+//! Many people want the same time: over HTTP, as supabase-js calls, against the running routers.
 
 use std::{
     collections::BTreeMap,
@@ -33,8 +33,8 @@ async fn one_expert() -> World {
     world
 }
 
-/// The key of a free slot of a new session of tara's: one at 08:00, when sessions of every
-/// length begin. Without that, the next slot would depend on the time of day.
+/// The key of a free slot in a new session of tara's. It begins at 08:00, when sessions of every
+/// length begin; otherwise the next slot would depend on the time of day.
 async fn first_slot(world: &World, minutes: i32, seats: i32) -> Uuid {
     let session = world.make_session("tara", minutes, 50_000, seats).await;
     let slots = world.free_slots(session).await;
@@ -60,13 +60,13 @@ async fn three_seats_are_sold_three_times_of_a_thousand() {
     assert_eq!(seats, 3);
 }
 
-/// Both are made to wait on the expert's row before either may go on.
+/// Both wait on the expert's row before either may go on.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_sessions_at_one_time_one_is_booked() {
     let world = one_expert().await;
     let hour = world.make_session("tara", 60, 50_000, 1).await;
     let longer = world.make_session("tara", 90, 50_000, 1).await;
-    // The first slots of the two need not meet: which those are depends on the time of day.
+    // The first slots of the two sessions need not overlap: that depends on the time of day.
     let one = world.free_slots(hour).await;
     let other = world.free_slots(longer).await;
     let (one, other) = one
@@ -130,12 +130,12 @@ async fn a_cancelled_bookings_key_makes_a_new_one() {
     assert_ne!(first[0]["booking_id"], second[0]["booking_id"]);
 }
 
-/// The hold is shortened to a second and the database's own clock is waited for: no job runs.
+/// The hold is shortened to a second, and the test waits for the database's clock: no job runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_that_ends_frees_its_seat() {
     let world = one_expert().await;
     let slot_id = first_slot(&world, 60, 1).await;
-    // Another session at the same time is kept from being booked by the hold, too.
+    // The hold also blocks another session at the same time.
     let other = first_slot(&world, 45, 1).await;
     for learner in ["alice", "bob", "carol"] {
         world.make_learner(learner).await;
@@ -160,8 +160,8 @@ async fn a_hold_that_ends_frees_its_seat() {
     assert_eq!(seen, json!([{"status": "cancelled", "cancelled_by": "system"}]));
 }
 
-/// No two bookings of one expert overlap, buffers included, and no slot has more seats sold than
-/// it has.
+/// No two bookings of an expert overlap, buffers included, and no slot has sold more seats than it
+/// has.
 async fn assert_nobody_meets(world: &World) {
     let overlaps: i64 = world
         .value(
@@ -186,11 +186,11 @@ async fn assert_nobody_meets(world: &World) {
     assert_eq!(oversold, 0);
 }
 
-/// `OVERLAP_SECONDS=30` clients book and cancel whatever they see of one expert's time.
+/// `OVERLAP_SECONDS=30`: clients book and cancel any visible time of one expert for so long.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expert_is_never_in_two_places() {
     let world = one_expert().await;
-    // More slots and cancellations than anybody is allowed.
+    // Raise the limits: the test needs more slots and cancellations than people are allowed.
     world.sql("update core.marketplace set max_slots = 50000, max_cancels_a_day = 100000").await;
     let mut sessions = Vec::new();
     for minutes in [30, 45, 60, 90] {
@@ -205,7 +205,7 @@ async fn an_expert_is_never_in_two_places() {
             .await;
         sessions.push(session);
     }
-    // Few slots, so that everybody is in everybody's way.
+    // There are few slots, so that the clients collide.
     let mut slots: Vec<Uuid> = Vec::new();
     for session in sessions {
         slots.extend(world.free_slots(session).await.iter().take(40).map(|slot| slot.slot_id));
@@ -246,7 +246,7 @@ async fn an_expert_is_never_in_two_places() {
     assert_eq!(deadlocks, 0);
 }
 
-/// A freed seat goes to one of those who wait, and only to them.
+/// A freed seat goes to somebody on the waitlist, and to nobody else.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_freed_seat_is_offered_once() {
     let world = one_expert().await;

@@ -1,10 +1,10 @@
-//! A small request makes no large work: what one caller may cost the others is bounded.
+//! A small request causes no large work: the cost that one caller can cause for others is limited.
 
 use serde_json::json;
 use tests::{Who, World};
 
-/// One expert with a slot every quarter of an hour for sixty days: each slot has a window, and
-/// each window some eight hundred slots.
+/// One expert with a slot every quarter of an hour for sixty days. Each slot belongs to a window,
+/// and each window to some eight hundred slots.
 async fn calendar() -> World {
     let world = World::new().await;
     world.make_expert("tara", "UTC", "00:00", "23:45").await;
@@ -12,7 +12,7 @@ async fn calendar() -> World {
     world
 }
 
-/// Slots and windows in each other.
+/// Slots and windows, nested in each other.
 fn nested(levels: usize) -> String {
     let mut select = "id".to_owned();
     for level in 0..levels {
@@ -35,7 +35,7 @@ async fn embeddings_that_multiply_are_stopped_while_they_are_made() {
 
     for levels in [3, 4, 5] {
         let answer = world.get(Who::Anonymous, &nested(levels)).await;
-        // Without a bound this runs into the timeout of three seconds, or out of memory.
+        // Without a limit, this would reach the timeout of three seconds, or run out of memory.
         assert_eq!((answer.status, &answer.body["code"]), (400, &json!("54000")), "{levels}");
     }
     let answer = world.get(Who::Anonymous, &nested(6)).await;
@@ -69,14 +69,14 @@ async fn a_count_tells_nobody_how_many_rows_they_may_not_see() {
         .await;
     world.introduce(&["newcomer"]).await;
     for (count, expected) in [("exact", "0-1/2"), ("planned", "0-1/2"), ("estimated", "0-1/2")] {
-        // The newcomer, and tara, who is listed.
+        // The new person sees herself, and tara, who is listed.
         let path = "/rest/v1/user_profiles?select=id".to_owned();
         let request = world.request("newcomer", reqwest::Method::GET, &path);
         let answer = world.send(request.header("Prefer", format!("count={count}"))).await;
         let range = answer.headers["content-range"].to_str().expect("text");
         assert_eq!(range, expected, "{count}");
     }
-    // Rows that everybody may see are counted up to a cap.
+    // Rows that everybody may see are counted up to a limit.
     world
         .sql(
             "insert into core.person (person_id, display_name)
@@ -107,7 +107,7 @@ async fn every_statement_has_an_end_under_every_path() {
                    select from pg_db_role_setting as d, unnest(d.setconfig) as c(setting)
                    where d.setrole = to_regrole($1) and c.setting = $2)";
     for (login, setting) in [
-        // Checkout, auth and webhooks set no timeout of their own: their logins have one.
+        // Checkout, auth and webhooks set no timeout themselves: their logins have one.
         ("authenticator", "statement_timeout=8s"),
         ("authenticator", "lock_timeout=6s"),
         ("authenticator", "idle_in_transaction_session_timeout=10s"),

@@ -1,4 +1,5 @@
-//! Calendars of other programs: those that read one's bookings, and those that say when one is busy.
+//! Calendars of other programs: those that read somebody's bookings, and those that say when
+//! somebody is busy.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -20,7 +21,7 @@ use tokio::time::Instant;
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// Alice subscribes to her bookings; whoever has the address reads them, until she revokes it.
+/// Alice subscribes to her bookings. Whoever has the address can read them until she revokes it.
 #[tokio::test]
 async fn a_feed_shows_bookings_until_it_is_revoked() {
     let world = World::new().await;
@@ -51,7 +52,7 @@ async fn a_feed_shows_bookings_until_it_is_revoked() {
     world.get(Who::Anonymous, "/functions/v1/calendar").await.refused(400, "invalid_request");
 }
 
-/// What Tara has in a calendar elsewhere is not sold here, and is again when it goes.
+/// While tara is busy in an external calendar, that time is not sold here; afterwards it is again.
 #[tokio::test]
 async fn a_busy_time_elsewhere_closes_the_slots_in_it() {
     let world = World::new().await;
@@ -75,7 +76,7 @@ async fn a_busy_time_elsewhere_closes_the_slots_in_it() {
 
     assert!(world.value::<bool>(is_open, &[&start]).await);
 
-    // In production the same address is refused: it is this machine's.
+    // Production refuses the same address, because it is on this machine.
     let outcome = Reader::new(service.clone()).unwrap().run(soon()).await;
     assert_eq!((outcome.done, outcome.error), (1, None));
     let said: String = world.value(problem, &[]).await;
@@ -94,7 +95,8 @@ async fn a_busy_time_elsewhere_closes_the_slots_in_it() {
     assert!(world.value::<bool>(is_open, &[&start]).await);
 }
 
-/// Nothing that a stranger names leads into a private network, costs much or takes long.
+/// An address from a stranger leads into no private network, and its fetch has limits on size and
+/// time.
 #[tokio::test]
 async fn a_strangers_address_is_fetched_within_limits() {
     let address = elsewhere("20300101T000000Z").await;
@@ -110,7 +112,7 @@ async fn a_strangers_address_is_fetched_within_limits() {
         let fetched = fetcher.fetch(&format!("{address}{path}"), None).await;
         assert_eq!(fetched, Err(problem.to_owned()), "{path}");
     }
-    // A name is checked by what it resolves to.
+    // A name is checked by the addresses it resolves to.
     let careful = Fetcher::new(is_public).unwrap();
     let named = careful.fetch(&format!("http://localhost:{port}/calendar"), None).await;
     assert_eq!(named, Err("It cannot be reached.".to_owned()));
@@ -127,7 +129,7 @@ fn soon() -> Instant {
     Instant::now() + Duration::from_secs(50)
 }
 
-/// A server with a calendar that is busy for an hour from `start`, and with traps.
+/// A server with a calendar that has one busy hour from `start`, and with traps.
 async fn elsewhere(start: &str) -> String {
     let calendar = format!(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:{start}\r\n\

@@ -1,4 +1,4 @@
-//! The clock: one task, or one row of a task, does not keep the others waiting.
+//! The clock: one task, or one row of a task, does not delay the others.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ async fn run(world: &World) -> Vec<clock::Outcome> {
     clock::run(&service, Instant::now() + Duration::from_secs(120)).await
 }
 
-/// Three batches of the first task and three of the last; a trigger writes down who did when.
+/// Three batches of the first task and three of the last; a trigger records the order.
 #[tokio::test]
 async fn tasks_take_turns_batch_by_batch() {
     let world = World::new().await;
@@ -52,7 +52,7 @@ async fn tasks_take_turns_batch_by_batch() {
     assert!(taken_turns, "the last task began before the others had ended");
 }
 
-/// Nobody would notice a row that steps aside in silence.
+/// A row that is set aside must be reported, or nobody would notice it.
 #[tokio::test]
 async fn a_run_that_sets_a_row_aside_does_the_others_and_fails() {
     let world = World::new().await;

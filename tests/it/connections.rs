@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 
 use crate::office::named;
 
-/// Connections to the world's database whose application is called `name`, by login.
+/// Connections to this world's database with the application name `name`, by login.
 async fn held(world: &World, name: &str) -> BTreeMap<String, i64> {
     let sql = "select usename::text, count(*) from pg_stat_activity
                where datname = current_database() and application_name = $1 group by usename";
@@ -35,14 +35,15 @@ async fn listener() -> (TcpListener, String) {
     (listener, url)
 }
 
-/// A token that names a signing key nobody knows: to refuse it, the published keys are read.
+/// A token that names an unknown signing key: refusing it makes the process read the published
+/// keys.
 fn strange_token() -> String {
     let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
     let header = part(r#"{"alg":"ES256","typ":"JWT","kid":"unknown"}"#);
     format!("{header}.{}.{}", part(r#"{"role":"authenticated"}"#), part("x".repeat(64).as_str()))
 }
 
-/// Ask for `paths` sixteen times each, all at once, with each of the keys.
+/// Request each of `paths` sixteen times at once, with each of the keys.
 async fn load(url: &str, paths: &[&str], keys: &[&str]) {
     let http = Client::new();
     let mut requests = Vec::new();

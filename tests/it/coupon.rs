@@ -1,4 +1,4 @@
-//! Coupons under load: as many uses as there are, and not one more.
+//! Coupons under load: exactly as many uses as there are.
 
 use futures_util::future::join_all;
 use tests::World;
@@ -21,7 +21,7 @@ async fn a_coupon_of_three_uses_is_used_three_times() {
     let tries = (1..=100).map(|n| {
         let world = &world;
         async move {
-            // One connection each: they all wait for the coupon at once.
+            // Each has its own connection, and all wait for the coupon at once.
             let client = world.connection().await;
             let book = format!("select tests.book('slot {n}', 'c{n}', 'THREE')");
             client.batch_execute(&book).await.map_err(|error| {
@@ -29,7 +29,8 @@ async fn a_coupon_of_three_uses_is_used_three_times() {
             })
         }
     });
-    // The server takes fewer connections than that; twenty at the line are enough for a race.
+    // The server allows fewer connections than that; twenty waiting contenders are enough for a
+    // race.
     let (tried, ()) = tokio::join!(
         async {
             let mut all = Vec::new();

@@ -1,20 +1,20 @@
 //! A process dies between any two steps to Stripe: one charge, one refund, one transfer.
 //!
-//! The steps (claim, call, record) are run by themselves and what follows is dropped, which is
-//! what a killed process leaves behind; then its lease ends and another one goes on.
+//! The steps (claim, call, record) are run one by one and the rest is dropped, which is what a
+//! killed process leaves behind. Then its lease ends and another process continues.
 
 use serde_json::json;
 
 use crate::till::Till;
 
-/// Where the process dies.
+/// The point at which the process dies.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Dies {
     BeforeTheClaim,
     AfterTheClaim,
     AfterTheCall,
     AfterTheRecord,
-    /// Nobody dies: a second worker, whose lease had ended, does the same again.
+    /// No process dies: a second worker does the same again after the lease has ended.
     TwoWorkers,
 }
 
@@ -27,7 +27,7 @@ const DEATHS: [Dies; 5] = [
 ];
 
 impl Till {
-    /// Do what is due of a kind up to there, then recover as the schedule does, twice.
+    /// Do everything due of a kind up to that point, then recover twice, as the schedule does.
     async fn die(&self, kind: &str, dies: Dies) {
         match dies {
             Dies::BeforeTheClaim => {}
@@ -59,7 +59,7 @@ async fn one_intent_and_one_charge() {
         till.offer("lesson", 5000, "instant").await;
         till.world.sql("select tests.book('lesson', 'alice')").await;
         till.die("create_payment", dies).await;
-        // The customer's browser asks again, whatever happened.
+        // The customer's browser asks again in any case.
         till.world.sql("update core.booking set idempotency_key = 'key'").await;
         let booked = till.book("lesson", "key").await;
         till.pay(&booked, "pm_card_visa").expect("the card is good");
@@ -71,7 +71,7 @@ async fn one_intent_and_one_charge() {
     }
 }
 
-/// An order of two sellers: paid once, and a line of it given back once.
+/// An order with two sellers: paid once, and one line refunded once.
 #[tokio::test]
 async fn one_charge_of_an_order_and_one_refund_of_a_line() {
     for dies in DEATHS {
@@ -126,7 +126,7 @@ async fn one_refund() {
         let booked = till.book_and_pay("lesson").await;
         till.act("alice", "cancel_booking", &booked).await;
         till.die("refund", dies).await;
-        // Stripe sends it once the charge has settled, which takes days.
+        // Stripe sends this when the charge has settled, which takes days.
         till.stripe.advance(std::time::Duration::from_secs(10 * 86_400));
         till.sweep().await;
         assert_eq!(till.standing(&booked).await, "refunded cancelled", "{dies:?}");
@@ -179,7 +179,8 @@ async fn one_account() {
     }
 }
 
-/// After a day Stripe has forgotten the key: it is asked before anything is sent again.
+/// After a day Stripe has forgotten the key, so we look the object up before sending anything
+/// again.
 #[tokio::test]
 async fn after_a_day_stripe_is_asked_first() {
     for arrived in [true, false] {
@@ -193,7 +194,7 @@ async fn after_a_day_stripe_is_asked_first() {
         if arrived {
             till.claim_and_call("transfer").await;
             till.stripe.settled().await;
-            // As if the webhook had been lost as well.
+            // The webhook was lost as well.
             till.world.sql("update core.stripe_event set status = 'ignored'").await;
         } else {
             till.claim("transfer").await;
@@ -220,7 +221,7 @@ async fn after_a_day_stripe_is_asked_first() {
 }
 
 impl Till {
-    /// Run a function of a booking as a person, with no Lambda to follow it up.
+    /// Run a function of a booking as a person, without a Lambda that would call Stripe.
     async fn act(&self, who: &str, function: &str, booked: &serde_json::Value) {
         let id = booked["booking_id"].as_str().expect("there is a booking");
         self.act_json(who, &format!("select to_jsonb(b) from api.{function}('{id}') as b")).await;

@@ -1,4 +1,4 @@
-//! From the queue to a mailbox: each message becomes one mail, or is put where it is noticed.
+//! From the queue to a mailbox: each message becomes one mail, or ends where somebody notices it.
 
 use postgres::Caller;
 use queue::{Entry, Receiver, Sender};
@@ -55,7 +55,7 @@ async fn copies_delivered_at_the_same_moment_are_one_mail() {
         office.notify("alice", "payout_account_changed", json!({})).await;
     }
     office.relay().await;
-    // Nothing is hidden once received, so these four get the same messages again and again.
+    // Received messages stay visible, so all four mailers get the same messages again and again.
     tokio::join!(office.settle(), office.settle(), office.settle(), office.settle());
 
     let mails = office.mails().await;
@@ -75,8 +75,8 @@ async fn a_mailer_that_dies_before_the_mail_server_answers_for_it_loses_nothing(
     assert_eq!(office.mails().await.iter().map(|m| m.copies).collect::<Vec<_>>(), [1]);
 }
 
-/// The mail server has taken the mail, and nobody will ever know: it is sent again under the
-/// same Message-ID, which mail stores collapse.
+/// The mail server has accepted the mail, but nobody records it. So it is sent again with the same
+/// Message-ID, by which mail stores deduplicate.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_was_taken_without_an_answer_stays_one_mail() {
     let office = Office::open().await;
@@ -102,7 +102,7 @@ async fn a_mailer_that_dies_after_recording_sends_nothing_more() {
     let office = Office::open().await;
     let outbox_id = office.notify("alice", "payout_account_changed", json!({})).await;
     office.settle().await;
-    // It died before its message was deleted, so the message comes again.
+    // The mailer died before it deleted the message, so the message comes again.
     let copy = Entry { id: outbox_id, body: Office::body(outbox_id) };
     office.queue.send(&[copy]).await;
 
@@ -131,7 +131,7 @@ async fn an_address_that_is_refused_is_not_tried_again() {
     assert!(office.queue.dead_letters().await.expect("a queue").is_empty());
 }
 
-/// A link that proves an address: in the mail, and nowhere else, and not for long.
+/// A link that proves an address is only in the mail, and is valid only for a short time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_message_keeps_its_secret() {
     let office = Office::open().await;

@@ -1,4 +1,4 @@
-//! The demo marketplace: loaded through the functions everybody uses.
+//! The demo marketplace is loaded through the functions that everybody uses.
 
 use convene::{
     local::demo::{self, Cast},
@@ -13,7 +13,7 @@ async fn loaded() -> (World, Cast) {
 }
 
 async fn loaded_into(world: World) -> (World, Cast) {
-    // As in `serve`, nothing takes its webhooks while the demo is loaded.
+    // As in `serve`, no webhook listens while the demo is loaded.
     let double = StripeDouble::start(Options::default()).await.expect("the stand-in starts");
     let db = |url: &str| Db::connect(url, Limits::default()).expect("a connection string");
     let house = House {
@@ -33,7 +33,7 @@ async fn loaded_into(world: World) -> (World, Cast) {
 
 #[tokio::test]
 async fn the_example_of_the_readme_books() {
-    // The soonest slot may cost something.
+    // The next slot may cost something.
     let (world, _stripe) = World::paying().await;
     let (world, _) = loaded_into(world).await;
     world.story("readme", &[]).await;
@@ -92,7 +92,7 @@ async fn the_past_is_completed_and_reviewed_and_occupies_no_future() {
                where b.status = 'completed' and b.ends_at < now()";
     let reviewed: i64 = world.value(sql, &[]).await;
     assert_eq!(usize::try_from(reviewed).ok(), Some(cast.past.len()));
-    // An event takes its organiser's time whoever comes.
+    // An event occupies its organiser's time, whether or not anybody comes.
     let sql = "select count(*)
                from core.occupancy as o
                where upper(o.busy) > now()
@@ -100,7 +100,7 @@ async fn the_past_is_completed_and_reviewed_and_occupies_no_future() {
     assert_eq!(world.value::<i64>(sql, &[]).await, 0);
 }
 
-/// `DEFAULT_LENS=dogs cargo run` has something to show in every table of the lens.
+/// With `DEFAULT_LENS=dogs cargo run`, every table of the lens has rows.
 #[tokio::test]
 async fn dogs_come_along_and_live_somewhere() {
     let (world, cast) = loaded().await;

@@ -1,11 +1,11 @@
-//! Deploying: all or nothing, nothing twice, and by no superuser.
+//! Deploying: all or nothing, twice changes nothing, and no superuser is needed.
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 use convene::deploy::{Outcome, Sources, connect, deploy, deploy_sources};
 use tests::{EmptyDatabase, World};
 
-/// Everything a deploy decides, as text: relations, code, policies, privileges, comments.
+/// Everything that a deploy determines, as text: relations, code, policies, privileges, comments.
 const CATALOG: &str = "
     with thing (what) as (
       select format('%s %s %s %s', c.oid::regclass, c.relkind, c.relacl, c.relrowsecurity)
@@ -32,7 +32,7 @@ const CATALOG: &str = "
     )
     select what from thing";
 
-/// Those of the house, and what is marked as its own.
+/// The schemas of Convene, recognised by their comment.
 const SCHEMAS: &str = "
     select array_agg(n.nspname) from pg_namespace as n
     where obj_description(n.oid, 'pg_namespace') like '%Made by Convene.'
@@ -133,7 +133,7 @@ async fn a_changed_table_is_refused_on_a_database_that_exists() {
     let error = deploy_sources(&database.owner_url, &sources).await.unwrap_err().to_string();
     assert!(error.starts_with("sql/schema/people/person.sql was changed"), "{error}");
     assert!(error.contains("--reset"), "{error}");
-    // The same change is no obstacle to a database that does not exist yet.
+    // A new database accepts the same change.
     let fresh = EmptyDatabase::new().await;
     assert_eq!(deploy_sources(&fresh.owner_url, &sources).await.unwrap(), Outcome::Installed);
 }

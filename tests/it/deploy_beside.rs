@@ -1,5 +1,5 @@
-//! Deploying to a database that others use too: what no deploy made is neither dropped nor
-//! replaced, and what would be stops the deploy by its name.
+//! Deploying to a database that others use too. A deploy neither drops nor replaces what no deploy
+//! made; if it would have to, it stops and names the object.
 
 use convene::deploy::{Lenses, Outcome, Sources, connect, deploy, deploy_lenses};
 use tests::EmptyDatabase;
@@ -18,7 +18,7 @@ impl Shared {
         Self { database, owner }
     }
 
-    /// A database that was deployed, and then had something added.
+    /// A deployed database, to which something was added afterwards.
     async fn deployed(sql: &str) -> Self {
         let shared = Self::with("").await;
         assert_eq!(deploy(&shared.database.owner_url).await.unwrap(), Outcome::Installed);
@@ -26,7 +26,7 @@ impl Shared {
         shared
     }
 
-    /// Deploy again, every file of it.
+    /// Deploy again, with every file.
     async fn again(&self) -> Result<Outcome, String> {
         let mut sources = Sources::embedded();
         let text = format!("{}\n-- Changed.\n", sources.text("clear.sql").unwrap());

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use tests::World;
 
-/// Each page is what one query says.
+/// Each page is the result of one query.
 const PAGES: [(&str, &str); 4] = [
     ("tables", include_str!("docs/tables.sql")),
     ("lenses", include_str!("docs/lenses.sql")),
@@ -26,7 +26,7 @@ const PAGES: [(&str, &str); 4] = [
 /// The functions have a page for each area.
 const FUNCTIONS: &str = include_str!("docs/functions.sql");
 
-/// Where a function is made: the folder and the name of its file.
+/// The file that makes a function: its folder and name.
 struct Place {
     name: String,
     area: String,
@@ -74,7 +74,7 @@ async fn the_reference_is_that_of_the_database() {
     );
 }
 
-/// The page of each area, and the list of all that clients call.
+/// The page of each area, and the list of everything that clients call.
 async fn function_pages(world: &World) -> BTreeMap<PathBuf, String> {
     let places = places();
     let names: Vec<_> = places.iter().map(|place| &place.name).collect();
@@ -93,7 +93,7 @@ async fn function_pages(world: &World) -> BTreeMap<PathBuf, String> {
     pages
 }
 
-/// Which file makes which function: `sql/functions/<area>/<domain>.sql`, or that of a lens.
+/// Which file makes which function: `sql/functions/<area>/<domain>.sql`, or a file of a lens.
 fn places() -> Vec<Place> {
     let made = Regex::new(r"(?m)^create (?:or replace )?function (\w+\.\w+)").expect("a pattern");
     let mut found = BTreeSet::new();
@@ -129,7 +129,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A change of privilege is a line that a reviewer sees.
+/// A changed privilege becomes a line that a reviewer sees.
 #[tokio::test]
 async fn a_privilege_is_a_line() {
     let world = World::new().await;
@@ -142,7 +142,7 @@ async fn a_privilege_is_a_line() {
     assert!(new[0].starts_with("| core.booking |  | select, delete |"), "{}", new[0]);
 }
 
-/// `cargo run` asks which binary is meant unless exactly one package names its own.
+/// `cargo run` asks which binary is meant, unless exactly one package is the default.
 #[test]
 fn cargo_run_knows_what_to_run() {
     let metadata = ["metadata", "--no-deps", "--offline", "--format-version", "1"];

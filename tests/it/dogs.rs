@@ -1,4 +1,4 @@
-//! The dog-training system, as its own front end would use it.
+//! The dog-training system, as its own front end uses it.
 
 use tests::World;
 

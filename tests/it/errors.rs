@@ -1,4 +1,4 @@
-//! docs/errors.md and the code say the same.
+//! docs/errors.md and the code agree.
 
 use std::{collections::BTreeMap, fs};
 
@@ -8,7 +8,7 @@ use tests::sources::{files, root};
 
 type Codes = BTreeMap<String, String>;
 
-/// A code and the word after it, as a refusal raises them; a code has one word.
+/// A code and the word that follows it where a refusal is raised; each code has one word.
 fn raised(text: &str, pattern: &Regex, codes: &mut Codes) -> Result<(), String> {
     for found in pattern.captures_iter(text) {
         let (code, message) = (found[1].to_owned(), found[2].to_owned());
@@ -20,7 +20,7 @@ fn raised(text: &str, pattern: &Regex, codes: &mut Codes) -> Result<(), String> 
     Ok(())
 }
 
-/// Every code that SQL or Rust raises.
+/// All codes that SQL or Rust raises.
 fn of_the_code() -> Codes {
     let mut codes = Codes::new();
     let sql = concat!(
@@ -47,7 +47,7 @@ fn of_the_code() -> Codes {
     codes
 }
 
-/// Every row of the table: its code, its message, and the status it promises.
+/// All rows of the table: code, message and status.
 fn of_the_page() -> Vec<(String, String, String)> {
     let page = fs::read_to_string(root().join("docs/errors.md")).expect("docs/errors.md is there");
     let row = Regex::new(r"(?m)^\| (M\d{4}) \| (\w+) \| (\d{3}) \| \S.* \|$").expect("a pattern");

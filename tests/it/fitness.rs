@@ -1,4 +1,4 @@
-//! The fitness system, as its own front end and its own server would use it, and its races.
+//! The fitness system, as its own front end and server use it, and its races.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use tests::{Answer, World};
 
 use crate::{auth::window, till::Till};
 
-/// The document's payments are in dollars unless they say otherwise.
+/// Payments in the system's document are in dollars unless they say otherwise.
 const DOLLARS: &str = "update core.marketplace
                        set default_currency = 'USD', settlement_currencies = '{DKK,USD}'";
-/// How many stand at the lock before it opens; the others wait for a connection.
+/// How many contenders wait at the lock; the others wait for a connection.
 const AT_THE_LINE: i64 = 20;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +31,7 @@ async fn the_schema_of_the_document_runs_through_prisma() {
     world.story_with("prisma", &[], &more).await;
 }
 
-/// A published course of Tara's with one lesson, and Alice, who has signed up.
+/// A published course of tara's with one lesson, and alice, who is enrolled.
 async fn one_course(price_minor: i64) -> World {
     let world = World::new().await;
     world.introduce(&["tara", "alice"]).await;
@@ -52,7 +52,7 @@ async fn one_course(price_minor: i64) -> World {
     world
 }
 
-/// How many answers there were of each status and message.
+/// How many answers had each status and message.
 fn tally(answers: &[Answer]) -> BTreeMap<(u16, &str), usize> {
     answers.iter().fold(BTreeMap::new(), |mut counts, answer| {
         let message = answer.body["message"].as_str().unwrap_or_default();
@@ -61,7 +61,7 @@ fn tally(answers: &[Answer]) -> BTreeMap<(u16, &str), usize> {
     })
 }
 
-/// All of them wait for the enrolment, which the first row of progress refers to.
+/// All of them wait for the enrolment, to which the first row of progress refers.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_beacons_of_a_lesson_are_one_row_that_never_falls() {
     let world = one_course(0).await;

@@ -1,4 +1,4 @@
-//! What every route under /functions/v1 has in common, and the link that stops mail.
+//! What all routes under /functions/v1 have in common, and the link that stops mail.
 
 use reqwest::Method;
 use serde_json::json;
@@ -15,7 +15,7 @@ const ROUTES: [&str; 7] = [
     "refund-booking",
 ];
 
-/// What is at the address itself is a list of what is served, and the page of the docs has it too.
+/// The address itself answers with a list of what is served, and the docs have the same list.
 #[tokio::test]
 async fn the_address_answers_with_what_is_served() {
     let world = World::new().await;
@@ -36,7 +36,7 @@ async fn the_address_answers_with_what_is_served() {
     }
 }
 
-/// Not axum's text with 400, 415 or 422.
+/// The answer is not axum's text with 400, 415 or 422.
 #[tokio::test]
 async fn a_body_that_does_not_parse_is_refused_in_json() {
     let world = World::new().await;
@@ -76,7 +76,7 @@ async fn a_body_that_does_not_parse_names_the_field() {
     assert!(details.starts_with("seats: "), "{}", answer.body);
 }
 
-/// Scanners of mail follow links: looking changes nothing, and the key is the permission.
+/// Mail scanners open links: opening the page changes nothing. The key is the permission.
 #[tokio::test]
 async fn the_link_of_a_mail_stops_mail_of_its_type_when_it_is_posted_to() {
     let world = World::new().await;
@@ -96,7 +96,7 @@ async fn the_link_of_a_mail_stops_mail_of_its_type_when_it_is_posted_to() {
     let shown = world.get(Who::Anonymous, &path).await;
     assert_eq!((shown.status, stopped().await), (200, 0), "looking changes nothing");
     for _ in 0..2 {
-        // As a mail program posts it, without a key of the API.
+        // The form in which a mail program posts it, without a key of the API.
         let posted = reqwest::Client::new()
             .post(format!("{}{path}", world.url))
             .header("content-type", "application/x-www-form-urlencoded")

@@ -1,4 +1,4 @@
-//! The rules of the house: kept by what is deployed, and noticed when broken.
+//! The rules of `verify`: a deployed database keeps them, and a broken rule is noticed.
 
 mod limits;
 mod violations;
@@ -34,7 +34,8 @@ async fn every_rule_can_be_broken_and_is_seen_to_be() {
     for rule in rules {
         let violation = violations.iter().find(|(says, ..)| *says == rule.says);
         let (_, sql, offender) = violation.unwrap_or_else(|| panic!("break: {}", rule.says));
-        // Roles belong to the cluster: nobody else may see this, so it is never committed.
+        // Roles belong to the cluster. Other tests must not see this change, so it is never
+        // committed.
         client.batch_execute(&format!("begin; {sql}")).await.unwrap();
         let offenders = rule.offenders(&client).await.unwrap();
         client.batch_execute("rollback").await.unwrap();
@@ -45,8 +46,8 @@ async fn every_rule_can_be_broken_and_is_seen_to_be() {
     assert_eq!(unseen, Vec::<String>::new());
 }
 
-/// On a hosted Supabase roles are there before us. `verify` tells what that means, and calls
-/// nothing wrong that no deploy of ours could mend.
+/// On a hosted Supabase the roles exist before us. `verify` explains what that means, and reports
+/// no fault that a deploy of ours could not repair.
 #[tokio::test]
 async fn what_cannot_be_had_on_anothers_database_is_told_and_not_called_wrong() {
     let world = World::new().await;
@@ -65,7 +66,7 @@ async fn what_cannot_be_had_on_anothers_database_is_told_and_not_called_wrong() 
         let offenders = rule.offenders(&client).await.unwrap();
         assert_eq!(offenders, Vec::<String>::new(), "{}", rule.says);
     }
-    // The same is wrong where the roles are ours.
+    // The same is a fault if the roles are ours.
     let ours = "comment on role service_role is 'Made by Convene.'";
     client.batch_execute(ours).await.unwrap();
     let rules = Rule::all();
@@ -81,7 +82,7 @@ async fn an_empty_database_is_no_marketplace() {
     assert_eq!(error, "Nothing is deployed here: run `convene deploy` first.");
 }
 
-/// plpgsql looks at a name only when it comes to it; this looks at all of them.
+/// plpgsql checks a name only when it reaches it; this test checks all names.
 #[tokio::test]
 async fn every_plpgsql_function_would_run() {
     let world = World::new().await;

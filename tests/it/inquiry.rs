@@ -1,4 +1,4 @@
-//! What Stripe was never heard of is asked for: lost events, and refunds made in its dashboard.
+//! Events that Stripe never sent are asked for: lost events, and refunds made in its dashboard.
 
 use serde_json::json;
 use stripe_double::Nuisance;
@@ -7,20 +7,20 @@ use stripe_sync::event_list::EventList;
 
 use crate::{office::soon, till::Till};
 
-/// Old enough to be asked for, and long ago enough to be compared.
+/// Old enough to be asked about, and old enough to be compared.
 const HOURS_PASS: &str = "update core.payment set created_at = created_at - interval '3 minutes';
     update core.refund set created_at = created_at - interval '2 hours', asked_at = null;
     update core.dispute set created_at = created_at - interval '7 hours', asked_at = null";
 
 impl Till {
-    /// Stripe tells nothing of what follows, ever, and its list of events is out of reach.
+    /// From now on Stripe sends no event, and its list of events cannot be reached.
     async fn deafen(&self) {
         let beyond = "update core.event_cursor set heard_at = now() + interval '9 days'";
         self.world.sql(beyond).await;
         self.stripe.nuisance(Nuisance { held: true, ..Nuisance::default() });
     }
 
-    /// What happens from now on is never sent; the list of events alone has it.
+    /// From now on Stripe sends no event; only its list of events has them.
     fn drop_events(&self) {
         self.stripe.nuisance(Nuisance { dropped_percent: 100, ..Nuisance::default() });
     }
@@ -75,7 +75,7 @@ async fn a_refund_made_in_the_dashboard_is_found_in_the_books() {
     assert_eq!(till.text("select tests.balance('tara', 'clearing')").await, "5100");
 }
 
-/// Nothing is old enough to be asked for, so all that heals here was read from the list.
+/// Nothing is old enough to be asked about, so everything repaired here was read from the list.
 #[tokio::test]
 async fn what_no_webhook_brought_is_read_from_the_list_of_events() {
     let till = Till::new().await;
@@ -112,7 +112,7 @@ async fn what_no_webhook_brought_is_read_from_the_list_of_events() {
     till.audit().await;
 }
 
-/// More pages than a run may read, and a process that dies after each of them.
+/// There are more pages than a run may read, and the process dies after each of them.
 #[tokio::test]
 async fn a_walk_through_the_list_of_events_goes_on_where_it_died() {
     let till = Till::new().await;
@@ -127,7 +127,7 @@ async fn a_walk_through_the_list_of_events_goes_on_where_it_died() {
     let service = till.world.logins.service.clone();
     let db = postgres::Db::connect(&service, postgres::Limits::default()).expect("a login");
     let list = EventList::new(db, till.stripe.client().expect("a client"));
-    // No time for a second page: each run reads one, as if it died after it.
+    // The time is too short for a second page, as if the process died after the first.
     for place in ["evt", "evt", ""] {
         let run = list.read_pages(1, soon()).await.expect("a page is read");
         assert_eq!(run.pages, 1);
@@ -136,7 +136,7 @@ async fn a_walk_through_the_list_of_events_goes_on_where_it_died() {
     till.sweep().await;
     assert_eq!(till.standing(&booked).await, "captured confirmed");
 
-    // The next walk is one page: what was heard is not read again from the beginning.
+    // The next walk reads one page: known events are not read again from the beginning.
     till.world.sql("update core.event_cursor set after_id = 'evt_gone', newest_at = now()").await;
     let run = list.read(soon()).await.expect("the walk begins anew");
     assert_eq!(till.text("select after_id from core.event_cursor").await, "", "{run:?}");

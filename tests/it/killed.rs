@@ -1,5 +1,5 @@
-//! A relay and a mailer are dropped wherever they wait, as a killed process leaves them: one mail
-//! comes of it, at every point.
+//! A relay and a mailer are dropped at every point where they wait, as a killed process would be.
+//! At every point, the result is one mail.
 
 use std::{future::poll_fn, task::Poll};
 
@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::office::{Office, soon};
 
-/// More awaits than either has on its way through one message.
+/// More awaits than either of them has for one message.
 const MOST: usize = 200;
 
-/// Let a future be woken so many times, and drop it before it goes on: `None` when it was.
+/// Poll a future so many times, and then drop it; `None` if it was dropped.
 async fn killed_after<T>(wakes: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut future = Box::pin(future);
     let mut left = wakes;
@@ -26,7 +26,7 @@ async fn killed_after<T>(wakes: usize, future: impl Future<Output = T>) -> Optio
 }
 
 impl Office {
-    /// Another process goes on where the dead one ended, once its leases are over.
+    /// Another process continues after the leases of the dead one have ended.
     async fn recover(&self) {
         self.let_leases_end().await;
         self.settle().await;
@@ -34,7 +34,7 @@ impl Office {
         self.settle().await;
     }
 
-    /// How often a message came, if it came at all.
+    /// How often a message arrived.
     async fn copies(&self, outbox_id: uuid::Uuid) -> Vec<i32> {
         let id = format!("{outbox_id}@convene.example");
         self.mails().await.iter().filter(|m| m.message_id == id).map(|m| m.copies).collect()
@@ -62,10 +62,10 @@ async fn a_relay_that_dies_anywhere_sends_every_message_in_the_end() {
     panic!("the relay never came to its end");
 }
 
-/// Only between the mail server's taking the mail and its answer can a second copy come, under
-/// the same Message-ID, which mail stores collapse; at every other point there is one. How often a
-/// mailer waits depends on how busy the machine is, so it goes the whole way again until it has
-/// died on both sides of the mail.
+/// A second copy is possible only if the mailer dies after the mail server accepted the mail and
+/// before its answer arrived. The copy has the same Message-ID, by which mail stores deduplicate.
+/// At every other point there is one mail. How often a mailer waits depends on the load of the
+/// machine, so the test repeats until the mailer has died on both sides of that point.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mailer_that_dies_anywhere_sends_one_mail() {
     let office = Office::open().await;
@@ -80,7 +80,7 @@ async fn a_mailer_that_dies_anywhere_sends_one_mail() {
     panic!("it was never killed on its way: {deaths:?}");
 }
 
-/// How often a mailer died before its mail was there and after, and how many mails came twice.
+/// How often a mailer died before and after its mail arrived, and how many mails came twice.
 #[derive(Debug, Default)]
 struct Deaths {
     before: u32,
@@ -89,12 +89,12 @@ struct Deaths {
 }
 
 impl Deaths {
-    /// Kill a mailer at every point of its way, until it comes to its end.
+    /// Kill a mailer at every point, until it completes its work.
     async fn of_one_way(&mut self, office: &Office) {
         for wakes in 0..MOST {
             let outbox_id = office.notify("alice", "payout_account_changed", json!({})).await;
             office.relay().await;
-            // Its connections die with it: to the database, and to the mail server amid a mail.
+            // Its connections end too: the one to the database, and the one to the mail server.
             let mailer = office.another_mailer("killed");
             let queue = office.another_queue("killed").await;
             let ended = killed_after(wakes, post::deliver(&queue, &mailer)).await.is_some();

@@ -17,7 +17,7 @@ use emulator::Function;
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_answer_events_under_the_emulator() {
     let Some(tool) = emulator::tool() else {
-        // Past the capture of the test harness: whoever runs the tests is to see it.
+        // Write past the test harness, which would hide the message from whoever runs the tests.
         let warning = "\nNOT TESTED: the Lambdas, for want of the emulator. `pip install \
                        aws-sam-cli`, or name an aws-lambda-rie in LAMBDA_RIE.\n";
         std::io::stderr().write_all(warning.as_bytes()).expect("a warning");
@@ -46,8 +46,8 @@ async fn functions_answer_events_under_the_emulator() {
     for name in ["relay", "clock", "payouts"] {
         let answer = start(name).invoke(&event(name)).await;
         assert!(answer.get("errorType").is_none(), "{name}: {answer}");
-        // What a schedule answers is the summary it logs, from which alarms read: a number, or
-        // null where this task counts none.
+        // The answer to a schedule is the logged summary, from which alarms read: a number, or null
+        // if this task has no such count.
         for number in numbers_read_from(&Stack::read(), name) {
             let value = answer.pointer(&number);
             let told = value.is_some_and(|value| value.is_u64() || value.is_null());
@@ -56,7 +56,7 @@ async fn functions_answer_events_under_the_emulator() {
     }
 }
 
-/// A query with a space in it made the runtime panic.
+/// A space in a query made the runtime panic.
 async fn reads_what_a_client_writes(rest: &Function, world: &World) {
     let mut spaced = event("rest");
     spaced["rawPath"] = json!("/rest/v1/there is none");
@@ -77,8 +77,8 @@ async fn lets_browsers_in(function: &Function, mut preflight: Value) {
     assert_eq!(answer["headers"]["access-control-allow-origin"], "*", "{answer}");
 }
 
-/// Unsigned, a delivery is refused; signed, and in base64 as AWS passes on what it does not take
-/// for text, it is stored.
+/// An unsigned delivery is refused. A signed one is stored, even in base64, which AWS uses for
+/// everything that it does not consider text.
 async fn believes_stripe_alone(webhook: &Function) {
     let forged = event("stripe_webhook");
     let answer = webhook.invoke(&forged).await;
@@ -106,10 +106,11 @@ const WEBHOOK_SECRET: &str = "whsec_0123456789abcdef";
 /// The binaries of this checkout, in the profile of the tests.
 fn build() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    // The whole workspace, as `cargo test --workspace` has built its libraries already.
+    // Build the whole workspace, as `cargo test --workspace` does, so that its libraries are
+    // reused.
     cargo.current_dir(root()).args(["build", "--workspace", "--bins", "--quiet"]);
     assert!(cargo.status().expect("cargo runs").success(), "the functions do not build");
-    // Beside the folder of this test.
+    // The folder next to this test's own.
     let here = std::env::current_exe().expect("a path");
     here.ancestors().nth(2).expect("target/debug").to_owned()
 }
@@ -119,7 +120,7 @@ fn event(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).expect(name)).expect(name)
 }
 
-/// What the secrets and parameters of a deployment would be.
+/// Values that the secrets and parameters of a deployment would have.
 fn values(world: &World) -> HashMap<&'static str, String> {
     let keys = &world.keys;
     HashMap::from([
@@ -150,7 +151,8 @@ fn values(world: &World) -> HashMap<&'static str, String> {
     ])
 }
 
-/// The variables template.yaml gives a function, and no others: what is missing there, fails here.
+/// Exactly the variables that template.yaml gives to a function: if one is missing there, the test
+/// fails.
 fn variables(name: &str, values: &HashMap<&str, String>) -> Vec<(String, String)> {
     let stack = Stack::read();
     let function = stack

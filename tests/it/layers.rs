@@ -1,7 +1,7 @@
-//! Which module uses which: no circles, in any crate.
+//! Which module uses which: no crate has circles.
 //!
-//! No two files use each other. More than that: a module and those inside it are one thing, and
-//! between the modules of one parent, uses run one way.
+//! No two files use each other. In addition, a module and its submodules count as one, and the
+//! modules of one parent use each other in one direction only.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,16 +13,17 @@ use regex::Regex;
 
 use crate::template::reading::root;
 
-/// A module's place in its crate: `["plan", "read"]`.
+/// The path of a module in its crate: `["plan", "read"]`.
 type Place = Vec<String>;
 
 /// For each module, which of its children use which others.
 type Uses = BTreeMap<Place, BTreeMap<String, BTreeSet<String>>>;
 
-/// Crates whose files make no circle, but whose folders do. This list only shrinks.
+/// Crates whose folders form a circle, though their files do not. This list may only become
+/// shorter.
 const KNOWN: [&str; 1] = ["stand_ins/stripe"];
 
-/// The crates of this workspace, by their folders.
+/// The crates of this workspace, with their folders.
 fn crates() -> Vec<String> {
     let mut found = vec!["cli".to_owned(), "tests".to_owned()];
     for folder in ["shared", "functions", "stand_ins"] {
@@ -35,7 +36,7 @@ fn crates() -> Vec<String> {
     found
 }
 
-/// The modules of a crate, with their text up to their tests.
+/// The modules of a crate, with their text before their tests.
 fn modules(source: &Path) -> BTreeMap<Place, String> {
     fn walk(folder: &Path, at: &Place, found: &mut BTreeMap<Place, String>) {
         for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
@@ -93,7 +94,7 @@ fn paths(text: &str) -> Vec<String> {
     found
 }
 
-/// The module that a path leads to, seen from `place`.
+/// The module that a path names, seen from `place`.
 fn target(path: &str, place: &Place, modules: &BTreeMap<Place, String>) -> Place {
     let mut words = path.split("::").map(str::trim).peekable();
     let mut at = match words.next() {
@@ -114,7 +115,7 @@ fn target(path: &str, place: &Place, modules: &BTreeMap<Place, String>) -> Place
     at
 }
 
-/// Every use of one module by another: who, and whom.
+/// Every use of one module by another: the user and the used.
 fn all_uses(modules: &BTreeMap<Place, String>) -> Vec<(&Place, Place)> {
     let mut all = Vec::new();
     for (place, text) in modules {
@@ -135,7 +136,7 @@ fn uses(modules: &BTreeMap<Place, String>) -> Uses {
     uses
 }
 
-/// Which files use which, apart from those above and below them.
+/// Which files use which, except files above or below each other.
 fn uses_of_files(modules: &BTreeMap<Place, String>) -> BTreeMap<String, BTreeSet<String>> {
     let mut uses = BTreeMap::<String, BTreeSet<String>>::new();
     for (place, target) in all_uses(modules) {
@@ -146,8 +147,7 @@ fn uses_of_files(modules: &BTreeMap<Place, String>) -> BTreeMap<String, BTreeSet
     uses
 }
 
-/// What is left when every module that uses no other, or is used by none, is taken away, again and
-/// again.
+/// The modules that remain after we repeatedly remove those that use no other or are used by none.
 fn circle(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let mut left = uses.clone();
     loop {

@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, fs, process::Command};
 
 use crate::template::reading::root;
 
-/// Names of the crates that `package` links on this platform, with default features or without.
+/// Names of the crates that are linked into `package` on this platform, with or without default
+/// features.
 fn linked(package: &str) -> BTreeSet<String> {
     let mut words = package.split(' ');
     let tree = Command::new(env!("CARGO"))
@@ -41,16 +42,16 @@ fn a_function_links_what_it_calls_and_nothing_else() {
         ("relay", &[STRIPE, MAIL, TOKENS]),
         ("mailer", &[STRIPE, QUEUE, TOKENS]),
     ] {
-        // A function may be called like the library it is about.
+        // A function may have the same name as the library it is about.
         let mut found = unwelcome(package, &unused.concat());
         found.retain(|name| name != package);
         assert_eq!(found, Vec::<String>::new(), "{package}");
     }
-    // The same question notices, where the answer is yes.
+    // The same check finds crates that are linked.
     assert_eq!(unwelcome("relay", QUEUE), ["aws-sdk-sqs", "queue"]);
 }
 
-/// A library that another one uses is below it; each may use what stands before it here.
+/// A library is below those that use it; each may use only libraries before it in this list.
 #[test]
 fn the_libraries_stand_on_one_another_in_this_order() {
     const ORDER: [&str; 11] = [
@@ -144,12 +145,12 @@ fn the_data_api_says_no_word_of_the_marketplace() {
 fn a_production_server_links_no_stand_in() {
     let stand_ins = ["local_", "mailin", "stripe_double"];
     assert_eq!(unwelcome("convene --no-default-features", &stand_ins), Vec::<String>::new());
-    // The same question notices, where the answer is yes.
+    // The same check finds crates that are linked.
     let linked = ["local_mailbox", "local_postgres", "local_queue", "mailin", "stripe_double"];
     assert_eq!(unwelcome("convene", &stand_ins), linked);
 }
 
-/// Packages with their features, as cargo would build them for a command with these arguments.
+/// Packages with the features that cargo would use for a command with these arguments.
 fn built(arguments: &[&str]) -> BTreeSet<String> {
     let tree = Command::new(env!("CARGO"))
         .current_dir(root())
@@ -169,7 +170,7 @@ fn cargo_run_and_all_tests_share_what_they_build() {
         let apart: Vec<_> = built(&arguments).difference(&all).cloned().collect();
         assert_eq!(apart, Vec::<String>::new(), "cargo with {arguments:?} builds these again");
     }
-    // What production takes has fewer features, so the comparison can fail.
+    // Production has fewer features, so the comparison can fail.
     let production = ["--package", "convene", "--no-default-features", "--edges", "no-dev"];
     assert!(built(&production).difference(&all).next().is_some());
 }

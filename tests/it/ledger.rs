@@ -1,11 +1,11 @@
-//! The ledger under random operations, which are the same in every run of a seed.
+//! The ledger under random operations; a seed gives the same operations in every run.
 //!
-//! `OPERATIONS=100000` is the number of them, 1000 otherwise. Every two thousand begin in a world
-//! of their own, so that a long run is many histories and none grows slow.
+//! `OPERATIONS=100000` sets their number; 1000 by default. Every two thousand of them use a new
+//! world, so that a long run covers many histories and does not become slow.
 
 use tests::World;
 
-/// Operations in one transaction, after which everything must add up.
+/// Operations in one transaction; afterwards everything must add up.
 const BATCH: i32 = 200;
 const BATCHES_OF_A_WORLD: i32 = 10;
 

@@ -19,7 +19,8 @@ async fn a_key_that_is_shown_twice_is_one_relationship() {
     assert_eq!(seen, json!([{"title": "Lesson", "expert": expert}]));
 }
 
-/// The service key opens what no caller sees, over a login of its own; a person sees their own.
+/// The service key shows what no caller sees, with a login of its own; a person sees their own
+/// rows.
 #[tokio::test]
 async fn the_service_key_sees_every_booking_and_a_stranger_none() {
     let world = World::new().await;
@@ -38,7 +39,7 @@ async fn the_service_key_sees_every_booking_and_a_stranger_none() {
     assert_eq!(world.get("bob", path).await.ok(), json!([]));
 }
 
-/// supabase-js upserts through every writable view, and the office writes with the service key.
+/// supabase-js upserts through every writable view, and staff writes with the secret key.
 #[tokio::test]
 async fn every_writable_view_takes_upserts_and_the_service_key() {
     let world = World::new().await;
@@ -46,13 +47,13 @@ async fn every_writable_view_takes_upserts_and_the_service_key() {
     world.story("upsert", &["tara", "alice"]).await;
 }
 
-/// What the five documents call related, a front end reads in one request, from either end.
+/// A front end reads everything that the five documents relate in one request, from either end.
 #[tokio::test]
 async fn every_relation_of_the_documents_embeds_from_both_ends() {
     World::new().await.story("relations", &[]).await;
 }
 
-/// A front end that sends back the whole row it has read is told what is wrong with that.
+/// A front end that sends a whole row back gets an error that says what is wrong with it.
 #[tokio::test]
 async fn what_a_lens_computes_is_not_written_and_nobody_is_blamed() {
     let world = World::new().await;
@@ -74,7 +75,7 @@ async fn what_a_lens_computes_is_not_written_and_nobody_is_blamed() {
     }
 }
 
-/// A refused value is named with its field, in the caller's own words or the catalog's.
+/// A refused value is reported with its field, in the caller's own words or those of the catalog.
 #[tokio::test]
 async fn what_the_database_refuses_is_named_with_its_field() {
     let world = World::new().await;
@@ -124,7 +125,7 @@ async fn what_the_database_refuses_is_named_with_its_field() {
         assert_eq!(refused.body["details"], details);
     }
 
-    // Hours without a zone are in their expert's.
+    // Hours without a zone are in the zone of their expert.
     let path = format!("{windows}?select=timezone");
     let request =
         world.request("tara", Method::POST, &path).header("prefer", "return=representation");
@@ -132,7 +133,7 @@ async fn what_the_database_refuses_is_named_with_its_field() {
     assert_eq!(made.body, json!([{"timezone": "Europe/Copenhagen"}]));
 }
 
-/// Tools that read the API's description find the API by it.
+/// Tools that read the API's description find its address in it.
 #[tokio::test]
 async fn the_description_says_where_the_api_is() {
     let world = World::new().await;

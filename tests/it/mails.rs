@@ -1,5 +1,5 @@
-//! Every kind of mail, in every language, read by two libraries that know nothing of each other:
-//! mail-parser and icalendar here, mailparser and ical.js in Node. Both must read the same.
+//! Every kind of mail in every language, read by independent libraries: mail-parser and icalendar
+//! here, mailparser and ical.js in Node. All must read the same.
 
 use chrono::{DateTime, Utc};
 use icalendar::{Calendar, CalendarDateTime, Component, DatePerhapsTime, EventLike};
@@ -8,8 +8,8 @@ use mailer::{Message, Settings, compose};
 use serde_json::{Value, json};
 use tests::World;
 
-/// Zones whose clocks change by an hour, by half an hour, elsewhere in the year, and never; and
-/// instants around changes of the clock.
+/// Zones whose clocks change by an hour, by half an hour, at other times of the year, and never;
+/// and instants around clock changes.
 const ZONES: [&str; 10] = [
     "Europe/Copenhagen",
     "America/New_York",

@@ -1,6 +1,6 @@
-//! What takes two connections, or the whole way from HTTP to the row.
+//! Tests that need two connections, or the whole path from HTTP to the row.
 
-// A test that cannot go on should say where and stop; its helpers too.
+// A test that cannot continue should stop and say where; so should its support code.
 #![allow(clippy::unwrap_used)]
 
 mod appointment;
@@ -59,8 +59,8 @@ mod trainers;
 mod tutoring;
 mod wire;
 
-// Worlds that several tests share. They are part of this program, because tests add steps of their
-// own to them.
+// Worlds that several tests share. They are part of this program, because tests add their own steps
+// to them.
 #[path = "../support/office.rs"]
 mod office;
 #[path = "../support/till.rs"]

@@ -14,14 +14,14 @@ use crate::{
     till::Till,
 };
 
-/// What schedules and queues do, done when the story says so.
+/// Does the work of schedules and queues when the story asks for it.
 struct House {
     office: Office,
     payouts: Payouts,
 }
 
 impl House {
-    /// One turn: a task of payouts by its name, `clock`, or `post`, which returns all mail.
+    /// One round: a task of payouts by its name, `clock`, or `post`, which returns all mail.
     async fn turn(&self, task: &str) -> Result<Value, String> {
         let pays = match task {
             "clock" => {

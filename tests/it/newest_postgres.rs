@@ -8,8 +8,8 @@ use tokio::{process::Command, task::spawn_blocking};
 /// The newest release of the package that `convene serve` falls back to.
 const NEWEST: &str = "18.4.0-beta.17";
 
-/// What has broken with a new version once, and what would: deploying as no superuser, the
-/// catalog that the data API reads, and the way from an offer to a paid booking.
+/// What broke with a new version before or would break: deploying without a superuser, the catalog
+/// that the data API reads, and the path from an offer to a paid booking.
 const TESTS: [&str; 3] = ["deploy::", "rest::", "tutoring::"];
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn the_marketplace_runs_on_the_newest_postgres() {
             return;
         }
     };
-    // The tests of this very program, told of the other server.
+    // This same test program, with the address of the other server.
     let output = Command::new(std::env::current_exe().unwrap())
         .args(TESTS)
         .env("DATABASE_URL", server.url("postgres", "postgres"))

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::office::{Office, soon};
 
-/// Tara teaches and alice has booked her first free hour.
+/// Tara teaches, and alice has booked her first free hour.
 async fn booked() -> (Office, Uuid) {
     let world = World::new().await;
     world.make_expert("tara", "Africa/Nairobi", "08:00", "20:00").await;
@@ -33,7 +33,7 @@ async fn booked() -> (Office, Uuid) {
 }
 
 impl Office {
-    /// As when the payment has come.
+    /// What happens when the payment arrives.
     async fn confirm(&self, booking_id: Uuid) {
         let confirm = "update core.booking set status = 'confirmed', confirmed_at = now()
                        where booking_id = $1";
@@ -43,13 +43,13 @@ impl Office {
         self.world.rows(tell, &[&booking_id]).await;
     }
 
-    /// As alice.
+    /// Run it as alice.
     async fn cancel(&self, booking_id: Uuid) {
         let sql = "select api.cancel_booking($1)::text";
         self.world.act("alice", sql, &[&booking_id]).await.expect("a cancellation");
     }
 
-    /// Let the booking start in some minutes, as if it had been confirmed the week before.
+    /// Let the booking start in some minutes, as if it had been confirmed a week ago.
     async fn starts_in(&self, booking_id: Uuid, minutes: i32) {
         self.world
             .execute(
@@ -165,7 +165,7 @@ async fn a_late_clock_reminds_once_and_never_after_the_start() {
     office.starts_in(booking_id, -1).await;
     office.tick().await;
     assert_eq!(office.reminders().await, 2);
-    // Whoever booked within the day has only just been told.
+    // Somebody who booked less than a day ahead was told only now.
     office.starts_in(booking_id, 20 * 60).await;
     office.world.sql("update core.booking set confirmed_at = now()").await;
     office.tick().await;
@@ -204,7 +204,7 @@ async fn quiet_hours_keep_back_what_can_wait_until_they_end() {
     assert_eq!(office.mails().await.len(), 2);
 }
 
-/// A relay that is about to record what it sent must not undo what a quick mailer decided.
+/// A relay that is late to record what it sent must not undo what a fast mailer recorded.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_put_back_for_the_night_is_not_marked_as_sent() {
     let office = Office::open().await;

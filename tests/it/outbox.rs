@@ -1,4 +1,4 @@
-//! From the outbox to the queue: nothing is lost, whatever fails, whoever dies.
+//! From the outbox to the queue: nothing is lost, whatever fails and whatever dies.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::office::{Office, RULES, soon};
 
-/// Accepts all but the places named by the bits of a mask, and remembers what it accepted.
+/// Rejects the entries whose bits are set in a mask, and remembers those it accepted.
 #[derive(Clone, Default)]
 struct Picky {
     rejects: u32,
@@ -29,7 +29,7 @@ impl Sender for Picky {
     }
 }
 
-/// Reaches a point of the send and stays there, until its relay is killed.
+/// Stops at a point of the send until its relay is killed.
 struct Dies {
     queue: LocalQueue,
     accepts_first: bool,

@@ -32,7 +32,7 @@ async fn a_booking_is_paid_and_the_webhook_confirms_it() {
     till.audit().await;
 }
 
-/// As supabase-js books with the tutoring document's own words: no key, no Lambda.
+/// supabase-js books with the tutoring document's own call: without a key and without a Lambda.
 #[tokio::test]
 async fn a_booking_made_by_plain_rpc_is_paid_by_its_customer_alone() {
     let till = Till::new().await;
@@ -202,7 +202,7 @@ async fn who_may_refund_does_so_once_and_nobody_else_does() {
     till.audit().await;
 }
 
-/// Stripe's answer is lost in every way it can be; the caller repeats the request.
+/// Stripe's answer is lost in every possible way; the caller repeats the request.
 #[tokio::test]
 async fn whatever_becomes_of_the_answer_there_is_one_intent() {
     let till = Till::new().await;

@@ -1,6 +1,6 @@
-//! Paying out: many at once, once each, and never more than there is.
+//! Paying out: many at once, each once, and never more money than there is.
 //!
-//! `PROVIDERS=10000` is the size of the run, in less than a minute; 500 otherwise.
+//! `PROVIDERS=10000` sets the size of the run, which takes less than a minute; 500 by default.
 
 use std::time::{Duration, Instant};
 
@@ -15,21 +15,22 @@ fn providers() -> usize {
 }
 
 impl Till {
-    /// So many providers with 85.00 each, and an account at Stripe.
+    /// Creates so many providers, each with 85.00 and an account at Stripe.
     async fn earn(&self, providers: usize) {
-        // Money at Stripe to pay from: a sale of tara's that is not hers yet.
+        // The platform needs money at Stripe to pay from: a sale of tara's that she has not earned
+        // yet.
         self.offer("lesson", 99_999_999, "instant").await;
         self.book_and_pay("lesson").await;
         self.stripe.advance(Duration::from_secs(10 * 86_400));
         let account = self.onboard().await;
         self.world.sql(&format!("select tests.many_earn({providers}, '{account}')")).await;
-        // As the server does by itself, a minute after so much was written.
+        // Autovacuum does this a minute after so many writes.
         self.world.sql("analyze").await;
     }
 }
 
-/// Two runs of the schedule at once: every provider is paid once. Both are made to wait for the
-/// first of the wallets, so that they meet.
+/// Two runs of the schedule at once pay every provider once. Both wait for the first of the
+/// wallets, so that they collide.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runs_at_once_pay_everybody_once() {
     let till = Till::new().await;

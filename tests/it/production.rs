@@ -1,4 +1,5 @@
-//! The binary that handles money: built as the Dockerfile builds it, searched, and started.
+//! The binary that handles money: built as the Dockerfile builds it, searched for stand-ins, and
+//! started.
 
 use std::{
     net::TcpListener,
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use crate::template::reading::root;
 
-/// What a stand-in is known by, and the file that says it.
+/// A text that identifies a stand-in, and the file that contains it.
 const MARKS: [(&str, &str); 7] = [
     ("Connect onboarding test page", "stand_ins/stripe/src/api/page.rs"),
     ("made_with_stolen_card", "stand_ins/stripe/src/object/dispute.rs"),
@@ -28,8 +29,8 @@ const MARKS: [(&str, &str); 7] = [
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The production build of this machine. It shares what it compiles with the tests, and does not
-/// take the place of their binary.
+/// The production build for this machine. It shares compiled crates with the tests, and does not
+/// replace their binary.
 async fn binary() -> PathBuf {
     static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
     let build = || async {
@@ -49,7 +50,7 @@ async fn binary() -> PathBuf {
     BUILT.get_or_init(build).await.clone()
 }
 
-/// A command with nothing but these settings.
+/// A command with exactly these settings.
 async fn convene(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(binary().await);
     command.args(arguments).env_clear().envs(settings.iter().copied()).kill_on_drop(true);
@@ -126,7 +127,7 @@ async fn the_production_binary_serves_with_real_services() {
     tokio::time::timeout(PATIENCE, ready).await.expect("it is ready");
 }
 
-/// The first administrator comes from the operator; what they may then do is theirs.
+/// The operator creates the first administrator, who then creates others.
 #[tokio::test]
 async fn the_operator_makes_the_first_administrator() {
     let world = World::new().await;

@@ -3,9 +3,9 @@
 use serde_json::json;
 use tests::World;
 
-/// Two who move to each other's provider would each hold one provider and wait for the other
-/// for ever. So the refusal comes before the lock: here the other provider is locked by
-/// somebody who never lets go.
+/// If two people moved to each other's provider, each would hold one provider and wait for the
+/// other for ever. So the refusal comes before the lock: here somebody locks the other provider and
+/// never releases it.
 #[tokio::test]
 async fn moving_to_anothers_slot_is_refused_without_waiting() {
     let world = World::new().await;

@@ -1,5 +1,5 @@
-//! The data API over a schema it was not written for, by the names that PostgREST's own
-//! specification gives its features.
+//! The data API over a schema it was not written for. The modules have the names that PostgREST's
+//! own specification gives to its features.
 
 use data_api::settings::Settings;
 use postgres::{Db, Limits};
@@ -79,7 +79,7 @@ async fn nobody_reads_the_rows_of_another_however_requests_interleave() {
         .ok()
         .and_then(|number| number.parse().ok())
         .unwrap_or(2_000);
-    // Fifty people over four connections.
+    // Fifty people share four connections.
     let people = (1..=50).map(|n| {
         let api = &api;
         async move {

@@ -1,4 +1,4 @@
-//! The process around the routers: how it ends, and what it says of itself.
+//! The process around the routers: how it ends, and what it reports about itself.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Somewhere nobody listens.
+/// An address where nobody listens.
 const NOWHERE: &str = "postgres://nobody@127.0.0.1:1/none?sslmode=disable";
 
 async fn listener() -> (TcpListener, String) {
@@ -59,7 +59,7 @@ async fn what_is_under_way_is_finished_and_nothing_new_begun() {
     let request = tokio::spawn(reqwest::get(format!("{url}/slow")));
     work.begun.notified().await;
     stop.send(()).expect("it serves");
-    // The door closes at once, and only then is the work allowed to end.
+    // The server accepts nothing new at once, and only then lets the running work end.
     let closed = async {
         while reqwest::get(&url).await.is_ok() {
             tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! Sessions: what happens to them when many come at once, and when the house changes.
+//! Sessions: many at the same time, and after changes of the marketplace.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn whoever_is_suspended_is_refused_at_once() {
     let refused = auth(&world, "token?grant_type=refresh_token", body.clone()).await;
     said(&refused, 400, "refresh_token_not_found");
 
-    // The suspension over, they sign in again; what they were in stays ended.
+    // After the suspension they can sign in again; their old sessions stay ended.
     let back = format!("update core.person set status = 'active' where person_id = '{id}'");
     world.sql(&back).await;
     said(
@@ -50,7 +50,7 @@ async fn fifty_refreshes_that_wait_for_one_row_get_one_successor() {
     let body = json!({"refresh_token": session["refresh_token"]});
 
     let gun = world.hold("select from identity.session for update").await;
-    // A pool of forty keeps ten of the fifty waiting outside.
+    // A pool of forty connections keeps ten of the fifty waiting.
     let refreshes = (0..50).map(|_| auth(&world, "token?grant_type=refresh_token", body.clone()));
     let (answers, ()) = tokio::join!(futures_util::future::join_all(refreshes), gun.fire_at(30));
 
@@ -107,7 +107,7 @@ async fn one_code_shown_twice_at_once_is_good_once() {
     let asked = "select factor_challenge_id from identity.factor_challenge";
     let asked: Vec<uuid::Uuid> =
         world.rows(asked, &[]).await.iter().map(|row| row.get(0)).collect();
-    // Two challenges, one code: the seventh step's.
+    // Two challenges and one code, of the seventh step.
     let show = async |challenge: uuid::Uuid| {
         let client = world.connection().await;
         client.batch_execute("set role service_role").await.expect("the house");
@@ -124,13 +124,13 @@ async fn one_code_shown_twice_at_once_is_good_once() {
     assert_eq!(accepted, [false, true]);
 }
 
-/// Another instance of the auth function before the same database, and where it listens.
+/// Another instance of the auth function over the same database, and its address.
 async fn instance(world: &World) -> (::auth::Auth, String) {
     let auth_url = tokens::auth_url(&world.url);
     instance_with(world, |config, _| config.auth_url = auth_url).await
 }
 
-/// The same with settings of its own, which may name where it listens.
+/// The same, with its own settings, which may contain its address.
 pub(crate) async fn instance_with(
     world: &World,
     change: impl FnOnce(&mut ::auth::Config, &str),
@@ -177,11 +177,11 @@ async fn keys_rotate_and_nobody_notices() {
     member(&world, "rotate@example.com").await;
     let (rotating, url) = instance(&world).await;
     let mut signed = vec![token_from(&world, &url, "rotate@example.com").await];
-    // The first key was alone: the first rotation only gives it a successor.
+    // The first key was alone: the first rotation only adds a standby key.
     let mut standby = rotating.signer().rotate().await.expect("rotates").standby;
     for _ in 0..2 {
         let rotation = rotating.signer().rotate().await.expect("rotates");
-        // Who stood by signs now: whoever verifies has known that key since the last time.
+        // The standby key signs now; verifiers have known it since the rotation before.
         assert_eq!(standby, rotation.current);
         let (token, kid) = token_from(&world, &url, "rotate@example.com").await;
         assert_eq!(kid, rotation.current, "the new key signs");
@@ -199,7 +199,7 @@ async fn keys_rotate_and_nobody_notices() {
         .map(|row| row.get(0))
         .collect();
     assert_eq!(kept, ["previous", "previous", "current", "standby"]);
-    // At rest the private half is sealed: PKCS #8 would begin with a SEQUENCE of version 0.
+    // The stored private key is sealed: PKCS #8 would begin with a SEQUENCE of version 0.
     let plain: i64 = world
         .value(
             "select count(*) from identity.signing_key
@@ -219,13 +219,13 @@ async fn a_key_that_was_retired_verifies_no_more() {
     for _ in 0..2 {
         rotating.signer().rotate().await.expect("rotates");
     }
-    // Eight days are longer than any token lives.
+    // Eight days are longer than the lifetime of any token.
     let age = "update identity.signing_key set changed_at = now() - interval '9 days'
                where kid = $1 and status = 'previous'";
     assert_eq!(world.execute(age, &[&kid]).await, 1);
     assert_eq!(status_at(&world, &instance(&world).await.1, &token).await, 200, "not yet");
     rotating.signer().rotate().await.expect("rotates");
-    // An instance that starts now has never heard of it.
+    // An instance that starts now has never seen it.
     assert_eq!(status_at(&world, &instance(&world).await.1, &token).await, 403);
 }
 
@@ -240,7 +240,7 @@ async fn a_sign_in_that_waits_too_long_is_ended_in_the_database_too() {
     let sql = "select api.auth_password('a@example.com', '\\x01', null)";
     let failed = service.text(Caller::SERVICE, sql, &[]).await.expect_err("it is locked");
     assert_eq!(failed.status, 503);
-    // The lock is still held: only the server itself can have ended what waited for it.
+    // The lock is still held, so only the server itself can have ended what waited for it.
     let waiting = "select count(*) from pg_stat_activity, pg_sleep(0.1)
                    where wait_event_type = 'Lock' and datname = current_database()";
     let mut left: i64 = world.value(waiting, &[]).await;

@@ -10,7 +10,7 @@ use regex::Regex;
 
 use crate::template::reading::root;
 
-/// What the code reads and nobody sets: AWS does, or it is the older name of a setting.
+/// Variables that the code reads and operators do not set: AWS sets them, or they are older names.
 const UNLISTED: [&str; 2] = ["AWS_LAMBDA_FUNCTION_NAME", "PGRST_DB_SCHEMA"];
 
 /// The data API as a stand-in for PostgREST, which has settings of its own.
@@ -28,7 +28,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The code of cli, shared and every function, without comments and without tests.
+/// The code of cli, shared and all functions, without comments and tests.
 fn code() -> String {
     let mut files = Vec::new();
     sources(&root().join("cli/src"), &mut files);
@@ -70,8 +70,8 @@ fn the_example_lists_every_setting_that_is_read_and_no_other() {
     assert!(unread.is_empty(), "in .env.example, and read by nothing: {unread:?}");
 }
 
-/// A setting of PostgREST's that means nothing here is named at the start: what means something
-/// has to be known.
+/// A setting of PostgREST that has no meaning here is reported at the start; so the list of
+/// meaningful settings must be complete.
 #[test]
 fn the_data_api_knows_its_own_settings() {
     let mut files = Vec::new();

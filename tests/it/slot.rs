@@ -1,8 +1,8 @@
 //! The slot list is the truth: what it shows can be booked, and nothing else can.
 //!
-//! Random calendars are compared with an oracle that shares no line with the SQL: it reads
-//! the clock changes from chrono-tz. `CALENDARS=1000` is the number of them. In each, people book,
-//! move and cancel while its expert changes hours and blocks times, and the list is compared after
+//! Random calendars are compared with an oracle that shares no line with the SQL and reads the
+//! clock changes from chrono-tz. `CALENDARS=1000` sets their number. In each calendar, people book,
+//! move and cancel while its expert changes hours and blocks times; the list is compared after
 //! every step.
 
 mod calendar;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use calendar::{Calendar, Slot};
 
-/// Tries to book a slot as a learner, says how that went, and leaves nothing behind.
+/// Tries to book a slot as a learner, reports the result, and rolls back.
 const TRY_BOOK: &str = "
 create schema if not exists tests;
 create function tests.try_book(p_learner_id uuid, p_slot_id uuid)
@@ -65,7 +65,7 @@ struct Tally {
     refused: usize,
 }
 
-/// A booking that stands.
+/// A booking that is in force.
 #[derive(Debug)]
 struct Booking {
     id: Uuid,
@@ -73,7 +73,7 @@ struct Booking {
     slot: Slot,
 }
 
-/// One calendar while people book, move and cancel, and its expert changes hours and blocks.
+/// One calendar: people book, move and cancel, and its expert changes hours and blocks times.
 struct Story<'a> {
     world: &'a World,
     expert: String,
@@ -101,7 +101,7 @@ async fn check(world: &World, seed: u64) -> Tally {
 }
 
 impl Story<'_> {
-    /// The list is what the oracle says.
+    /// The list must equal the oracle's.
     async fn compare(&self, when: &str) -> BTreeMap<Slot, Uuid> {
         let listed = list(self.world, &self.expert, &self.calendar).await;
         let taken: Vec<Slot> = self.bookings.iter().map(|booking| booking.slot.clone()).collect();
@@ -112,7 +112,7 @@ impl Story<'_> {
         listed
     }
 
-    /// Something happens; what, in words.
+    /// Do something at random; returns what it was, in words.
     async fn step(&mut self, seed: u64, listed: &BTreeMap<Slot, Uuid>) -> String {
         let booked = self.bookings.len();
         let chosen = if booked == 0 { 0 } else { self.random.random_range(0..booked) };
@@ -165,7 +165,7 @@ impl Story<'_> {
         format!("{who} cancels")
     }
 
-    /// The hold ends of a booking that nobody has paid.
+    /// End the hold of an unpaid booking.
     async fn lapse(&mut self, chosen: usize) -> String {
         let sql = "with ended as (
                      update core.booking set hold_expires_at = now() - interval '1 second'
@@ -195,7 +195,8 @@ impl Story<'_> {
     }
 }
 
-/// Every slot of the expert is tried by somebody with no booking: listed ones book.
+/// Somebody without a booking tries every slot of the expert: exactly the listed ones can be
+/// booked.
 async fn try_all(world: &World, expert: &str, listed: &BTreeMap<Slot, Uuid>, seed: u64) -> Tally {
     let newcomer = format!("newcomer-{seed}");
     world.make_learner(&newcomer).await;
@@ -237,7 +238,7 @@ async fn list(world: &World, expert: &str, calendar: &Calendar) -> BTreeMap<Slot
         .collect()
 }
 
-/// Time passes while a test runs: what lies within minutes of the edge is not compared.
+/// Time passes during a test, so slots within minutes of the limit are not compared.
 fn far(listed: &BTreeMap<Slot, Uuid>) -> BTreeSet<Slot> {
     listed.keys().filter(|slot| slot.is_far()).cloned().collect()
 }

@@ -1,7 +1,7 @@
-//! The wire: the real SDK against an SQS that is not ours.
+//! The real AWS SDK against an SQS that somebody else wrote.
 //!
-//! `moto_server` (pip install 'moto[server]') plays SQS. Without it these tests say so and
-//! prove nothing; CI installs it.
+//! `moto_server` (pip install 'moto[server]') plays SQS. Without it these tests only report that
+//! they are skipped; CI installs it.
 
 use std::{
     collections::HashSet,
@@ -26,7 +26,7 @@ fn credentials() -> Credentials {
     Credentials::new("test", "test", None, None, "test")
 }
 
-/// An SQS in a process of its own, which dies with this value.
+/// An SQS in its own process, which ends when this value is dropped.
 struct Moto {
     url: String,
     _process: Child,
@@ -74,7 +74,7 @@ impl Moto {
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("{action}: {text}"))
     }
 
-    /// A queue whose messages are dead letters after three receipts, and its dead letters.
+    /// A queue, and its dead-letter queue, which takes messages after three receipts.
     async fn queues(&self) -> (SqsQueue, SqsQueue) {
         let dead = self.call("CreateQueue", json!({"QueueName": "dead"})).await;
         let redrive = json!({
@@ -110,7 +110,7 @@ async fn messages_go_through_sqs_and_a_poisoned_one_ends_among_the_dead() {
     while rounds_with_poison < 3 {
         let received = office_post::deliver(&live, &office.mailer).await.expect("a delivery");
         let mails = office.mails().await.len();
-        // Once all mail is out, what is still received is the poisoned message alone.
+        // When all mail is sent, only the poisoned message is still received.
         rounds_with_poison = match received {
             0 => rounds_with_poison,
             _ if mails == 25 && received == 1 => rounds_with_poison + 1,
@@ -129,7 +129,7 @@ async fn messages_go_through_sqs_and_a_poisoned_one_ends_among_the_dead() {
     assert_eq!((mails.len(), mails.iter().map(|m| m.copies).max()), (25, Some(1)));
 }
 
-/// SQS rejects any subset of a batch; this one rejects each of them in turn.
+/// SQS may reject any subset of a batch; this test rejects each subset in turn.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_partial_failure_is_read_off_the_wire() {
     let mask = Arc::new(AtomicU32::new(0));

@@ -1,10 +1,10 @@
-//! Stories at random about money, each audited from outside when it is over.
+//! Random stories about money; an audit from outside checks each when it ends.
 //!
-//! Holds, expiry, repetition, late payments, cancellations, no-shows, disputes, refunds, payouts and
-//! reversals happen in any order, under delays, copies and losses of events, calls that fail, and
-//! clocks that jump. Then everything is let heal, and the auditor compares Stripe's side with ours.
+//! Holds, expiry, repetition, late payments, cancellations, no-shows, disputes, refunds, payouts
+//! and reversals happen in any order, while events are delayed, copied or lost, calls fail, and
+//! clocks jump. Then everything may recover, and the audit compares Stripe's side with ours.
 //!
-//! `STORIES=10000` is the number of them, 200 otherwise; `STORY_SEED` repeats one world.
+//! `STORIES=10000` sets their number, 200 by default; `STORY_SEED` repeats one world.
 
 mod act;
 mod audit;
@@ -19,10 +19,10 @@ use tokio::time::Instant;
 
 use crate::till::Till;
 
-/// Stories that are told at the same time in one world.
+/// Stories that run at the same time in one world.
 const STORIES_OF_A_WORLD: usize = 20;
 
-/// What happens in every run.
+/// Things that happen in every run.
 const COMMON: [&str; 8] = [
     "payments",
     "authorised",
@@ -34,24 +34,24 @@ const COMMON: [&str; 8] = [
     "cancellations",
 ];
 
-/// What happens in a story, at most.
+/// The largest number of things that happen in a story.
 const ACTS: usize = 12;
 
-/// After so many sweeps nothing may be left to do.
+/// After so many sweeps, nothing may be left to do.
 const SWEEPS: usize = 10;
 
-/// After so many of them Stripe has forgotten the keys of what it never explained.
+/// After so many sweeps, Stripe has forgotten the keys of calls whose outcome is still unknown.
 const KEYS_ARE_FORGOTTEN: usize = 6;
 
-/// One story: who plays, and what has been done so far.
+/// One story: its people, and what has been done so far.
 pub(super) struct Story {
-    /// Its slot, and the beginning of its customers' names.
+    /// Its slot, and the start of its customers' names.
     name: String,
     provider: String,
     /// Bookings with their payments and their customers.
     booked: Vec<Booked>,
     disputes: Vec<String>,
-    /// What was answered to whoever called a booking off: booking and sum.
+    /// Answers to cancellations: booking and amount.
     promised: Vec<(String, i64)>,
     log: Vec<String>,
 }
@@ -82,20 +82,20 @@ async fn whatever_happens_every_story_about_money_ends_well() {
     }
     println!("{} stories in {} worlds: {seen:?}", seeds.len() * STORIES_OF_A_WORLD, seeds.len());
     assert!(failed.is_empty(), "{} problems:\n{}", failed.len(), failed.join("\n"));
-    // What is rare need not happen in the two hundred stories of every day.
+    // Rare things need not happen in the default two hundred stories.
     let is_due = |what: &str| stories >= 1000 || COMMON.contains(&what);
     let tame: Vec<_> = seen.iter().filter(|(what, n)| **n == 0 && is_due(what)).collect();
     assert!(only.is_some() || tame.is_empty(), "the stories are too tame: {tame:?}");
 }
 
-/// What came of the stories of a world.
+/// The results of the stories of a world.
 struct Outcome {
     problems: Vec<String>,
-    /// How often what happened, so that nobody trusts stories in which nothing does.
+    /// How often each thing happened: stories in which nothing happens prove nothing.
     seen: BTreeMap<String, i64>,
 }
 
-/// Tell the stories of one world.
+/// Run the stories of one world.
 async fn tell(seed: u64) -> Outcome {
     let mut dice = StdRng::seed_from_u64(seed);
     let till = Till::new().await;
@@ -134,7 +134,7 @@ async fn tell(seed: u64) -> Outcome {
 }
 
 impl Till {
-    /// Three providers with accounts at Stripe, a member of staff, and the stories.
+    /// Creates three providers with accounts at Stripe, a member of staff, and the stories.
     async fn begin(&self, dice: &mut StdRng) -> Vec<Story> {
         self.world
             .sql(
@@ -177,8 +177,8 @@ impl Till {
         stories
     }
 
-    /// Everything is well again: events arrive, calls succeed, staff does its work. Then nothing may
-    /// be left to do.
+    /// Everything works again: events arrive, calls succeed, staff does its work. Afterwards
+    /// nothing may be left to do.
     async fn heal(&self) {
         self.stripe.nuisance(Nuisance::default());
         self.stripe.forget_faults();
@@ -211,6 +211,6 @@ async fn rows(till: &Till, sql: &str) -> Vec<String> {
     till.world.rows(sql, &[]).await.iter().map(|row| row.get(0)).collect()
 }
 
-/// Refunds that failed and wait for staff.
+/// Failed refunds that wait for staff.
 const OPEN: &str = "select count(*) from core.refund
     where status in ('failed', 'rejected') and resent_as is null";

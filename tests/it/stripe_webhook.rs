@@ -1,6 +1,7 @@
-//! Stripe's events: what is forged is refused, what is signed is kept, order does not matter.
+//! Stripe's events: forged ones are refused, signed ones are stored, and their order does not
+//! matter.
 //!
-//! `EVERY_ORDER=1` tries all 720 orders of each history; otherwise every twelfth.
+//! `EVERY_ORDER=1` tries all 720 orders of each history; by default every twelfth.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -141,7 +142,7 @@ async fn the_fixtures_of_stripe_are_applied_or_kept() {
     assert_eq!(till.text(failed).await, "", "no shape of Stripe's is a mistake of ours");
 }
 
-/// An event that could not be applied is applied by the sweep, once.
+/// The sweep applies an event once that could not be applied before.
 #[tokio::test]
 async fn what_was_left_is_swept() {
     let till = Till::new().await;
@@ -158,7 +159,7 @@ async fn what_was_left_is_swept() {
     till.audit().await;
 }
 
-/// Every event of a flow several times, in another order, before the API's own answer.
+/// Every event of a flow arrives several times, in another order, before the API's own answer.
 #[tokio::test]
 async fn nuisances_on_the_way_change_nothing() {
     use stripe_double::Nuisance;

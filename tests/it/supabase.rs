@@ -1,4 +1,4 @@
-//! What comes from Supabase: SQL that uses its schema `auth`, and the owner's part of a sign-up.
+//! Users of Supabase: SQL that uses its schema `auth`, and the owner's own part of a sign-up.
 
 use convene::deploy::{connect, deploy};
 use serde_json::json;
@@ -7,7 +7,8 @@ use tokio_postgres::Client;
 
 use crate::auth::{PASSWORD, auth};
 
-/// As an owner writes it who comes from Supabase: rows of people, and what a trigger did there.
+/// SQL as an owner writes it who comes from Supabase: rows of people, and a trigger that fills
+/// them.
 const OWN: &str = "
     create schema shop;
     create table shop.profile (
@@ -31,7 +32,7 @@ async fn profiles(world: &World) -> i64 {
     world.value("select count(*) from shop.profile", &[]).await
 }
 
-/// Every file once more, as a deploy of another version runs them.
+/// Run every file once more, as a deploy of another version does.
 async fn deploy_again(url: &str) {
     let owner = connect(url).await.expect("the owner's login");
     owner.batch_execute("drop schema convene cascade").await.expect("the record goes");

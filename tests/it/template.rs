@@ -1,4 +1,4 @@
-//! The deployment template keeps its rules, and each rule is seen to notice.
+//! The deployment template keeps its rules, and each rule notices a fault.
 
 use std::{collections::BTreeSet, fs};
 
@@ -10,7 +10,7 @@ use alarms::*;
 use reading::{Stack, root};
 use rules::*;
 
-/// Each rule, and an edit that a tired person might make, which it must notice.
+/// Each rule, and a plausible wrong edit that it must notice.
 const RULES: [(Rule, &str, &str); 32] = [
     (callers_get_an_answer_of_the_function, "Timeout: 25", "Timeout: 30"),
     (messages_stay_hidden_long_enough, "VisibilityTimeout: 180", "VisibilityTimeout: 179"),
@@ -80,7 +80,7 @@ fn every_folder_of_functions_is_deployed() {
     assert_eq!(deployed, folders);
 }
 
-/// A tag can be moved to another image; a digest cannot.
+/// A tag can be moved to another image; a digest cannot be moved.
 #[test]
 fn images_are_named_by_digest() {
     let text = fs::read_to_string(root().join("Dockerfile")).expect("Dockerfile");

@@ -1,4 +1,4 @@
-//! What is written agrees with what is there: files, names, tests and settings.
+//! What is written agrees with what exists: files, names, tests and settings.
 
 mod coverage;
 mod grants;

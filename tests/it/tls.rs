@@ -1,7 +1,7 @@
-//! The way to a database that is not on this machine: TLS, and a password.
+//! The connection to a database on another machine: TLS and a password.
 //!
-//! Postgres is real and asks for SCRAM. Before it stands a doorkeeper that speaks TLS the way
-//! Postgres does, because not every build of Postgres can.
+//! Postgres is real and asks for SCRAM. In front of it is a proxy that speaks TLS as Postgres does,
+//! because not every build of Postgres supports TLS.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -21,10 +21,10 @@ use tokio_rustls::{
 
 use crate::wire::plain;
 
-/// What a client sends who wants TLS: a length of eight, and a number.
+/// The TLS request of a client: the length eight, and a number.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
-/// A server whose local connections need a password, except the administrator's.
+/// A server whose local connections need a password, except those of the administrator.
 fn locked(home: &Path) -> Result<Server> {
     let account = Account::unprivileged()?;
     let binaries = local_postgres::find(&account)?;
@@ -39,15 +39,15 @@ fn certified() -> CertifiedKey<KeyPair> {
     generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate")
 }
 
-/// Hand on to the socket at `postgres` whatever comes, out of TLS if there is a certificate.
-/// Returns the port.
+/// Forward connections to the socket at `postgres`; decrypt TLS if there is a certificate. Returns
+/// the port.
 async fn doorkeeper(postgres: String, tls: Option<&CertifiedKey<KeyPair>>) -> Result<u16> {
     let acceptor = tls.map(acceptor).transpose()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            // Whoever is not let in hangs up: that is their business.
+            // A client that is refused closes the connection, which is no fault here.
             tokio::spawn(hand_on(client, postgres.clone(), acceptor.clone()));
         }
     });
@@ -82,7 +82,7 @@ async fn hand_on(
     Ok(())
 }
 
-/// Whom a connection is opened as, and what for.
+/// The user of a connection, and the database.
 struct Way<'a> {
     host: &'a str,
     port: u16,
@@ -100,7 +100,7 @@ impl Way<'_> {
         Ok(Db::over(url.parse()?, tls::trusting(roots)?, Limits::default())?)
     }
 
-    /// What comes of it: as a failure, and as the answer that is made of a failure.
+    /// The result: as a failure, and as the answer made from the failure.
     async fn tried(&self) -> (String, String) {
         let db = self.open().expect("good settings");
         let sql = "select current_user::text";

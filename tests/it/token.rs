@@ -1,4 +1,5 @@
-//! Tokens that lie, at every door. How many ways there are to lie: shared/tokens/tests/corpus.
+//! False tokens at every route that reads a token. The ways to forge one are in
+//! shared/tokens/tests/corpus.
 
 use std::fs;
 
@@ -8,7 +9,7 @@ use tests::World;
 
 use crate::template::reading::root;
 
-/// Every door that asks who comes: the method and the path.
+/// Every route that asks who calls: the method and the path.
 const DOORS: [(&str, &str); 32] = [
     ("GET", "/auth/v1/user"),
     ("PUT", "/auth/v1/user"),
@@ -47,9 +48,9 @@ const DOORS: [(&str, &str); 32] = [
     ("POST", "/functions/v1/payout-account"),
 ];
 
-/// Where Stripe knocks, which signs what it brings.
+/// Stripe's routes: it signs its deliveries instead.
 const OF_STRIPE: &str = "/functions/v1/stripe-";
-/// Mail and calendar programs open them for their owner, by a key that the address carries.
+/// Mail and calendar programs open these for their owner, with a key in the address.
 const OF_PROGRAMS: [&str; 2] = ["/functions/v1/unsubscribe", "/functions/v1/calendar"];
 
 #[test]
@@ -142,7 +143,7 @@ async fn every_door_knows_an_honest_token() {
     let world = World::new().await;
     world.introduce(&["alice"]).await;
     world.get("alice", "/rest/v1/user_profiles?select=id").await.ok();
-    // A session of another issuer: the house's own doors say so, and do not call it a lie.
+    // A session of another issuer: our own routes say so, and do not treat it as a forgery.
     let own = world.get("alice", "/auth/v1/user").await;
     assert_eq!(own.body["error_code"], "session_not_found");
 }

@@ -1,4 +1,4 @@
-//! The trainers' system, as its own front end would use it; and fifty of everything at once.
+//! The trainers' system, as its own front end uses it, and races of fifty.
 
 use futures_util::future::join_all;
 use tests::World;
@@ -11,7 +11,7 @@ async fn a_trainer_and_a_client_use_the_api_service_of_the_document() {
     world.story("trainers", &people).await;
 }
 
-/// A database that knows the words of the SQL tests, with staff and a trainer who has earned.
+/// A database with the words of the SQL tests, a member of staff, and a trainer with earnings.
 async fn market() -> World {
     let world = World::new().await;
     world.speak_sql().await;
@@ -28,8 +28,8 @@ async fn market() -> World {
     world
 }
 
-/// All of them behind one lock, each in a transaction of its own as the person it names; what
-/// became of each, as the word of its refusal.
+/// All of them wait behind one lock, each in its own transaction as the person it names. Returns
+/// each result, as the word of its refusal.
 async fn race(world: &World, lock: &str, runs: Vec<(&str, String)>) -> Vec<Result<(), String>> {
     let gun = world.hold(lock).await;
     let contenders = runs.len() as i64;
@@ -44,7 +44,7 @@ async fn race(world: &World, lock: &str, runs: Vec<(&str, String)>) -> Vec<Resul
     done
 }
 
-/// One was done, and the others were told why not.
+/// One succeeded, and the others were refused for the right reason.
 fn once(done: &[Result<(), String>], word: &str) {
     assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{done:?}");
     let refused: Vec<_> = done.iter().filter_map(|done| done.as_ref().err()).collect();

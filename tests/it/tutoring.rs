@@ -1,4 +1,4 @@
-//! The tutoring system, as its own front end would use it.
+//! The tutoring system, as its own front end uses it.
 
 use tests::World;
 

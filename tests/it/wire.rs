@@ -1,4 +1,4 @@
-//! The connections of the data API: who leaves early, and who is cut off, harms nobody else.
+//! The connections of the data API: a client that leaves early, or is cut off, harms nobody else.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use postgres::{Check, Db, End, Failure, Limits, Outcome, Transaction};
 use tests::EmptyDatabase;
 use tokio_postgres::NoTls;
 
-/// One connection, so that whoever comes next gets the same.
+/// A single connection, so that the next request gets the same one.
 fn one(url: &str) -> Db {
     Db::connect(url, Limits { connections: 1, ..Limits::default() }).unwrap()
 }
 
-/// A transaction of one statement, as the login itself.
+/// A transaction of one statement, with the login's own rights.
 pub fn plain(sql: &str) -> Transaction<'_> {
     Transaction {
         begin: None,
@@ -102,7 +102,7 @@ async fn who_leaves_early_spoils_nothing_for_who_comes_next() {
     let db = one(&database.admin_url);
     let backend = "select pg_backend_pid()::bigint";
     let first = number(&db, backend).await;
-    // Gone before the answer: short work is awaited, long work costs the connection.
+    // The client leaves before the answer: short work is awaited, long work costs the connection.
     for (sql, same) in [("select pg_sleep(0.03)", true), ("select pg_sleep(5)", false)] {
         let asked = plain(sql);
         let left = tokio::time::timeout(Duration::from_millis(10), db.transact(&asked));

@@ -1,6 +1,7 @@
-//! What keeps us from a promise on somebody else's database.
+//! Limits of a database that belongs to somebody else.
 
-/// The sentence, how it comes to be, and where it holds. None breaks a rule.
+/// The sentence of the limit, statements that cause it, and the name it is reported with. None of
+/// them breaks a rule.
 pub const LIMITS: &[(&str, &str, &str)] = &[
     (
         "service_role was there before us and passes every policy: whoever has the secret key \

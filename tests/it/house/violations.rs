@@ -1,6 +1,6 @@
-//! One way to break each rule of the house, and whom the rule must name then.
+//! One way to break each rule, and the name that the rule must then report.
 
-/// A rule as it says itself, statements that break it, and the offender.
+/// The sentence of a rule, statements that break it, and the name it must report.
 pub type Violation = (&'static str, &'static str, &'static str);
 
 pub const STATE: &[Violation] = &[

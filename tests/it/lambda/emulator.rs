@@ -1,4 +1,4 @@
-//! A function under the AWS Runtime Interface Emulator.
+//! Runs a function under the AWS Runtime Interface Emulator.
 
 use std::{
     env,
@@ -10,13 +10,13 @@ use std::{
 
 use serde_json::Value;
 
-/// A running function. Ends with this value.
+/// A running function. It ends when this value is dropped.
 pub struct Function {
     process: Child,
     address: String,
 }
 
-/// Where the emulator is: `LAMBDA_RIE`, or in the aws-sam-cli of the Python at hand.
+/// The emulator: `LAMBDA_RIE`, or the one in the installed aws-sam-cli.
 pub fn tool() -> Option<PathBuf> {
     if let Some(path) = env::var_os("LAMBDA_RIE") {
         return Some(path.into());
@@ -30,7 +30,7 @@ pub fn tool() -> Option<PathBuf> {
 }
 
 impl Function {
-    /// Start `binary` with nothing in its environment but `variables`, and what Lambda sets.
+    /// Start `binary`. Its environment has only `variables`, and what Lambda sets.
     pub fn start(tool: &Path, binary: &Path, variables: &[(String, String)]) -> Self {
         use std::os::unix::process::CommandExt as _;
         let (runtime, address) = (free_address(), free_address());
@@ -40,24 +40,24 @@ impl Function {
             .arg(binary)
             .env_clear()
             .envs(variables.iter().cloned())
-            // The emulator's word for a function's timeout. Schedules use it up.
+            // The emulator's name for the timeout of a function. Schedules use all of it.
             .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "15")
             .env("AWS_LAMBDA_FUNCTION_NAME", binary.file_name().unwrap_or_default())
             .env("AWS_REGION", "eu-central-1")
             .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
             .env("AWS_SECRET_ACCESS_KEY", "example")
             .stdin(Stdio::null())
-            // The function's log; the test that fails shows it.
+            // The function's log, which a failing test prints.
             .stdout(Stdio::inherit())
             .stderr(Stdio::inherit())
-            // The emulator starts the function: both end together.
+            // The emulator starts the function, so both end together.
             .process_group(0)
             .spawn()
             .expect("the emulator starts");
         Self { process, address }
     }
 
-    /// Send one event, and return what the function answers.
+    /// Send one event, and return the function's answer.
     pub async fn invoke(&self, event: &Value) -> Value {
         let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
         let client = reqwest::Client::new();

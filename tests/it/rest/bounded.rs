@@ -1,8 +1,8 @@
-//! What embeddings multiply has an end, whatever form it is asked for in.
+//! What embeddings multiply has a limit, in every format of the answer.
 
 use tests::dialect::Api;
 
-/// Stand-ins for PostGIS, and for an aggregate of the owner's.
+/// Stand-ins for PostGIS, and for an aggregate of the database's owner.
 const FORMS: &str = "
     create function st_asgeojson(record) returns text language plpgsql immutable
       as $$ begin return row_to_json($1)::text; end $$;

@@ -1,4 +1,4 @@
-//! Whose pages may ask, and with which headers.
+//! Which origins may call, and with which headers.
 
 use tests::dialect::Api;
 

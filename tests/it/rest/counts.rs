@@ -36,7 +36,7 @@ async fn an_estimate_without_a_greatest_page_is_the_greater_of_two() {
     for (path, status, range) in [
         ("/many?limit=2", 206, "0-1/100"),
         ("/many?n=not.in.(1,2)&limit=2", 206, "0-1/98"),
-        // The planner does not know better.
+        // The planner has no better estimate.
         ("/many?or=(n.lt.0,n.gt.1000)&limit=2", 206, "*/1"),
     ] {
         let reply = api.ask("GET", path, &estimated, None).await;
@@ -59,7 +59,7 @@ async fn what_a_function_returns_is_counted_and_not_planned() {
     }
 }
 
-/// How often the plan of a counted request has read a table.
+/// How many times the plan of a counted request reads a table.
 async fn reads(api: &Api, path: &str, table: &str) -> usize {
     fn within(plan: &Value, table: &str) -> usize {
         let here = plan["Relation Name"] == table && plan["Actual Loops"] != 0;
@@ -72,7 +72,7 @@ async fn reads(api: &Api, path: &str, table: &str) -> usize {
     within(&reply.json[0]["Plan"], table)
 }
 
-/// A page that is not full says itself where the rows end: they are not read a second time.
+/// A page that is not full shows where the rows end, so they are not read a second time.
 #[tokio::test]
 async fn a_page_that_is_not_full_is_not_counted_again() {
     for max_rows in [None, Some(1000)] {
@@ -85,7 +85,7 @@ async fn a_page_that_is_not_full_is_not_counted_again() {
             ("/project?limit=5&offset=3", "3-3/4", 1),
             ("/project?select=name,client(name)&project_id=gt.1", "0-2/3", 1),
             ("/project?select=name,person(name)", "0-3/4", 1),
-            // A full page need not be the whole, and an empty one does not say where it is.
+            // A full page may not be all rows, and an empty page does not say where the rows end.
             ("/project?limit=2", "0-1/4", 2),
             ("/project?limit=4", "0-3/4", 2),
             ("/project?limit=0", "*/4", 1),

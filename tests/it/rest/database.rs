@@ -1,4 +1,4 @@
-//! Databases that are busy, or set up in ways of old.
+//! Databases that are busy, or have unusual old settings.
 
 use serde_json::json;
 use tests::dialect::Api;
@@ -10,7 +10,7 @@ async fn a_database_that_takes_no_more_connections_is_busy() {
     api.admin.batch_execute(sql).await.unwrap();
     api.sign_in("strange_login").await;
     assert_eq!(api.get("/unit?select=name&unit_id=eq.1").await, json!([{"name": "root"}]));
-    // As while it starts or stops: whoever is connected is sent away, nobody else is let in.
+    // The server starts or stops: it ends existing connections and accepts no new ones.
     let shut = "alter role strange_login nologin; select pg_terminate_backend(pid, 5000) from \
         pg_stat_activity where usename = 'strange_login'";
     api.admin.batch_execute(shut).await.unwrap();

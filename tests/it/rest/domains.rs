@@ -1,9 +1,9 @@
-//! How a domain is written, which its casts say.
+//! The representation of a domain, which its casts define.
 
 use serde_json::json;
 use tests::dialect::Api;
 
-/// Money in minor units, which travels as a decimal text; and a moment that has only an output.
+/// Money in minor units, represented as a decimal text; and a timestamp that has only an output.
 const DOMAINS: &str = "
     create domain public.amount as bigint;
     create function public.amount(text) returns public.amount language sql immutable
@@ -73,7 +73,7 @@ async fn a_value_to_compare_with_goes_through_the_cast_from_text() {
         ("price=eq(any).{2.5,7}", json!([1])),
         ("price=isdistinct.2.5", json!([2])),
         ("or=(price.eq.999.5,fee_id.eq.7)", json!([2])),
-        // Without such a cast the value is read as the type under the domain.
+        // Without such a cast, the value is read as the base type.
         ("since=eq.1999", json!([1])),
     ] {
         let path = format!("/fee?select=fee_id&order=fee_id&{condition}");

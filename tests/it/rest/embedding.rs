@@ -127,7 +127,7 @@ async fn an_embedding_with_an_alias_goes_by_it() {
 #[tokio::test]
 async fn rows_are_sorted_by_what_the_embedding_shows() {
     let api = Api::new().await;
-    // The project of Best is not shown, so its row counts as one without a client.
+    // The project named Best is not shown, so its row counts as a row without a client.
     let path = "/project?select=name,client(name)&client.or=(name.eq.Acme,name.eq.None)\
         &order=client(name).desc.nullslast,name.desc";
     let expected = json!([
@@ -153,7 +153,8 @@ async fn only_a_constraint_makes_of_a_list_an_object() {
     returns(&api, &[(path, expected)]).await;
 }
 
-/// A view that shows a part of a composite key is related by the keys that it shows whole.
+/// A view that shows a part of a composite key is related through the keys that it shows
+/// completely.
 #[tokio::test]
 async fn a_view_is_related_by_the_keys_that_it_shows_whole() {
     let api = Api::new().await;
@@ -195,7 +196,7 @@ async fn a_page_is_chosen_before_anything_is_embedded_in_it() {
     let beta = json!([{"name": "Beta", "c": {"name": "Acme", "at": 1}}]);
     assert_eq!(api.get(&format!("{last}&limit=1&offset=1")).await, beta);
 
-    // Where the embedding decides which rows there are, it comes first.
+    // If the embedding decides which rows there are, it is read first.
     let inner = "/project?select=name,c:built_client!inner(name)&c.name=eq.Best&order=name&limit=1";
     assert_eq!(api.get(inner).await, json!([{"name": "Gamma", "c": {"name": "Best"}}]));
 }

@@ -1,4 +1,4 @@
-//! Refusals, in PostgREST's words.
+//! Refusals, with PostgREST's sentences.
 
 use data_api::settings::Verbosity;
 use serde_json::json;
@@ -58,7 +58,7 @@ async fn what_is_no_method_of_a_relation_is_refused_before_its_body() {
     }
 }
 
-/// What is beyond a limit of the database was asked for by the caller, and is no fault of ours.
+/// A request beyond a limit of the database is the caller's fault, and not ours.
 #[tokio::test]
 async fn what_is_too_much_for_the_database_is_the_callers() {
     let raise = "create function too_deep() returns int language plpgsql as $$

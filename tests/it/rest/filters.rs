@@ -1,4 +1,4 @@
-//! Operators, and the names they are about.
+//! Operators, and names of columns in filters.
 
 use serde_json::json;
 use tests::dialect::{Api, returns};
@@ -66,7 +66,7 @@ async fn names_may_hold_anything_that_is_quoted() {
     }
 }
 
-/// Columns called as the statement calls its own parts.
+/// Columns with the names that the statement uses for its own parts.
 const OUR_NAMES: &str = r#"
   create table parent (t0 int primary key, e1 text, _t text, p text, pgrst_target text);
   create table child (id int primary key, t0 int references parent, t1 text, e1 int, e1l text);

@@ -1,4 +1,4 @@
-//! Headers of an answer: what took how long, and what it depends on.
+//! Headers of an answer: the times of the phases, and what the answer depends on.
 
 use regex::Regex;
 use tests::dialect::Api;

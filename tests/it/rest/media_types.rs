@@ -31,7 +31,8 @@ async fn a_form_of_no_quality_is_not_wanted() {
     assert_eq!((reply.status, reply.code()), (406, "PGRST107"), "{}", reply.text);
 }
 
-/// Lines of tabs of one table's rows, JSON lines of any rows, and one table that takes all.
+/// Tab-separated lines of one table, JSON lines of any rows, and one table that accepts every
+/// format.
 const HANDLERS: &str = r#"
     create domain public."text/tab-separated-values" as text;
     create function public.add_row(state text, next public.unit)
@@ -71,7 +72,7 @@ async fn aggregates_make_media_types_of_rows() {
     for (path, accept, kind, body) in [
         (two, tabs, "text/tab-separated-values; charset=utf-8", tabbed.as_str()),
         ("/rpc/units", tabs, "text/tab-separated-values; charset=utf-8", &tabbed),
-        // The first that can be made is taken.
+        // The first format that can be made is used.
         (
             "/unit?select=unit_id&unit_id=eq.1",
             "text/tab-separated-values, text/csv;q=0.5",
@@ -87,7 +88,7 @@ async fn aggregates_make_media_types_of_rows() {
         assert_eq!(reply.text, body, "{path}");
     }
 
-    // An aggregate of the table's own takes its rows as they are; others cannot be asked for.
+    // An aggregate for one table takes the rows unchanged; other columns cannot be selected.
     for path in ["/unit?select=unit_id", "/unit?select=*,parent:unit!parent_id(name)", "/client"] {
         let reply = api.ask("GET", path, &[("accept", tabs)], None).await;
         assert_eq!((reply.status, reply.code()), (406, "PGRST107"), "{path}");

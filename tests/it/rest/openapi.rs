@@ -22,7 +22,7 @@ const FIXTURE: &str = r#"
   grant all on "a/b ~%é" to anon;
 "#;
 
-/// What is said by all references in `value`.
+/// The targets of all references in `value`.
 fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
     match value {
         Value::Object(members) => members.iter().for_each(|(name, value)| match value.as_str() {
@@ -67,7 +67,7 @@ async fn every_reference_leads_somewhere_and_every_default_is_of_its_type() {
     for (column, default) in defaults {
         assert_eq!(columns[column]["default"], default, "{column}");
     }
-    // A parameter of a query string has a type, whatever is written in it.
+    // A parameter of the query string has a type, whatever its name is.
     let query = document["paths"]["/rpc/takes"]["get"]["parameters"].as_array().unwrap();
     let types: Vec<&Value> = query.iter().map(|parameter| &parameter["type"]).collect();
     assert_eq!(types, ["string", "string", "string"]);

@@ -26,7 +26,7 @@ async fn a_write_that_breaks_a_promise_is_rolled_back() {
     assert_eq!((reply.status, reply.code()), (400, "PGRST122"));
 }
 
-/// One request that fails where everything is rolled back must not spoil the next one.
+/// If everything is rolled back, a request that fails must not spoil the next one.
 #[tokio::test]
 async fn a_refused_transaction_leaves_a_clean_connection() {
     let api = Api::undoing().await;

@@ -1,4 +1,4 @@
-//! What the root says.
+//! The answer of the root.
 
 use serde_json::json;
 use tests::dialect::Api;
@@ -39,7 +39,7 @@ async fn the_root_says_how_to_sign_in_or_what_a_function_says() {
     assert_eq!(api.get("/").await, json!({"hello": "you"}));
     assert_eq!(api.get("/?name=Ann").await, json!({"hello": "Ann"}));
 
-    // Whoever asks for a description is answered by the function, in either form of it.
+    // The function answers requests for a description, in either of its formats.
     let described = Api::with(|settings| settings.root_function = Some("described".into())).await;
     let typed = "create domain \"application/openapi+json\" as json;
         create function public.described() returns \"application/openapi+json\" language sql stable

@@ -1,4 +1,4 @@
-//! TypeScript for schemas of strangers, as `convene types` prints it.
+//! TypeScript for the schemas of strangers, as `convene types` prints it.
 
 use data_api::{
     cache::{self, Schemas},
@@ -98,13 +98,13 @@ async fn types_tell_what_the_api_answers() {
     for line in expected {
         assert!(printed.contains(&line), "{line}\n{printed}");
     }
-    // Without an Insert of one table supabase-js would know none.
+    // Without an Insert type for one table, supabase-js would know no table.
     let file = printed.split("      file: {").nth(1).unwrap();
     assert!(file.split("Relationships").next().unwrap().contains("Insert: {"), "{printed}");
     assert!(!printed.contains("called: string"), "{printed}");
 }
 
-/// What is printed for the schemas of a database, each a profile of its own name.
+/// The output for the schemas of a database, each as a profile of its own name.
 async fn printed(client: &Client, schemas: &[&str]) -> String {
     let exposed: Vec<String> = schemas.iter().map(|schema| (*schema).to_owned()).collect();
     let profiles: Vec<_> = exposed.iter().map(|schema| (schema.clone(), schema.clone())).collect();
@@ -112,12 +112,12 @@ async fn printed(client: &Client, schemas: &[&str]) -> String {
     typescript(&cache::build(client, &schemas).await.unwrap().model, &profiles)
 }
 
-/// Leaf by leaf, against the package that `supabase gen types` prints them with. What differs is
-/// written down in `tests/js/types.mjs`, and compiled there.
+/// Compares leaf by leaf with the package that `supabase gen types` uses. The differences are
+/// listed in `tests/js/types.mjs`, which also compiles the output.
 #[tokio::test]
 async fn types_are_those_of_supabase_but_for_a_written_list() {
     let (world, api) = (World::new().await, Api::new().await);
-    // Of a schema with a dot in its name theirs knows no keys.
+    // Their package finds no keys in a schema with a dot in its name.
     api.admin.batch_execute(&FIXTURE.replace("\"We.ird\"", "strange")).await.unwrap();
     let (house, connection) = tokio_postgres::connect(world.owner_url(), NoTls).await.unwrap();
     tokio::spawn(connection);
@@ -132,7 +132,7 @@ async fn types_are_those_of_supabase_but_for_a_written_list() {
     world.story_with("types", &[], &[("CASES", file.to_str().unwrap())]).await;
 }
 
-/// Types of nothing would compile, and every row would be `never`.
+/// Empty types would compile, and every row would be `never`.
 #[tokio::test]
 async fn a_database_that_exposes_no_schema_has_no_types() {
     let api = Api::new().await;

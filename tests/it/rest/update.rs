@@ -1,4 +1,4 @@
-//! Updating and deleting where the filters say.
+//! Updating and deleting the rows that filters select.
 
 use serde_json::json;
 use tests::dialect::Api;
@@ -45,7 +45,7 @@ async fn a_view_that_cannot_be_changed_says_what_it_is_for() {
     let reply = api.ask("PATCH", "/project_view?id=eq.1", &[], Some(json!({"title": "T"}))).await;
     assert_eq!(reply.status, 204);
 
-    // PostgREST's own map of errors, where that is asked for.
+    // PostgREST's own map of errors, if it is enabled.
     let plain = Api::new().await;
     let reply = plain.ask("PATCH", "/nested_view?id=eq.1", &[], row).await;
     assert_eq!((reply.status, reply.code()), (500, "55000"));

@@ -1,4 +1,4 @@
-//! A random calendar, and what an independent reading says of it.
+//! A random calendar, and an independent calculation of its slots.
 
 mod change;
 
@@ -23,7 +23,7 @@ const ZONES: [Tz; 7] = [
     Tz::Pacific__Kiritimati,
 ];
 
-/// A time of one of a calendar's offerings.
+/// A time of one of the calendar's offerings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
     /// Which of the calendar's offerings.
@@ -34,7 +34,7 @@ pub struct Slot {
     pub ends_at: DateTime<Utc>,
 }
 
-/// Hours, exceptions and offerings of one expert, all within ten days.
+/// The hours, exceptions and offerings of one expert, all within ten days.
 #[derive(Debug)]
 pub struct Calendar {
     zone: Tz,
@@ -95,7 +95,7 @@ impl Exception {
 }
 
 impl Calendar {
-    /// Half of them lie around the next clock change of their zone.
+    /// Half of the calendars contain the next clock change of their zone.
     pub fn random(random: &mut StdRng) -> Self {
         let zone = *ZONES.choose(random).expect("there are zones");
         let today = Utc::now().with_timezone(&zone).date_naive();
@@ -122,12 +122,12 @@ impl Calendar {
         Self { zone, from, rules, exceptions, offerings }
     }
 
-    /// The instant after everything in it.
+    /// The instant after everything in the calendar.
     pub fn until(&self) -> DateTime<Utc> {
         Utc.from_utc_datetime(&(self.from + Duration::days(30)).and_time(NaiveTime::MIN))
     }
 
-    /// Make the expert, their offerings, their hours and exceptions.
+    /// Create the expert with offerings, hours and exceptions.
     pub async fn write(&self, world: &World, expert: &str) {
         let zone = self.zone.name();
         let become_expert = "select tutoring.become_expert($1, null, null, 'DKK', $2)";
@@ -182,13 +182,13 @@ impl Calendar {
         Utc.from_utc_datetime(&self.from.and_time(NaiveTime::MIN))
     }
 
-    /// Which offering of this calendar has this key.
+    /// The offering of this calendar with this key.
     pub fn offering_number(&self, expert: &str, key: Uuid) -> usize {
         let mut numbers = 0..self.offerings.len();
         numbers.find(|n| offering_id(expert, *n) == key).expect("an offering of theirs")
     }
 
-    /// Every slot the hours make, for those who read the design and not the SQL.
+    /// Every slot that the hours make, calculated from the design and not from the SQL.
     pub fn slots(&self) -> BTreeSet<Slot> {
         let mut slots = BTreeSet::new();
         for (n, offering) in self.offerings.iter().enumerate() {
@@ -226,7 +226,7 @@ impl Calendar {
         slots
     }
 
-    /// Whether seats are left, and the expert is not taken by something else.
+    /// Whether seats are left, and nothing else occupies the expert.
     pub fn is_free(&self, slot: &Slot, taken: &[Slot]) -> bool {
         let same = taken.iter().filter(|other| *other == slot).count();
         let (from, to) = self.busy(slot);
@@ -250,7 +250,7 @@ impl Calendar {
             .any(|x| x.is_block && x.starts_at < slot.ends_at && slot.starts_at < x.ends_at)
     }
 
-    /// Opening and closing, local, of every day the rules speak of.
+    /// Opening and closing, in local time, of every day that the rules cover.
     fn windows(&self) -> Vec<(NaiveDateTime, NaiveDateTime)> {
         let days = (0..10).map(|n| self.from + Duration::days(n));
         days.flat_map(|day| {
@@ -263,7 +263,7 @@ impl Calendar {
         .collect()
     }
 
-    /// A closing time that a clock change skips is read with the offset before the change.
+    /// A closing time that a clock change skips is read with the offset from before the change.
     fn closing(&self, local: NaiveDateTime) -> DateTime<Utc> {
         match self.zone.from_local_datetime(&local) {
             LocalResult::Single(at) | LocalResult::Ambiguous(_, at) => at.to_utc(),

@@ -1,4 +1,4 @@
-//! What can happen in a story.
+//! The things that can happen in a story.
 
 use payouts::Task;
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
@@ -20,7 +20,7 @@ const CARDS: [&str; 8] = [
 ];
 
 impl Till {
-    /// Most stories begin with a booking, and most of those are paid.
+    /// Most stories begin with a booking, and most of these bookings are paid.
     pub(super) async fn first_acts(&self, story: &mut Story, dice: &mut StdRng) {
         if dice.random_bool(0.85) {
             let booked = self.somebody_books(story, dice).await;
@@ -60,7 +60,7 @@ impl Till {
         self.text(&format!("select tests.attempt({who}, $do${statement}$do$)")).await
     }
 
-    /// A new booking, or the same request again.
+    /// A new booking, or a repeated request.
     async fn somebody_books(&self, story: &mut Story, dice: &mut StdRng) -> String {
         let customer = format!("{} {}", story.name, if dice.random_bool(0.6) { "a" } else { "b" });
         let key = ["key", "other key"].choose(dice).expect("there is one");
@@ -84,7 +84,7 @@ impl Till {
                     customer: customer.clone(),
                 });
             }
-            // Now and then the process dies before it has asked Stripe for the intent.
+            // Sometimes the process dies before it has asked Stripe for the intent.
             if dice.random_bool(0.85) {
                 let payment = payment.parse().expect("a payment's id");
                 let asked = self.commands.of_payment(payment).await;
@@ -102,14 +102,15 @@ impl Till {
         let paid = self.stripe.pay(secret, card).map(|intent| intent["status"].clone());
         if dice.random_bool(0.5) && card.contains("authentication") {
             let id = intent["id"].as_str().unwrap_or_default();
-            // Refused where there is nothing to prove.
+            // This is refused if the booking has nothing to prove.
             let _ = self.stripe.authenticate(id, dice.random_bool(0.8));
         }
         self.arrive(dice).await;
         format!("{} pays with {card}: {}", booked.customer, short(&paid))
     }
 
-    /// Holds end. Then they are closed, or others are faster and those who were late pay as well.
+    /// Holds end. Then either the clock closes them, or other customers are faster and the late
+    /// ones pay as well.
     async fn hold_ends(&self, story: &mut Story, dice: &mut StdRng) -> String {
         let sql = format!("select tests.end_holds('{}')::text", story.name);
         self.attempt(TIME, &sql).await;
@@ -223,7 +224,7 @@ impl Till {
         format!("dashboard refunds {amount}: {}", made.is_ok())
     }
 
-    /// The booking took place long ago.
+    /// Pretend that the booking took place long ago.
     async fn earnings_clear(&self, story: &Story) -> String {
         let sql = format!("select tests.end_bookings('{}')::text", story.name);
         self.attempt(TIME, &sql).await;
@@ -244,7 +245,7 @@ impl Till {
         format!("payout of {amount} asked for: {}", self.attempt(Some(&story.provider), &sql).await)
     }
 
-    /// Staff does what waits for it: failed refunds are sent again once, then paid by hand.
+    /// Staff does what waits for it: it sends failed refunds once more, then pays them by hand.
     pub(super) async fn mend_refunds(&self) {
         let sql = "select refund_id::text, cause like 'again:%' from core.refund
                    where status in ('failed', 'rejected') and resent_as is null";
@@ -273,7 +274,7 @@ impl Till {
     }
 }
 
-/// Neither a person nor the house.
+/// The actor of a thing that neither a person nor the platform does.
 pub(super) const TIME: Option<&str> = Some("time");
 
 const EXPIRE: &str = "select api.expire_bookings()";

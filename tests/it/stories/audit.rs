@@ -1,4 +1,4 @@
-//! The auditor: looks at Stripe's objects and at what everybody has, and believes no total.
+//! The audit: it looks at Stripe's objects and at everybody's balances, and trusts no totals.
 
 use std::collections::BTreeMap;
 
@@ -22,19 +22,19 @@ struct Sale {
     owed: i64,
 }
 
-/// What Stripe has of an intent.
+/// Stripe's side of an intent.
 #[derive(Debug, Default)]
 struct There {
     received: i64,
     refunded: i64,
     lost: i64,
     disputed: i64,
-    /// What the bank took beyond what had been left.
+    /// The amount that the bank took beyond what was left.
     excess: i64,
 }
 
 impl Till {
-    /// What is wrong at the end of the stories.
+    /// Everything that is wrong at the end of the stories.
     pub(super) async fn problems(&self, stories: &[Story]) -> Vec<String> {
         let mut problems = self.differences().await;
         let stuck = self.world.rows("select tests.stuck()", &[]).await;
@@ -105,7 +105,7 @@ impl Till {
         there
     }
 
-    /// What each provider has here and was sent there is what they earned.
+    /// Every provider's money, here and sent to them, is what they earned.
     async fn wallets(&self, earned: &BTreeMap<(String, String), i64>) -> Vec<String> {
         let mut problems = Vec::new();
         let mut seen = 0;
@@ -147,7 +147,7 @@ impl Sale {
         if there.received > 0 && there.received != self.total {
             wrong(format!("{} taken for a price of {}", there.received, self.total));
         }
-        // What the customer has back, or is sure to get.
+        // The money that the customer has back or is sure to get.
         let back = there.refunded + self.by_hand + self.waiting + self.owed;
         let kept = matches!(
             self.status.as_str(),
@@ -181,7 +181,7 @@ impl Sale {
         problems
     }
 
-    /// What is the provider's of it, reckoned from what Stripe has.
+    /// The provider's share, calculated from Stripe's objects.
     fn earned(&self, there: &There) -> i64 {
         let gone = there.refunded + self.by_hand + self.waiting + there.lost;
         let gone = gone.min(there.received);

@@ -1,4 +1,4 @@
-//! What goes wrong around a story: clocks, processes, events and calls.
+//! Faults around a story: clocks, processes, events and calls.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use stripe_double::{Fault, Kind, Nuisance};
 use super::act::TIME;
 use crate::till::Till;
 
-/// Calls that fail now and then.
+/// Some calls fail.
 const CALLS: [&str; 6] = [
     "*",
     "POST /v1/payment_intents",
@@ -41,7 +41,7 @@ impl Till {
         "a sweep".into()
     }
 
-    /// A process dies after it has claimed commands: before the call, or before the answer is kept.
+    /// A process dies after it claimed commands: before the call, or before it recorded the answer.
     pub(super) async fn a_process_dies(&self, dice: &mut StdRng) -> String {
         let claimed = self.commands.claim(3, None).await.expect("commands can be claimed");
         let calls = dice.random_bool(0.6);
@@ -82,12 +82,12 @@ impl Till {
         format!("{on} will fail: {kind:?}, after {after}")
     }
 
-    /// What waits is due now.
+    /// Make everything that waits due now.
     pub(super) async fn hurry(&self) {
         self.attempt(TIME, "select tests.hurry()::text").await;
     }
 
-    /// Mostly the webhooks have arrived before the next thing happens.
+    /// Usually the webhooks have arrived before the next thing happens.
     pub(super) async fn arrive(&self, dice: &mut StdRng) {
         if dice.random_bool(0.8) {
             self.stripe.settled().await;

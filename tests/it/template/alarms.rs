@@ -1,4 +1,4 @@
-//! Who is told of what goes wrong.
+//! Who is told when something goes wrong.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::reading::Stack;
 
-/// A number that nobody watches is no alarm, and one that nobody measures never rings.
+/// A metric without an alarm is useless, and an alarm without a metric never rings.
 pub fn what_is_measured_is_watched(stack: &Stack) -> Vec<String> {
     let measured: BTreeSet<_> = stack
         .of_type("AWS::Logs::MetricFilter")
@@ -20,7 +20,7 @@ pub fn what_is_measured_is_watched(stack: &Stack) -> Vec<String> {
     lonely.map(|(_, name)| format!("{name} is measured or watched, not both")).collect()
 }
 
-/// Every queue that takes what failed has an alarm.
+/// Every dead-letter queue has an alarm.
 pub fn dead_letters_are_noticed(stack: &Stack) -> Vec<String> {
     let watched: BTreeSet<_> = alarms(stack)
         .filter(|(_, alarm)| alarm["MetricName"] == "ApproximateNumberOfMessagesVisible")
@@ -36,7 +36,7 @@ pub fn dead_letters_are_noticed(stack: &Stack) -> Vec<String> {
         .collect()
 }
 
-/// An alarm tells somebody.
+/// Every alarm notifies somebody.
 pub fn alarms_ring_somewhere(stack: &Stack) -> Vec<String> {
     alarms(stack)
         .filter(|(_, alarm)| alarm["AlarmActions"][0].is_null())
@@ -44,7 +44,7 @@ pub fn alarms_ring_somewhere(stack: &Stack) -> Vec<String> {
         .collect()
 }
 
-/// The members of a summary that filters read out of the log of `function`, as JSON pointers.
+/// The members of a summary that filters read from the log of `function`, as JSON pointers.
 pub fn numbers_read_from(stack: &Stack, function: &str) -> Vec<String> {
     stack
         .of_type("AWS::Logs::MetricFilter")

@@ -1,15 +1,15 @@
-//! template.yaml and what it nests, as one set of resources.
+//! Reads template.yaml and its nested stacks as one set of resources.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Map, Value, json};
 
-/// A stack: template.yaml with the parameters of nested stacks put in.
+/// A stack: template.yaml, with the parameters of nested stacks filled in.
 pub struct Stack {
-    /// Resources of all files by their logical names; two files may not share one of them.
+    /// The resources of all files by their logical names; two files must not share a name.
     pub resources: BTreeMap<String, Value>,
-    /// What applies to every function.
+    /// The settings that apply to every function.
     pub globals: Vec<Value>,
     /// `Mappings` and `Parameters` of template.yaml.
     pub root: Value,
@@ -28,7 +28,7 @@ impl Stack {
         Self::edited("", "")
     }
 
-    /// The stack as it would be, had somebody written `to` for every `from`.
+    /// The stack as it would be if every `from` were replaced by `to`.
     pub fn edited(from: &str, to: &str) -> Self {
         let mut found = from.is_empty();
         let mut text = String::new();
@@ -55,7 +55,8 @@ impl Stack {
             };
             let nested = read(location);
             for (name, resource) in members(&nested["Resources"]) {
-                // A role is named as the function it is for: they are told apart by their file.
+                // Roles have the same names as their functions, so the file is added to tell them
+                // apart.
                 let name = match location {
                     "infrastructure/roles.yaml" => format!("{name}Role"),
                     "infrastructure/logs.yaml" => format!("{name}Log"),
@@ -93,7 +94,7 @@ impl Stack {
         self.of_type("AWS::Serverless::Function")
     }
 
-    /// The events of a type that start a function.
+    /// The events of one type that start a function.
     pub fn events<'a>(&self, function: &'a Value, kind: &str) -> Vec<&'a Value> {
         members(&function["Events"])
             .filter(|(_, event)| event["Type"] == kind)
@@ -109,7 +110,7 @@ impl Stack {
     }
 }
 
-/// The members of an object; none of anything else.
+/// The members of an object; none of any other value.
 pub fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
@@ -141,7 +142,7 @@ fn plain(node: &Yaml) -> Value {
     }
 }
 
-/// `value` of a nested stack, with what the parent gives for its parameters.
+/// `value` of a nested stack, with the parameters that the parent gives.
 fn given(value: &Value, parameters: &Value) -> Value {
     if let Some(parameter) = value["Ref"].as_str().and_then(|name| parameters.get(name)) {
         return parameter.clone();

@@ -1,4 +1,4 @@
-//! What cfn-lint does not know: each rule lists what breaks it.
+//! Rules that cfn-lint does not have: each lists what breaks it.
 
 use std::collections::HashSet;
 
@@ -6,17 +6,17 @@ use serde_json::Value;
 
 use super::reading::{Stack, members};
 
-/// A rule: the sentences about what breaks it.
+/// A rule: it returns sentences about what breaks it.
 pub type Rule = fn(&Stack) -> Vec<String>;
 
-/// An HTTP API gives up after 30 seconds: a function that works on is paid for nothing.
+/// An HTTP API waits 30 seconds at most: a function that works longer costs money for nothing.
 pub fn callers_get_an_answer_of_the_function(stack: &Stack) -> Vec<String> {
     let fronts = stack.functions().filter(|(_, f)| !stack.events(f, "HttpApi").is_empty());
     let slow = fronts.filter(|(_, f)| f["Timeout"].as_i64().is_none_or(|seconds| seconds >= 29));
     slow.map(|(name, _)| format!("{name} may outlive the gateway's patience")).collect()
 }
 
-/// A message that is visible while it is worked on is worked on twice.
+/// A message that becomes visible while it is handled is handled twice.
 pub fn messages_stay_hidden_long_enough(stack: &Stack) -> Vec<String> {
     consumers(stack)
         .filter(|(_, function, event)| {
@@ -27,7 +27,7 @@ pub fn messages_stay_hidden_long_enough(stack: &Stack) -> Vec<String> {
         .collect()
 }
 
-/// Five attempts, and then a place where a message outlives a weekend.
+/// Five attempts, and then a queue in which a message survives a weekend.
 pub fn poisoned_messages_are_set_aside(stack: &Stack) -> Vec<String> {
     consumers(stack)
         .filter(|(_, _, event)| {
@@ -45,7 +45,7 @@ pub fn poisoned_messages_are_set_aside(stack: &Stack) -> Vec<String> {
         .collect()
 }
 
-/// One bad message of ten does not bring the other nine again.
+/// One bad message of ten does not bring back the other nine.
 pub fn messages_fail_one_by_one(stack: &Stack) -> Vec<String> {
     consumers(stack)
         .filter(|(_, _, event)| event["FunctionResponseTypes"][0] != "ReportBatchItemFailures")
@@ -53,7 +53,7 @@ pub fn messages_fail_one_by_one(stack: &Stack) -> Vec<String> {
         .collect()
 }
 
-/// Every action is named, and every resource; `*` stands for the streams of one log alone.
+/// Every action and every resource is named; `*` is allowed only for the streams of one log.
 pub fn permissions_name_what_they_permit(stack: &Stack) -> Vec<String> {
     let mut broken = Vec::new();
     for (role, properties) in stack.of_type("AWS::IAM::Role") {
@@ -79,7 +79,7 @@ pub fn permissions_name_what_they_permit(stack: &Stack) -> Vec<String> {
     broken
 }
 
-/// Secrets are references; what looks like one is nowhere.
+/// Secrets are references; nothing in the template looks like a secret.
 pub fn secrets_are_references(stack: &Stack) -> Vec<String> {
     let is_secret = |name: &str| {
         ["_SECRET", "SECRET_KEY", "DATABASE_URL", "SMTP_URL", "PASSWORD", "TOKEN", "AUTH_PROVIDERS"]
@@ -90,7 +90,7 @@ pub fn secrets_are_references(stack: &Stack) -> Vec<String> {
     for (function, properties) in stack.functions() {
         let variables = members(&properties["Environment"]["Variables"]);
         for (name, value) in variables.filter(|(name, _)| is_secret(name)) {
-            // What is given on a condition is the second of three.
+            // The value under a condition is the second of three.
             let given = value["Fn::If"].get(1).unwrap_or(value);
             let text = given["Fn::Sub"].as_str().unwrap_or_default();
             if !(text.starts_with("{{resolve:secretsmanager:") && text.ends_with("}}")) {
@@ -146,8 +146,8 @@ pub fn every_function_has_its_own_role(stack: &Stack) -> Vec<String> {
         .collect()
 }
 
-/// Stripe signs the bytes it sends and knows no other credentials; nor does anybody else need
-/// an authoriser: the functions verify tokens themselves.
+/// Stripe signs its requests and has no other credentials. No other route needs an authoriser
+/// either, because the functions verify tokens themselves.
 pub fn nothing_stands_before_the_webhook(stack: &Stack) -> Vec<String> {
     let mut broken = Vec::new();
     for (name, function) in stack.functions() {
@@ -163,7 +163,7 @@ pub fn nothing_stands_before_the_webhook(stack: &Stack) -> Vec<String> {
     broken
 }
 
-/// What limits and logs callers stands at the HTTP API: nothing leads past it.
+/// Limits and access logs are at the HTTP API, and nothing bypasses it.
 pub fn callers_come_through_the_api(stack: &Stack) -> Vec<String> {
     let mut broken = Vec::new();
     for (name, function) in stack.functions() {
@@ -181,8 +181,8 @@ pub fn callers_come_through_the_api(stack: &Stack) -> Vec<String> {
     broken
 }
 
-/// The settings of functions have secrets in them, and alarms say what is wrong: both are
-/// encrypted with the stack's key, which is rotated.
+/// The settings of functions contain secrets, and alarms describe faults. Both are encrypted with
+/// the stack's key, which is rotated.
 pub fn secrets_are_encrypted_with_the_stacks_key(stack: &Stack) -> Vec<String> {
     let own = |value: &Value| value["Fn::GetAtt"] == "Key.Outputs.Arn";
     let mut broken = Vec::new();
@@ -201,7 +201,7 @@ pub fn secrets_are_encrypted_with_the_stacks_key(stack: &Stack) -> Vec<String> {
     broken
 }
 
-/// Limits of sign-ins are counted by address: auth is told how many proxies stand before it.
+/// Sign-ins are limited by address, so auth must know how many proxies are before it.
 pub fn callers_are_told_apart(stack: &Stack) -> Vec<String> {
     let auth = stack.functions().filter(|(name, _)| *name == "Auth");
     auth.filter(|(_, auth)| {
@@ -212,7 +212,7 @@ pub fn callers_are_told_apart(stack: &Stack) -> Vec<String> {
     .collect()
 }
 
-/// Every log belongs to a function and ends some day.
+/// Every log belongs to a function and has an end of retention.
 pub fn logs_expire(stack: &Stack) -> Vec<String> {
     let groups: HashSet<&str> = stack
         .of_type("AWS::Logs::LogGroup")
@@ -229,7 +229,7 @@ pub fn logs_expire(stack: &Stack) -> Vec<String> {
         .collect()
 }
 
-/// A schedule says what it sends, tries again, and puts aside what could not be begun or done.
+/// A schedule sends its task, retries, and has a dead-letter queue for what could not be done.
 pub fn schedules_are_not_lost(stack: &Stack) -> Vec<String> {
     let mut broken = Vec::new();
     for (name, function) in stack.functions() {
@@ -259,7 +259,7 @@ pub fn schedules_are_not_lost(stack: &Stack) -> Vec<String> {
     broken
 }
 
-/// One runtime, one processor, chosen in one place.
+/// The runtime and the processor type are set in one place.
 pub fn all_run_on_the_same_machine(stack: &Stack) -> Vec<String> {
     let mut broken = Vec::new();
     for globals in &stack.globals {
@@ -286,7 +286,7 @@ fn consumers(stack: &Stack) -> impl Iterator<Item = (&str, &Value, &Value)> {
     })
 }
 
-/// One or several: IAM takes both.
+/// IAM accepts one value or a list.
 fn list(value: &Value) -> &[Value] {
     match value {
         Value::Array(values) => values,

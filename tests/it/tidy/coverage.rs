@@ -1,9 +1,9 @@
-//! The test of a function is in the file of its domain.
+//! The test of a function is in the test file of its domain.
 
 use regex::Regex;
 use tests::sources::{SqlFunction, files, root, sql_functions, text, without_comments};
 
-/// Whether a test file is of a domain: `payout.sql`, or a story of it, `payout_due.sql`.
+/// Whether a test file belongs to a domain: `payout.sql`, or a story of it, `payout_due.sql`.
 fn is_of(file: &str, domain: &str) -> bool {
     file == domain || file.strip_prefix(domain).is_some_and(|rest| rest.starts_with('_'))
 }
@@ -18,8 +18,8 @@ fn tests_of(area: &str, domain: &str) -> String {
     of_domain.map(|path| without_comments(&text(path))).collect()
 }
 
-/// Functions of many domains that are tested in one file, because they follow one pattern: the
-/// lists, and what staff may do.
+/// Functions of many domains that one file tests, because they follow one pattern: lists, and what
+/// staff may do.
 const TOGETHER: &[(&str, &[&str])] = &[
     (
         "ground/reading",
@@ -35,7 +35,7 @@ const TOGETHER: &[(&str, &[&str])] = &[
     ("people/staff", &["api.hide_review", "api.list_audit_log", "api.set_marketplace"]),
 ];
 
-/// The functions that the tests of their domain do not name.
+/// The functions that the tests of their own domain do not name.
 fn untested(functions: &[SqlFunction]) -> Vec<String> {
     let mut missing = Vec::new();
     for function in functions.iter().filter(|function| function.name.starts_with("api.")) {

@@ -1,11 +1,11 @@
-//! A function is granted where it belongs.
+//! A function is granted in the policy file of its own domain.
 
 use regex::Regex;
 use tests::sources::{SqlFunction, files, named, root, sql_functions, text, without_comments};
 
 const SUSPENSION: &str = "the policies on suspension stand in one file and ask it";
 
-/// What is granted beside another domain: in which file, which function, and why.
+/// Exceptions: the file, the function, and the reason.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("people/suspension", "internal.may_act", SUSPENSION),
     ("people/suspension", "internal.is_active", SUSPENSION),
@@ -19,7 +19,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The grants in a file of sql/policies that are not of its own domain's functions.
+/// The grants in a file of sql/policies whose functions belong to another domain.
 fn strangers(file: &str, sql: &str, functions: &[SqlFunction]) -> Vec<String> {
     let grant = Regex::new(r"(?s)grant execute on function\s+(.*?)\s+to\s").expect("a pattern");
     let name = Regex::new(r"(?:api|internal)\.\w+").expect("a pattern");

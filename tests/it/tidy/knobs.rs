@@ -1,11 +1,11 @@
-//! The settings that make a test longer, or do something else than test.
+//! Settings that make a test longer, or make it do something else.
 
 use std::collections::BTreeSet;
 
 use regex::Regex;
 use tests::sources::{files, root, text};
 
-/// Every environment variable that a test reads; what the shell gives is none of ours.
+/// Every environment variable that a test reads, except those of the shell.
 fn read_by_tests() -> BTreeSet<String> {
     let read = Regex::new(r#"env::var(?:_os)?\(\s*"([A-Z_]+)""#).expect("a pattern");
     let paths = files(root(), "rs");
@@ -20,7 +20,7 @@ fn read_by_tests() -> BTreeSet<String> {
     found
 }
 
-/// Those that a page does not name.
+/// The variables that a page does not name.
 fn unnamed(settings: &BTreeSet<String>, page: &str) -> Vec<String> {
     let is_named = |name: &&String| {
         let named = Regex::new(&format!(r"`{name}[`=]")).expect("a pattern");

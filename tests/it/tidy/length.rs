@@ -1,13 +1,13 @@
-//! What a reader has to hold in mind at once is short: functions of SQL, files of Rust.
+//! Functions of SQL and files of Rust are short enough to be read at once.
 
 use tests::sources::{files, named, root, text};
 
-/// Lines of one function.
+/// The longest function, in lines.
 const FUNCTION: usize = 70;
-/// Lines of one file of Rust. A file of SQL is as long as its domain.
+/// The longest file of Rust, in lines. A file of SQL may be as long as its domain requires.
 const FILE: usize = 300;
 
-/// Where a function of SQL begins, its name, and how many lines it has.
+/// The line on which a function of SQL begins, its name, and its length.
 fn functions(sql: &str) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut open: Option<(String, usize)> = None;

@@ -1,22 +1,22 @@
-//! A file, a function or a setting that a comment or a page names exists.
+//! Every file, function and setting that a comment or page names exists.
 
 use std::{collections::BTreeSet, path::Path};
 
 use regex::Regex;
 use tests::sources::{comments_on, files, named, root, sql_names, text, walk, without_comments};
 
-/// What there is to be named.
+/// Everything that can be named.
 #[derive(Default)]
 struct Known {
-    /// Every end of every path: `sql/clear.sql` and `clear.sql`.
+    /// Every suffix of every path: `sql/clear.sql` and `clear.sql`.
     paths: BTreeSet<String>,
-    /// What is made in the database.
+    /// The names of database objects.
     sql: BTreeSet<String>,
-    /// Every word of whatever is not prose.
+    /// Every word outside of prose.
     words: BTreeSet<String>,
 }
 
-/// Files and settings that belong to others.
+/// Files and settings of other projects.
 const OF_OTHERS: &[&str] = &["TCP_NODELAY", "schema.sql", "data.sql", "privileges.sql"];
 
 /// Shorter words are examples: `a::b`.
@@ -43,14 +43,14 @@ impl Known {
         self.paths.contains(path.trim_start_matches("../").trim_start_matches("./"))
     }
 
-    /// A name that ends in `_` stands for all that begin with it.
+    /// A name that ends in `_` means all names that begin with it.
     fn has_sql(&self, name: &str) -> bool {
         let begins = |made: &String| name.ends_with('_') && made.starts_with(name);
         self.sql.contains(name) || self.sql.iter().any(begins)
     }
 }
 
-/// What prose names, by its form.
+/// The names in prose, recognised by their form.
 struct Forms {
     path: Regex,
     sql: Regex,
@@ -69,7 +69,7 @@ impl Forms {
         }
     }
 
-    /// What a text names that does not exist.
+    /// The names in a text that do not exist.
     fn missing(&self, known: &Known, text: &str) -> Vec<String> {
         let named = |form: &Regex| -> Vec<String> {
             form.captures_iter(text).map(|found| found[1].to_owned()).collect()
@@ -89,7 +89,7 @@ impl Forms {
     }
 }
 
-/// A file without its comments; nothing of a page.
+/// A file without its comments; a page gives nothing.
 fn code_of(path: &Path) -> String {
     let all = text(path);
     match path.extension().and_then(|extension| extension.to_str()) {
@@ -123,7 +123,7 @@ fn what_a_comment_or_a_page_names_exists() {
     let mut missing = Vec::new();
     for extension in ["sql", "rs", "md"] {
         for path in files(root(), extension) {
-            // History may name what was there once; docs/database is printed from what is there.
+            // History may name things of the past; docs/database is printed from what exists.
             let is_history = path.ends_with("CHANGELOG.md");
             if is_history || path.starts_with(root().join("docs/database")) {
                 continue;

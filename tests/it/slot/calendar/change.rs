@@ -1,4 +1,4 @@
-//! What an expert changes while there are bookings.
+//! Changes that an expert makes while bookings exist.
 
 use chrono::Duration;
 use rand::{Rng, rngs::StdRng};
@@ -7,7 +7,7 @@ use tests::{World, id};
 use super::{Calendar, Exception, Rule, Slot};
 
 impl Calendar {
-    /// The expert blocks or opens a time, by preference one that `slot` is in.
+    /// The expert blocks or opens a time, preferably one that contains `slot`.
     pub async fn except(
         &mut self,
         world: &World,
@@ -27,7 +27,7 @@ impl Calendar {
         self.exceptions.push(exception);
     }
 
-    /// The expert takes all exceptions back.
+    /// The expert removes all exceptions.
     pub async fn take_back(&mut self, world: &World, expert: &str) {
         let sql = "select api.remove_exception((x ->> 'availability_exception_id')::uuid)
                    from jsonb_array_elements(api.get_availability($1) -> 'exceptions') as x";
@@ -35,7 +35,7 @@ impl Calendar {
         self.exceptions.clear();
     }
 
-    /// The expert has other hours: one rule is gone, and maybe a new one there.
+    /// The expert changes hours: one rule is removed, and perhaps another one is added there.
     pub async fn change_hours(&mut self, world: &World, expert: &str, random: &mut StdRng) {
         self.rules.truncate(random.random_range(0..=self.rules.len()));
         if random.random_bool(0.5) {
