@@ -402,6 +402,9 @@ select exists (select from internal.wanted_lenses() where lens = 'avenrae') as a
 \ir lenses/avenrae/grants.sql
 \endif
 
+-- Rows may be saved as they were read.
+\ir lenses/columns.sql
+
 -- What was made is written down: the next deploy drops nothing else.
 \ir made.sql
 commit;

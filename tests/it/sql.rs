@@ -29,8 +29,8 @@ sql_tests! {
     ground { audit, clock, lens, marketplace, permissions, reading, vocabulary }
     learning { certificate, content, course, enrolment, progress }
     lenses {
-        avenrae, avenrae_basket, avenrae_reports, avenrae_write, dogs, fitness, trainers,
-        trainers_access, tutoring,
+        as_read, avenrae, avenrae_basket, avenrae_reports, avenrae_write, dogs, fitness,
+        trainers, trainers_access, tutoring,
     }
     login {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,

@@ -14,22 +14,82 @@ language sql
 stable
 begin atomic
   select coalesce(jsonb_object_agg(w.value, p_new -> w.key), '{}')
-  from jsonb_each_text(p_words) as w
+  from jsonb_each_text(p_words) as w,
+       -- An upserted row that is there is compared with what is there, as an update is.
+       coalesce(p_old, nullif(current_setting('app.row', true), '')::jsonb) as o(old)
   where case
     -- The data API names the columns of an upsert: one that is given as null is written, one
     -- that is not given is left. Elsewhere a null of a new row cannot be told from nothing.
-    when p_old is null then
-      p_new ->> w.key is not null
-      or nullif(current_setting('app.columns', true), '')::jsonb ? w.key
-    when w.key in ('id', 'uuid') then true
-    else (p_new -> w.key) is distinct from (p_old -> w.key)
+    when p_old is null and p_new ->> w.key is null
+         and not coalesce(nullif(current_setting('app.columns', true), '')::jsonb ? w.key, false)
+      then false
+    when w.key in ('id', 'uuid') then p_old is not null or p_new ->> w.key is not null
+    else o.old is null or (p_new -> w.key) is distinct from (o.old -> w.key)
   end;
 end;
 
 comment on function api.written_fields is $$
 The fields a write through a lens gives, in core's words: of a new row those that are not null,
-of a changed one those that differ, and always its id or uuid. p_words maps a column to a field:
+of one that is there those that differ, and always its id or uuid. p_words maps a column to a field:
 {"id": "offering_id", "price_cents": "price_minor", ...}. For the triggers of lenses.
+$$;
+
+create or replace function internal.on_row_sent()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new      jsonb := to_jsonb(new);
+  v_old      jsonb;
+  v_writable text[] := tg_argv[case tg_op when 'INSERT' then 0 else 1 end]::text[];
+  v_key      text := tg_argv[2];
+  v_column   text;
+begin
+  if tg_op = 'UPDATE' then
+    v_old := to_jsonb(old);
+  elsif api.if_exists(tg_op) = 'merge' and v_key is not null then
+    -- A person and the parts they play have one id, so a row of theirs is found without its own.
+    execute format('select to_jsonb(v) from %1$s as v where v.%2$I = '
+                   '(jsonb_populate_record(null::%1$s, $1)).%2$I', tg_relid::regclass, v_key)
+      into v_old
+      using v_new || jsonb_build_object(v_key, coalesce(
+        v_new -> v_key #>> '{}', v_new ->> 'user_id', v_new ->> 'userId', v_new ->> 'user_uuid',
+        v_new ->> 'user_profile_id'));
+  end if;
+  perform set_config('app.row', case tg_op when 'INSERT' then coalesce(v_old::text, '') else '' end,
+                     true);
+
+  select k.key into v_column
+  from jsonb_each(v_new) as k
+  where k.key <> all (v_writable)
+    and k.value is distinct from (v_old -> k.key)
+    -- When a row was made and changed, the server's clock says.
+    and k.key not in ('created_at', 'updated_at', 'createdAt', 'updatedAt')
+    -- A new row has nothing yet of what is counted.
+    and not (tg_op = 'INSERT' and k.value in ('null', 'false', '0', '""', '[]', '{}'))
+  order by k.key
+  limit 1;
+  if found then
+    raise exception using
+      errcode = 'M0018',
+      message = 'column_read_only',
+      detail  = format('%s of %s cannot be %s.', v_column, tg_table_name,
+                       case when v_old is null then 'given' else 'changed' end),
+      hint    = 'Leave it out, or send it as it was read.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function internal.on_row_sent is $$
+Trigger: a row may be saved whole, as it was read. A column that is not written may be in it, and
+only with the value it has. Arguments: the columns that an insert writes, those that an update
+writes, the key of the view. Runs before the trigger that writes. The row that an upsert finds is
+left in app.row for api.written_fields.
+
+Raises
+  M0018 column_read_only  a column that is not written has another value than the row that is there
 $$;
 
 create or replace function api.if_exists(p_command text)
@@ -45,6 +105,16 @@ comment on function api.if_exists is $$
 What a write through a lens does with a row that is there already: merge, ignore or fail. An
 update merges; an insert does what the request's Prefer header says. For the triggers of lenses.
 $$;
+
+create or replace function api.may_write(p_person_id uuid)
+returns boolean
+language sql
+stable
+return internal.is_service() or internal.user_id() = p_person_id;
+
+comment on function api.may_write is
+  'Whether the caller writes rows of this person: an update without a filter skips those of others. '
+  'For the triggers of lenses.';
 
 create or replace function internal.refuse_key(p_noun text, p_number bigint, p_is_known boolean)
 returns uuid

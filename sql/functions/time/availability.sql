@@ -233,11 +233,19 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_provider_id uuid := internal.require_provider_id();
+  v_provider_id uuid := (
+    select r.provider_id from core.availability_rule as r
+    where r.availability_rule_id = p_availability_rule_id);
 begin
+  if not internal.is_service() then
+    perform internal.require_active(internal.require_user_id());
+    if v_provider_id is distinct from internal.user_id() then
+      return false;
+    end if;
+  end if;
   perform from core.provider as v where v.provider_id = v_provider_id for no key update;
   delete from core.availability_rule as r
-  where r.availability_rule_id = p_availability_rule_id and r.provider_id = v_provider_id;
+  where r.availability_rule_id = p_availability_rule_id;
   return found;
 end
 $$;
@@ -246,11 +254,10 @@ alter function api.remove_hours owner to definer;
 
 comment on function api.remove_hours is $$
 Remove one weekly window of the caller's, and the slots that nobody uses with it; false if there is
-none. Locks the provider.
+none. The house removes anybody's. Locks the provider.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
-  M4001 provider_not_found
 $$;
 
 create or replace function api.get_availability(p_provider_id uuid)

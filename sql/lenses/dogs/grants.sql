@@ -36,7 +36,7 @@ grant insert (id, trainer_id, name, issued_by, issued_at), update (name, issued_
       delete
   on dogs.trainer_certifications to authenticated, service_role;
 grant insert (id, trainer_id, day_of_week, start_time, end_time, timezone),
-      update (id, trainer_id, day_of_week, start_time, end_time, timezone),
+      update (day_of_week, start_time, end_time, timezone),
       delete
   on dogs.trainer_availability to authenticated, service_role;
 grant insert (id, owner_id, name, breed, age, size, notes), update (name, breed, age, size, notes),

@@ -235,6 +235,37 @@ create trigger trainer_certifications_write
   instead of insert or update or delete on dogs.trainer_certifications
   for each row execute function dogs.on_trainer_certification_written();
 
+create function dogs.on_trainer_availability_written()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'DELETE' then
+    return case when api.remove_hours(old.id) then old end;
+  elsif tg_op = 'UPDATE' and not api.may_write(old.trainer_id) then
+    return null;
+  end if;
+  new.id := api.save_hours(
+    api.written_fields('{
+      "id": "availability_rule_id", "trainer_id": "provider_id", "day_of_week": "weekday",
+      "start_time": "start_local", "end_time": "end_local", "timezone": "timezone"}', to_jsonb(new), to_jsonb(old)),
+    api.if_exists(tg_op));
+  if new.id is null then
+    return null;
+  end if;
+  select a.* into new from dogs.trainer_availability as a where a.id = new.id;
+  return new;
+end
+$$;
+
+comment on function dogs.on_trainer_availability_written is
+  'Trigger: one weekly window; the free slots follow it.';
+
+create trigger trainer_availability_write
+  instead of insert or update or delete on dogs.trainer_availability
+  for each row execute function dogs.on_trainer_availability_written();
+
 create function dogs.on_dog_written()
 returns trigger
 language plpgsql

@@ -525,7 +525,7 @@ declare
     "id": "message_id", "sender_id": "sender_id", "receiver_id": "recipient_id",
     "conversation_id": "conversation_id", "content": "body"}', to_jsonb(new), to_jsonb(old));
 begin
-  if tg_op = 'INSERT' or v_fields - 'message_id' <> '{}' then
+  if v_fields - 'message_id' <> '{}' then
     new.id := api.save_message(v_fields, api.if_exists(tg_op));
   elsif new.is_read or new.read_at is not null then
     perform api.mark_messages_read(array[new.id]);

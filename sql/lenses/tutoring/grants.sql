@@ -12,7 +12,7 @@ grant select
   to anon;
 
 grant insert (id, user_id, display_name, first_name, last_name, avatar_url, timezone, locale),
-      update (id, user_id, display_name, first_name, last_name, avatar_url, timezone, locale)
+      update (display_name, first_name, last_name, avatar_url, timezone, locale)
   on tutoring.user_profiles to authenticated, service_role;
 grant insert (user_profile_id, bio, expertise_areas, hourly_rate_cents, currency, is_available),
       update (bio, expertise_areas, hourly_rate_cents, currency, is_available)
@@ -34,7 +34,7 @@ grant insert (id, expert_id, title, description, short_description, topic_tags,
       delete
   on tutoring.sessions to authenticated, service_role;
 grant insert (id, expert_id, day_of_week, start_time, end_time, timezone, is_active),
-      update (id, expert_id, day_of_week, start_time, end_time, timezone, is_active),
+      update (day_of_week, start_time, end_time, timezone, is_active),
       delete
   on tutoring.availability_windows to authenticated, service_role;
 grant insert (id, session_id, start_time, end_time, max_bookings),

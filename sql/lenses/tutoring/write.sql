@@ -3,6 +3,36 @@
 -- A view that joins or derives takes writes through INSTEAD OF triggers. They run as the caller
 -- and call api alone; what they give back is read under the caller's own policies.
 
+create function tutoring.on_user_profile_written()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'UPDATE' and not api.may_write(old.id) then
+    return null;
+  end if;
+  new.id := coalesce(new.user_id, new.id);
+  new.id := api.save_person(
+    api.written_fields('{
+      "id": "person_id", "display_name": "display_name", "first_name": "first_name",
+      "last_name": "last_name", "avatar_url": "avatar_url", "timezone": "timezone",
+      "locale": "locale"}', to_jsonb(new), to_jsonb(old)),
+    api.if_exists(tg_op));
+  if new.id is null then
+    return null;
+  end if;
+  select u.* into new from tutoring.user_profiles as u where u.id = new.id;
+  return new;
+end
+$$;
+
+comment on function tutoring.on_user_profile_written is 'Trigger: a person, in their own words.';
+
+create trigger user_profiles_write
+  instead of insert or update on tutoring.user_profiles
+  for each row execute function tutoring.on_user_profile_written();
+
 create function tutoring.on_expert_profile_written()
 returns trigger
 language plpgsql
@@ -95,6 +125,38 @@ comment on function tutoring.on_session_written is
 create trigger sessions_write
   instead of insert or update or delete on tutoring.sessions
   for each row execute function tutoring.on_session_written();
+
+create function tutoring.on_availability_window_written()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'DELETE' then
+    return case when api.remove_hours(old.id) then old end;
+  elsif tg_op = 'UPDATE' and not api.may_write(old.expert_id) then
+    return null;
+  end if;
+  new.id := api.save_hours(
+    api.written_fields('{
+      "id": "availability_rule_id", "expert_id": "provider_id", "day_of_week": "weekday",
+      "start_time": "start_local", "end_time": "end_local", "timezone": "timezone",
+      "is_active": "is_active"}', to_jsonb(new), to_jsonb(old)),
+    api.if_exists(tg_op));
+  if new.id is null then
+    return null;
+  end if;
+  select a.* into new from tutoring.availability_windows as a where a.id = new.id;
+  return new;
+end
+$$;
+
+comment on function tutoring.on_availability_window_written is
+  'Trigger: one weekly window; the bookable slots follow it.';
+
+create trigger availability_windows_write
+  instead of insert or update or delete on tutoring.availability_windows
+  for each row execute function tutoring.on_availability_window_written();
 
 create function tutoring.on_bookable_slot_written()
 returns trigger

@@ -210,7 +210,7 @@ select lives_ok($$ delete from fitness."Course" where id = tests.id('mine') $$,
 -- People.
 select lives_ok($$ update fitness."User" set name = 'Bob', username = 'bob' where id = tests.id('bob') $$,
   'a person changes their name');
-select throws_ok($$ update fitness."User" set role = 'ADMIN' where id = tests.id('bob') $$, '42501',
+select throws_ok($$ update fitness."User" set role = 'ADMIN' where id = tests.id('bob') $$, 'M0018',
   null, 'a person cannot make themselves ADMIN');
 select lives_ok($$ update fitness."Profile" set weight = 80.5, "fitnessGoals" = 'run',
   "dateOfBirth" = '1990-05-01T00:00:00Z', address = 'Road 1', "socialMediaLinks" = '{"x": 1}'

@@ -159,10 +159,14 @@ select results_eq(
 
 -- What is not set but done.
 select throws_ok(
-  'update tutoring.bookings set ' || c, '42501', null,
+  'update tutoring.bookings set ' || c, 'M0018', 'column_read_only',
   'a learner cannot set ' || c || ' of a booking')
 from unnest(array['amount_captured = 0', 'payment_status = ''refunded''', 'expert_id = id',
-                  'slot_id = id', 'cancelled_by = ''expert''', 'created_at = now()']) as c;
+                  'slot_id = id', 'cancelled_by = ''expert''']) as c;
+select is_empty(
+  $$ with changed as (update tutoring.bookings set created_at = 'epoch' returning created_at)
+     select from changed where created_at = 'epoch' $$,
+  'the time that is sent with a booking is not kept');
 select throws_ok(
   $$ update tutoring.bookings set status = 'pending' $$, '22P02', null,
   'a status that is no step of a booking is refused');

@@ -39,7 +39,7 @@ select throws_ok(
   $$ update tutoring.learner_profiles set experience_level = 'GURU' $$, null, null,
   'a learner with an unknown experience level is refused');
 select throws_ok(
-  $$ update tutoring.learner_profiles set total_spent_cents = 0 $$, null, null,
+  $$ update tutoring.learner_profiles set total_spent_cents = 7 $$, 'M0018', 'column_read_only',
   'a learner cannot write the sum they have spent');
 
 select tests.act_as('bob');

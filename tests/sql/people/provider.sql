@@ -49,15 +49,15 @@ select results_eq(
 prepare tara_grades_herself as update tutoring.expert_profiles set verification_status = 'verified';
 prepare tara_verifies as select api.verify_provider(tests.id('tara'), 'verified');
 
-select throws_ok('tara_grades_herself', '42501', null,
+select throws_ok('tara_grades_herself', 'M0018', 'column_read_only',
   'an expert cannot write their verification status');
 select throws_ok('tara_verifies', 'M3301', 'staff_only',
   'an expert cannot verify themselves with the staff''s function');
 select throws_ok(
-  'update tutoring.expert_profiles set rating = 5', '42501', null,
+  'update tutoring.expert_profiles set rating = 5', 'M0018', 'column_read_only',
   'an expert cannot write their rating');
 select throws_ok(
-  'update tutoring.expert_profiles set total_sessions = 99', '42501', null,
+  'update tutoring.expert_profiles set total_sessions = 99', 'M0018', 'column_read_only',
   'an expert cannot write their number of sessions');
 
 select tests.act_as('alice');

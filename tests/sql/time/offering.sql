@@ -125,7 +125,7 @@ select lives_ok(
   $$ update tutoring.sessions set title = 'Renamed', materials_url = null where title = 'Lens' $$,
   'an expert edits their session');
 select throws_ok(
-  $$ update tutoring.sessions set expert_id = tests.id('uwe') $$, '42501', null,
+  $$ update tutoring.sessions set expert_id = tests.id('uwe') $$, 'M0018', 'column_read_only',
   'an expert cannot give a session to another');
 select throws_ok(
   $$ update tutoring.sessions set materials_url = 'javascript:x' where title = 'Renamed' $$,

@@ -83,10 +83,10 @@ select lives_ok(
      values (tests.id('offering lesson'), now() + interval '3 days', 4) $$,
   'a provider adds a slot through the lens');
 select throws_ok(
-  $$ update tutoring.bookable_slots set is_available = true $$, '42501', null,
+  $$ update tutoring.bookable_slots set is_available = not is_available $$, 'M0018', 'column_read_only',
   'a provider cannot write whether a slot is available');
 select throws_ok(
-  $$ update tutoring.bookable_slots set current_bookings = 0 $$, '42501', null,
+  $$ update tutoring.bookable_slots set current_bookings = 9 $$, 'M0018', 'column_read_only',
   'a provider cannot write how many seats are booked');
 select throws_ok(
   $$ execute change(tests.id('lesson'), 0, null, null) $$, '23514', null,
