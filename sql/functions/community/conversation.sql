@@ -6,15 +6,18 @@
 
 create or replace function internal.conversation_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select m.conversation_id
   from core.conversation_member as m
   where m.person_id = internal.user_id();
-end;
+end
+$$;
 
 alter function internal.conversation_ids owner to definer;
 
@@ -22,16 +25,19 @@ comment on function internal.conversation_ids is 'The conversations of the calle
 
 create or replace function internal.conversing_person_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select o.person_id
   from core.conversation_member as m
   join core.conversation_member as o using (conversation_id)
   where m.person_id = internal.user_id();
-end;
+end
+$$;
 
 alter function internal.conversing_person_ids owner to definer;
 

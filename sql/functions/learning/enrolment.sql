@@ -14,15 +14,18 @@ comment on function internal.is_enrolled is
 
 create or replace function internal.open_course_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select e.offering_id
   from core.enrolment as e
   where e.customer_id = internal.user_id() and internal.is_enrolled(e);
-end;
+end
+$$;
 
 alter function internal.open_course_ids owner to definer;
 
@@ -31,15 +34,18 @@ comment on function internal.open_course_ids is
 
 create or replace function internal.enrolled_course_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select e.offering_id
   from core.enrolment as e
   where e.customer_id = internal.user_id() and e.enrolled_at is not null;
-end;
+end
+$$;
 
 alter function internal.enrolled_course_ids owner to definer;
 
@@ -49,11 +55,15 @@ comment on function internal.enrolled_course_ids is
 
 create or replace function internal.has_learners()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-return exists (select from core.enrolment as e where e.provider_id = internal.user_id());
+as $$
+begin
+  return exists (select from core.enrolment as e where e.provider_id = internal.user_id());
+end
+$$;
 
 alter function internal.has_learners owner to definer;
 

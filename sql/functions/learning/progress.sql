@@ -136,15 +136,18 @@ $$;
 
 create or replace function internal.readable_enrolment_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select e.enrolment_id from core.enrolment as e where e.customer_id = internal.user_id()
   union all
   select e.enrolment_id from core.enrolment as e where e.provider_id = internal.user_id();
-end;
+end
+$$;
 
 alter function internal.readable_enrolment_ids owner to definer;
 

@@ -41,16 +41,19 @@ comment on function internal.person_distance_m is
 
 create or replace function internal.live_customer_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select distinct b.customer_id
   from core.booking as b
   where b.provider_id = internal.user_id()
     and internal.is_secured(b.status);
-end;
+end
+$$;
 
 alter function internal.live_customer_ids owner to definer;
 
@@ -59,16 +62,19 @@ comment on function internal.live_customer_ids is
 
 create or replace function internal.located_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select l.location_id
   from core.location as l
   where l.is_primary
     and l.person_id in (select internal.live_customer_ids());
-end;
+end
+$$;
 
 alter function internal.located_ids owner to definer;
 

@@ -399,15 +399,18 @@ comment on function internal.last_id is 'The last of all ids.';
 
 create or replace function internal.known_person_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select b.customer_id from core.booking as b where b.provider_id = internal.user_id()
   union
   select b.provider_id from core.booking as b where b.customer_id = internal.user_id();
-end;
+end
+$$;
 
 alter function internal.known_person_ids owner to definer;
 

@@ -2,12 +2,16 @@
 
 create or replace function internal.has_leaves()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-return exists (
-  select from core.profile_leave as l where l.provider_id = internal.user_id());
+as $$
+begin
+  return exists (
+    select from core.profile_leave as l where l.provider_id = internal.user_id());
+end
+$$;
 
 alter function internal.has_leaves owner to definer;
 

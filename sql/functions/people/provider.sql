@@ -187,13 +187,16 @@ create or replace trigger person_stop after update of status, suspended_until on
 
 create or replace function internal.stopped_provider_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select p.provider_id from core.provider as p where p.stopped_until > now();
-end;
+end
+$$;
 
 alter function internal.stopped_provider_ids owner to definer;
 

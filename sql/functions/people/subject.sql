@@ -2,17 +2,20 @@
 
 create or replace function internal.booked_subject_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select distinct b.subject_id
   from core.booking as b
   where b.provider_id = internal.user_id()
     and b.subject_id is not null
     and internal.takes_seat(b.status);
-end;
+end
+$$;
 
 alter function internal.booked_subject_ids owner to definer;
 

@@ -3,15 +3,18 @@
 
 create or replace function internal.stopped_person_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select p.person_id
   from core.person as p
   where p.status = 'suspended' or p.suspended_until > now();
-end;
+end
+$$;
 
 alter function internal.stopped_person_ids owner to definer;
 

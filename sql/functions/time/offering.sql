@@ -532,16 +532,19 @@ $$;
 
 create or replace function internal.booked_offering_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select distinct b.offering_id
   from core.booking as b
   where b.customer_id = internal.user_id()
     and internal.is_bought(b.status);
-end;
+end
+$$;
 
 alter function internal.booked_offering_ids owner to definer;
 
@@ -550,17 +553,20 @@ comment on function internal.booked_offering_ids is
 
 create or replace function internal.ordered_offering_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select b.offering_id from core.booking as b where b.customer_id = internal.user_id()
   union
   select l.offering_id
   from core.order_line as l
   where l.customer_id = internal.user_id() and l.offering_id is not null;
-end;
+end
+$$;
 
 alter function internal.ordered_offering_ids owner to definer;
 

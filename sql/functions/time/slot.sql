@@ -128,11 +128,13 @@ $$;
 
 create or replace function internal.booked_slot_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select b.slot_id
   from core.booking as b
   where b.customer_id = internal.user_id()
@@ -143,7 +145,8 @@ begin atomic
   from core.waitlist_entry as w
   where w.customer_id = internal.user_id()
     and w.state in ('waiting', 'offered');
-end;
+end
+$$;
 
 alter function internal.booked_slot_ids owner to definer;
 

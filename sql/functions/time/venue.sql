@@ -91,16 +91,19 @@ $$;
 
 create or replace function internal.confirmed_offering_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select distinct b.offering_id
   from core.booking as b
   where b.customer_id = internal.user_id()
     and b.status in ('confirmed', 'completed', 'no_show_customer');
-end;
+end
+$$;
 
 alter function internal.confirmed_offering_ids owner to definer;
 

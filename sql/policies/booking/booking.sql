@@ -13,7 +13,7 @@ create policy select_provider on core.booking
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.booking
+create policy select_as_staff on core.booking
   for select to authenticated
   using (booking_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -66,7 +66,7 @@ create policy select_parties on core.booking_event
     where b.booking_id = booking_event.booking_id
       and (select internal.user_id()) in (b.customer_id, b.provider_id)));
 
-create policy select_staff on core.booking_event
+create policy select_as_staff on core.booking_event
   for select to authenticated
   using (booking_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

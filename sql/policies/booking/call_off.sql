@@ -4,7 +4,7 @@ create policy select_provider on core.call_off
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.call_off
+create policy select_as_staff on core.call_off
   for select to authenticated
   using (call_off_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -7,7 +7,7 @@ create policy select_parties on core.move_proposal
     where b.booking_id = move_proposal.booking_id
       and (select internal.user_id()) in (b.customer_id, b.provider_id)));
 
-create policy select_staff on core.move_proposal
+create policy select_as_staff on core.move_proposal
   for select to authenticated
   using (move_proposal_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -8,7 +8,7 @@ create policy select_author on core.review
   for select to authenticated
   using (author_id = (select internal.user_id()));
 
-create policy select_staff on core.review
+create policy select_as_staff on core.review
   for select to authenticated
   using (review_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -7,7 +7,7 @@ create policy select_parties on core.ticket
     where b.booking_id = ticket.booking_id
       and (select internal.user_id()) in (b.customer_id, b.provider_id)));
 
-create policy select_staff on core.ticket
+create policy select_as_staff on core.ticket
   for select to authenticated
   using (ticket_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

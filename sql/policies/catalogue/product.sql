@@ -7,7 +7,7 @@ create policy select_seller on core.stock_item
     where o.offering_id = stock_item.offering_id
       and o.provider_id = (select internal.user_id())));
 
-create policy select_staff on core.stock_item
+create policy select_as_staff on core.stock_item
   for select to authenticated
   using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

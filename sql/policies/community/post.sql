@@ -14,7 +14,7 @@ create policy select_author on core.post
   for select to authenticated
   using (author_id = (select internal.user_id()));
 
-create policy select_staff on core.post
+create policy select_as_staff on core.post
   for select to authenticated
   using (post_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -41,7 +41,7 @@ create policy select_author on core.comment
   for select to authenticated
   using (author_id = (select internal.user_id()));
 
-create policy select_staff on core.comment
+create policy select_as_staff on core.comment
   for select to authenticated
   using (comment_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

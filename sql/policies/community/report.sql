@@ -4,7 +4,7 @@ create policy select_reporter on core.report
   for select to authenticated
   using (reporter_id = (select internal.user_id()));
 
-create policy select_staff on core.report
+create policy select_as_staff on core.report
   for select to authenticated
   using (report_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

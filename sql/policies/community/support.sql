@@ -9,7 +9,7 @@ create policy select_self on core.support_case
   for select to authenticated
   using (person_id = (select internal.user_id()));
 
-create policy select_staff on core.support_case
+create policy select_as_staff on core.support_case
   for select to authenticated
   using (support_case_id
          between (select internal.first_for_staff()) and (select internal.last_id()));

@@ -1,6 +1,6 @@
 -- The audit log is written by functions, and read by staff.
 
-create policy select_staff on core.audit_log
+create policy select_as_staff on core.audit_log
   for select to authenticated
   using (audit_log_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

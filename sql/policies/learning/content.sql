@@ -23,7 +23,7 @@ create policy select_provider on core.course_section
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.course_section
+create policy select_as_staff on core.course_section
   for select to authenticated
   using (section_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -53,7 +53,7 @@ create policy select_provider on core.lesson
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.lesson
+create policy select_as_staff on core.lesson
   for select to authenticated
   using (lesson_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -17,7 +17,7 @@ create policy select_provider on core.course
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.course
+create policy select_as_staff on core.course
   for select to authenticated
   using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -11,7 +11,7 @@ create policy select_provider on core.enrolment
   for select to authenticated
   using (provider_id = (select internal.user_id()) and enrolled_at is not null);
 
-create policy select_staff on core.enrolment
+create policy select_as_staff on core.enrolment
   for select to authenticated
   using (enrolment_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

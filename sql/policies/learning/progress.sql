@@ -4,7 +4,7 @@ create policy select_party on core.section_progress
   for select to authenticated
   using (enrolment_id = any (array(select internal.readable_enrolment_ids())));
 
-create policy select_staff on core.section_progress
+create policy select_as_staff on core.section_progress
   for select to authenticated
   using (section_progress_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -24,7 +24,7 @@ create policy select_party on core.lesson_progress
   for select to authenticated
   using (enrolment_id = any (array(select internal.readable_enrolment_ids())));
 
-create policy select_staff on core.lesson_progress
+create policy select_as_staff on core.lesson_progress
   for select to authenticated
   using (lesson_progress_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

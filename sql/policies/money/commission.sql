@@ -4,7 +4,7 @@ create policy select_provider on core.commission
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.commission
+create policy select_as_staff on core.commission
   for select to authenticated
   using (provider_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -4,7 +4,7 @@ create policy select_provider on core.coupon
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.coupon
+create policy select_as_staff on core.coupon
   for select to authenticated
   using (coupon_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -33,7 +33,7 @@ create policy select_customer on core.coupon_redemption
   for select to authenticated
   using (customer_id = (select internal.user_id()));
 
-create policy select_staff on core.coupon_redemption
+create policy select_as_staff on core.coupon_redemption
   for select to authenticated
   using (order_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -7,7 +7,7 @@ create policy select_payee on core.dispute
     where p.payment_id = dispute.payment_id
       and p.payee_id = (select internal.user_id())));
 
-create policy select_staff on core.dispute
+create policy select_as_staff on core.dispute
   for select to authenticated
   using (dispute_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -38,7 +38,7 @@ create policy select_seller on core.dispute_line
     where l.order_line_id = dispute_line.order_line_id
       and l.provider_id = (select internal.user_id())));
 
-create policy select_staff on core.dispute_line
+create policy select_as_staff on core.dispute_line
   for select to authenticated
   using (dispute_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

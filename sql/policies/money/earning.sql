@@ -4,7 +4,7 @@ create policy select_provider on core.earning
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.earning
+create policy select_as_staff on core.earning
   for select to authenticated
   using (earning_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

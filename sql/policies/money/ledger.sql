@@ -5,7 +5,7 @@ create policy select_owner on core.ledger_account
   for select to authenticated
   using (person_id = (select internal.user_id()));
 
-create policy select_staff on core.ledger_account
+create policy select_as_staff on core.ledger_account
   for select to authenticated
   using (ledger_account_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -27,7 +27,7 @@ create policy select_owner on core.ledger_balance
     from core.ledger_account as a
     where a.person_id = (select internal.user_id()))));
 
-create policy select_staff on core.ledger_balance
+create policy select_as_staff on core.ledger_balance
   for select to authenticated
   using (ledger_account_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -55,7 +55,7 @@ create policy select_owner on core.ledger_entry
     from core.ledger_account as a
     where a.person_id = (select internal.user_id()))));
 
-create policy select_staff on core.ledger_entry
+create policy select_as_staff on core.ledger_entry
   for select to authenticated
   using (ledger_account_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -76,7 +76,7 @@ create policy select_owner on core.ledger_transfer
     select from core.ledger_entry as e
     where e.ledger_transfer_id = ledger_transfer.ledger_transfer_id));
 
-create policy select_staff on core.ledger_transfer
+create policy select_as_staff on core.ledger_transfer
   for select to authenticated
   using (ledger_transfer_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

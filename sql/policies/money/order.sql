@@ -4,7 +4,7 @@ create policy select_customer on core.order
   for select to authenticated
   using (customer_id = (select internal.user_id()));
 
-create policy select_staff on core.order
+create policy select_as_staff on core.order
   for select to authenticated
   using (order_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -32,7 +32,7 @@ create policy select_provider on core.order_line
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.order_line
+create policy select_as_staff on core.order_line
   for select to authenticated
   using (order_line_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -11,7 +11,7 @@ create policy select_payee on core.payment
   for select to authenticated
   using (payee_id = (select internal.user_id()));
 
-create policy select_staff on core.payment
+create policy select_as_staff on core.payment
   for select to authenticated
   using (payment_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -8,7 +8,7 @@ create policy select_provider on core.promotion
   for select to authenticated
   using (provider_id = (select internal.user_id()));
 
-create policy select_staff on core.promotion
+create policy select_as_staff on core.promotion
   for select to authenticated
   using (promotion_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -4,7 +4,7 @@ create policy select_customer on core.receipt
   for select to authenticated
   using (customer_id = (select internal.user_id()));
 
-create policy select_staff on core.receipt
+create policy select_as_staff on core.receipt
   for select to authenticated
   using (order_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

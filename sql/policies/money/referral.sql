@@ -26,7 +26,7 @@ create policy select_parties on core.referral
   for select to authenticated
   using (referrer_id = (select internal.user_id()) or referee_id = (select internal.user_id()));
 
-create policy select_staff on core.referral
+create policy select_as_staff on core.referral
   for select to authenticated
   using (referral_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

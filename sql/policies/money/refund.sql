@@ -7,7 +7,7 @@ create policy select_parties on core.refund
     where p.payment_id = refund.payment_id
       and (select internal.user_id()) in (p.payer_id, p.payee_id)));
 
-create policy select_staff on core.refund
+create policy select_as_staff on core.refund
   for select to authenticated
   using (refund_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -39,7 +39,7 @@ create policy select_parties on core.refund_line
     where l.order_line_id = refund_line.order_line_id
       and (select internal.user_id()) in (l.customer_id, l.provider_id)));
 
-create policy select_staff on core.refund_line
+create policy select_as_staff on core.refund_line
   for select to authenticated
   using (refund_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

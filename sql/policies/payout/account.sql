@@ -20,7 +20,7 @@ grant update (external_id, bank_ref, is_submitted, can_transfer, can_pay_out, is
               requirements, usable_from, refreshed_at, replaced_at, updated_at)
   on core.payout_account to definer;
 
-create policy select_staff on core.payout_hold
+create policy select_as_staff on core.payout_hold
   for select to authenticated
   using (provider_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

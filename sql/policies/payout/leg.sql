@@ -7,7 +7,7 @@ create policy select_provider on core.payout_leg
     where p.payout_id = payout_leg.payout_id
       and p.provider_id = (select internal.user_id())));
 
-create policy select_staff on core.payout_leg
+create policy select_as_staff on core.payout_leg
   for select to authenticated
   using (payout_leg_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -1,6 +1,6 @@
 -- Reversals are written by functions; staff reads them, without Stripe's ids.
 
-create policy select_staff on core.payout_reversal
+create policy select_as_staff on core.payout_reversal
   for select to authenticated
   using (payout_reversal_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -12,7 +12,7 @@ create policy select_known on core.customer
   for select to authenticated
   using (customer_id = any (array(select internal.known_person_ids())));
 
-create policy select_staff on core.customer
+create policy select_as_staff on core.customer
   for select to authenticated
   using (customer_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

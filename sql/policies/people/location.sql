@@ -18,7 +18,7 @@ create policy select_served on core.location
   for select to authenticated
   using (location_id = any (array(select internal.located_ids())));
 
-create policy select_staff on core.location
+create policy select_as_staff on core.location
   for select to authenticated
   using (location_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -54,7 +54,7 @@ create policy select_served on core.location_exact
   for select to authenticated
   using (location_id = any (array(select internal.located_ids())));
 
-create policy select_staff on core.location_exact
+create policy select_as_staff on core.location_exact
   for select to authenticated
   using (location_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -20,7 +20,7 @@ create policy select_known on core.person
   for select to authenticated
   using (person_id = any (array(select internal.known_person_ids())));
 
-create policy select_staff on core.person
+create policy select_as_staff on core.person
   for select to authenticated
   using (person_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -66,7 +66,7 @@ create policy all_self on core.person_private
   with check (person_id = (select internal.user_id())
               and (select internal.may_act()));
 
-create policy select_staff on core.person_private
+create policy select_as_staff on core.person_private
   for select to authenticated
   using (person_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -97,7 +97,7 @@ create policy select_self on core.person_role
   for select to anon, authenticated
   using (person_id = (select internal.user_id()));
 
-create policy select_staff on core.person_role
+create policy select_as_staff on core.person_role
   for select to authenticated
   using (person_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -16,7 +16,7 @@ create policy select_known on core.provider
   for select to authenticated
   using (provider_id = any (array(select internal.known_person_ids())));
 
-create policy select_staff on core.provider
+create policy select_as_staff on core.provider
   for select to authenticated
   using (provider_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

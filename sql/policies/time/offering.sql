@@ -19,7 +19,7 @@ create policy select_ordered on core.offering
   for select to authenticated
   using (offering_id = any (array(select internal.ordered_offering_ids())));
 
-create policy select_staff on core.offering
+create policy select_as_staff on core.offering
   for select to authenticated
   using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
@@ -78,7 +78,7 @@ create policy select_booked on core.offering_material
   for select to authenticated
   using (offering_id = any (array(select internal.booked_offering_ids())));
 
-create policy select_staff on core.offering_material
+create policy select_as_staff on core.offering_material
   for select to authenticated
   using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

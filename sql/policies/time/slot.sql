@@ -19,7 +19,7 @@ create policy select_booked on core.slot
   for select to authenticated
   using (slot_id = any (array(select internal.booked_slot_ids())));
 
-create policy select_staff on core.slot
+create policy select_as_staff on core.slot
   for select to authenticated
   using (slot_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

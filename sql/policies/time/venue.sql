@@ -11,7 +11,7 @@ create policy select_confirmed on core.offering_venue
   for select to authenticated
   using (offering_id = any (array(select internal.confirmed_offering_ids())));
 
-create policy select_staff on core.offering_venue
+create policy select_as_staff on core.offering_venue
   for select to authenticated
   using (offering_id between (select internal.first_for_staff()) and (select internal.last_id()));
 

@@ -11,7 +11,7 @@ create policy select_provider on core.waitlist_entry
     where s.slot_id = waitlist_entry.slot_id
       and s.provider_id = (select internal.user_id())));
 
-create policy select_staff on core.waitlist_entry
+create policy select_as_staff on core.waitlist_entry
   for select to authenticated
   using (waitlist_entry_id between (select internal.first_for_staff()) and (select internal.last_id()));
 
