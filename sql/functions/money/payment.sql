@@ -25,7 +25,8 @@ returns table (
   lost_minor       bigint,
   status           text,
   created_at       timestamptz,
-  captured_at      timestamptz
+  captured_at      timestamptz,
+  order_id         uuid
 )
 language sql
 stable
@@ -33,7 +34,8 @@ begin atomic
   -- The policies of payments decide: one's own, what one sells alone, and for staff all.
   select p.payment_id, o.number, p.payer_id, x.display_name, p.payee_id, p.currency,
          p.amount_minor, p.authorized_minor, p.captured_minor, p.refunded_minor,
-         p.refunding_minor, p.lost_minor, p.status, p.created_at, p.captured_at
+         p.refunding_minor, p.lost_minor, p.status, p.created_at, p.captured_at,
+         p.order_id
   from core.payment as p
   left join core.order as o using (order_id)
   left join core.person as x on x.person_id = p.payer_id
@@ -46,8 +48,9 @@ end;
 
 comment on function api.list_payments is $$
 Payments that the caller may see, the newest first: what they paid, what they were paid for, and for
-staff all. refunding_minor is promised and has not arrived, refunded_minor has. Narrowed to a person
-and a status; for the next page pass the last payment_id as p_before.
+staff all. refunding_minor is promised and has not arrived, refunded_minor has; order_id is what
+api.receipt takes. Narrowed to a person and a status; for the next page pass the last payment_id as
+p_before.
 $$;
 
 create or replace function internal.booking_payment(p_booking_id uuid)

@@ -1,7 +1,7 @@
 -- Payments listed, for those who paid, those who sold, and staff.
 
 begin;
-select plan(7);
+select plan(8);
 
 select tests.offer('a', 'tara', 10000);
 select tests.offer('b', 'uwe', 5000, p_starts => now() + interval '11 days');
@@ -23,6 +23,10 @@ select results_eq(
   'select payer_id, captured_minor, refunded_minor, refunding_minor, status from api.list_payments()',
   $$ values (tests.id('alice'), 10000::bigint, 0::bigint, 4000::bigint, 'refund_pending') $$,
   'a customer sees their payments, with what is promised apart from what has arrived');
+select is(
+  (select api.receipt(p.order_id) ->> 'order_number' from api.list_payments() as p),
+  (select p.order_number from api.list_payments() as p),
+  'a customer gets the receipt of a payment by its order');
 select is_empty($$ select * from api.list_payments(tests.id('bob')) $$,
   'a customer cannot list the payments of another');
 select tests.act_as('tara');

@@ -1,0 +1,68 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { api, type Answer } from "../start/client";
+import { must } from "../start/refusal";
+
+/** What is searched for: it stands in the address, so a search can be sent to somebody. */
+export interface Search {
+  text?: string;
+  tag?: string;
+  most?: number;
+  day?: string;
+  near?: string;
+  sort?: "newest" | "price" | "rating" | "distance";
+}
+
+const sorts = ["newest", "price", "rating", "distance"];
+const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+
+export function readSearch(search: Record<string, unknown>): Search {
+  const most = Number(search.most);
+  const day = text(search.day);
+  const near = text(search.near);
+  const sort = text(search.sort);
+  return {
+    text: search.text === undefined ? undefined : String(search.text) || undefined,
+    tag: text(search.tag),
+    most: most > 0 ? most : undefined,
+    day: day && /^\d{4}-\d\d-\d\d$/.test(day) ? day : undefined,
+    near: near && pointOf(near) ? near : undefined,
+    sort: sort && sorts.includes(sort) ? (sort as Search["sort"]) : undefined,
+  };
+}
+
+/** "55.68,12.57" */
+export function pointOf(near: string): [number, number] | null {
+  const [latitude, longitude] = near.split(",").map(Number);
+  const isPoint = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
+  return isPoint ? [latitude, longitude] : null;
+}
+
+export type Found = Answer<"search_offerings">;
+const PAGE = 18;
+
+export const offers = (search: Search, currency: string) =>
+  infiniteQueryOptions({
+    queryKey: ["offers", search, currency],
+    initialPageParam: undefined as Found["page"] | undefined,
+    queryFn: ({ pageParam }) => {
+      const point = search.near ? pointOf(search.near) : null;
+      return must(
+        api.rpc("search_offerings", {
+          p_kind: "session",
+          p_text: search.text,
+          p_tags: search.tag ? [search.tag] : undefined,
+          p_max_price_minor: search.most,
+          p_currency: search.most === undefined ? undefined : currency,
+          p_free_on: search.day,
+          p_latitude: point?.[0],
+          p_longitude: point?.[1],
+          p_radius_m: point ? 50_000 : undefined,
+          p_sort: search.sort ?? (point ? "distance" : "newest"),
+          p_after: pageParam,
+          p_limit: PAGE,
+        }),
+      );
+    },
+    getNextPageParam: (last: Found[]) => (last.length < PAGE ? undefined : last.at(-1)?.page),
+    placeholderData: (before) => before,
+  });

@@ -1,0 +1,38 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const pine: MantineColorsTuple = [
+  "#e9f7f3",
+  "#d3ebe4",
+  "#a6d6c8",
+  "#75c0aa",
+  "#4dad91",
+  "#349f80",
+  "#1f8a6c",
+  "#0f6b5c",
+  "#0b5a4d",
+  "#06463c",
+];
+
+export const theme = createTheme({
+  primaryColor: "pine",
+  primaryShade: { light: 7, dark: 5 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  colors: { pine },
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  headings: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontWeight: "650" },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  components: {
+    Anchor: { defaultProps: { underline: "hover" } },
+    Card: { defaultProps: { withBorder: true, padding: "lg" } },
+    Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550 } },
+  },
+});
+
+/** Quiet text keeps a contrast of 4.5 on both grounds. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { "--mantine-color-dimmed": "#5b6670", "--mantine-color-body": "#fdfdfb" },
+  dark: { "--mantine-color-dimmed": "#a8b1b9" },
+});
