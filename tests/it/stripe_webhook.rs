@@ -117,7 +117,7 @@ async fn what_is_signed_is_kept_and_answered_200() {
 #[tokio::test]
 async fn the_fixtures_of_stripe_are_applied_or_kept() {
     let till = Till::new().await;
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../stand_ins/stripe/src/object/fixtures");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../stand_ins/stripe/src/shape/fixtures");
     let mut sent = 0;
     for file in std::fs::read_dir(folder).expect("the fixtures are there") {
         let path = file.expect("a file").path();

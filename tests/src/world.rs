@@ -63,11 +63,7 @@ impl World {
     pub async fn paying() -> (Self, StripeDouble) {
         let stripe = async |url: String| local::stripe::start(None, &url).await.map(Some);
         let (world, double) = Self::open(stripe).await.unwrap_or_else(no_world);
-        let double = double.expect("it was asked for");
-        // Nobody tops up the platform's balance here, and tests do not wait for refunds unless they
-        // say so.
-        double.debit_negative_balances();
-        (world, double)
+        (world, double.expect("it was asked for"))
     }
 
     async fn open<F: Future<Output = anyhow::Result<Option<(Stripe, StripeDouble)>>>>(

@@ -31,6 +31,9 @@ pub async fn start(file: Option<PathBuf>, base_url: &str) -> Result<(Stripe, Str
     };
     let started = StripeDouble::start(options).await;
     let double = started.context("The stand-in for Stripe cannot be started")?;
+    // A new platform has no balance, and refunds would wait for the money of the day after
+    // tomorrow. Who wants to see that posts {"debits": false} to /_double/platform.
+    double.debit_negative_balances();
     let stripe = Stripe {
         client: double.client()?,
         publishable_key: PUBLISHABLE_KEY.into(),

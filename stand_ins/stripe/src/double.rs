@@ -1,19 +1,21 @@
 //! The stand-in itself: its state behind one lock, and all that may change it.
 
+mod delivery;
+
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use crate::api::fault::Fault;
-use crate::api::params::Params;
 use crate::failure::Failure;
-use crate::journal::Journal;
+use crate::fault::Fault;
 use crate::object::payment_intent;
+use crate::request::params::Params;
 use crate::state::State;
+use crate::state::endpoint::{Endpoint, Nuisance, is_here};
+use crate::state::journal::Journal;
 use crate::tell::courier::Courier;
-use crate::tell::endpoint::{Endpoint, Nuisance, is_here};
 
 /// How many requests are remembered.
 const REMEMBERED: usize = 50_000;

@@ -1,8 +1,8 @@
 //! What happens by itself when its time has come.
 
-use crate::job::Task;
 use crate::object::confirm;
 use crate::state::State;
+use crate::state::job::Task;
 
 impl State {
     /// Do what is due, in the order it became so.

@@ -11,17 +11,17 @@ use stripe::StripeClient;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::api::fault::Fault;
 use crate::api::server;
-use crate::clock::Clock;
 use crate::double::Double;
 use crate::double::open;
 use crate::failure::Failure;
+use crate::fault::Fault;
+use crate::member::text;
 use crate::object::confirm;
-use crate::object::member::text;
 use crate::state::State;
-use crate::tell::endpoint::Endpoint;
-use crate::tell::endpoint::Nuisance;
+use crate::state::clock::Clock;
+use crate::state::endpoint::Endpoint;
+use crate::state::endpoint::Nuisance;
 
 /// The secret key a client of the stand-in uses; any test key will do.
 const SECRET_KEY: &str = "sk_test_double_0001";
@@ -135,9 +135,16 @@ impl StripeDouble {
         self.change(|state| state.escalate_dispute(dispute))
     }
 
-    /// Refund what the balance does not cover as well: Stripe debits the platform's bank.
+    /// Refund what the balance does not cover as well: Stripe debits the platform's bank. Nothing
+    /// changes if somebody has said before whether it does.
     pub fn debit_negative_balances(&self) {
-        self.double.state().change_platform(json!({"debits": true}));
+        self.double.state().debit_by_default();
+        self.double.save();
+    }
+
+    /// Refund what the balance covers, and let other refunds wait.
+    pub fn let_refunds_wait(&self) {
+        self.double.state().change_platform(json!({"debits": false}));
         self.double.save();
     }
 

@@ -11,25 +11,28 @@
 //!
 //! One mutex holds all state, each request changes it in one step, and nothing is awaited inside:
 //! two runs of a test see the same history. With a file it survives a restart of `cargo run`.
+//!
+//! A layer uses those before it: `state` is what is known, `request` what is asked; `money` moves,
+//! events `tell` of it; `object` has the rules of each kind, `due` what happens by itself; `routes`
+//! finds the endpoint, `double` holds the lock, and `api` is the way in.
+//!
 //! It listens on loopback alone, takes test keys alone, and keeps no personal data.
 
 mod api;
-mod clock;
 mod double;
 mod due;
 mod failure;
+mod fault;
 mod handle;
-mod job;
-mod journal;
+mod member;
 mod money;
 mod object;
-mod objects;
+mod request;
 mod routes;
-mod saved;
+mod shape;
 mod state;
-mod table;
 mod tell;
 
-pub use api::fault::{Fault, Kind};
+pub use fault::{Fault, Kind};
 pub use handle::{Options, StripeDouble};
-pub use tell::endpoint::{Endpoint, Nuisance};
+pub use state::endpoint::{Endpoint, Nuisance};

@@ -4,4 +4,3 @@ pub(crate) mod balance;
 pub(crate) mod card;
 pub(crate) mod country;
 pub(crate) mod currency;
-pub(crate) mod purse;

@@ -1,16 +1,17 @@
 //! Which endpoint answers, and which parameters it knows.
 
-use crate::api::request::{Request, Route, matched};
+mod expand;
+
+use crate::request::{Request, Route, matched};
 use serde_json::Value;
 
-use crate::api::call::Call;
-use crate::api::expand;
 use crate::failure::Failure;
 use crate::object::{
     account, account_link, charge, checkout_session, customer, dispute, list, payment_intent,
     payment_method, payout, platform, refund, reversal, setup_intent, topup, transfer,
     webhook_endpoint,
 };
+use crate::request::call::Call;
 use crate::state::State;
 
 /// What a browser may do, with a client secret beside its publishable key.

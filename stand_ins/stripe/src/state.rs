@@ -1,19 +1,29 @@
 //! Everything the stand-in knows: objects, clock, balances, kept answers, what is due.
 
+pub(crate) mod clock;
+pub(crate) mod endpoint;
+pub(crate) mod job;
+pub(crate) mod journal;
+pub(crate) mod kept_answer;
+pub(crate) mod objects;
+pub(crate) mod purse;
+mod saved;
+pub(crate) mod table;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Instant;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::kept_answer::KeptAnswer;
-use crate::clock::Clock;
 use crate::failure::Failure;
-use crate::job::Task;
-use crate::money::purse::Purse;
-use crate::objects::Objects;
-use crate::table::Table;
-use crate::tell::endpoint::{Endpoint, Pending};
+use crate::state::clock::Clock;
+use crate::state::endpoint::{Endpoint, Pending};
+use crate::state::job::Task;
+use crate::state::kept_answer::KeptAnswer;
+use crate::state::objects::Objects;
+use crate::state::purse::Purse;
+use crate::state::table::Table;
 
 /// The platform's own account id, as `GET /v1/account` says it.
 pub(crate) const PLATFORM: &str = "acct_1Platform0000";

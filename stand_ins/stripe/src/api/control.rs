@@ -9,15 +9,15 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::api::fault;
-use crate::api::fault::Fault;
 use crate::double::Double;
 use crate::double::open;
 use crate::failure::Failure;
-use crate::object::member::text;
+use crate::fault;
+use crate::fault::Fault;
+use crate::member::text;
 use crate::routes;
-use crate::tell::endpoint::Endpoint;
-use crate::tell::endpoint::Nuisance;
+use crate::state::endpoint::Endpoint;
+use crate::state::endpoint::Nuisance;
 
 pub(crate) fn router() -> Router<Arc<Double>> {
     Router::new()

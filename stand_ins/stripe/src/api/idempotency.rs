@@ -6,10 +6,10 @@
 
 use serde_json::Value;
 
-use crate::api::call::Call;
-use crate::api::kept_answer::KeptAnswer;
 use crate::failure::Failure;
+use crate::request::call::Call;
 use crate::state::State;
+use crate::state::kept_answer::KeptAnswer;
 
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 

@@ -9,12 +9,12 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::fault;
 use crate::double::Double;
 use crate::failure::Failure;
+use crate::fault;
+use crate::member::text;
 use crate::object::checkout_session::way_back;
 use crate::object::confirm;
-use crate::object::member::text;
 
 pub(crate) fn router() -> Router<Arc<Double>> {
     Router::new()

@@ -17,16 +17,16 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use crate::api::call::Call;
 use crate::api::control;
-use crate::api::fault;
-use crate::api::fault::Broken;
-use crate::api::fault::Fault;
-use crate::api::fault::Kind;
 use crate::api::idempotency::Claim;
 use crate::api::page;
 use crate::double::Double;
 use crate::double::open;
+use crate::fault;
+use crate::fault::Broken;
+use crate::fault::Fault;
+use crate::fault::Kind;
+use crate::request::call::Call;
 use crate::routes;
 
 const BODY_LIMIT: usize = 1 << 20;

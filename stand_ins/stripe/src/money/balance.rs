@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::money::currency;
-use crate::object::shape;
+use crate::shape;
 use crate::state::State;
 
 /// One movement to be written down.

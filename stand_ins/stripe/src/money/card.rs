@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::object::shape;
+use crate::shape;
 
 /// What happens when a card is charged. Found again by its last four digits.
 #[derive(Clone, Copy, Debug)]

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::api::params::Params;
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
-use crate::job::Task;
+use crate::member::merge_metadata;
 use crate::money::country;
-use crate::object::member::merge_metadata;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::request::params::Params;
+use crate::shape;
 use crate::state::State;
+use crate::state::job::Task;
 
 const ASKED: [&str; 3] =
     ["external_account", "individual.verification.document", "tos_acceptance.date"];

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::request::{Request, Route};
 use crate::failure::Failure;
-use crate::object::member::text;
-use crate::object::shape;
+use crate::member::text;
+use crate::request::{Request, Route};
+use crate::shape;
 use crate::state::State;
 
 /// How long a link to the form is good.

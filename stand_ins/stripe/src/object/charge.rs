@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
 use crate::money::balance::Movement;
 use crate::money::card;
 use crate::object::list::Filter;
 use crate::object::list::list;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::shape;
 use crate::state::State;
 
 /// From the charge until its money can be spent.

@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::params::Params;
-use crate::api::request::{Request, Route};
 use crate::failure::Failure;
-use crate::job::Task;
+use crate::member::{merge_metadata, text};
 use crate::money::currency;
 use crate::object::list::{Filter, list};
-use crate::object::member::{merge_metadata, text};
-use crate::object::{payment_intent, shape};
+use crate::object::payment_intent;
+use crate::request::params::Params;
+use crate::request::{Request, Route};
+use crate::shape;
 use crate::state::State;
+use crate::state::job::Task;
 
 /// How long a page waits for its payer, if nobody says otherwise.
 const OPEN_SECONDS: i64 = 24 * 3_600;

@@ -1,15 +1,15 @@
 //! What becomes of a payment intent: the way from a chosen card to money, or to none.
 
-use crate::object::member::text;
+use crate::member::text;
 use serde_json::{Value, json};
 
-use crate::api::params::Params;
 use crate::failure::Failure;
-use crate::job::Task;
 use crate::money::card;
 use crate::money::card::Card;
 use crate::object::payment_method;
+use crate::request::params::Params;
 use crate::state::State;
+use crate::state::job::Task;
 
 /// How long Visa, Mastercard and the like hold an authorisation.
 const AUTHORISATION_SECONDS: i64 = 7 * 86_400;

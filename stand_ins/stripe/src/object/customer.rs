@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
+use crate::member::merge_metadata;
 use crate::object::list::Filter;
 use crate::object::list::list;
-use crate::object::member::merge_metadata;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::shape;
 use crate::state::State;
 
 const MEMBERS: &[&str] =

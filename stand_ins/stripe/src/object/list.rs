@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
+use crate::request::Request;
+use crate::request::Route;
 use crate::state::State;
 
 /// How a parameter narrows a list.

@@ -1,19 +1,19 @@
 //! Payment intents: opened, confirmed, proven, captured, cancelled.
 
-use crate::object::member::merge_metadata;
+use crate::member::merge_metadata;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::params::Params;
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
 use crate::money::currency;
 use crate::object::confirm;
 use crate::object::list::Filter;
 use crate::object::list::list;
 use crate::object::payment_method;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::request::params::Params;
+use crate::shape;
 use crate::state::State;
 
 const CREATE: &[&str] = &[

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::api::params::Params;
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
 use crate::money::card;
 use crate::money::card::Card;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::request::params::Params;
+use crate::shape;
 use crate::state::State;
 
 pub(crate) const ROUTES: &[Route] = &[

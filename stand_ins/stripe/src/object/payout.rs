@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
-use crate::job::Task;
+use crate::member::merge_metadata;
+use crate::member::text;
 use crate::money::balance::Movement;
 use crate::money::currency;
 use crate::object::list::Filter;
 use crate::object::list::list;
-use crate::object::member::merge_metadata;
-use crate::object::member::text;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::shape;
 use crate::state::State;
+use crate::state::job::Task;
 
 const DAY_SECONDS: i64 = 86_400;
 const TRAVEL_SECONDS: i64 = 2 * DAY_SECONDS;

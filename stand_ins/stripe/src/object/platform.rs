@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::api::request::{Request, Route};
 use crate::failure::Failure;
-use crate::job::Task;
 use crate::money::currency;
 use crate::object::account::requirements;
-use crate::object::shape;
+use crate::request::{Request, Route};
+use crate::shape;
+use crate::state::job::Task;
 use crate::state::{PLATFORM, State};
 
 /// What a charge is converted to if the platform does not settle in its currency.
@@ -53,6 +53,13 @@ impl State {
     /// refund has to wait.
     pub(crate) fn debits_negative_balances(&self) -> bool {
         self.platform()["debits"] == true
+    }
+
+    /// Debit the platform's bank, unless it was decided before.
+    pub(crate) fn debit_by_default(&mut self) {
+        if self.platform()["debits"].is_null() {
+            self.change_platform(json!({"debits": true}));
+        }
     }
 
     /// Change what the platform settles in (`settles`), when it is paid out (`payout_interval`:

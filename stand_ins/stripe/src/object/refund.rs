@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
-use crate::job::Task;
+use crate::member::merge_metadata;
+use crate::member::text;
 use crate::money::balance::Movement;
 use crate::money::card;
 use crate::money::card::Refunding;
 use crate::money::currency;
 use crate::object::list::Filter;
 use crate::object::list::list;
-use crate::object::member::merge_metadata;
-use crate::object::member::text;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::shape;
 use crate::state::State;
+use crate::state::job::Task;
 
 /// How long the test cards for it keep a refund waiting.
 const WAITING_SECONDS: i64 = 60;

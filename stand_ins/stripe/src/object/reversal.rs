@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
+use crate::member::merge_metadata;
+use crate::member::text;
 use crate::money::balance::Movement;
 use crate::object::list::Filter;
 use crate::object::list::list;
-use crate::object::member::merge_metadata;
-use crate::object::member::text;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::shape;
 use crate::state::State;
 
 pub(crate) const ROUTES: &[Route] = &[

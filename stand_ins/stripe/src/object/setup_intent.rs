@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::request::Request;
-use crate::api::request::Route;
 use crate::failure::Failure;
-use crate::object::member::merge_metadata;
+use crate::member::merge_metadata;
 use crate::object::payment_intent::check_secret;
 use crate::object::payment_method;
-use crate::object::shape;
+use crate::request::Request;
+use crate::request::Route;
+use crate::shape;
 use crate::state::State;
 
 const CONFIRM: &[&str] =

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::api::request::{Request, Route};
 use crate::failure::Failure;
+use crate::member::merge_metadata;
 use crate::money::balance::Movement;
 use crate::money::currency;
 use crate::object::list::{Filter, list};
-use crate::object::member::merge_metadata;
-use crate::object::shape;
+use crate::request::{Request, Route};
+use crate::shape;
 use crate::state::State;
 
 pub(crate) const ROUTES: &[Route] = &[

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::api::request::{Request, Route};
 use crate::failure::Failure;
+use crate::member::merge_metadata;
 use crate::object::list::list;
-use crate::object::member::{merge_metadata, text};
-use crate::object::shape;
+use crate::request::{Request, Route};
+use crate::shape;
 use crate::state::State;
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -100,7 +100,7 @@ fn delete(state: &mut State, request: &Request<'_>) -> Result<Value, Failure> {
 
 /// The stand-in sends nothing to other machines.
 fn check_url(url: &str) -> Result<(), Failure> {
-    match crate::tell::endpoint::is_here(url) {
+    match crate::state::endpoint::is_here(url) {
         true => Ok(()),
         false => {
             let message = format!("Invalid URL: {url} is not on this machine, as the stand-in is.");
@@ -115,13 +115,4 @@ fn shown(endpoint: Value) -> Value {
         _ => Map::new(),
     };
     members.into_iter().filter(|(name, _)| !HIDDEN.contains(&name.as_str())).collect()
-}
-
-/// Whether an endpoint wants events of this type.
-pub(crate) fn wants(endpoint: &Value, event: &Value) -> bool {
-    let kind = text(&event["type"]);
-    let wanted = endpoint["enabled_events"].as_array().into_iter().flatten();
-    endpoint["status"] == "enabled"
-        && endpoint["connect"] == event["account"].is_string()
-        && wanted.filter_map(Value::as_str).any(|wanted| wanted == "*" || wanted == kind)
 }

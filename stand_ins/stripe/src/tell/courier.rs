@@ -10,8 +10,8 @@ use hyper_util::rt::TokioExecutor;
 use ring::hmac;
 use serde_json::Value;
 
-use crate::clock::wall_clock;
-use crate::tell::endpoint::{Endpoint, Nuisance};
+use crate::state::clock::wall_clock;
+use crate::state::endpoint::{Endpoint, Nuisance};
 
 /// How long an endpoint may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(20);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stripe::stripe_shared::version::VERSION;
 
-use crate::object::shape;
+use crate::shape;
 use crate::state::State;
 
 impl State {

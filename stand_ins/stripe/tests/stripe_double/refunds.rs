@@ -106,6 +106,16 @@ async fn a_platform_whose_bank_is_debited_refunds_at_once() {
 }
 
 #[tokio::test]
+async fn whoever_wants_refunds_to_wait_decides_so_for_good() {
+    let kit = Kit::start().await;
+    kit.double.let_refunds_wait();
+    kit.double.debit_negative_balances();
+    let intent = kit.paid(30_000, "pm_card_visa").await;
+    let refund = kit.done("/v1/refunds", json!({"payment_intent": intent["id"]})).await;
+    assert_eq!(refund["status"], "pending");
+}
+
+#[tokio::test]
 async fn a_refund_can_be_paid_out_of_a_top_up() {
     let kit = Kit::start().await;
     let intent = kit.paid(30_000, "pm_card_visa").await;

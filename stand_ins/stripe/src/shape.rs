@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 macro_rules! fixtures {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!("fixtures/", $name, ".json")))),*]
+        [$(($name, include_str!(concat!("shape/fixtures/", $name, ".json")))),*]
     };
 }
 

@@ -8,8 +8,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::api::request::matched;
 use crate::failure::Failure;
+use crate::request::matched;
 
 /// One fault, and where it strikes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -158,7 +158,7 @@ impl Kind {
             }
             Self::Alter { members } => {
                 let mut body = body;
-                crate::object::shape::overlay(&mut body, members.clone());
+                crate::shape::overlay(&mut body, members.clone());
                 answer(status, &body)
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::api::request::Request;
+use crate::request::Request;
 
 /// The text of a JSON text, and nothing of anything else.
 pub(crate) fn text(value: &Value) -> String {

@@ -1,9 +1,12 @@
 //! An endpoint, and a request that found it.
 
+pub(crate) mod call;
+pub(crate) mod params;
+
 use serde_json::Value;
 
-use crate::api::call::Call;
 use crate::failure::Failure;
+use crate::request::call::Call;
 use crate::state::State;
 
 /// One endpoint.

@@ -1,15 +1,12 @@
-//! Deliveries: at least once, in no order, and with every nuisance on demand.
+//! Events on their way: to whom, when next, and how long.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::double::Double;
-use crate::object::member::text;
-use crate::object::webhook_endpoint::wants;
+use crate::member::text;
 use crate::state::State;
-use crate::tell::endpoint::{Endpoint, Nuisance, Pending};
+use crate::state::endpoint::{Endpoint, Nuisance, Pending};
 
 /// For so long an event is sent again and again.
 const RETRIED_SECONDS: i64 = 3 * 86_400;
@@ -23,12 +20,12 @@ pub(crate) struct Next {
     /// What a nuisance keeps back.
     pub(crate) soon: Option<Instant>,
     /// What waits for the clock of the stand-in, if that runs.
-    later: Option<Instant>,
+    pub(crate) later: Option<Instant>,
 }
 
 impl State {
     /// Put an event on its way; to how many endpoints.
-    pub(crate) fn enqueue(&mut self, event: &Value) -> usize {
+    pub(super) fn enqueue(&mut self, event: &Value) -> usize {
         let id = event["id"].as_str().unwrap_or_default();
         let (receivers, due) = (self.receivers(event), self.now());
         for Endpoint { url, .. } in &receivers {
@@ -54,7 +51,7 @@ impl State {
     }
 
     /// What is due now, and when the next will be.
-    fn due(&mut self, nuisance: &Nuisance) -> (Vec<u64>, Next) {
+    pub(crate) fn due(&mut self, nuisance: &Nuisance) -> (Vec<u64>, Next) {
         let (mut due, mut next) = (Vec::new(), Next::default());
         if nuisance.held {
             return (due, next);
@@ -82,7 +79,7 @@ impl State {
         (due, next)
     }
 
-    fn delivered(&mut self, serial: u64) {
+    pub(crate) fn delivered(&mut self, serial: u64) {
         self.kept_back.remove(&serial);
         let Some(pending) = self.pending.remove(&serial) else { return };
         if let Some(mut event) = self.get("event", &pending.event).cloned() {
@@ -93,7 +90,7 @@ impl State {
     }
 
     /// Nobody took it: try again later, or give it up. When, if that is soon.
-    fn postpone(&mut self, serial: u64, nuisance: &Nuisance) -> Option<Instant> {
+    pub(crate) fn postpone(&mut self, serial: u64, nuisance: &Nuisance) -> Option<Instant> {
         let now = self.now();
         let created = |event: &Value| event["created"].as_i64();
         let event = self.pending.get(&serial)?.event.clone();
@@ -119,69 +116,13 @@ impl State {
     }
 }
 
-impl Double {
-    /// Deliver for ever, waking whenever something is put on its way.
-    pub(crate) async fn deliver(self: Arc<Self>) {
-        loop {
-            let Next { soon, later } = self.deliver_due().await;
-            let woken = self.wake.notified();
-            match soon.into_iter().chain(later).min() {
-                None => woken.await,
-                Some(next) => {
-                    let _ = tokio::time::timeout_at(next.into(), woken).await;
-                }
-            }
-        }
-    }
-
-    /// Deliver what is due; when more will be.
-    pub(crate) async fn deliver_due(&self) -> Next {
-        // One at a time: two rounds would send what one of them holds in its hands.
-        let _turn = self.turn.lock().await;
-        let nuisance = self.nuisance();
-        let (due, mut next) = self.state().due(&nuisance);
-        if due.is_empty() {
-            return next;
-        }
-        for serial in due {
-            if is_dropped(&nuisance) {
-                let mut state = self.state();
-                state.kept_back.remove(&serial);
-                state.pending.remove(&serial);
-            } else if self.deliver_one(serial, &nuisance).await {
-                self.state().delivered(serial);
-            } else if let Some(at) = self.state().postpone(serial, &nuisance) {
-                next.soon = Some(next.soon.map_or(at, |soon| soon.min(at)));
-            }
-        }
-        self.save();
-        next
-    }
-
-    async fn deliver_one(&self, serial: u64, nuisance: &Nuisance) -> bool {
-        let found = {
-            let state = self.state();
-            let Some(pending) = state.pending.get(&serial) else { return true };
-            let event = state.get("event", &pending.event).cloned();
-            let receivers = event.as_ref().map(|event| state.receivers(event)).unwrap_or_default();
-            receivers.into_iter().find(|endpoint| endpoint.url == pending.url).zip(event)
-        };
-        let Some((endpoint, event)) = found else { return true };
-        if self.lose_one() {
-            return false;
-        }
-        let mut taken = false;
-        for _ in 0..nuisance.copies.max(1) {
-            let status = self.courier.send(&endpoint, event.clone(), nuisance).await;
-            taken |= status.is_some_and(|status| (200..300).contains(&status));
-        }
-        taken
-    }
-}
-
-/// Whether this event is one of those that are never sent.
-fn is_dropped(nuisance: &Nuisance) -> bool {
-    uuid::Uuid::new_v4().as_u128() % 100 < u128::from(nuisance.dropped_percent)
+/// Whether an endpoint wants events of this type.
+fn wants(endpoint: &Value, event: &Value) -> bool {
+    let kind = text(&event["type"]);
+    let wanted = endpoint["enabled_events"].as_array().into_iter().flatten();
+    endpoint["status"] == "enabled"
+        && endpoint["connect"] == event["account"].is_string()
+        && wanted.filter_map(Value::as_str).any(|wanted| wanted == "*" || wanted == kind)
 }
 
 /// Any order but, if it can be helped, the one it was.

@@ -5,10 +5,10 @@ use std::path::Path;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::clock::Clock;
-use crate::journal::{self, Journal};
 use crate::state::State;
-use crate::table::Table;
+use crate::state::clock::Clock;
+use crate::state::journal::{self, Journal};
+use crate::state::table::Table;
 
 impl State {
     /// The state that a file keeps, if there is one, and the file open for what is to come.

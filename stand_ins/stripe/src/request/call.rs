@@ -5,8 +5,8 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use serde_json::{Value, json};
 
-use crate::api::params::Params;
 use crate::failure::Failure;
+use crate::request::params::Params;
 
 /// The longest idempotency key.
 const LONGEST_KEY: usize = 255;
