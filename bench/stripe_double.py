@@ -5,13 +5,15 @@
   bench/stripe_double.py --intents 2000 20000 --serve target/debug/examples/serve [another ...]
 
 Opens that many payment intents and pays every tenth, then asks each question 101 times: medians
-in milliseconds. Two binaries are measured in turn, and the ratio of the first to each is printed.
-Python and loopback are in the figures: an unknown path shows how much they are.
+in milliseconds, and CPU of the stand-in, which other work on the machine does not change. Two
+binaries are measured in turn, and the ratio of the first to each is printed.
+Python and loopback are in the medians: an unknown path shows how much they are.
 """
 
 import argparse
 import http.client
 import json
+import os
 import statistics
 import subprocess
 import tempfile
@@ -66,15 +68,21 @@ class Double:
             "newest ten intents": lambda at: self.ask("GET", "/v1/payment_intents"),
             "movements of an hour": lambda at: self.ask("GET", "/v1/balance_transactions?created[gte]=1&limit=100"),
         }
-        medians = {}
+        medians, cpu = {}, {}
         for name, question in questions.items():
-            times = []
+            times, before = [], self.cpu()
             for at in range(ASKED):
                 start = time.perf_counter()
                 question(at)
                 times.append((time.perf_counter() - start) * 1000)
             medians[name] = statistics.median(times)
-        return medians
+            cpu[name] = (self.cpu() - before) / ASKED
+        return medians, cpu
+
+    def cpu(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -99,9 +107,9 @@ def main():
             results.append(double.measure())
             print(f"{intents} intents, {binary}: {double.memory()} MB")
             double.close()
-        for name, first in results[0].items():
-            others = [f"{result[name]:8.2f} ({first / result[name]:.3f})" for result in results[1:]]
-            print(f"{name:>24} {first:8.2f} ms", *others)
+        for name, first in results[0][0].items():
+            others = [f"{result[name]:8.2f} ({first / result[name]:.3f})" for result, _ in results[1:]]
+            print(f"{name:>24} {first:8.2f} ms {results[0][1][name]:8.2f} ms CPU", *others)
 
 
 if __name__ == "__main__":
