@@ -27,10 +27,63 @@ alter function internal.refund_of_seats owner to definer;
 comment on function internal.refund_of_seats is
   'What goes back when of a booking only p_seats are kept, in steps that can be refunded.';
 
+create or replace function internal.void_tickets(
+  p_booking    core.booking,
+  p_seats      integer,
+  p_ticket_ids uuid[]
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_given_back integer := (p_booking).seats - p_seats;
+  v_voided     integer;
+begin
+  if not exists (select from core.ticket as t where t.booking_id = (p_booking).booking_id) then
+    return;
+  elsif cardinality(p_ticket_ids) <> v_given_back then
+    perform internal.refuse('M0201', 'seats_invalid',
+      format('To keep %s of %s seats, name %s tickets.', p_seats, (p_booking).seats, v_given_back));
+  end if;
+  update core.ticket as t
+  set voided_at = now()
+  where t.ticket_id in (
+    select x.ticket_id
+    from core.ticket as x
+    where x.booking_id = (p_booking).booking_id
+      and x.checked_in_at is null
+      and x.voided_at is null
+      and (p_ticket_ids is null or x.ticket_id = any (p_ticket_ids))
+    order by x.seat desc
+    limit v_given_back);
+  get diagnostics v_voided = row_count;
+  if v_voided < v_given_back then
+    perform internal.refuse('M9236', 'tickets_used',
+      format('Of these tickets %s can be given back.', v_voided),
+      'A ticket that was checked in is used.');
+  end if;
+end
+$$;
+
+alter function internal.void_tickets owner to definer;
+
+comment on function internal.void_tickets is $$
+Void the tickets of the seats that go: those that are named, or else those with the highest numbers
+that nobody has used. A booking without tickets is left alone.
+
+Raises
+  M0201 seats_invalid  more or fewer tickets are named than seats are given back
+  M9236 tickets_used   they are used or void already, or of another booking
+$$;
+
 create or replace function api.keep_seats(
   p_booking_id uuid,
   p_seats      integer,
-  p_reason     text default null
+  p_reason     text default null,
+  p_ticket_ids uuid[] default null
 )
 returns table (booking_id uuid, seats integer, refund_minor bigint, currency text)
 language plpgsql
@@ -58,11 +111,7 @@ begin
       format('It began at %s.', internal.instant_text(v_booking.starts_at)), 'Write to support.');
   end if;
 
-  if exists (select from core.ticket as t where t.booking_id = p_booking_id) then
-    perform internal.refuse('M9236', 'tickets_issued',
-      'Each seat of this booking has a ticket already.', 'Call off all of it, and book again.');
-  end if;
-
+  perform internal.void_tickets(v_booking, p_seats, p_ticket_ids);
   v_payment := internal.booking_payment(p_booking_id);
   v_payment := internal.lock_bare_payment(v_payment.payment_id);
   if v_payment.captured_minor > 0 then
@@ -89,12 +138,13 @@ alter function api.keep_seats owner to definer;
 comment on function api.keep_seats is $$
 Keep only so many seats of a paid booking, by either side, before it begins. The others are free at
 once, and their share of the price goes back as if they were called off: to a customer by the policy,
-otherwise in full. Safe to repeat: what is kept already changes nothing. Locks provider, booking.
+otherwise in full. Of an event the tickets in p_ticket_ids are void afterwards; without it those with
+the highest seats. Safe to repeat: what is kept already changes nothing. Locks provider, booking.
 
 Raises
-  M0201 seats_invalid      not between 1 and the seats of the booking
+  M0201 seats_invalid      not between 1 and the seats of the booking, or not as many tickets
   M4203 booking_not_found  there is none, or the caller has no part in it
   M9211 booking_not_open   it is not confirmed
   M9212 booking_begun      too late for either side
-  M9236 tickets_issued     its seats have tickets
+  M9236 tickets_used       a ticket was checked in, or is not one of this booking
 $$;

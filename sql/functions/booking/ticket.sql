@@ -28,13 +28,13 @@ language sql
 immutable
 parallel safe
 return case
-  when not internal.is_bought(p_booking_status) then 'void'
+  when not internal.is_bought(p_booking_status) or (p_ticket).voided_at is not null then 'void'
   when (p_ticket).checked_in_at is not null then 'used'
   else 'valid'
 end;
 
 comment on function internal.ticket_state is
-  'What a ticket is good for: valid, used, or void because its booking does not stand any more.';
+  'What a ticket is good for: valid, used, or void because its seat or its booking was given back.';
 
 create or replace function api.list_tickets(
   p_booking_id uuid default null,
@@ -103,6 +103,12 @@ begin
     perform internal.refuse('M9231', 'ticket_void',
       format('The registration is %s.', v_booking.status));
   end if;
+  -- Read again under the lock: its seat may have been given back meanwhile.
+  select t.* into v_ticket from core.ticket as t where t.ticket_id = v_ticket.ticket_id;
+  if v_ticket.voided_at is not null then
+    perform internal.refuse('M9231', 'ticket_void',
+      format('Its seat was given back at %s.', internal.instant_text(v_ticket.voided_at)));
+  end if;
 
   -- Whoever scans the same ticket waited above, so the first one has written this.
   update core.ticket as t
@@ -133,6 +139,6 @@ Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M3202 provider_only     its holder does not check it in
   M4205 ticket_not_found  there is none of this code, or it is of another organiser or date
-  M9231 ticket_void       its registration was called off
+  M9231 ticket_void       its registration was called off, or its seat given back
   M9232 ticket_used       it was checked in before; the detail says when
 $$;

@@ -254,7 +254,8 @@ join core.event as e on e.slot_id = b.slot_id
 join core.order_line as l on l.booking_id = b.booking_id
 left join core.customer as c on c.customer_id = b.customer_id
 left join lateral (
-  select array_agg(k.code order by k.seat) as codes, count(k.checked_in_at) as scanned
+  select array_agg(k.code order by k.seat) filter (where k.voided_at is null) as codes,
+         count(k.checked_in_at) as scanned
   from core.ticket as k
   where k.booking_id = b.booking_id
 ) as t on true;

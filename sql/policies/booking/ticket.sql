@@ -26,7 +26,7 @@ create policy update_definer on core.ticket
 
 grant select on core.ticket to authenticated, service_role, definer;
 grant insert on core.ticket to definer;
-grant update (checked_in_at, checked_in_by) on core.ticket to definer;
+grant update (checked_in_at, checked_in_by, voided_at) on core.ticket to definer;
 
 grant execute on function internal.ticket_state to authenticated, service_role;
 grant execute on function api.check_in, api.list_tickets to authenticated;

@@ -8,6 +8,7 @@ create table core.ticket (
   code          text not null,
   checked_in_at timestamptz,
   checked_in_by uuid,
+  voided_at     timestamptz,
   created_at    timestamptz not null default now(),
 
   constraint ticket_pkey primary key (ticket_id),
@@ -21,7 +22,8 @@ create table core.ticket (
   constraint ticket_seat_positive check (seat > 0),
   constraint ticket_code_fits_a_qr check (code ~ '^[0-9A-Z]{16}$'),
   constraint ticket_checked_in_says_by_whom
-    check (checked_in_by is null or checked_in_at is not null)
+    check (checked_in_by is null or checked_in_at is not null),
+  constraint ticket_used_or_void check (checked_in_at is null or voided_at is null)
 );
 
 alter table core.ticket enable row level security;
@@ -36,3 +38,5 @@ comment on column core.ticket.code is
   'Sixteen digits and capitals: the alphanumeric mode of a QR code, 80 random bits.';
 comment on column core.ticket.checked_in_by is
   'Who let the person in; null if the platform did.';
+comment on column core.ticket.voided_at is
+  'When this seat was given back, while the others of its booking were kept.';

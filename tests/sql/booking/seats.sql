@@ -1,7 +1,7 @@
 -- Seats that are given back: free at once, and paid back in their share.
 
 begin;
-select plan(18);
+select plan(27);
 
 select tests.offer('group', 'tara', 3333, p_capacity => 4);
 select tests.introduce('alice', 'bob');
@@ -57,21 +57,47 @@ select is((select sum(amount_minor) from core.refund where status = 'succeeded')
   'in the end all of it has gone back, to the cent');
 select is(tests.balance('tara', 'clearing'), 0::bigint, 'the provider keeps nothing of it');
 
--- After it has begun, and with tickets.
+-- With tickets.
 select tests.offer('event', 'tara', 1000, p_capacity => 4, p_starts => now() + interval '20 days');
+update core.offering set kind = 'event' where title = 'event';
 truncate made;
 select tests.act_as_service();
 insert into made select b.booking_id, b.payment_id
-from api.book_slot(tests.id('bob'), tests.id('event'), p_seats => 2) as b;
+from api.book_slot(tests.id('bob'), tests.id('event'), p_seats => 4) as b;
 select tests.act_as_nobody();
 select tests.arrives(payment_id) from made;
-insert into core.ticket (ticket_id, booking_id, seat, code)
-select gen_random_uuid(), booking_id, 1, 'ABCDEFGH12345678' from made;
+prepare keep_but (integer, integer[]) as
+  select seats, refund_minor from api.keep_seats((select booking_id from made), $1,
+    p_ticket_ids => array(select ticket_id from api.list_tickets((select booking_id from made)) where seat = any ($2)));
+prepare tickets as select seat, state from api.list_tickets((select booking_id from made)) order by 1;
+select set_config('tests.code', (select code from core.ticket where seat = 2), true);
 select tests.act_as('bob');
-select throws_ok('execute keep(1)', 'M9236', 'tickets_issued',
-  'a seat with a ticket cannot be given back by itself');
+select throws_ok('execute keep_but(3, array[1, 2])', 'M0201', 'seats_invalid',
+  'more tickets than seats cannot be given back');
+select results_eq('execute keep_but(3, array[2])', 'values (3, 1000::bigint)',
+  'a ticket that is named is given back for its share of the price');
+select results_eq('execute keep_but(3, array[2])', 'values (3, 0::bigint)',
+  'giving a ticket back is safe to repeat');
+select results_eq('tickets', $$ values (1, 'valid'), (2, 'void'), (3, 'valid'), (4, 'valid') $$,
+  'the ticket that was given back is void, and the others stay valid');
+select throws_ok('execute keep_but(2, array[2])', 'M9236', 'tickets_used',
+  'a ticket that is void cannot be given back again');
+select tests.act_as('tara');
+select throws_ok($$ select api.check_in(current_setting('tests.code')) $$, 'M9231', 'ticket_void',
+  'a ticket that was given back lets nobody in');
+select api.check_in((select code from api.list_tickets((select booking_id from made)) where seat = 4));
+select tests.act_as('bob');
+select throws_ok('execute keep_but(2, array[4])', 'M9236', 'tickets_used',
+  'a ticket that was checked in cannot be given back');
+select results_eq('execute keep(2)', 'values (2, 1000::bigint)',
+  'without a name the last unused ticket is given back');
+select results_eq('tickets', $$ values (1, 'valid'), (2, 'void'), (3, 'void'), (4, 'used') $$,
+  'of the tickets that nobody has used the one with the highest seat goes');
 select tests.act_as_nobody();
-delete from core.ticket;
+select internal.issue_tickets(b) from core.booking as b;
+select is((select count(*) from core.ticket), 4::bigint, 'no ticket is issued for a seat that is gone');
+
+-- After it has begun.
 update core.booking set starts_at = now() - interval '1 minute'
 where booking_id = (select booking_id from made);
 select tests.act_as('bob');
