@@ -298,8 +298,9 @@ begin
 
   if (jsonb_populate_record(v_review, p_review)).rating <> v_review.rating
      or (jsonb_populate_record(v_review, p_review)).comment is distinct from v_review.comment then
-    raise exception using errcode = '42501', message = 'A review stays as it was written.',
-      hint = 'Others have read it, and the provider may have answered it.';
+    perform internal.refuse('M0018', 'column_read_only',
+      'The rating and the comment of a review stay as they were written.',
+      'Others have read them, and the provider may have answered.');
   end if;
   if p_review ? 'reply' and p_review ->> 'reply' is distinct from v_review.reply then
     perform api.reply_to_review(v_review.review_id, p_review ->> 'reply');
@@ -318,8 +319,9 @@ answers, see api.reply_to_review. What was written stays. p_if_exists: merge, ig
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
+  M0018 column_read_only  the rating or comment would be changed
   M1001 sign_in_required
   23505  p_if_exists is fail, and the caller has reviewed the booking
-  42501  author_id is somebody else, or the rating or comment would be changed
+  42501  author_id is somebody else
   and what api.review_booking and api.reply_to_review raise
 $$;

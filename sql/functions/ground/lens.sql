@@ -171,26 +171,51 @@ $$;
 create or replace function api.one_of(p_column text, p_word text, variadic p_words text[])
 returns text
 language plpgsql
-immutable
+stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_word <> all (p_words) then
-    raise exception using
-      errcode = '22P02',
-      message = format('%s cannot be %s.', p_column, left(quote_literal(p_word), 60)),
-      hint    = format('It is one of: %s.', array_to_string(p_words, ', '));
+    perform internal.refuse('M0019', 'word_unknown',
+      format('%s cannot be %s.', p_column, left(quote_literal(p_word), 60)),
+      format('It is one of: %s.', array_to_string(p_words, ', ')));
   end if;
   return p_word;
 end
 $$;
+
+alter function api.one_of owner to definer;
 
 comment on function api.one_of is $$
 The word that is written to a column of a lens, which is null or one of p_words. For the triggers of
 lenses, whose systems have enums where core has a wider list.
 
 Raises
-  22P02  it is another word; the hint has the list
+  M0019 word_unknown  it is another word; the hint has the list
+$$;
+
+create or replace function api.keep_column(p_is_kept boolean, p_why text, p_hint text default '')
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_is_kept is not true then
+    perform internal.refuse('M0018', 'column_read_only', p_why, p_hint);
+  end if;
+end
+$$;
+
+alter function api.keep_column owner to definer;
+
+comment on function api.keep_column is $$
+Refuse a value that follows from something else, and say from what. For the triggers of lenses.
+
+Raises
+  M0018 column_read_only  p_is_kept is not true
 $$;
 
 create or replace function internal.found_to_save(p_noun text, p_if_exists text)

@@ -48,7 +48,11 @@ as $$
 declare
   v_slug text := nullif(btrim(p_slug), '');
 begin
-  if v_slug is not null then
+  if v_slug ~ '[^[:alnum:]._~-]' then
+    perform internal.refuse('M0805', 'slug_invalid',
+      'A slug has letters, digits, and - . _ ~ only: it is part of an address.',
+      'Leave it out: it is made of the title.');
+  elsif v_slug is not null then
     return v_slug;
   end if;
   v_slug := btrim(left(regexp_replace(lower(p_title), '[^[:alnum:]]+', '-', 'g'), 80), '-');
@@ -63,8 +67,12 @@ $$;
 
 alter function internal.course_slug owner to definer;
 
-comment on function internal.course_slug is
-  'The given slug, or one made of the title; with the beginning of the id if that one is taken.';
+comment on function internal.course_slug is $$
+The given slug, or one made of the title; with the beginning of the id if that one is taken.
+
+Raises
+  M0805 slug_invalid  it cannot stand in an address as it is
+$$;
 
 create or replace function internal.settle_audience(
   p_offering_id uuid,
@@ -189,9 +197,12 @@ begin
 
   if v_course.sale_price_minor is not null then
     perform internal.check_price(v_course.sale_price_minor, v_offering.currency, 'course');
-    if v_course.sale_price_minor > v_offering.price_minor then
+    -- An empty field of a form is often sent as 0, which would give the course away.
+    if v_course.sale_price_minor > v_offering.price_minor
+       or v_course.sale_price_minor = 0 and v_offering.price_minor > 0 then
       perform internal.refuse('M0801', 'sale_price_invalid',
-        'A sale price is not above the price.', 'Leave it out, or raise the price.');
+        'A sale price is above zero and not above the price.',
+        'Leave it out or null; a free course has the price 0.');
     end if;
   end if;
   update core.course as c
@@ -218,7 +229,7 @@ Write what a course has besides its offering. Locks the course.
 Raises
   M0014 amount_invalid, M0015 amount_too_fine
   M0102 price_out_of_range, M0103 price_not_chargeable
-  M0801 sale_price_invalid  it is above the price
+  M0801 sale_price_invalid  it is above the price, or zero where the course costs something
 $$;
 
 create or replace function api.save_course(p_course jsonb, p_if_exists text default 'merge')
@@ -287,7 +298,8 @@ not given stays. p_if_exists: as in api.save_offering. Locks the offering, the p
 
 Raises
   what api.save_offering lists, and
-  M0801 sale_price_invalid  the sale price is above the price
+  M0801 sale_price_invalid  the sale price is above the price, or zero where the price is not
+  M0805 slug_invalid        the slug cannot stand in an address as it is
   M4801 course_not_found    the id is that of another offering
 $$;
 

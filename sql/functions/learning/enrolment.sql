@@ -43,15 +43,15 @@ begin
   return query
   select e.offering_id
   from core.enrolment as e
-  where e.customer_id = internal.user_id() and e.enrolled_at is not null;
+  where e.customer_id = internal.user_id();
 end
 $$;
 
 alter function internal.enrolled_course_ids owner to definer;
 
 comment on function internal.enrolled_course_ids is
-  'Courses the caller has ever been in: they see their table of contents after they were taken '
-  'down.';
+  'Courses the caller has ever been in, or has ordered: they see their table of contents after they '
+  'were taken down, and what an unpaid order is for.';
 
 create or replace function internal.has_learners()
 returns boolean
@@ -207,8 +207,11 @@ begin
       format('There is no course %s.', p_offering_id));
   end if;
   if internal.course_price(v_offering) > 0 then
+    if v_offering.offering_id in (select internal.open_course_ids()) then
+      perform internal.refuse('M9801', 'already_enrolled', 'You are in this course already.');
+    end if;
     perform internal.refuse('M2801', 'course_costs_money', 'This course is not free.',
-      'Order it: place_order with {"offering_id": …}.');
+      'Order it: place_order with {"offering_id": …}, or a new row of "Payment" in the lens fitness.');
   end if;
   perform internal.ensure_person(v_customer_id);
   perform internal.ensure_customer(v_customer_id);

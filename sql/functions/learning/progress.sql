@@ -24,6 +24,19 @@ declare
 begin
   perform internal.settle_sections(p_section_ids, v_ids, p_enrolment_id is null);
 
+  if p_enrolment_id is null then
+    update core.enrolment as e
+    set completed_at = null
+    where e.enrolment_id = any (v_ids)
+      and e.completed_at is not null
+      and exists (
+        select
+        from core.course_section as s
+        where s.offering_id = p_offering_id
+          and s.is_published
+          and not internal.has_completed(e.enrolment_id, s.section_id));
+  end if;
+
   with completed as (
     update core.enrolment as e
     set completed_at = now()
@@ -57,8 +70,9 @@ alter function internal.settle_course owner to definer;
 
 comment on function internal.settle_course is $$
 Count again who has completed sections and the whole course: one learner, or all of them when the
-contents have changed. A course that was completed stays so, with its certificate. The caller holds
-the course, or shares it and holds the enrolment.
+contents have changed. A course is completed while all of its published sections are: a lesson that
+comes later opens it again, and the certificate stays. The caller holds the course, or shares it and
+holds the enrolment.
 $$;
 
 create or replace function internal.has_completed(p_enrolment_id uuid, p_section_id uuid)

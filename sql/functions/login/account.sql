@@ -207,14 +207,25 @@ return jsonb_strip_nulls(jsonb_build_object(
     select tag
     from replace(p_data ->> 'locale', '_', '-') as tag
     where tag ~ '^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$'),
+  'username', (
+    select name
+    from btrim(p_data ->> 'username') as name
+    where name ~ '^[[:graph:]]{2,60}$'
+      and not exists (select from core.person as p where p.username = name)),
+  'bio', left(p_data ->> 'bio', 2000),
+  'avatar_url', (
+    select url
+    from coalesce(p_data ->> 'avatar_url', p_data ->> 'avatarUrl') as url
+    where url ~ '^https?://' and length(url) <= 500),
   'timezone', (
     select zone
     from coalesce(p_data ->> 'timezone', p_data ->> 'zoneinfo') as zone
     where length(zone) <= 64 and internal.is_timezone(zone))));
 
 comment on function internal.own_settings is $$
-Language and time zone of what somebody says about themselves when they sign up ("locale",
-"timezone"). What is neither is left out: a browser's odd word is no reason to refuse a sign-up.
+What somebody says about themselves when they sign up: "locale", "timezone", "username", "bio",
+"avatar_url". What is no such thing, or is taken, is left out: a browser's odd word is no reason to
+refuse a sign-up.
 $$;
 
 create or replace function internal.make_account(

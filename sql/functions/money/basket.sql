@@ -124,7 +124,8 @@ begin
       and o.expires_at > now()
   ) then
     perform internal.refuse('M9802', 'enrolment_pending',
-      'You have ordered this course and not paid yet.', 'Pay that order, or let it end.');
+      'You have ordered this course and not paid yet.',
+      'Pay that order or call it off; it ends by itself a quarter of an hour after it was placed.');
   end if;
   return internal.new_line('enrolment', v_offering.title, p_offering_id, null, p_customer_id,
                            v_offering.provider_id, 1, internal.course_price(v_offering));
@@ -365,12 +366,17 @@ begin
   perform internal.ensure_customer(v_customer_id);
   if not exists (select from core.course as c where c.offering_id = p_offering_id) then
     perform internal.refuse('M4801', 'course_not_found',
-      format('There is no course %s.', p_offering_id));
+      case when p_offering_id is null then 'It is not said which course.'
+           else format('There is no course %s.', p_offering_id) end);
   end if;
   v_order := api.place_order(
     jsonb_build_array(jsonb_build_object('offering_id', p_offering_id)),
     p_idempotency_key => p_key, p_customer_id => v_customer_id);
-  if (v_order ->> 'amount')::numeric <> p_amount or v_order ->> 'currency' <> upper(p_currency) then
+  if v_order ->> 'currency' <> upper(p_currency) then
+    perform internal.refuse('M0317', 'currency_differs',
+      format('The course is sold in %s.', v_order ->> 'currency'),
+      'Leave the currency out, or give that one.');
+  elsif (v_order ->> 'amount')::numeric <> p_amount then
     perform internal.refuse('M0316', 'amount_wrong',
       format('The course costs %s %s.', v_order ->> 'amount', v_order ->> 'currency'),
       'Leave the amount out, or read the price again.');
@@ -391,6 +397,7 @@ what it costs. Safe to retry: the same key returns the payment made the first ti
 
 Raises
   M0316 amount_wrong      it costs something else
+  M0317 currency_differs  it is sold in another currency
   M4801 course_not_found  there is no such course
   and what api.place_order lists
 $$;

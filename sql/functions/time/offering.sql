@@ -77,8 +77,9 @@ begin
           or p_price_minor % v_currency.charge_step <> 0) then
     perform internal.refuse(
       'M0103', 'price_not_chargeable',
-      format('In %s the least charge is %s minor units, in steps of %s.',
-             p_currency, v_currency.charge_min_minor, v_currency.charge_step),
+      format('The least charge is %s %s, in steps of %s.',
+             internal.to_decimal(v_currency.charge_min_minor, p_currency), p_currency,
+             internal.to_decimal(v_currency.charge_step, p_currency)),
       'Use 0 for free, or a price that can be charged.');
   end if;
 end

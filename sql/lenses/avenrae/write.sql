@@ -282,7 +282,8 @@ begin
     new.service_uuid := api.key_of('service', new.service_id,
       (select k.uuid from avenrae.services as k where k.id = new.service_id), new.service_uuid);
     if new.service_uuid is null and new.booking_end_date is null then
-      raise exception using errcode = '23502', message = 'service_id is missing.',
+      raise exception using errcode = '23502', column = 'service_id',
+        message = 'service_id is missing.',
         hint = 'Name a service; without one, booking_end_date says how long.';
     end if;
     perform api.one_of('status', new.status, 'pending'),

@@ -11,11 +11,13 @@ grant usage on schema fitness to anon, authenticated, service_role, definer;
 grant select on all tables in schema fitness to authenticated, service_role, definer;
 grant select
   on fitness."User", fitness."Course", fitness."Chapter", fitness."Lesson", fitness."Attachment",
-     fitness."Category", fitness."CategoryOnCourse", fitness."Post", fitness."Comment"
+     fitness."Category", fitness."CategoryOnCourse", fitness."Post", fitness."Comment",
+     fitness."CourseEnrollment"
   to anon;
 
 grant insert (id, email, username, name, bio, "avatarUrl", role, "createdAt", "updatedAt"),
-      update (email, username, name, bio, "avatarUrl", "updatedAt")
+      update (email, username, name, bio, "avatarUrl", "updatedAt"),
+      delete
   on fitness."User" to authenticated, service_role;
 grant insert (id, "userId") on fitness."Auth" to authenticated, service_role;
 grant insert (id, "userId", "fitnessGoals", "experienceLevel", weight, height, "dateOfBirth", phone,
@@ -65,7 +67,8 @@ grant insert (id, "isCompleted", "completedAt", "watchTimePercent", "lessonId",
               "courseEnrollmentId")
   on fitness."LessonProgress" to authenticated, service_role;
 grant insert (id, amount, currency, status, provider, "providerPaymentId", "userId", "courseId",
-              "createdAt", "updatedAt")
+              "createdAt", "updatedAt"),
+      update (status)
   on fitness."Payment" to authenticated, service_role;
 grant insert (id, title, content, published, "authorId", "createdAt", "updatedAt"),
       update (id, title, content, published, "authorId", "updatedAt"),

@@ -251,17 +251,19 @@ select
   p.processor as provider,
   internal.payment_external_id(p.payment_id) as "providerPaymentId",
   p.payer_id as "userId",
-  (
-    select l.offering_id
-    from core.order_line as l
-    where l.order_id = p.order_id and l.kind = 'enrolment'
-    order by l.order_line_id
-    limit 1
-  ) as "courseId",
+  l.offering_id as "courseId",
   p.created_at as "createdAt",
   p.updated_at as "updatedAt",
   p.order_id as "orderId"
-from core.payment as p;
+from core.payment as p
+-- The first course of an order with several.
+left join core.order_line as l
+  on l.order_id = p.order_id
+    and l.kind = 'enrolment'
+    and not exists (
+      select
+      from core.order_line as f
+      where f.order_id = l.order_id and f.kind = 'enrolment' and f.order_line_id < l.order_line_id);
 
 comment on view fitness."Payment" is
   'Payments of the caller, and for their courses. Writing one orders its course; what it comes to '

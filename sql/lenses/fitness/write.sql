@@ -12,6 +12,10 @@ as $$
 declare
   v_login jsonb;
 begin
+  if tg_op = 'DELETE' then
+    perform api.erase_person(old.id);
+    return old;
+  end if;
   if tg_op = 'INSERT' and current_user = 'service_role' and new.email <> '' then
     v_login := api.auth_create_user(jsonb_build_object(
       'id', new.id, 'email', new.email, 'email_confirm', true));
@@ -38,10 +42,10 @@ end
 $$;
 
 comment on function fitness.on_user_written is
-  'Trigger: what a person says of themselves. The house makes the login too.';
+  'Trigger: what a person says of themselves. The house makes the login too; deleting erases.';
 
 create trigger user_write
-  instead of insert or update on fitness."User"
+  instead of insert or update or delete on fitness."User"
   for each row execute function fitness.on_user_written();
 
 create function fitness.on_auth_written()
@@ -132,6 +136,11 @@ begin
   if tg_op = 'DELETE' then
     perform api.remove_course(old.id);
     return old;
+  end if;
+  if tg_op = 'INSERT' and new.price is null
+     and not exists (select from fitness."Course" as c where c.id = new.id) then
+    raise exception using errcode = '23502', column = 'price', message = 'price is missing.',
+      hint = 'A free course has the price 0.';
   end if;
   new.id := api.save_course(
     api.written_fields('{
@@ -281,15 +290,14 @@ as $$
 declare
   v_row fitness."CourseEnrollment";
 begin
-  if tg_op = 'UPDATE' and new."isCompleted" > old."isCompleted" then
-    raise exception using errcode = '42501', message = 'A course is completed by its lessons.';
-  end if;
   select e.* into v_row
   from fitness."CourseEnrollment" as e
   where e."userId" = new."userId"
     and e."courseId" = new."courseId"
     and (e."expiresAt" is null or e."expiresAt" > now());
-  if found and api.if_exists(tg_op) <> 'fail' then
+  perform api.keep_column(new."isCompleted" is not true or v_row."isCompleted",
+                          'isCompleted: a course is completed by its lessons.');
+  if v_row.id is not null and api.if_exists(tg_op) <> 'fail' then
     return case when api.if_exists(tg_op) = 'merge' then v_row end;
   end if;
   new.id := api.enrol(new."courseId", new."userId");
@@ -340,6 +348,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if tg_op = 'UPDATE' and new."watchTimePercent" is not distinct from old."watchTimePercent" then
+    perform api.keep_column(new."isCompleted" >= old."isCompleted",
+                            'isCompleted: a lesson that was completed stays so.');
+  end if;
   new.id := api.save_progress(
     api.written_fields('{
       "id": "lesson_progress_id", "lessonId": "lesson_id",
@@ -368,6 +380,16 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if tg_op = 'UPDATE' then
+    if new.status = 'REFUNDED' and old.status <> 'REFUNDED' then
+      perform api.refund_payment(old.id, p_reason => 'Set to REFUNDED.');
+    else
+      perform api.keep_column(new.status = old.status, 'status: a payment follows its money.',
+                              'Staff sets it to REFUNDED, and the money goes back.');
+    end if;
+    select p.* into new from fitness."Payment" as p where p.id = old.id;
+    return new;
+  end if;
   if new.status <> 'PENDING' then
     raise exception using errcode = '42501',
       message = 'What becomes of a payment is not written by its payer.';
@@ -380,10 +402,11 @@ end
 $$;
 
 comment on function fitness.on_payment_written is
-  'Trigger: a payment of a course is begun by ordering it. An amount that is given must be right.';
+  'Trigger: a payment of a course is begun by ordering it. An amount that is given must be right. '
+  'Staff gives the money back.';
 
 create trigger payment_write
-  instead of insert on fitness."Payment"
+  instead of insert or update on fitness."Payment"
   for each row execute function fitness.on_payment_written();
 
 create function fitness.on_post_written()

@@ -103,7 +103,7 @@ select throws_ok(
 -- By the fields of a row.
 select tests.act_as('alice');
 select throws_ok(format($$ select api.save_review('{"booking_id": "%s", "rating": 1}') $$,
-  current_setting('test.lesson')), '42501', null, 'a review that was written cannot be changed');
+  current_setting('test.lesson')), 'M0018', null, 'a review that was written cannot be changed');
 select throws_ok(format($$ select api.save_review('{"booking_id": "%s"}', 'fail') $$,
   current_setting('test.lesson')), '23505', null, 'a second review is refused when asked so');
 select throws_ok(format($$ select api.save_review('{"booking_id": "%s", "rating": 5}') $$,

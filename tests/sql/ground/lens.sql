@@ -2,7 +2,7 @@
 -- service key.
 
 begin;
-select plan(58);
+select plan(60);
 
 select tests.offer('lesson', 'tara', 5000);
 select tests.introduce('alice', 'bob', 'eve');
@@ -220,10 +220,14 @@ select throws_ok(
 
 -- Numbers and the keys behind them.
 select tests.act_as('alice');
+select lives_ok($$ select api.keep_column(true, 'It follows from something else.') $$,
+  'a column that is kept may be sent');
+select throws_ok($$ select api.keep_column(null, 'It follows from something else.') $$, 'M0018',
+  'column_read_only', 'a column that is not kept is refused');
 select is(api.one_of('status', 'open', 'open', 'closed'), 'open', 'a word of the list is written');
 select is(api.one_of('status', null, 'open', 'closed'), null::text, 'no word is written as none');
-select throws_ok($$ select api.one_of('status', 'ajar', 'open', 'closed') $$, '22P02',
-  'status cannot be ''ajar''.', 'a word that is not in the list is refused with its column');
+select throws_ok($$ select api.one_of('status', 'ajar', 'open', 'closed') $$, 'M0019',
+  'word_unknown', 'a word that is not in the list is refused with its column');
 
 select is(api.key_of('healer', 7, tests.id('x')), tests.id('x'),
   'a number stands for the key of its row');

@@ -206,7 +206,7 @@ values
   ('dispute',                  '- s s', '- - - s S S'),
   ('dispute_line',             '- s s', '- - - s S S'),
   ('earning',                  '- s s', '- - - s S S'),
-  ('enrolment',                '- s s', '- - s s S S'),
+  ('enrolment',                's s s', '- - s s S S'),
   ('event',                    's s s', 'S S S S S S'),
   ('event_cursor',             '- - s', '- - - - - S'),
   ('favorite',                 '- s s', '- - s - - S'),

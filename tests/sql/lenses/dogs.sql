@@ -511,7 +511,7 @@ select results_eq(
 select throws_ok(
   $$ insert into dogs.reviews (booking_id, rating) select id, 1 from dogs.bookings $$, '23505',
   null, 'reviews: a booking is reviewed once');
-select throws_ok($$ update dogs.reviews set rating = 1 $$, '42501', null,
+select throws_ok($$ update dogs.reviews set rating = 1 $$, 'M0018', 'column_read_only',
   'reviews: what was written stays');
 select tests.act_as('tara');
 select results_eq($$ update dogs.reviews set reply = 'Thank you.' returning reply, rating $$,

@@ -493,7 +493,7 @@ select results_eq(
   'a client reviews a booking that took place');
 select tests.act_as('tara');
 select lives_ok($$ update trainers.reviews set reply = 'Thanks' $$, 'a trainer answers a review');
-select throws_ok($$ update trainers.reviews set rating = 1 $$, '42501', null,
+select throws_ok($$ update trainers.reviews set rating = 1 $$, 'M0018', 'column_read_only',
   'a trainer cannot change the rating');
 select results_eq(
   $$ update trainers.bookings set trainer_notes = 'bring treats'

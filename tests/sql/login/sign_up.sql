@@ -1,7 +1,7 @@
 -- Signing up: the account, its person and their roles; and what an address that is taken hears.
 
 begin;
-select plan(23);
+select plan(25);
 
 create function tests.roles(p_name text)
 returns text
@@ -28,6 +28,14 @@ as $$
   select p.locale || ' ' || p.timezone from core.person as p
   where p.person_id = tests.account_id(p_name);
 $$;
+create function tests.words_of(p_name text)
+returns text
+language sql
+security definer
+as $$
+  select concat_ws(' ', p.username, p.bio, p.avatar_url) from core.person as p
+  where p.person_id = tests.account_id(p_name);
+$$;
 grant execute on all functions in schema tests to public;
 
 -- The account and its roles.
@@ -51,6 +59,15 @@ select is(
   tests.sign_up('odd', '{"locale": "<b>", "timezone": "Mars/Olympus"}') ->> 'refused', null,
   'an odd language is no reason to refuse a sign-up');
 select is(tests.settings_of('odd'), 'en Europe/Copenhagen', 'what is no language and no time zone is left out');
+
+select tests.sign_up('una', '{"username": "una_swings", "bio": "On Tuesdays.", "avatarUrl": "https://x.example/u.png"}');
+select is(
+  tests.sign_up('una2', '{"username": "una_swings", "avatar_url": "javascript:1"}') ->> 'refused', null,
+  'a user name that is taken is no reason to refuse a sign-up');
+select results_eq(
+  $$ select tests.words_of(n) from unnest(array['una', 'una2']) as n $$,
+  $$ values ('una_swings On Tuesdays. https://x.example/u.png'), ('') $$,
+  'what somebody says of themselves at sign-up is kept, and a taken name is left out');
 
 -- An address nobody has proved belongs to whoever asks last.
 select is(

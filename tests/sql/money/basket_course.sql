@@ -24,7 +24,7 @@ select throws_ok($$ select tests.orders('nothing', null, null, null) $$, 'M4801'
   'a course that does not exist cannot be ordered');
 select throws_ok($$ select tests.orders('yoga', 49.49, 'EUR', null) $$, 'M0316', 'amount_wrong',
   'an amount that is not the price is refused');
-select throws_ok($$ select tests.orders('yoga', 49.50, 'USD', null) $$, 'M0316', 'amount_wrong',
+select throws_ok($$ select tests.orders('yoga', 49.50, 'USD', null) $$, 'M0317', 'currency_differs',
   'a currency that is not the price''s is refused');
 select is_empty('select * from core.enrolment', 'an order that is refused leaves no place behind');
 select throws_ok($$ select api.order_course(tests.id('offering yoga'),
