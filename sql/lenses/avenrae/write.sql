@@ -482,6 +482,8 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_fields jsonb;
 begin
   if tg_op = 'UPDATE' then
     if new.is_read and not old.is_read then
@@ -497,11 +499,13 @@ begin
   new.conversation_uuid := api.key_of('conversation', new.conversation_id,
     (select k.uuid from avenrae.conversations as k where k.id = new.conversation_id),
     new.conversation_uuid);
-  new.uuid := api.save_message(
-    api.written_fields('{
-      "uuid": "message_id", "sender_uuid": "sender_id", "receiver_uuid": "recipient_id",
-      "conversation_uuid": "conversation_id", "message": "body"}', to_jsonb(new)),
-    api.if_exists(tg_op));
+  v_fields := api.written_fields('{
+    "uuid": "message_id", "sender_uuid": "sender_id", "receiver_uuid": "recipient_id",
+    "conversation_uuid": "conversation_id", "message": "body"}', to_jsonb(new));
+  -- A message that is sent as it was read is no new one.
+  if v_fields - 'message_id' <> '{}' then
+    new.uuid := api.save_message(v_fields, api.if_exists(tg_op));
+  end if;
   if new.uuid is null then
     return null;
   end if;

@@ -379,23 +379,23 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_row fitness."Payment";
 begin
-  if tg_op = 'UPDATE' then
-    if new.status = 'REFUNDED' and old.status <> 'REFUNDED' then
-      perform api.refund_payment(old.id, p_reason => 'Set to REFUNDED.');
+  select p.* into v_row from fitness."Payment" as p where p.id = new.id;
+  if found and api.if_exists(tg_op) = 'merge' then
+    if new.status = 'REFUNDED' and v_row.status <> 'REFUNDED' then
+      perform api.refund_payment(new.id, p_reason => 'Set to REFUNDED.');
     else
-      perform api.keep_column(new.status = old.status, 'status: a payment follows its money.',
+      perform api.keep_column(new.status = v_row.status, 'status: a payment follows its money.',
                               'Staff sets it to REFUNDED, and the money goes back.');
     end if;
-    select p.* into new from fitness."Payment" as p where p.id = old.id;
-    return new;
+  else
+    perform api.keep_column(new.status = 'PENDING', 'status: a new payment is PENDING.',
+                            'It follows its money.');
+    new.id := api.order_course(new."courseId", new.amount::numeric, new.currency,
+                               new."userId", new.id::text);
   end if;
-  if new.status <> 'PENDING' then
-    raise exception using errcode = '42501',
-      message = 'What becomes of a payment is not written by its payer.';
-  end if;
-  new.id := api.order_course(new."courseId", new.amount::numeric, new.currency,
-                             new."userId", new.id::text);
   select p.* into new from fitness."Payment" as p where p.id = new.id;
   return new;
 end
@@ -472,17 +472,17 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_fields jsonb := api.written_fields('{
+    "id": "message_id", "senderId": "sender_id", "receiverId": "recipient_id",
+    "content": "body"}', to_jsonb(new), to_jsonb(old));
 begin
   if tg_op = 'UPDATE' and new."isRead" > old."isRead" then
     perform api.mark_messages_read(array[old.id]);
   end if;
-  if tg_op = 'INSERT' or (new.content, new."senderId", new."receiverId")
-                         is distinct from (old.content, old."senderId", old."receiverId") then
-    new.id := api.save_message(
-      api.written_fields('{
-        "id": "message_id", "senderId": "sender_id", "receiverId": "recipient_id",
-        "content": "body"}', to_jsonb(new), to_jsonb(old)),
-      api.if_exists(tg_op));
+  -- A message that is sent as it was read is no new one.
+  if v_fields - 'message_id' <> '{}' then
+    new.id := api.save_message(v_fields, api.if_exists(tg_op));
     if new.id is null then
       return null;
     end if;

@@ -106,7 +106,6 @@ select results_eq(
        ('42501', 'The user id given is not that of the caller.'), ('M4201', 'slot_not_found'))
      order by 1 $$,
   $$ values
-    ('avenrae.messages', '42501'), ('fitness."Message"', '42501'), ('fitness."Payment"', '42501'),
     -- A balance is never written; the refusal says what is used instead.
     ('trainers.user_wallets', 'M3401')
     order by 1 $$,

@@ -92,7 +92,7 @@ select throws_ok($$ insert into fitness."Payment" (amount, status, "userId", "co
   values (0.01, 'PENDING', tests.id('bob'), tests.id('offering yoga')) $$, 'M0316', 'amount_wrong',
   'an amount that is not the price is refused');
 select throws_ok($$ insert into fitness."Payment" (status, "userId", "courseId")
-  values ('COMPLETED', tests.id('bob'), tests.id('offering yoga')) $$, '42501', null,
+  values ('COMPLETED', tests.id('bob'), tests.id('offering yoga')) $$, 'M0018', null,
   'a payment cannot be written as completed');
 select throws_ok($$ insert into fitness."Payment" (status, "userId", "courseId")
   values ('PENDING', tests.id('alice'), tests.id('offering yoga')) $$, '42501', null,
