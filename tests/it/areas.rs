@@ -30,7 +30,8 @@ const AREAS: [&str; 13] = [
 ];
 
 /// Permitted calls from a lower area to a higher one: caller, callee, reason.
-const UPWARD: [(&str, &str, &str); 20] = [
+const UPWARD: [(&str, &str, &str); 21] = [
+    ("internal.require_identity", "internal.is_active", "suspension holds for every caller"),
     ("internal.require_identity", "internal.require_active", "suspension holds for every caller"),
     ("api.list_audit_log", "internal.require_staff", WHO_MAY),
     ("api.set_marketplace", "internal.require_admin", WHO_MAY),

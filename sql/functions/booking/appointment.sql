@@ -248,16 +248,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_customer_id uuid := internal.require_identity(coalesce(p_customer_id, internal.user_id()));
+  v_customer_id uuid := internal.require_booker(
+    coalesce(p_customer_id, internal.user_id()), 1, p_notes, p_idempotency_key, p_subject_id);
   v_ends_at     timestamptz := coalesce(p_ends_at, p_starts_at + (
     select make_interval(mins => o.duration_min)
     from core.offering as o
     where o.offering_id = p_offering_id));
   v_offering    core.offering;
-  v_booking     core.booking;
 begin
-  perform internal.require_booking_asked(
-    v_customer_id, 1, p_notes, p_idempotency_key, p_subject_id);
   -- Whoever asks for this provider's time waits here, so a slot is made once.
   perform from core.provider as p where p.provider_id = p_provider_id for no key update;
   if not found then
@@ -266,16 +264,12 @@ begin
   end if;
 
   v_offering := internal.asked_offering(p_provider_id, p_offering_id, p_starts_at, v_ends_at);
-  v_booking := internal.place_booking(
+  return query
+  select p.*
+  from internal.place_booking(
     v_customer_id, internal.slot_at(v_offering, p_starts_at, v_ends_at), 1, p_notes,
     p_idempotency_key, p_coupon_code, p_subject_id,
-    internal.hourly_price(v_offering, v_customer_id, p_starts_at, v_ends_at));
-
-  return query
-  select b.booking_id, p.payment_id, b.status, p.amount_minor, p.currency, b.provider_id,
-         b.offering_id
-  from internal.booking_payment(v_booking.booking_id) as p
-  join core.booking as b on b.booking_id = v_booking.booking_id;
+    internal.hourly_price(v_offering, v_customer_id, p_starts_at, v_ends_at)) as p;
 end
 $$;
 

@@ -5,34 +5,21 @@
 -- row may take that provider's slots and bookings in any order, and rows that were just made need
 -- no order. ARCHITECTURE.md has every lock.
 
-create or replace function internal.require_few_holds(p_customer_id uuid)
-returns void
-language plpgsql
+create or replace function internal.clashes(p_booking core.booking, p_slot core.slot)
+returns boolean
+language sql
 stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if (
-    select count(*) >= (select m.max_holds from core.marketplace as m)
-    from core.booking as b
-    where b.customer_id = p_customer_id
-      and b.status = 'pending_payment'
-      and b.hold_expires_at > now()
-  ) then
-    perform internal.refuse('M9219', 'too_many_holds', 'Too many bookings are held unpaid.',
-      'Pay for one, cancel one, or wait until one expires.');
-  end if;
-end
-$$;
+parallel safe
+return internal.is_secured((p_booking).status)
+    and ((p_booking).slot_id = (p_slot).slot_id
+         or (p_booking).starts_at < (p_slot).ends_at and (p_booking).ends_at > (p_slot).starts_at)
+  or (p_booking).status = 'pending_payment'
+    and (p_booking).hold_expires_at > now()
+    and (p_booking).slot_id = (p_slot).slot_id;
 
-alter function internal.require_few_holds owner to definer;
-
-comment on function internal.require_few_holds is $$
-Refuse a customer with too many unpaid bookings. The caller holds the customer's lock.
-
-Raises
-  M9219 too_many_holds  the customer has as many unpaid bookings as the marketplace allows
+comment on function internal.clashes is $$
+Whether a booking keeps its customer from a slot: one of this very slot, held or standing, or one
+that stands at the same time.
 $$;
 
 create or replace function internal.conflicting_booking(
@@ -53,15 +40,11 @@ begin
   select b.* into v_booking
   from core.booking as b
   where b.customer_id = p_customer_id
+    -- A slot lasts a week at most, so no history is read.
+    and b.starts_at between p_slot.starts_at - interval '7 days' and p_slot.ends_at
     and b.booking_id is distinct from p_but_for
-    and (
-      b.slot_id = (p_slot).slot_id
-        and (internal.is_secured(b.status)
-             or b.status = 'pending_payment' and b.hold_expires_at > now())
-      or internal.is_secured(b.status)
-        and b.starts_at < (p_slot).ends_at and b.ends_at > (p_slot).starts_at
-    )
-  order by b.slot_id = (p_slot).slot_id desc
+    and internal.clashes(b, p_slot)
+  order by b.slot_id = p_slot.slot_id desc
   limit 1;
   return v_booking;
 end
@@ -70,9 +53,13 @@ $$;
 alter function internal.conflicting_booking owner to definer;
 
 comment on function internal.conflicting_booking is
-  'A booking that keeps a customer from a slot: one of this very slot, or one at the same time.';
+  'A booking that keeps a customer from a slot, if there is one; rather one of this very slot.';
 
-create or replace function internal.require_few_cancels(p_customer_id uuid)
+create or replace function internal.refuse_customer(
+  p_customer_id uuid,
+  p_slot        core.slot,
+  p_holds       boolean
+)
 returns void
 language plpgsql
 stable
@@ -80,27 +67,25 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if (
-    select count(*) >= (select m.max_cancels_a_day from core.marketplace as m)
-    from core.booking as b
-    where b.customer_id = p_customer_id
-      and b.cancelled_by = 'customer'
-      and b.cancelled_at > now() - interval '24 hours'
-  ) then
-    perform internal.refuse('M9225', 'too_many_cancellations',
-      'Too many bookings were called off within a day.', 'Book again tomorrow.');
+  perform internal.require_free_customer(p_customer_id, p_slot);
+  if p_holds then
+    perform internal.refuse('M9219', 'too_many_holds', 'Too many bookings are held unpaid.',
+      'Pay for one, cancel one, or wait until one expires.');
   end if;
+  perform internal.refuse('M9225', 'too_many_cancellations',
+    'Too many bookings were called off within a day.', 'Book again tomorrow.');
 end
 $$;
 
-alter function internal.require_few_cancels owner to definer;
+alter function internal.refuse_customer owner to definer;
 
-comment on function internal.require_few_cancels is $$
-Nobody books and calls off all day: each round is mail to a provider. The caller holds the
-customer's lock.
+comment on function internal.refuse_customer is $$
+Say why a customer cannot book a slot. p_holds: they have too many unpaid bookings.
 
 Raises
-  M9225 too_many_cancellations  the customer has called off as many as the marketplace allows
+  M9207 already_booked, M9208 customer_busy
+  M9219 too_many_holds          as many unpaid bookings as the marketplace allows
+  M9225 too_many_cancellations  as many called off within a day: each round is mail to a provider
 $$;
 
 create or replace function internal.require_few_free(p_booking core.booking)
@@ -187,7 +172,7 @@ alter function internal.require_free_customer owner to definer;
 
 comment on function internal.require_free_customer is $$
 Refuse a slot if the customer has another booking at that time, except the one that is being
-moved. The caller holds the customer's lock.
+moved. The caller holds the customer's lock, or has seen that there is one.
 
 Raises
   M9207 already_booked  they hold or have booked this very slot
@@ -200,20 +185,22 @@ create or replace function internal.is_subject_elsewhere(
   p_but_for    uuid default null
 )
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select exists (
+as $$
+begin
+  return p_subject_id is not null and exists (
     select
     from core.booking as b
     where b.subject_id = p_subject_id
       and b.booking_id is distinct from p_but_for
-      and b.starts_at < (p_slot).ends_at and b.ends_at > (p_slot).starts_at
+      and b.starts_at < p_slot.ends_at and b.ends_at > p_slot.starts_at
       and (internal.is_secured(b.status)
            or b.status = 'pending_payment' and b.hold_expires_at > now()));
-end;
+end
+$$;
 
 alter function internal.is_subject_elsewhere owner to definer;
 
@@ -286,7 +273,8 @@ create or replace function internal.asked_of_booking(
 )
 returns jsonb
 language sql
-immutable
+-- Not immutable, which would keep it from being inlined: jsonb_build_object is not.
+stable
 return jsonb_build_object(
   'slot_id', p_slot_id, 'seats', p_seats,
   -- Not the words themselves: they are kept, changed and erased in one place.
@@ -349,9 +337,15 @@ create or replace function internal.place_booking(
   p_idempotency_key text,
   p_coupon_code     text,
   p_subject_id      uuid default null,
-  p_price_minor     bigint default null
+  p_price_minor     bigint default null,
+  out booking_id    uuid,
+  out payment_id    uuid,
+  out status        text,
+  out amount_minor  bigint,
+  out currency      text,
+  out provider_id   uuid,
+  out offering_id   uuid
 )
-returns core.booking
 language plpgsql
 volatile
 security definer
@@ -367,31 +361,44 @@ begin
   v_slot := internal.lock_slot(p_slot_id);
   -- The customer's bookings are checked below; two requests at once would not see each other.
   perform from core.customer as c where c.customer_id = p_customer_id for no key update;
+  if not found then
+    perform internal.require_customer(p_customer_id);
+  end if;
 
   -- A retry gets the first answer. The look-up comes after the lock, because two copies of one
   -- request may arrive together.
-  v_booking := internal.repeated_booking(p_customer_id, v_asked, p_idempotency_key);
+  if p_idempotency_key is not null then
+    v_booking := internal.repeated_booking(p_customer_id, v_asked, p_idempotency_key);
+  end if;
   if v_booking.booking_id is not null then
-    return v_booking;
+    v_payment := internal.booking_payment(v_booking.booking_id);
+  else
+    v_booking := internal.hold_seats(
+      v_slot, p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id, p_price_minor);
+    v_payment := internal.open_order(
+      p_customer_id, v_booking.currency, array[internal.line_of_booking(v_booking)],
+      p_coupon_code, p_asked => v_asked);
+    if v_payment.status = 'captured' then
+      perform internal.confirm_booking(v_booking.booking_id);
+      select b.* into v_booking from core.booking as b where b.booking_id = v_booking.booking_id;
+    end if;
   end if;
-
-  v_booking := internal.hold_seats(
-    v_slot, p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id, p_price_minor);
-  v_payment := internal.open_order(
-    p_customer_id, v_booking.currency, array[internal.line_of_booking(v_booking)], p_coupon_code,
-    p_asked => v_asked);
-  if v_payment.status = 'captured' then
-    perform internal.confirm_booking(v_booking.booking_id);
-  end if;
-  return v_booking;
+  booking_id := v_booking.booking_id;
+  payment_id := v_payment.payment_id;
+  status := v_booking.status;
+  amount_minor := v_payment.amount_minor;
+  currency := v_payment.currency;
+  provider_id := v_booking.provider_id;
+  offering_id := v_booking.offering_id;
 end
 $$;
 
 alter function internal.place_booking owner to definer;
 
 comment on function internal.place_booking is $$
-Hold seats in a slot for a customer and open the order that pays for them. If it costs nothing, it
-is confirmed at once. p_price_minor is the price of all seats if it is not that of the offering.
+Hold seats in a slot for a customer and open the order that pays for them; the answer of
+api.book_slot. If it costs nothing, it is confirmed at once. p_price_minor is the price of all seats
+if it is not that of the offering.
 
 Raises
   what api.book_slot lists
@@ -416,56 +423,41 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_booking core.booking;
+  v_has record;
 begin
   if p_slot.provider_id = p_customer_id then
     perform internal.refuse('M3201', 'own_offering', 'Providers cannot book their own offerings.');
   end if;
 
   -- Check the customer first, so that a customer who holds the last seat is not told to wait for
-  -- it.
-  perform internal.require_free_customer(p_customer_id, p_slot);
-  perform internal.require_free_subject(p_subject_id, p_slot);
-  perform internal.require_few_holds(p_customer_id);
-  perform internal.require_few_cancels(p_customer_id);
-  perform internal.take_offer(p_customer_id, p_slot.slot_id);
-  if not exists (
-    select from internal.open_slots() as s
-    where s.slot_id = p_slot.slot_id and s.seats_left >= p_seats
-  ) then
-    perform internal.refuse_slot(p_slot.slot_id, p_seats);
-  end if;
+  -- it. All is asked in one reading of their newest bookings: a hold lasts a day at most and a slot
+  -- a week. No condition names a status, so that no plan reads the holds of others instead.
+  select coalesce(bool_or(internal.clashes(b, p_slot)), false) as a_clash,
+         count(*) filter (where b.status = 'pending_payment' and b.hold_expires_at > now())
+           >= min(m.max_holds) as too_many_holds,
+         count(*) filter (where b.cancelled_by = 'customer'
+                            and b.cancelled_at > now() - interval '24 hours')
+           >= min(m.max_cancels_a_day) as too_many_cancels,
+         exists (select from core.waitlist_entry as w
+                 where w.slot_id = p_slot.slot_id and w.customer_id = p_customer_id
+                   and w.state in ('waiting', 'offered')) as a_place
+    into v_has
+  from core.marketplace as m
+  left join core.booking as b
+    on b.customer_id = p_customer_id and b.starts_at > now() - interval '8 days';
 
-  insert into core.booking as b
-    (booking_id, slot_id, offering_id, provider_id, customer_id, subject_id, starts_at, ends_at,
-     seats, hold_expires_at, offering_title, price_minor, currency, policy_tiers, customer_notes,
-     idempotency_key)
-  select internal.uuid_v7(), p_slot.slot_id, p_slot.offering_id, p_slot.provider_id,
-         p_customer_id, p_subject_id, p_slot.starts_at, p_slot.ends_at, p_seats,
-         now() + make_interval(mins => m.hold_min), o.title,
-         coalesce(p_price_minor, o.price_minor * p_seats), o.currency, c.tiers,
-         nullif(btrim(p_notes), ''), p_idempotency_key
-  from core.offering as o
-  join core.cancellation_policy as c using (cancellation_policy_id)
-  cross join core.marketplace as m
-  where o.offering_id = p_slot.offering_id
-    -- Time by the hour has no price of its own.
-    and (o.kind <> 'hour' or p_price_minor is not null)
-  returning b.* into v_booking;
-  if not found then
-    perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
+  if v_has.a_clash or v_has.too_many_holds or v_has.too_many_cancels then
+    perform internal.refuse_customer(p_customer_id, p_slot, v_has.too_many_holds);
   end if;
-
-  if v_booking.price_minor > 99999999 then
-    perform internal.refuse('M0206', 'amount_too_large', 'A card cannot be charged so much.',
-      'Book fewer seats at a time.');
+  if p_subject_id is not null then
+    perform internal.require_free_subject(p_subject_id, p_slot);
   end if;
-  if v_booking.price_minor = 0 then
-    perform internal.require_few_free(v_booking);
+  if v_has.a_place then
+    perform internal.take_offer(p_customer_id, p_slot.slot_id);
+    select s.* into p_slot from core.slot as s where s.slot_id = p_slot.slot_id;
   end if;
-  perform internal.settle_slot(p_slot.slot_id);
-  perform internal.record_step(v_booking, null, 'customer', null);
-  return v_booking;
+  return internal.write_hold(
+    p_slot, p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id, p_price_minor);
 end
 $$;
 
@@ -473,14 +465,78 @@ alter function internal.hold_seats owner to definer;
 
 comment on function internal.hold_seats is $$
 Hold seats in a slot for a customer, without an order yet. Every system books through this function.
-The caller holds provider, slot and customer.
+The caller holds provider, slot and customer, and passes the slot as the lock found it.
 
 Raises
   M0206 amount_too_large  the seats come to more than a card can be charged
   M3201 own_offering      it is the caller's own
   M9201 slot_full, M9202 slot_past, M9203 slot_closed, M9204 provider_busy,
   M9205 offering_inactive, M9206 provider_not_accepting, M9210 notice_too_short
-  M9207 already_booked, M9208 customer_busy, M9219 too_many_holds, M9227 subject_busy
+  M9207 already_booked, M9208 customer_busy, M9219 too_many_holds, M9225 too_many_cancellations,
+  M9227 subject_busy
+$$;
+
+create or replace function internal.write_hold(
+  p_slot            core.slot,
+  p_customer_id     uuid,
+  p_seats           integer,
+  p_notes           text,
+  p_idempotency_key text,
+  p_subject_id      uuid,
+  p_price_minor     bigint
+)
+returns core.booking
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking core.booking;
+begin
+  insert into core.booking as b
+    (booking_id, slot_id, offering_id, provider_id, customer_id, subject_id, starts_at, ends_at,
+     seats, hold_expires_at, offering_title, price_minor, currency, policy_tiers, customer_notes,
+     idempotency_key)
+  select internal.uuid_v7(), s.slot_id, s.offering_id, s.provider_id, p_customer_id, p_subject_id,
+         s.starts_at, s.ends_at, p_seats, now() + make_interval(mins => m.hold_min), o.title,
+         coalesce(p_price_minor, o.price_minor * p_seats), o.currency, c.tiers,
+         nullif(btrim(p_notes), ''), p_idempotency_key
+  from internal.open_slots() as s
+  join core.offering as o on o.offering_id = s.offering_id
+  join core.cancellation_policy as c using (cancellation_policy_id)
+  cross join core.marketplace as m
+  where s.slot_id = p_slot.slot_id
+    and s.seats_left >= p_seats
+    -- Time by the hour has no price of its own.
+    and (o.kind <> 'hour' or p_price_minor is not null)
+  returning b.* into v_booking;
+
+  if not found and p_price_minor is null and internal.sells_hours(p_slot.offering_id) then
+    perform internal.refuse('M9203', 'slot_closed', 'The slot is closed.', 'Choose another one.');
+  elsif v_booking.booking_id is null then
+    perform internal.refuse_slot(p_slot.slot_id, p_seats);
+  elsif v_booking.price_minor > 99999999 then
+    perform internal.refuse('M0206', 'amount_too_large', 'A card cannot be charged so much.',
+      'Book fewer seats at a time.');
+  elsif v_booking.price_minor = 0 then
+    perform internal.require_few_free(v_booking);
+  end if;
+  p_slot := internal.put_seats(
+    p_slot, p_slot.taken,
+    p_slot.holds || array_fill(v_booking.hold_expires_at, array[v_booking.seats]));
+  return v_booking;
+end
+$$;
+
+alter function internal.write_hold owner to definer;
+
+comment on function internal.write_hold is $$
+Write a booking that waits for its payment, if the slot has so many free seats, and hold them.
+
+Raises
+  M0206 amount_too_large, M9226 too_many_free
+  and what internal.refuse_slot lists
 $$;
 
 create or replace function internal.confirm_booking(p_booking_id uuid)
@@ -521,7 +577,10 @@ begin
   where b.booking_id = p_booking_id
   returning b.* into v_booking;
 
-  perform internal.settle_slot(v_booking.slot_id);
+  -- Its seats are sold and no longer held. A hold that has ended counts no more.
+  v_slot := internal.put_seats(
+    v_slot, v_slot.taken + v_booking.seats,
+    internal.holds_without(v_slot.holds, v_booking.hold_expires_at, v_booking.seats));
   perform internal.issue_tickets(v_booking);
   perform internal.record_step(v_booking, v_from, 'system', 'paid');
   perform internal.tell_both(v_booking, 'booking_' || v_booking.status);
@@ -568,22 +627,26 @@ Whether a booking whose hold has ended can still be confirmed: its seats are fre
 has no other booking in this slot or at that time. Locks the customer.
 $$;
 
-create or replace function internal.require_booking_asked(
+create or replace function internal.require_booker(
   p_customer_id     uuid,
   p_seats           integer,
   p_notes           text,
   p_idempotency_key text,
   p_subject_id      uuid
 )
-returns void
+returns uuid
 language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_customer_id constant uuid := internal.require_identity(p_customer_id);
 begin
-  perform internal.require_active(p_customer_id);
-  perform internal.require_customer(p_customer_id);
+  -- The house books for others, and is not asked that above.
+  if internal.is_service() then
+    perform internal.require_active(v_customer_id);
+  end if;
   if p_seats is null or p_seats not between 1 and 100 then
     perform internal.refuse('M0201', 'seats_invalid', 'Between 1 and 100 seats can be booked.');
   end if;
@@ -594,19 +657,24 @@ begin
     perform internal.refuse(
       'M0203', 'idempotency_key_invalid', 'A key has 1 to 255 characters.');
   end if;
-  perform internal.require_subject(p_subject_id, p_customer_id);
+  if p_subject_id is not null then
+    perform internal.require_subject(p_subject_id, v_customer_id);
+  end if;
+  return v_customer_id;
 end
 $$;
 
-alter function internal.require_booking_asked owner to definer;
+alter function internal.require_booker owner to definer;
 
-comment on function internal.require_booking_asked is $$
-Refuse what nobody could book, before anything is locked.
+comment on function internal.require_booker is $$
+Who books: the customer given, who must be the caller unless the house asks. Refuses what nobody
+could book, before anything is locked.
 
 Raises
   M0201 seats_invalid, M0202 notes_too_long, M0203 idempotency_key_invalid
-  M3001 person_suspended, M3002 sign_up_required
-  M4006 subject_not_found, M4202 customer_not_found
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4006 subject_not_found
+  42501  it is somebody else
 $$;
 
 create or replace function api.book_slot(
@@ -633,19 +701,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_customer_id uuid := internal.require_identity(p_customer_id);
-  v_booking     core.booking;
+  v_customer_id constant uuid := internal.require_booker(
+    p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id);
 begin
-  perform internal.require_booking_asked(
-    v_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id);
-  v_booking := internal.place_booking(
-    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code, p_subject_id);
-
   return query
-  select b.booking_id, p.payment_id, b.status, p.amount_minor, p.currency, b.provider_id,
-         b.offering_id
-  from internal.booking_payment(v_booking.booking_id) as p
-  join core.booking as b on b.booking_id = v_booking.booking_id;
+  select p.*
+  from internal.place_booking(
+    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code,
+    p_subject_id) as p;
 end
 $$;
 

@@ -21,36 +21,43 @@ create or replace function internal.record_step(
   p_reason      text
 )
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
   insert into core.booking_event
     (booking_event_id, booking_id, from_status, to_status, actor, actor_id, reason)
-  values (internal.uuid_v7(), (p_booking).booking_id, p_from_status, (p_booking).status,
+  values (internal.uuid_v7(), p_booking.booking_id, p_from_status, p_booking.status,
           p_actor, internal.user_id(), p_reason);
-end;
+end
+$$;
 
 alter function internal.record_step owner to definer;
 
-comment on function internal.record_step is 'Append a booking''s step to its history.';
+comment on function internal.record_step is $$
+Append a booking's step to its history. That it was made is no step: the booking itself says by whom,
+when and for what.
+$$;
 
 create or replace function internal.tell_both(p_booking core.booking, p_type text)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select internal.notify(
+as $$
+begin
+  perform internal.notify(
     w.person_id, p_type,
-    jsonb_build_object('booking_id', (p_booking).booking_id, 'side', w.side,
-                       'status', (p_booking).status,
-                       'ics_sequence', (p_booking).ics_sequence))
-  from (values ((p_booking).customer_id, 'customer'),
-               ((p_booking).provider_id, 'provider')) as w(person_id, side);
-end;
+    jsonb_build_object('booking_id', p_booking.booking_id, 'side', w.side,
+                       'status', p_booking.status, 'ics_sequence', p_booking.ics_sequence))
+  from (values (p_booking.customer_id, 'customer'),
+               (p_booking.provider_id, 'provider')) as w(person_id, side);
+end
+$$;
 
 alter function internal.tell_both owner to definer;
 

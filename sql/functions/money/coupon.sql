@@ -57,8 +57,9 @@ begin
     p_lines[i].discount_minor := coalesce(v_parts[i] * v_step, 0);
     p_lines[i].total_minor := p_lines[i].unit_minor * p_lines[i].quantity
                               - p_lines[i].discount_minor + p_lines[i].tax_minor;
-    p_lines[i].commission_minor := internal.commission_of_line(
-      p_lines[i], case when p_lines[i].discount_minor > 0 then p_coupon end);
+    p_lines[i].commission_minor := case
+      when p_lines[i].discount_minor > 0 then internal.commission_of_line(p_lines[i], p_coupon)
+      else internal.commission_of(p_lines[i].total_minor, p_lines[i].commission_bp) end;
   end loop;
   return p_lines;
 end

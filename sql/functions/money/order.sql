@@ -9,6 +9,32 @@ return regexp_replace(internal.readable_code(8), '^(.{4})', '\1-');
 comment on function internal.new_order_number is
   'Eight characters that are easy to tell apart, such as 7K2M-Q9XD; not guessable, no counter.';
 
+create or replace function internal.is_chargeable(p_amount_minor bigint, p_currency text)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  return exists (
+    select
+    from core.currency as c
+    join core.marketplace as m on c.currency = any (m.settlement_currencies)
+    where c.currency = p_currency
+      and p_amount_minor between c.charge_min_minor and 99999999
+      and p_amount_minor % c.charge_step = 0);
+end
+$$;
+
+alter function internal.is_chargeable owner to definer;
+
+comment on function internal.is_chargeable is $$
+Whether Stripe takes an amount: not too small or too large, in its steps, and in a currency that the
+platform has a settlement in.
+$$;
+
 create or replace function internal.require_chargeable(p_amount_minor bigint, p_currency text)
 returns void
 language plpgsql
@@ -19,24 +45,17 @@ as $$
 declare
   v_currency core.currency;
 begin
-  select c.* into v_currency
-  from core.currency as c
-  join core.marketplace as m on c.currency = any (m.settlement_currencies)
-  where c.currency = p_currency;
-  if not found then
-    perform internal.require_settled(p_currency);
+  if internal.is_chargeable(p_amount_minor, p_currency) then
+    return;
   end if;
-
-  if p_amount_minor < v_currency.charge_min_minor
-     or p_amount_minor % v_currency.charge_step <> 0
-     or p_amount_minor > 99999999 then
-    perform internal.refuse('M0301', 'amount_not_chargeable',
-      format('%s %s cannot be charged.',
-             internal.to_decimal(p_amount_minor, p_currency), p_currency),
-      format('A charge is at least %s, in steps of %s.',
-             internal.to_decimal(v_currency.charge_min_minor, p_currency),
-             internal.to_decimal(v_currency.charge_step, p_currency)));
-  end if;
+  perform internal.require_settled(p_currency);
+  select c.* into v_currency from core.currency as c where c.currency = p_currency;
+  perform internal.refuse('M0301', 'amount_not_chargeable',
+    format('%s %s cannot be charged.',
+           internal.to_decimal(p_amount_minor, p_currency), p_currency),
+    format('A charge is at least %s, in steps of %s.',
+           internal.to_decimal(v_currency.charge_min_minor, p_currency),
+           internal.to_decimal(v_currency.charge_step, p_currency)));
 end
 $$;
 
@@ -104,14 +123,18 @@ comment on function internal.new_line is
 
 create or replace function internal.line_of_booking(p_booking core.booking)
 returns core.order_line
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
-return internal.new_line(
-  'booking', (p_booking).offering_title, (p_booking).offering_id, (p_booking).booking_id,
-  (p_booking).customer_id, (p_booking).provider_id, (p_booking).seats,
-  (p_booking).price_minor / (p_booking).seats);
+as $$
+begin
+  return internal.new_line(
+    'booking', p_booking.offering_title, p_booking.offering_id, p_booking.booking_id,
+    p_booking.customer_id, p_booking.provider_id, p_booking.seats,
+    p_booking.price_minor / p_booking.seats);
+end
+$$;
 
 alter function internal.line_of_booking owner to definer;
 
@@ -133,37 +156,33 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_order_id uuid := internal.uuid_v7();
-  v_order    core.order;
-  v_payment  core.payment;
+  v_order   core.order;
+  v_payment core.payment;
 begin
+  v_order.order_id := internal.uuid_v7();
+  v_order.number := internal.new_order_number();
+  v_order.customer_id := p_customer_id;
+  v_order.currency := p_currency;
+  v_order.total_minor := 0;
+  v_order.expires_at := p_expires_at;
+  v_order.idempotency_key := p_key;
+  v_order.asked := p_asked;
   p_lines := internal.price_lines(
     p_lines,
-    internal.redeem_coupon(p_coupon_code, v_order_id, p_customer_id, p_lines, p_currency),
+    internal.redeem_coupon(p_coupon_code, v_order.order_id, p_customer_id, p_lines, p_currency),
     p_currency);
+  for i in 1 .. cardinality(p_lines) loop
+    p_lines[i].order_id := v_order.order_id;
+    v_order.total_minor := v_order.total_minor + p_lines[i].total_minor;
+  end loop;
 
-  insert into core.order as o
-    (order_id, number, customer_id, currency, subtotal_minor, discount_minor, tax_minor,
-     total_minor, status, expires_at, idempotency_key, asked)
-  select v_order_id, internal.new_order_number(), p_customer_id, p_currency,
-         sum(l.unit_minor * l.quantity), sum(l.discount_minor), sum(l.tax_minor),
-         sum(l.total_minor), case when sum(l.total_minor) = 0 then 'paid' else 'pending' end,
-         p_expires_at, p_key, p_asked
-  from unnest(p_lines) as l
-  returning o.* into v_order;
-  if v_order.total_minor > 0 then
+  if v_order.total_minor > 0 and not internal.is_chargeable(v_order.total_minor, p_currency) then
+    -- It says why not.
     perform internal.require_chargeable(v_order.total_minor, p_currency);
   end if;
-
-  for i in 1 .. cardinality(p_lines) loop
-    p_lines[i].order_id := v_order_id;
-  end loop;
-  -- The table numbers its lines itself.
-  insert into core.order_line overriding user value select l.* from unnest(p_lines) as l;
-
-  v_payment := internal.open_payment(v_order, p_lines);
+  v_payment := internal.write_order(v_order, p_lines);
   if v_order.total_minor > 0 then
-    perform internal.plan_payment(v_payment);
+    v_order.order_id := internal.plan_payment(v_payment, v_order.number);
   end if;
   return v_payment;
 end
@@ -181,7 +200,7 @@ Raises
   M9306 coupon_used_up
 $$;
 
-create or replace function internal.open_payment(p_order core.order, p_lines core.order_line[])
+create or replace function internal.write_order(p_order core.order, p_lines core.order_line[])
 returns core.payment
 language plpgsql
 volatile
@@ -192,29 +211,54 @@ declare
   v_payment core.payment;
   v_is_one  constant boolean := cardinality(p_lines) = 1;
 begin
-  insert into core.payment as p (payment_id, order_id, booking_id, payer_id, payee_id,
-                                 processor, capture_method, currency, amount_minor, captured_at)
+  -- One statement: its keys are checked when all of it is written.
+  with line as (
+    -- The table numbers its lines itself.
+    insert into core.order_line overriding user value
+    select l.* from unnest(p_lines) as l
+    returning *
+  ),
+  summed as (
+    select sum(l.unit_minor * l.quantity) as subtotal_minor,
+           sum(l.discount_minor) as discount_minor, sum(l.tax_minor) as tax_minor,
+           -- The seller, if there is only one.
+           case when count(distinct l.provider_id) = 1 and count(l.provider_id) = count(*)
+                then (array_agg(l.provider_id))[1] end as payee_id,
+           -- Only an order of one booking can wait for an answer; a basket is captured at once.
+           v_is_one and min(l.kind) = 'booking' and min(f.booking_mode) = 'request' as is_asked
+    from line as l
+    left join core.offering as f on f.offering_id = l.offering_id
+  ),
+  ordered as (
+    insert into core.order
+      (order_id, number, customer_id, currency, subtotal_minor, discount_minor, tax_minor,
+       total_minor, status, expires_at, idempotency_key, asked)
+    select p_order.order_id, p_order.number, p_order.customer_id, p_order.currency,
+           s.subtotal_minor, s.discount_minor, s.tax_minor, p_order.total_minor,
+           case when p_order.total_minor = 0 then 'paid' else 'pending' end,
+           p_order.expires_at, p_order.idempotency_key, p_order.asked
+    from summed as s
+  )
+  insert into core.payment as p
+    (payment_id, order_id, booking_id, payer_id, payee_id, processor, capture_method, currency,
+     amount_minor, captured_at)
   select internal.uuid_v7(), p_order.order_id, case when v_is_one then p_lines[1].booking_id end,
-         p_order.customer_id,
-         -- The seller, if there is only one.
-         case when count(distinct l.provider_id) = 1 and count(l.provider_id) = count(*)
-              then (array_agg(l.provider_id))[1] end,
+         p_order.customer_id, s.payee_id,
          case when p_order.total_minor = 0 then 'none' else 'stripe' end,
-         -- Only an order of one booking can wait for an answer; a basket is captured at once.
-         case when v_is_one and p_lines[1].kind = 'booking'
-                   and min(f.booking_mode) = 'request' then 'manual' else 'automatic' end,
+         case when s.is_asked then 'manual' else 'automatic' end,
          p_order.currency, p_order.total_minor, case when p_order.total_minor = 0 then now() end
-  from unnest(p_lines) as l
-  left join core.offering as f on f.offering_id = l.offering_id
+  from summed as s
   returning p.* into v_payment;
   return v_payment;
 end
 $$;
 
-alter function internal.open_payment owner to definer;
+alter function internal.write_order owner to definer;
 
-comment on function internal.open_payment is
-  'The payment of a new order; for one booking of a request offering it is only authorised first.';
+comment on function internal.write_order is $$
+Write an order, its priced lines and its payment; for one booking of a request offering the money is
+only authorised first.
+$$;
 
 create or replace function internal.order_seq(p_order_id uuid)
 returns integer
@@ -231,7 +275,7 @@ alter function internal.order_seq owner to definer;
 comment on function internal.order_seq is
   'The number of an order, which systems that count show to a seller beside what they have sold.';
 
-create or replace function internal.plan_payment(p_payment core.payment)
+create or replace function internal.plan_payment(p_payment core.payment, p_number text)
 returns uuid
 language plpgsql
 volatile
@@ -240,23 +284,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
-  return (
-    select internal.plan_command(
-      'create_payment', (p_payment).payment_id, '/v1/payment_intents',
-      jsonb_build_object(
-        'amount', (p_payment).amount_minor,
-        'currency', lower((p_payment).currency),
-        'capture_method', (p_payment).capture_method,
-        'automatic_payment_methods', '{"enabled": true}'::jsonb,
-        'transfer_group', 'order_' || (p_payment).order_id,
-        'description', 'Order ' || o.number,
-        'metadata', jsonb_build_object(
-          'payment_id', (p_payment).payment_id,
-          'order_id', (p_payment).order_id,
-          'booking_id', (p_payment).booking_id)),
-      (p_payment).payment_id)
-    from core.order as o
-    where o.order_id = (p_payment).order_id);
+  return internal.plan_command(
+    'create_payment', p_payment.payment_id, '/v1/payment_intents',
+    jsonb_build_object(
+      'amount', p_payment.amount_minor,
+      'currency', lower(p_payment.currency),
+      'capture_method', p_payment.capture_method,
+      'automatic_payment_methods', '{"enabled": true}'::jsonb,
+      'transfer_group', 'order_' || p_payment.order_id,
+      'description', 'Order ' || p_number,
+      'metadata', jsonb_build_object(
+        'payment_id', p_payment.payment_id,
+        'order_id', p_payment.order_id,
+        'booking_id', p_payment.booking_id)),
+    p_payment.payment_id);
 end
 $$;
 

@@ -237,17 +237,20 @@ create or replace trigger person_keep before update of person_id on core.person
 
 create or replace function internal.is_active(p_person_id uuid)
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select not exists (
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
+  return not exists (
     select
     from core.person as p
     where p.person_id = p_person_id
       and (p.status <> 'active' or p.suspended_until > now()));
-end;
+end
+$$;
 
 alter function internal.is_active owner to definer;
 

@@ -163,17 +163,15 @@ as $$
 declare
   v_slot core.slot;
 begin
-  select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id;
-  if not found then
-    perform internal.refuse(
-      'M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
-  end if;
-
   -- Everyone who wants this provider's time waits here. `for update` would also block every
   -- insert of a row that refers to the provider.
-  perform from core.provider as p where p.provider_id = v_slot.provider_id for no key update;
-
-  select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id for no key update;
+  perform
+  from core.provider as p
+  where p.provider_id = (select s.provider_id from core.slot as s where s.slot_id = p_slot_id)
+  for no key update;
+  if found then
+    select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id for no key update;
+  end if;
   if not found then
     perform internal.refuse(
       'M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
@@ -228,106 +226,148 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_slot    core.slot;
-  v_offered integer;
+  v_slot  core.slot;
+  v_taken integer;
+  v_holds timestamptz[];
 begin
-  update core.slot as s
-  set taken = (
-        select coalesce(sum(b.seats), 0)
-        from core.booking as b
-        where b.slot_id = p_slot_id
-          and internal.takes_seat(b.status)),
-      holds = array(
-        select h.until
-        from (
-          select b.hold_expires_at, b.seats
-          from core.booking as b
-          where b.slot_id = p_slot_id
-            and b.status = 'pending_payment'
-            and b.hold_expires_at > now()
-          union all
-          select w.offer_expires_at, w.seats
-          from core.waitlist_entry as w
-          where w.slot_id = p_slot_id
-            and w.state = 'offered'
-            and w.offer_expires_at > now()
-          union all
-          select m.expires_at, m.seats
-          from core.move_proposal as m
-          where m.slot_id = p_slot_id
-            and m.state = 'open'
-            and m.holds_seats
-            and m.expires_at > now()
-        ) as h(until, seats)
-        cross join generate_series(1, h.seats)
-        order by h.until)
-  where s.slot_id = p_slot_id
-  returning s.* into v_slot;
+  select s.* into strict v_slot from core.slot as s where s.slot_id = p_slot_id;
+  with counted as materialized (
+    -- One condition names the slot alone: no plan may read the holds of others.
+    select internal.takes_seat(b.status) as is_taken, b.seats,
+           case b.status when 'pending_payment' then b.hold_expires_at end as until
+    from core.booking as b
+    where b.slot_id = p_slot_id
+    union all
+    select false, w.seats, w.offer_expires_at
+    from core.waitlist_entry as w
+    where w.slot_id = p_slot_id and w.state = 'offered'
+    union all
+    select false, m.seats, m.expires_at
+    from core.move_proposal as m
+    where m.slot_id = p_slot_id and m.state = 'open' and m.holds_seats
+  )
+  select coalesce(sum(c.seats) filter (where c.is_taken), 0),
+         array(select h.until
+               from counted as h
+               cross join generate_series(1, h.seats)
+               where h.until > now())
+    into v_taken, v_holds
+  from counted as c;
+  v_slot := internal.put_seats(v_slot, v_taken, v_holds);
 
   -- If the offering has fewer seats now, seats that are given back are not sold again.
-  select o.capacity into v_offered
+  update core.slot as s
+  set capacity = internal.capacity_of(s, o.capacity)
   from core.offering as o
-  where o.offering_id = v_slot.offering_id;
-  if internal.capacity_of(v_slot, v_offered) < v_slot.capacity then
-    update core.slot as s
-    set capacity = internal.capacity_of(v_slot, v_offered)
-    where s.slot_id = p_slot_id;
-  end if;
-
-  perform internal.occupy_time(v_slot);
+  where s.slot_id = p_slot_id
+    and o.offering_id = s.offering_id
+    and o.capacity < s.capacity
+    and not s.is_capacity_own;
 end
 $$;
 
 alter function internal.settle_slot owner to definer;
 
 comment on function internal.settle_slot is $$
-Count a slot's seats again from its bookings, offers and proposals, and take or free the
-provider's time.
-It is the only writer of taken, holds and occupancy. The caller holds the locks of the provider
-and the slot, so the count stays true until the commit.
+Count a slot's seats again from its bookings, offers and proposals (internal.put_seats). The caller
+holds the locks of the provider and the slot, so the count stays true until the commit.
 $$;
 
-create or replace function internal.occupy_time(p_slot core.slot)
-returns void
+create or replace function internal.holds_without(
+  p_holds timestamptz[],
+  p_until timestamptz,
+  p_seats integer
+)
+returns timestamptz[]
+language sql
+immutable
+parallel safe
+return array_remove(p_holds, p_until)
+  || array_fill(p_until,
+                array[greatest(0, cardinality(array_positions(p_holds, p_until)) - p_seats)]);
+
+comment on function internal.holds_without is
+  'The holds of a slot without so many that end at an instant; another booking''s may end there too.';
+
+create or replace function internal.put_seats(
+  p_slot  core.slot,
+  p_taken integer,
+  p_holds timestamptz[]
+)
+returns core.slot
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_is_event constant boolean := p_slot.taken = 0 and internal.takes_time(p_slot);
 begin
-  if p_slot.taken = 0 and p_slot.holds = '{}' and not v_is_event then
-    delete from core.occupancy as c where c.slot_id = p_slot.slot_id;
-    return;
-  end if;
-
-  -- Readers ignore rows whose holds have all ended, but the exclusion constraint does not.
-  delete from core.occupancy as c
-  where c.provider_id = p_slot.provider_id
-    and c.slot_id <> p_slot.slot_id
-    and c.expires_at <= now();
-
-  insert into core.occupancy as c (slot_id, provider_id, busy, expires_at)
-  select p_slot.slot_id, p_slot.provider_id,
-         internal.busy_time(p_slot.starts_at, p_slot.ends_at, o),
-         -- Until the last hold ends; for ever, if a seat is sold or it is an event.
-         case when p_slot.taken = 0 and not v_is_event then p_slot.holds[cardinality(p_slot.holds)] end
-  from core.offering as o
-  where o.offering_id = p_slot.offering_id
-  -- A row that still counts keeps its time, even if the buffers have changed since. One that had
-  -- ended may have been moved.
-  on conflict (slot_id) do update
-    set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
-        expires_at = excluded.expires_at;
+  with put as (
+    update core.slot as s
+    set taken = p_taken,
+        holds = array(select h.until from unnest(p_holds) as h(until)
+                      where h.until > now()
+                      order by h.until)
+    -- The count began with this row. Another one would be a mistake of the caller's.
+    where s.slot_id = p_slot.slot_id and s.taken = p_slot.taken and s.holds = p_slot.holds
+    returning s as slot
+  ),
+  used as (
+    select p.slot,
+           internal.busy_time((p.slot).starts_at, (p.slot).ends_at, o) as busy,
+           -- Until the last hold ends; for ever, if a seat is sold or it is an event.
+           case when (p.slot).taken > 0 or x.is_event then 'infinity'
+                else (p.slot).holds[cardinality((p.slot).holds)] end as until
+    from put as p
+    join core.offering as o on o.offering_id = (p.slot).offering_id
+    cross join lateral (
+      select (p.slot).taken = 0
+        and exists (select from core.event as e where e.slot_id = (p.slot).slot_id)
+        and internal.takes_time(p.slot)
+    ) as x(is_event)
+  ),
+  freed as (
+    delete from core.occupancy as c
+    using used as u
+    where c.slot_id = (u.slot).slot_id and u.until is null
+  ),
+  ended as (
+    -- Readers ignore rows whose holds have all ended, but the exclusion constraint does not.
+    delete from core.occupancy as c
+    using used as u
+    where c.provider_id = (u.slot).provider_id
+      and c.busy && u.busy
+      and c.slot_id <> (u.slot).slot_id
+      and c.expires_at <= now()
+      and u.until is not null
+    returning c.slot_id
+  ),
+  kept as (
+    insert into core.occupancy as c (slot_id, provider_id, busy, expires_at)
+    select (u.slot).slot_id, (u.slot).provider_id, u.busy, nullif(u.until, 'infinity')
+    from used as u
+    where u.until is not null
+      -- Not before they are gone.
+      and (select count(*) from ended) is not null
+    -- A row that still counts keeps its time, even if the buffers have changed since. One that had
+    -- ended may have been moved.
+    on conflict (slot_id) do update
+      set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
+          expires_at = excluded.expires_at
+  )
+  select (u.slot).* into strict p_slot from used as u;
+  return p_slot;
 end
 $$;
 
-alter function internal.occupy_time owner to definer;
+alter function internal.put_seats owner to definer;
 
-comment on function internal.occupy_time is $$
-Keep the time of a slot for its provider while a seat of it is sold or held, and give the time back
-when none is; an open event keeps it whoever has registered. The caller holds the provider's row.
+comment on function internal.put_seats is $$
+Write how many seats of a slot are taken and until when others are held, and return the slot. Keeps
+its time for its provider while a seat is sold or held, and gives the time back when none is; an open
+event keeps it whoever has registered. p_holds need no order, and ended ones may be among them.
+It is the only writer of taken, holds and occupancy. Either everything was counted
+(internal.settle_slot), or the caller adds what it does to the slot as the lock found it: a slot that
+has changed since then is an error. The caller holds the locks of the provider and the slot.
 $$;
 
 create or replace function internal.refuse_time(p_slot core.slot)

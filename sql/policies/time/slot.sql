@@ -4,7 +4,7 @@
 --   customer  reads those they have booked, closed or not
 --   provider  reads their closed ones too; adds and closes through the lens
 --   definer   makes them from hours, and counts seats
---   only internal.settle_slot writes taken and holds
+--   only internal.put_seats writes taken and holds
 
 create policy select_open on core.slot
   for select to anon, authenticated

@@ -55,11 +55,12 @@ create table core.booking (
   constraint booking_subject_in_one_place_excl
     exclude using gist (subject_id with =, tstzrange(starts_at, ends_at) with &&)
     where (subject_id is not null and status in ('requested', 'confirmed')),
-  constraint booking_currency_fkey foreign key (currency) references core.currency (currency),
   constraint booking_call_off_id_fkey
     foreign key (call_off_id) references core.call_off (call_off_id),
   constraint booking_ends_after_start check (ends_at > starts_at),
   constraint booking_not_with_oneself check (customer_id <> provider_id),
+  -- No key: see decision 0014.
+  constraint booking_currency_is_code check (currency ~ '^[A-Z]{3}$'),
   constraint booking_seats_in_range check (seats between 1 and 10000),
   constraint booking_price_not_negative check (price_minor >= 0),
   constraint booking_status_is_known
@@ -86,7 +87,6 @@ create index booking_subject_idx on core.booking (subject_id, customer_id)
   where subject_id is not null;
 create index booking_offering_id_idx on core.booking (offering_id);
 create index booking_slot_id_idx on core.booking (slot_id);
-create index booking_currency_idx on core.booking (currency);
 create index booking_live_idx on core.booking (status, ends_at)
   where status in ('pending_payment', 'requested', 'confirmed');
 create index booking_call_off_id_idx on core.booking (call_off_id)

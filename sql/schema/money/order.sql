@@ -26,7 +26,8 @@ create table core.order (
   constraint order_number_key unique (number),
   constraint order_customer_id_fkey
     foreign key (customer_id) references core.customer (customer_id),
-  constraint order_currency_fkey foreign key (currency) references core.currency (currency),
+  -- No key: see decision 0014.
+  constraint order_currency_is_code check (currency ~ '^[A-Z]{3}$'),
   constraint order_amounts_add_up
     check (total_minor = subtotal_minor - discount_minor + tax_minor and total_minor >= 0),
   constraint order_amounts_not_negative
@@ -40,7 +41,6 @@ alter table core.order enable row level security;
 alter table core.order force row level security;
 
 create index order_customer_placed_idx on core.order (customer_id, placed_at);
-create index order_currency_idx on core.order (currency);
 create index order_expiring_idx on core.order (expires_at)
   where status = 'pending' and expires_at is not null;
 create unique index order_idempotency_key on core.order (customer_id, idempotency_key)

@@ -62,7 +62,8 @@ create table core.payment (
   constraint payment_payer_id_fkey foreign key (payer_id) references core.person (person_id),
   constraint payment_payee_id_fkey
     foreign key (payee_id) references core.provider (provider_id),
-  constraint payment_currency_fkey foreign key (currency) references core.currency (currency),
+  -- No key: see decision 0014.
+  constraint payment_currency_is_code check (currency ~ '^[A-Z]{3}$'),
   constraint payment_processor_is_known check (processor in ('stripe', 'none')),
   constraint payment_capture_method_is_known check (capture_method in ('automatic', 'manual')),
   constraint payment_progress_is_known
@@ -86,8 +87,8 @@ alter table core.payment force row level security;
 create index payment_booking_id_idx on core.payment (booking_id);
 create index payment_payee_id_idx on core.payment (payee_id, created_at);
 create index payment_payer_id_idx on core.payment (payer_id, created_at);
-create index payment_currency_idx on core.payment (currency);
-create index payment_charge_id_idx on core.payment (charge_id);
+create index payment_charge_id_idx on core.payment (charge_id)
+  where charge_id is not null;
 create index payment_open_idx on core.payment (created_at)
   where status in ('requires_payment', 'processing', 'authorized', 'failed');
 

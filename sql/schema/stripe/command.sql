@@ -65,7 +65,8 @@ alter table core.stripe_command force row level security;
 create index stripe_command_due_idx on core.stripe_command (next_at)
   where state in ('planned', 'sent', 'unknown') and alarmed_at is null;
 create index stripe_command_payment_id_idx on core.stripe_command (payment_id);
-create index stripe_command_after_command_id_idx on core.stripe_command (after_command_id);
+create index stripe_command_after_command_id_idx on core.stripe_command (after_command_id)
+  where after_command_id is not null;
 
 comment on table core.stripe_command is
   'A POST to Stripe with a frozen body and key. Path, parameters and key never change.';

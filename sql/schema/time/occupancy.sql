@@ -11,8 +11,6 @@ create table core.occupancy (
   constraint occupancy_pkey primary key (slot_id),
   constraint occupancy_slot_id_fkey
     foreign key (slot_id) references core.slot (slot_id) on delete cascade,
-  constraint occupancy_provider_id_fkey
-    foreign key (provider_id) references core.provider (provider_id),
   constraint occupancy_busy_is_bounded check (not isempty(busy) and isfinite(upper(busy))),
   constraint occupancy_one_place_at_a_time_excl
     exclude using gist (provider_id with =, busy with &&)

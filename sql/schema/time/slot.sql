@@ -54,6 +54,6 @@ comment on column core.slot.state is
 comment on column core.slot.is_capacity_own is
   'Whether the provider has set the seats of this slot; otherwise they follow its offering.';
 comment on column core.slot.taken is
-  'Seats of bookings that stand, counted by internal.settle_slot.';
+  'Seats of bookings that stand, written by internal.put_seats.';
 comment on column core.slot.holds is
   'For each held seat, the instant when its hold ends. From then on the seat is free.';
