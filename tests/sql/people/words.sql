@@ -153,7 +153,7 @@ where f.relname in ('marketplace', 'role', 'currency', 'notification_type', 'can
                     'category', 'clock_failure')
    or f.name ~ '^audit_log\.(action|actor_role|entity|entity_id|hash)$'
    or f.name ~ '^stripe_event\.' and f.name <> 'stripe_event.payload'
-   or f.name ~ '\.(external_id|charge_id|failure|failure_code|last_error|topic|number)$'
+   or f.name ~ '\.(currency|external_id|charge_id|failure|failure_code|last_error|topic|number)$'
    or f.name in ('dispute.reason', 'dispute.status', 'reconciliation_finding.external_id',
                  'ledger_transfer.idempotency_key', 'ledger_transfer.kind',
                  'ledger_transfer.reference_kind', 'booking.policy_tiers', 'booking_event.actor',
