@@ -88,6 +88,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/money/referral.sql
 \ir schema/money/payment_method.sql
 \ir schema/booking/review.sql
+\ir schema/community/block.sql
 \ir schema/community/conversation.sql
 \ir schema/community/support.sql
 \ir schema/community/post.sql
@@ -210,6 +211,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/booking/review.sql
 
 -- community: what people say to each other, and to the house.
+\ir functions/community/block.sql
 \ir functions/community/conversation.sql
 \ir functions/community/support.sql
 \ir functions/community/post.sql
@@ -329,6 +331,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/attendance.sql
 \ir policies/booking/correction.sql
 \ir policies/booking/review.sql
+\ir policies/community/block.sql
 \ir policies/community/conversation.sql
 \ir policies/community/support.sql
 \ir policies/community/post.sql

@@ -25,7 +25,7 @@ sql_tests! {
         feed, free, party, proposal, reschedule, reschedule_length, review, seats, ticket,
     }
     catalogue { category, product, search, wish }
-    community { conversation, post, report, support }
+    community { block, conversation, post, report, support }
     ground { audit, clock, lens, marketplace, permissions, reading, vocabulary }
     learning { certificate, content, course, enrolment, progress }
     lenses {

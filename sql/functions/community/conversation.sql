@@ -23,6 +23,26 @@ alter function internal.conversation_ids owner to definer;
 
 comment on function internal.conversation_ids is 'The conversations of the caller.';
 
+create or replace function internal.is_answered(p_conversation_id uuid, p_opened_by uuid)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+    from core.message as m
+    where m.conversation_id = p_conversation_id and m.sender_id <> p_opened_by);
+end
+$$;
+
+alter function internal.is_answered owner to definer;
+
+comment on function internal.is_answered is
+  'Whether anybody else than who began a conversation has written in it.';
+
 create or replace function internal.conversing_person_ids()
 returns setof uuid
 language plpgsql
@@ -34,15 +54,20 @@ begin
   return query
   select o.person_id
   from core.conversation_member as m
+  join core.conversation as c using (conversation_id)
   join core.conversation_member as o using (conversation_id)
-  where m.person_id = internal.user_id();
+  where m.person_id = internal.user_id()
+    -- Writing to a stranger is no way to learn who they are: they answer first.
+    and (c.kind = 'group' or c.opened_by <> m.person_id
+         or internal.is_answered(c.conversation_id, c.opened_by));
 end
 $$;
 
 alter function internal.conversing_person_ids owner to definer;
 
 comment on function internal.conversing_person_ids is
-  'The people of the caller''s conversations: they see each other''s names.';
+  'The people of the caller''s conversations: they see each other''s names, the one who began it once '
+  'the other has answered.';
 
 create or replace function internal.may_write_to(p_person_id uuid)
 returns boolean
@@ -56,6 +81,7 @@ begin atomic
     from core.person as p
     where p.person_id = p_person_id
       and internal.is_active(p_person_id)
+      and not internal.are_apart(p_person_id, internal.user_id())
       and (p.is_listed
            or internal.is_staff()
            or internal.is_service()
@@ -71,8 +97,10 @@ end;
 alter function internal.may_write_to owner to definer;
 
 comment on function internal.may_write_to is $$
-Whether the caller may begin a conversation with a person: with providers, with those who post or
-are in a course of the caller's, with those they have a booking or a conversation in common with; staff with everybody. The suspended are reached by nobody.
+Whether the caller may begin conversations with a person, and bring them into a group: providers,
+those who post or are in a course of the caller's, those they have a booking or a conversation in
+common with; for staff everybody. Nobody reaches the suspended, and who has blocked the other. With
+anybody else, who is a stranger, the caller begins a few; see internal.require_can_open.
 $$;
 
 create or replace function internal.may_share_contacts(p_one uuid, p_other uuid)
@@ -160,12 +188,13 @@ begin
   if found then
     return v_id;
   end if;
-  if p_other is null or p_other = p_me or not internal.may_write_to(p_other) then
+  if p_other is null or p_other = p_me or not internal.is_active(p_other)
+     or not exists (select from core.person as p where p.person_id = p_other) then
     perform internal.refuse('M4003', 'person_not_found',
-      format('There is nobody %s you could write to.', p_other),
-      'One can write to providers, and to people one has a booking or a conversation with.');
+      format('There is nobody %s you could write to.', p_other));
   end if;
-  perform internal.require_can_open(p_me);
+  perform internal.require_not_apart(p_me, p_other);
+  perform internal.require_can_open(p_me, not internal.may_write_to(p_other));
 
   insert into core.conversation (conversation_id, kind, first_id, second_id, opened_by)
   values (internal.uuid_v7(), 'pair', v_first, v_second, p_me)
@@ -189,11 +218,15 @@ The conversation of two people, made if there is none. Two who begin at once get
 sorted pair is a key.
 
 Raises
-  M4003 person_not_found   there is nobody of that id whom the caller may write to
-  M9602 too_many_messages  50 new conversations within a day
+  M3601 person_blocked     one of the two has blocked the other
+  M4003 person_not_found   there is nobody else of that id, or they are suspended or gone
+  M9602 too_many_messages  50 new conversations within a day, or 10 strangers without an answer
 $$;
 
-create or replace function internal.require_can_open(p_person_id uuid)
+create or replace function internal.require_can_open(
+  p_person_id   uuid,
+  p_is_stranger boolean default false
+)
 returns void
 language plpgsql
 volatile
@@ -210,16 +243,28 @@ begin
     perform internal.refuse('M9602', 'too_many_messages',
       'That were 50 new conversations within a day.', 'Wait until tomorrow.');
   end if;
+  if p_is_stranger and 10 <= (
+    select count(*)
+    from core.conversation as c
+    where c.opened_by = p_person_id
+      and c.created_at > now() - interval '1 day'
+      and not internal.is_answered(c.conversation_id, c.opened_by)
+  ) and not internal.is_service() then
+    perform internal.refuse('M9602', 'too_many_messages',
+      'Ten people you have written to within a day have not answered.',
+      'Wait for an answer, or until tomorrow.');
+  end if;
 end
 $$;
 
 alter function internal.require_can_open owner to definer;
 
 comment on function internal.require_can_open is $$
-Lock a person, who has not begun too many conversations.
+Lock a person, who has not begun too many conversations: 50 within a day, and with strangers no more
+while 10 of a day are unanswered.
 
 Raises
-  M9602 too_many_messages  50 new conversations within a day
+  M9602 too_many_messages  they have
 $$;
 
 create or replace function api.open_conversation(p_person_ids uuid[], p_title text default null)
@@ -405,6 +450,48 @@ alter function internal.tell_members owner to definer;
 comment on function internal.tell_members is
   'Notify the others of a conversation of a message, but for those who have unread ones already.';
 
+create or replace function internal.require_welcome(
+  p_conversation core.conversation,
+  p_sender_id    uuid
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_other uuid := case p_sender_id when p_conversation.first_id then p_conversation.second_id
+                                   else p_conversation.first_id end;
+begin
+  if internal.is_service() or internal.is_staff() then
+    return;
+  end if;
+  perform internal.require_not_apart(p_sender_id, v_other);
+  if p_conversation.opened_by = p_sender_id
+     and not internal.is_answered(p_conversation.conversation_id, p_sender_id)
+     and 3 <= (
+       select count(*)
+       from core.message as m
+       where m.conversation_id = p_conversation.conversation_id)
+     and not internal.may_write_to(v_other) then
+    perform internal.refuse('M9602', 'too_many_messages',
+      'You have written three times to somebody who does not know you.', 'Wait for an answer.');
+  end if;
+end
+$$;
+
+alter function internal.require_welcome owner to definer;
+
+comment on function internal.require_welcome is $$
+Refuse a message of a pair of whom one has blocked the other, and the fourth to a stranger who has
+not answered.
+
+Raises
+  M3601 person_blocked     one of the two has blocked the other
+  M9602 too_many_messages  three messages wait for an answer
+$$;
+
 create or replace function internal.add_message(
   p_message_id      uuid,
   p_sender_id       uuid,
@@ -439,6 +526,10 @@ begin
       format('You are in no conversation %s.', p_conversation_id));
   end if;
 
+  if v_conversation.kind = 'pair' then
+    perform internal.require_welcome(v_conversation, p_sender_id);
+  end if;
+
   v_masked := case
     when internal.is_staff() or not exists (
       select
@@ -471,6 +562,7 @@ paid booking with the sender. Locks the sender, then the conversation.
 
 Raises
   M0602 message_invalid         it is blank, or longer than 5000 characters
+  M3601 person_blocked          one of a pair has blocked the other
   M4604 conversation_not_found  the sender is in no such conversation
   M9602 too_many_messages       30 within a minute
 $$;
@@ -546,9 +638,11 @@ Raises
   M1001 sign_in_required        nobody is signed in
   M3001 person_suspended        the account is suspended or closed
   M3002 sign_up_required        the caller is an anonymous guest
-  M4003 person_not_found        nobody of that id may be written to by the caller
+  M3601 person_blocked          one of the two has blocked the other
+  M4003 person_not_found        there is nobody else of that id, or they are suspended or gone
   M4604 conversation_not_found  the caller is in no such conversation
-  M9602 too_many_messages       30 within a minute, or 50 new conversations within a day
+  M9602 too_many_messages       30 within a minute, or 50 new conversations within a day; to
+                                strangers three messages, and ten a day, until they answer
   42501                         sender_id is somebody else, or a sent message would be changed
 $$;
 

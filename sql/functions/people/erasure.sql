@@ -158,6 +158,7 @@ begin
   where m.message_id = o.message_id and m.sender_id = p_person_id;
   update core.message as m set body = '' where m.sender_id = p_person_id;
   update core.conversation as c set title = null where c.opened_by = p_person_id;
+  delete from core.block as b where p_person_id in (b.person_id, b.blocked_id);
 
   delete from core.case_attachment as a
   using core.support_case as c

@@ -357,6 +357,8 @@ begin atomic
       where m.sender_id = p_person_id),
     'messages_read', (
       select jsonb_agg(to_jsonb(r)) from core.message_receipt as r where r.person_id = p_person_id),
+    'blocked', (
+      select jsonb_agg(to_jsonb(b)) from core.block as b where b.person_id = p_person_id),
     'support_cases', (
       select jsonb_agg(
         to_jsonb(c) || jsonb_build_object('attachments', (

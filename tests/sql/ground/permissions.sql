@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(108);
+select plan(109);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -97,6 +97,7 @@ select customer_id, 'booking_reminder', false from pair;
 insert into core.quiet_hours (person_id, begins, ends)
 select customer_id, '22:00', '06:00' from pair;
 insert into core.favorite (person_id, provider_id) select customer_id, provider_id from pair;
+insert into core.block (person_id, blocked_id) select customer_id, provider_id from pair;
 insert into core.wish (person_id, offering_id) select customer_id, offering_id from pair;
 insert into core.event (slot_id) select slot_id from pair;
 insert into core.ticket (ticket_id, booking_id, seat, code)
@@ -178,6 +179,7 @@ values
   ('availability_exception',   's s s', 'S S S S S S'),
   ('availability_rule',        's siud siud', 'S S S Siud S SIUD'),
   ('balance_transaction',      '- - s', '- - - - - S'),
+  ('block',                    '- s s', '- - s - - S'),
   ('booking',                  '- s s', '- - s s S S'),
   ('booking_event',            '- s s', '- - s s S S'),
   ('booking_note',             '- s s', '- - - s - S'),
