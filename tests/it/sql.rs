@@ -40,8 +40,8 @@ sql_tests! {
     money {
         basket, basket_course, commission, coupon, cover, earning, fulfilment, ledger, line,
         payment, payment_list, payment_method, promotion, quote, quote_edges, random_operations,
-        receipt, referral, refund, refund_list, refund_recovery, wallet, wallet_statement,
-        wallet_totals,
+        receipt, referral, refund, refund_list, refund_recovery, wallet, wallet_order,
+        wallet_statement, wallet_totals,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, payout_list, reversal }
     people {

@@ -35,7 +35,7 @@ macro_rules! templates {
             "booking_declined" "booking_move_declined" "booking_move_proposed"
             "booking_no_show_customer"
             "booking_no_show_provider" "booking_reminder" "booking_requested" "booking_rescheduled"
-            "case_answered"
+            "case_answered" "course_completed" "course_enrolled"
             "dispute_lost" "dispute_opened" "dispute_won" "goods_delivered" "goods_ordered"
             "goods_returned" "goods_shipped" "message_received" "payment_captured"
             "payout_account_changed" "payout_bank_failed" "payout_failed" "payout_paid"

@@ -141,6 +141,8 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_enrolment core.enrolment;
 begin
   update core.enrolment as e
   set order_line_id = p_line.order_line_id,
@@ -151,15 +153,22 @@ begin
   where e.customer_id = p_line.customer_id
     and e.offering_id = p_line.offering_id
     and c.offering_id = e.offering_id
-    and not internal.is_enrolled(e);
-  return found;
+    and not internal.is_enrolled(e)
+  returning e.* into v_enrolment;
+  if not found then
+    return false;
+  end if;
+  perform internal.notify(t.person_id, 'course_enrolled',
+                          jsonb_build_object('enrolment_id', v_enrolment.enrolment_id))
+  from unnest(array[v_enrolment.customer_id, v_enrolment.provider_id]) as t(person_id);
+  return true;
 end
 $$;
 
 alter function internal.begin_enrolment owner to definer;
 
 comment on function internal.begin_enrolment is $$
-Give access for a paid line; false if another line has given it since, so that the second payment
+Give access for a paid line, and tell both sides; false if another line has given it since, so that the second payment
 goes back. The caller holds internal.lock_enrolments.
 $$;
 

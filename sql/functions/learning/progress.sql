@@ -21,6 +21,7 @@ declare
     when p_enrolment_id is not null then array[p_enrolment_id]
     else array(select e.enrolment_id from core.enrolment as e where e.offering_id = p_offering_id)
     end;
+  v_certificate core.certificate;
 begin
   perform internal.settle_sections(p_section_ids, v_ids, p_enrolment_id is null);
 
@@ -37,32 +38,38 @@ begin
           and not internal.has_completed(e.enrolment_id, s.section_id));
   end if;
 
-  with completed as (
-    update core.enrolment as e
-    set completed_at = now()
-    where e.enrolment_id = any (v_ids)
-      and e.enrolled_at is not null
-      and e.completed_at is null
-      and exists (select from core.section_progress as p where p.enrolment_id = e.enrolment_id)
-      and not exists (
-        select
-        from core.course_section as s
-        where s.offering_id = p_offering_id
-          and s.is_published
-          and not internal.has_completed(e.enrolment_id, s.section_id))
-    returning e.*
-  )
-  insert into core.certificate
-    (number, enrolment_id, customer_id, learner_name, course_title, provider_name)
-  select internal.new_certificate_number(), e.enrolment_id, e.customer_id,
-         coalesce(nullif(l.display_name, ''), concat_ws(' ', l.first_name, l.last_name)),
-         o.title,
-         coalesce(nullif(v.display_name, ''), concat_ws(' ', v.first_name, v.last_name))
-  from completed as e
-  join core.person as l on l.person_id = e.customer_id
-  join core.person as v on v.person_id = e.provider_id
-  join core.offering as o on o.offering_id = e.offering_id
-  on conflict (enrolment_id) do nothing;
+  for v_certificate in
+    with completed as (
+      update core.enrolment as e
+      set completed_at = now()
+      where e.enrolment_id = any (v_ids)
+        and e.enrolled_at is not null
+        and e.completed_at is null
+        and exists (select from core.section_progress as p where p.enrolment_id = e.enrolment_id)
+        and not exists (
+          select
+          from core.course_section as s
+          where s.offering_id = p_offering_id
+            and s.is_published
+            and not internal.has_completed(e.enrolment_id, s.section_id))
+      returning e.*
+    )
+    insert into core.certificate
+      (number, enrolment_id, customer_id, learner_name, course_title, provider_name)
+    select internal.new_certificate_number(), e.enrolment_id, e.customer_id,
+           coalesce(nullif(l.display_name, ''), concat_ws(' ', l.first_name, l.last_name)),
+           o.title,
+           coalesce(nullif(v.display_name, ''), concat_ws(' ', v.first_name, v.last_name))
+    from completed as e
+    join core.person as l on l.person_id = e.customer_id
+    join core.person as v on v.person_id = e.provider_id
+    join core.offering as o on o.offering_id = e.offering_id
+    on conflict (enrolment_id) do nothing
+    returning *
+  loop
+    perform internal.notify(v_certificate.customer_id, 'course_completed',
+                            jsonb_build_object('enrolment_id', v_certificate.enrolment_id));
+  end loop;
 end
 $$;
 
@@ -71,8 +78,9 @@ alter function internal.settle_course owner to definer;
 comment on function internal.settle_course is $$
 Count again who has completed sections and the whole course: one learner, or all of them when the
 contents have changed. A course is completed while all of its published sections are: a lesson that
-comes later opens it again, and the certificate stays. The caller holds the course, or shares it and
-holds the enrolment.
+comes later opens it again, and the certificate, of which its
+learner is told, stays. The caller holds the course, or shares it and holds
+the enrolment.
 $$;
 
 create or replace function internal.has_completed(p_enrolment_id uuid, p_section_id uuid)

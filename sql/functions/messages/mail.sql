@@ -217,6 +217,19 @@ begin atomic
   where f.offering_id = ((p_outbox).payload ->> 'offering_id')::uuid
     and (p_outbox).payload ->> 'order_line_id' is null
   union all
+  select jsonb_build_object(
+    'title',      f.title,
+    'part',       case e.provider_id
+                    when (p_outbox).person_id then 'provider' else 'customer' end,
+    'other_name', internal.name_of(case e.provider_id
+                    when (p_outbox).person_id then e.customer_id else e.provider_id end),
+    'number',     c.number)
+  from core.enrolment as e
+  join core.offering as f using (offering_id)
+  left join core.certificate as c using (enrolment_id)
+  where e.enrolment_id = ((p_outbox).payload ->> 'enrolment_id')::uuid
+    and (p_outbox).person_id in (e.customer_id, e.provider_id)
+  union all
   select jsonb_build_object('title', c.title, 'part', 'customer', 'other_name', m.name,
                             'number', c.seq::text)
   from core.support_case as c
@@ -228,7 +241,7 @@ end;
 alter function internal.subject_of owner to definer;
 
 comment on function internal.subject_of is $$
-What a message is about that has no time: a line of an order, an order, an offering such as a
+What a message is about that has no time: a line of an order, an order, an offering, a place in a
 course, or a case; as its receiver may see it.
 $$;
 

@@ -33,6 +33,8 @@ begin atomic
     ('message_received', 'New message', 'Somebody has written to you.'),
     ('case_answered', 'Answer from support', 'There is news about what you reported.'),
     ('review_received', 'New review', 'Somebody has reviewed {title}|.'),
+    ('course_enrolled', 'Course bought', '{title} is open|.'),
+    ('course_completed', 'Course completed', '{title} is completed|. The certificate is ready.'),
     ('payment_captured', 'Payment received', 'Your payment| of {amount}| has arrived|, for {title}|.'),
     ('goods_ordered', 'New order', 'Something of yours was ordered and is to be sent.'),
     ('goods_shipped', 'Goods sent', 'What you ordered is on its way.'),
@@ -88,6 +90,8 @@ begin atomic
     ('message_received', 'Ny besked', 'Nogen har skrevet til dig.'),
     ('case_answered', 'Svar fra support', 'Der er nyt om det, du har meldt.'),
     ('review_received', 'Ny anmeldelse', 'Nogen har anmeldt {title}|.'),
+    ('course_enrolled', 'Kursus købt', '{title} er åbent|.'),
+    ('course_completed', 'Kursus gennemført', '{title} er gennemført|. Beviset er klar.'),
     ('payment_captured', 'Betaling modtaget', 'Din betaling| på {amount}| er modtaget|, for {title}|.'),
     ('goods_ordered', 'Ny ordre', 'Noget af dit er bestilt og skal sendes.'),
     ('goods_shipped', 'Varer sendt', 'Det, du har bestilt, er på vej.'),
@@ -130,7 +134,7 @@ begin atomic
   ),
   matter as (
     select
-      coalesce(b.offering_title, w.title) as title,
+      coalesce(b.offering_title, w.title, c.title) as title,
       to_char(coalesce(b.starts_at, w.starts_at) at time zone r.timezone, 'YYYY-MM-DD HH24:MI')
         as at,
       case when m.money is not null then concat_ws(' ',
@@ -147,6 +151,13 @@ begin atomic
       join core.offering as o using (offering_id)
       where s.slot_id = ((p_notification).payload ->> 'slot_id')::uuid
     ) as w on true
+    left join lateral (
+      select o.title
+      from core.enrolment as e
+      join core.offering as o using (offering_id)
+      where e.enrolment_id = ((p_notification).payload ->> 'enrolment_id')::uuid
+        and (p_notification).person_id in (e.customer_id, e.provider_id)
+    ) as c on true
   )
   select coalesce(d.title, e.title, t.title, (p_notification).type), coalesce((
     -- Where only points and commas are left, there is nothing to say.

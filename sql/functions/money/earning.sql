@@ -54,6 +54,23 @@ alter function internal.sellers_of owner to definer;
 comment on function internal.sellers_of is
   'The providers who sell something in a payment''s order.';
 
+create or replace function internal.money_account(p_payment core.payment)
+returns uuid
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+return case (p_payment).processor
+  when 'wallet' then
+    internal.ledger_account_id('available', (p_payment).currency, (p_payment).payer_id)
+  else internal.ledger_account_id('processor', (p_payment).currency)
+end;
+
+alter function internal.money_account owner to definer;
+
+comment on function internal.money_account is
+  'The ledger account that a payment came from and its refunds go to: Stripe''s, or a wallet.';
+
 create or replace function internal.open_earnings(p_payment core.payment)
 returns void
 language plpgsql
@@ -109,7 +126,7 @@ begin
   )
   select internal.post_transfer(
     'capture:' || p_payment.payment_id, 'capture', 'payment', p_payment.payment_id,
-    array[internal.ledger_account_id('processor', p_payment.currency),
+    array[internal.money_account(p_payment),
           internal.ledger_account_id('revenue', p_payment.currency)] || t.accounts,
     array[-p_payment.captured_minor, p_payment.captured_minor - t.amount_minor] || t.amounts)
     into strict v_posted

@@ -357,6 +357,12 @@ begin
   select r.* into v_refund from core.refund as r where r.refund_id = p_refund_id;
   select p.* into v_payment from core.payment as p where p.payment_id = v_refund.payment_id;
 
+  if v_payment.processor = 'wallet' then
+    perform internal.lock_wallet(v_payment.payer_id, v_payment.currency);
+    update core.refund as r set status = 'succeeded' where r.refund_id = p_refund_id;
+    perform internal.settle_payment(v_payment.payment_id);
+    return;
+  end if;
   perform internal.plan_command(
     'refund', v_refund.refund_id, '/v1/refunds',
     jsonb_build_object(
@@ -376,7 +382,8 @@ $$;
 alter function internal.ask_for_refund owner to definer;
 
 comment on function internal.ask_for_refund is
-  'Plan the command that makes a refund at Stripe, and tell the customer.';
+  'Plan the command that makes a refund at Stripe, and tell the customer. What came out of a wallet '
+  'is in it again at once.';
 
 create or replace function internal.settle_owed(p_payment core.payment)
 returns void
@@ -527,7 +534,7 @@ begin
       perform internal.post_transfer(
         v_key || ':settle', 'refund', 'refund', v_refund.refund_id,
         array[internal.ledger_account_id('refunding', p_payment.currency),
-              internal.ledger_account_id('processor', p_payment.currency)],
+              internal.money_account(p_payment)],
         array[-v_refund.amount_minor, v_refund.amount_minor], 'post', v_key || ':reserve');
     end if;
 

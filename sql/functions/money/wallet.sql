@@ -376,6 +376,141 @@ Raises
   M9405 adjustment_key_reused  the key gave another sum, or to another person
 $$;
 
+create or replace function internal.require_payable_from_wallet(p_payment core.payment)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order     core.order;
+  v_available bigint;
+begin
+  select o.* into v_order from core.order as o where o.order_id = p_payment.order_id;
+  if v_order.status <> 'pending' or v_order.expires_at <= now()
+     or p_payment.release_asked_at is not null or p_payment.is_cancelled then
+    perform internal.refuse('M9312', 'order_not_open',
+      format('The order is %s, or its time is over.', v_order.status), 'Order again.');
+  elsif exists (select from core.order_line as l
+                where l.order_id = v_order.order_id and l.provider_id is not null) then
+    perform internal.refuse('M9313', 'seller_not_house',
+      'A wallet pays only for what the house itself sells.', 'Pay with a card.');
+  end if;
+
+  -- Stock is locked before wallets.
+  perform internal.lock_goods(v_order.order_id);
+  perform internal.lock_enrolments(v_order.order_id);
+  v_available := internal.available_minor(p_payment.payer_id, p_payment.currency);
+  if v_available < p_payment.amount_minor then
+    perform internal.refuse('M9401', 'balance_too_small', format('%s %s are available.',
+      internal.to_decimal(v_available, p_payment.currency), p_payment.currency));
+  end if;
+
+  -- What a card could still pay must not be paid twice.
+  if p_payment.external_id is not null
+     or not exists (select from internal.withdraw_commands(
+                      'create_payment', array[p_payment.payment_id])) then
+    perform internal.refuse('M9314', 'card_payment_open',
+      'A payment by card has begun for this order.', 'Pay with the card, or order again.');
+  end if;
+end
+$$;
+
+alter function internal.require_payable_from_wallet owner to definer;
+
+comment on function internal.require_payable_from_wallet is $$
+Refuse an order that a wallet cannot pay; otherwise its card payment is withdrawn. The caller holds
+the order. Locks the stock, then the payer's wallet.
+
+Raises
+  M9312 order_not_open     it is paid or called off, or its time is over
+  M9313 seller_not_house   a provider sells something of it
+  M9314 card_payment_open  Stripe has been asked for a payment by card
+  M9401 balance_too_small  less than its sum is available
+$$;
+
+create or replace function api.pay_order_from_wallet(p_order_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment core.payment;
+begin
+  perform internal.require_actor();
+  select p.* into v_payment
+  from core.payment as p
+  where p.order_id = p_order_id
+    and (p.payer_id = internal.user_id() or internal.is_service())
+  order by p.attempt desc
+  limit 1;
+  if not found then
+    perform internal.refuse('M4308', 'order_not_found', 'You have no such order.');
+  end if;
+
+  v_payment := internal.lock_bare_payment(v_payment.payment_id);
+  if v_payment.processor <> 'wallet' then
+    perform internal.require_payable_from_wallet(v_payment);
+    update core.payment as p
+    set processor = 'wallet', captured_minor = p.amount_minor
+    where p.payment_id = v_payment.payment_id;
+    perform internal.settle_payment(v_payment.payment_id);
+  end if;
+  return (
+    select internal.order_view(o) from core.order as o where o.order_id = v_payment.order_id);
+end
+$$;
+
+alter function api.pay_order_from_wallet owner to definer;
+
+comment on function api.pay_order_from_wallet is $$
+Pay an order of the caller's out of their wallet, at once: what the house itself sells, with money
+that is available. A refund of it comes back into the wallet. Safe to repeat. Locks the order, the
+stock and the wallet.
+
+Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4308 order_not_found    there is none, or it is somebody else's
+  M9312 order_not_open     it is paid or called off, or its time is over
+  M9313 seller_not_house   a provider sells something of it
+  M9314 card_payment_open  Stripe has been asked for a payment by card
+  M9401 balance_too_small  less than its sum is available
+$$;
+
+create or replace function api.order_from_wallet(
+  p_items           jsonb,
+  p_coupon_code     text default null,
+  p_idempotency_key text default null
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order jsonb := api.place_order(p_items, p_coupon_code, p_idempotency_key);
+begin
+  if v_order ->> 'status' = 'paid' then
+    return v_order;
+  end if;
+  return api.pay_order_from_wallet((v_order ->> 'order_id')::uuid);
+end
+$$;
+
+alter function api.order_from_wallet owner to definer;
+
+comment on function api.order_from_wallet is $$
+Order what the house sells, and pay it out of the caller's wallet in the same step, so that no
+payment by card is begun. Safe to retry with the same key.
+
+Raises
+  what api.place_order and api.pay_order_from_wallet list
+$$;
+
 create or replace function internal.require_movement(
   p_amount_minor    bigint,
   p_reason          text,

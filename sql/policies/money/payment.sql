@@ -35,10 +35,9 @@ grant select (payment_id, seq, order_id, booking_id, payer_id, payee_id, attempt
 grant select on core.payment to service_role, definer;
 grant insert on core.payment to definer;
 -- The amount and the payer of a payment never change.
-grant update (external_id, charge_id, authorized_minor, captured_minor, is_cancelled, progress,
-              progress_at, failure_code, capture_before, refunded_minor, refunding_minor, lost_minor,
-              dispute_state,
-              authorized_at, captured_at, release_asked_at, updated_at)
+grant update (processor, external_id, charge_id, authorized_minor, captured_minor, is_cancelled,
+              progress, progress_at, failure_code, capture_before, refunded_minor, refunding_minor,
+              lost_minor, dispute_state, authorized_at, captured_at, release_asked_at, updated_at)
   on core.payment to definer;
 
 grant execute on function api.list_payments to authenticated;

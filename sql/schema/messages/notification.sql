@@ -31,6 +31,8 @@ values
   ('message_received',         'New message',              false, false),
   ('case_answered',            'Answer from support',      false, false),
   ('review_received',          'New review',               false, false),
+  ('course_enrolled',          'Course bought',            false, false),
+  ('course_completed',         'Course completed',         false, false),
   ('payment_captured',         'Payment received',         true,  false),
   ('goods_ordered',            'Something to send',        false, false),
   ('goods_shipped',            'Goods on their way',       false, false),

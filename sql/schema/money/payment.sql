@@ -64,7 +64,7 @@ create table core.payment (
     foreign key (payee_id) references core.provider (provider_id),
   -- No key: see decision 0014.
   constraint payment_currency_is_code check (currency ~ '^[A-Z]{3}$'),
-  constraint payment_processor_is_known check (processor in ('stripe', 'none')),
+  constraint payment_processor_is_known check (processor in ('stripe', 'wallet', 'none')),
   constraint payment_capture_method_is_known check (capture_method in ('automatic', 'manual')),
   constraint payment_progress_is_known
     check (progress in ('requires_payment', 'processing', 'failed')),
@@ -93,7 +93,8 @@ create index payment_open_idx on core.payment (created_at)
   where status in ('requires_payment', 'processing', 'authorized', 'failed');
 
 comment on table core.payment is
-  'One PaymentIntent of one order. An order that costs nothing has the processor `none`.';
+  'One payment of one order: a PaymentIntent, or (processor `wallet`) money out of the payer''s '
+  'wallet. An order that costs nothing has the processor `none`.';
 comment on column core.payment.booking_id is
   'The booking it pays for, if the order has only that booking; else null.';
 comment on column core.payment.payee_id is

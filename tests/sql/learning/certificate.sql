@@ -1,7 +1,7 @@
 -- Certificates: given once, for the whole of a course, and verified by anybody.
 
 begin;
-select plan(10);
+select plan(15);
 
 select tests.course('yoga', 'tara', 5000);
 create table paid as select tests.basket('alice', null, 'yoga') as payment_id;
@@ -9,12 +9,32 @@ grant select on paid to public;
 select tests.arrives(payment_id) from paid;
 select tests.completes('alice', 'yoga 1.1', 'yoga 1.2', 'yoga 2.1');
 select is_empty($$ select * from core.certificate $$, 'a part of a course gives no certificate');
+prepare told (text) as
+select s ->> 'part', s ->> 'other_name', s ->> 'title', (s ->> 'number') is not null
+from core.outbox as o, internal.subject_of(o) as s
+where o.topic = $1
+order by 1;
+select results_eq($$ execute told('course_enrolled') $$,
+  $$ values ('customer', 'tara', 'yoga', false), ('provider', 'alice', 'yoga', false) $$,
+  'both sides are told once of a course that was bought');
+select is_empty($$ execute told('course_completed') $$,
+  'of a course that is not completed nobody is told that it is');
 select tests.completes('alice', 'yoga 2.2');
 create table given as select number from core.certificate;
 grant select on given to public;
 select matches(number, '^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$',
   'a certificate has a number of twelve characters') from given;
 
+select results_eq($$ execute told('course_completed') $$,
+  $$ values ('customer', 'tara', 'yoga', true) $$,
+  'a learner who completes a course is told the number of their certificate');
+select tests.completes('alice', 'yoga 2.2');
+select is((select count(*) from core.outbox where topic = 'course_completed'), 1::bigint,
+  'of a course that is completed its learner is told once');
+select is((select array_agg(internal.subject_of(o)) from core.outbox as o
+  where o.outbox_id in (select outbox_id from core.outbox where topic = 'course_enrolled')
+    and o.person_id not in (tests.id('alice'), tests.id('tara'))), null,
+  'nobody else is told of a course that was bought');
 select tests.act_as('alice');
 select results_eq($$ select number, course_title from api.list_certificates() $$,
   $$ select number, 'yoga' from given $$, 'a learner finds their certificate');

@@ -406,7 +406,7 @@ as $$
     from core.earning group by payment_id
   ) as e using (payment_id)
   where p.captured_minor <> coalesce(e.provider + e.commission, 0) + internal.gone_back(p.payment_id)
-    and p.processor = 'stripe'
+    and p.processor <> 'none'
   union all
   -- Of every line, by other code: its seller has given up their part of what went back of it, by
   -- the states of refunds and disputes, and nothing of what went back of others.
@@ -442,7 +442,7 @@ as $$
   select 'receipt: ' || p.order_id
   from core.payment as p
   left join core.receipt as r using (order_id)
-  where (p.captured_at is not null and p.processor = 'stripe') <> (r.order_id is not null)
+  where (p.captured_at is not null and p.processor <> 'none') <> (r.order_id is not null)
   union all
   select 'receipts: ' || max(r.number) from core.receipt as r having max(r.number) <> count(r.number)
   union all
@@ -478,6 +478,10 @@ as $$
       join core.ledger_account as a using (ledger_account_id)
       where t.kind in ('adjustment', 'bonus', 'purchase')
         and a.person_id = w.person_id and a.currency = w.currency), 0)
+    - coalesce((
+      select sum(p.captured_minor - p.refunded_minor)
+      from core.payment as p
+      where p.processor = 'wallet' and p.payer_id = w.person_id and p.currency = w.currency), 0)
     - coalesce((
       select sum(l.amount_minor - l.reversed_minor)
       from core.payout as p

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 mod invitation;
 
-const KINDS: [&str; 42] = [
+const KINDS: [&str; 44] = [
     "auth_already_registered",
     "auth_confirmation",
     "auth_email_change",
@@ -29,6 +29,8 @@ const KINDS: [&str; 42] = [
     "booking_requested",
     "booking_rescheduled",
     "case_answered",
+    "course_completed",
+    "course_enrolled",
     "dispute_lost",
     "dispute_opened",
     "dispute_won",
@@ -66,8 +68,8 @@ fn facts(kind: &str, locale: &str) -> Value {
     let mut facts: Value = serde_json::from_str(include_str!("../facts.json")).expect("facts");
     facts["type"] = json!(kind);
     facts["recipient"]["locale"] = json!(locale);
-    if kind.starts_with("goods_") {
-        // Something that is sent has no time.
+    if kind.starts_with("goods_") || kind.starts_with("course_") {
+        // Something that is sent or read has no time.
         facts["occasion"] = Value::Null;
     }
     if kind == "goods_ordered" {
