@@ -231,6 +231,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/money/basket.sql
 \ir functions/money/quote.sql
 \ir functions/money/earning.sql
+\ir functions/money/subsidy.sql
 \ir functions/money/payment.sql
 \ir functions/money/settlement.sql
 \ir functions/money/fulfilment.sql

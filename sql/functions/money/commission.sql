@@ -71,8 +71,38 @@ $$;
 alter function internal.commission_of_line owner to definer;
 
 comment on function internal.commission_of_line is $$
-The platform's part of a line that a coupon (or none) has lowered. The house bears its own coupon up
-to its commission, never more: the seller gets at most what the customer pays.
+The platform's part of what the customer pays for a line that a coupon (or none) has lowered. If the
+house bears its own coupon, it forgoes its commission first; internal.subsidy_of_line is the rest.
+$$;
+
+create or replace function internal.subsidy_of_line(
+  p_line   core.order_line,
+  p_coupon core.coupon
+)
+returns bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select case
+      when m.house_coupon_by = 'house' and (p_coupon).provider_id is null
+           and (p_line).provider_id is not null
+        then greatest(0, (p_line).discount_minor - internal.commission_of(
+               (p_line).total_minor + (p_line).discount_minor, (p_line).commission_bp))
+      else 0
+    end
+    from core.marketplace as m);
+end
+$$;
+
+alter function internal.subsidy_of_line owner to definer;
+
+comment on function internal.subsidy_of_line is $$
+What the platform adds to a line that its own coupon has lowered by more than its commission, if it
+bears its coupons: the seller's share is then what it would be without the coupon.
 $$;
 
 create or replace function api.set_commission(p_provider_id uuid, p_commission_bp integer)

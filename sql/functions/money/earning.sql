@@ -454,7 +454,9 @@ begin
     where d.earning_id <> all (internal.aside('release_due_earnings'))
     limit least(p_limit, 10000));
   begin
-    return internal.release_earnings(v_ids);
+    v_count := internal.release_earnings(v_ids);
+    perform internal.release_subsidies(least(p_limit, 10000));
+    return v_count;
   exception when others then
     -- One of them cannot be released. Find out which, in the order in which wallets are locked.
     for v_earning_id in
@@ -476,6 +478,6 @@ $$;
 alter function api.release_due_earnings owner to definer;
 
 comment on function api.release_due_earnings is $$
-Make earnings available whose booking ended clearing_days ago and that are not disputed; return
-how many. For the clock: safe to run twice, late or beside itself. Locks wallets in order.
+Make earnings available whose booking ended clearing_days ago and that are not disputed, and what the
+house adds to them; return how many. For the clock: safe to run twice, late or beside itself. Locks wallets in order.
 $$;

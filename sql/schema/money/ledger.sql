@@ -26,7 +26,7 @@ create table core.ledger_account (
       case
         when person_id is null
           then kind in ('processor', 'bank', 'revenue', 'refunding', 'owed', 'disputed', 'fees',
-                       'loss', 'grants', 'bonuses')
+                       'loss', 'grants', 'bonuses', 'discounts')
         else kind in ('clearing', 'available', 'held', 'reserved')
       end
     )
@@ -41,7 +41,8 @@ comment on table core.ledger_account is
   'Where money is. Accounts of a person: clearing, available, held in a dispute, reserved for a '
   'payout. Accounts of the platform (no person): at the processor, at its own bank, revenue, '
   'refunds under way, failed refunds owed to customers, disputed, fees, losses, corrections of '
-  'wallets by staff, and bonuses. docs/money.md explains them.';
+  'wallets by staff, bonuses, and discounts that the platform pays for. docs/money.md explains '
+  'them.';
 
 create table core.ledger_balance (
   ledger_account_id uuid,
@@ -78,7 +79,8 @@ create table core.ledger_transfer (
     foreign key (resolves_transfer_id) references core.ledger_transfer (ledger_transfer_id),
   constraint ledger_transfer_kind_is_known
     check (kind in ('capture', 'release', 'refund', 'dispute', 'dispute_hold', 'payout',
-                    'payout_reversal', 'adjustment', 'bonus', 'purchase', 'fee', 'bank')),
+                    'payout_reversal', 'adjustment', 'bonus', 'subsidy', 'purchase', 'fee',
+                    'bank')),
   constraint ledger_transfer_phase_is_known
     check (phase in ('single', 'pending', 'post', 'void')),
   constraint ledger_transfer_only_an_end_resolves

@@ -74,6 +74,7 @@ create table core.order_line (
   total_minor      bigint not null,
   commission_bp    integer not null,
   commission_minor bigint not null,
+  subsidy_minor    bigint not null default 0,
   fulfilment       text,
   called_off_at    timestamptz,
 
@@ -98,6 +99,9 @@ create table core.order_line (
     check (commission_bp between 0 and 10000 and commission_minor between 0 and total_minor),
   constraint order_line_house_keeps_all
     check (provider_id is not null or commission_minor = total_minor),
+  constraint order_line_subsidy_in_range
+    check (subsidy_minor between 0 and discount_minor
+           and (subsidy_minor = 0 or commission_minor = 0)),
   constraint order_line_fulfilment_is_known
     check (fulfilment in ('placed', 'shipped', 'delivered', 'returned'))
 );
@@ -110,6 +114,7 @@ create index order_line_offering_id_idx on core.order_line (offering_id);
 create index order_line_booking_id_idx on core.order_line (booking_id);
 create index order_line_customer_id_idx on core.order_line (customer_id);
 create index order_line_provider_id_idx on core.order_line (provider_id);
+create index order_line_subsidy_idx on core.order_line (order_line_id) where subsidy_minor > 0;
 
 comment on table core.order_line is 'One thing of an order, and what the platform keeps of it.';
 comment on column core.order_line.kind is
@@ -118,6 +123,9 @@ comment on column core.order_line.title is 'The title when it was ordered.';
 comment on column core.order_line.provider_id is 'The seller; null for the platform.';
 comment on column core.order_line.commission_bp is
   'The rate when it was ordered; later changes of the settings do not affect it.';
+comment on column core.order_line.subsidy_minor is
+  'What the platform adds for the seller, because it bears a coupon that is larger than its '
+  'commission.';
 comment on column core.order_line.fulfilment is
   'How far the delivery of goods has come; null until they are paid, and for other lines.';
 comment on column core.order_line.called_off_at is

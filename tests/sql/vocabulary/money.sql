@@ -424,6 +424,14 @@ as $$
   where e.returned_commission <> round(g.gone * e.commission_minor / e.gross_minor)
      or e.returned_minor <> g.gone - round(g.gone * e.commission_minor / e.gross_minor)
   union all
+  -- What the house adds to a line is in the proportion of what has not gone back of it.
+  select 'subsidy: ' || l.order_line_id
+  from core.order_line as l
+  join core.earning as e using (order_line_id)
+  where l.subsidy_minor > 0
+    and internal.subsidy_posted(l.order_line_id) <> round(
+      l.subsidy_minor::numeric * internal.line_left(l.order_line_id) / l.total_minor)
+  union all
   select 'refund: ' || r.refund_id
   from core.refund as r
   left join core.refund_line as l using (refund_id)
@@ -476,7 +484,7 @@ as $$
       from core.ledger_entry as e
       join core.ledger_transfer as t using (ledger_transfer_id)
       join core.ledger_account as a using (ledger_account_id)
-      where t.kind in ('adjustment', 'bonus', 'purchase')
+      where t.kind in ('adjustment', 'bonus', 'purchase', 'subsidy')
         and a.person_id = w.person_id and a.currency = w.currency), 0)
     - coalesce((
       select sum(p.captured_minor - p.refunded_minor)

@@ -14,8 +14,11 @@ as $$
   insert into core.provider (provider_id) select tests.id('p' || n) from generate_series(1, 4) as n;
   select tests.onboard('p' || n) from generate_series(1, 4) as n;
   insert into core.coupon (coupon_id, code, kind, percent, per_customer)
-  values (tests.id('tenth'), 'TENTH', 'percent', 10, 1000000);
+  values (tests.id('tenth'), 'TENTH', 'percent', 10, 1000000),
+         (tests.id('half'), 'HALF', 'percent', 50, 1000000);
   insert into core.customer (customer_id) select tests.id('c' || n) from generate_series(1, 3) as n;
+  -- Providers buy of the house.
+  insert into core.customer (customer_id) select tests.id('p' || n) from generate_series(1, 4) as n;
 $$;
 
 -- A payment at random, of those that are captured or not.
@@ -54,6 +57,8 @@ declare
   v_names    text[] := array[]::text[];
   v_name     text;
 begin
+  update core.marketplace
+  set house_coupon_by = (array['shared', 'house', 'house', 'seller'])[1 + v_n % 4];
   if random() < 0.3 then
     perform tests.offer('s' || v_n, 'p' || 1 + floor(random() * 4)::int,
                         tests.some_price(v_currency), v_currency,
@@ -77,7 +82,8 @@ begin
     v_names := v_names || v_name;
   end loop;
   perform tests.basket('c' || 1 + floor(random() * 3)::int,
-                       case when random() < 0.3 then 'TENTH' end, variadic v_names);
+                       case when random() < 0.2 then 'TENTH' when random() < 0.2 then 'HALF' end,
+                       variadic v_names);
 end
 $$;
 
@@ -308,19 +314,26 @@ begin
 end
 $$;
 
--- Staff corrects a wallet or gives a bonus, or a provider pays the house out of it, or is paid back.
+-- Staff corrects a wallet or gives a bonus, or a provider pays the house out of it, buys goods of it
+-- or is paid back.
 create or replace function tests.adjust_some()
 returns void
 language plpgsql
 as $$
 declare
-  v_person   constant uuid := tests.id('p' || 1 + floor(random() * 4)::int);
+  v_name     constant text := 'p' || 1 + floor(random() * 4)::int;
+  v_person   constant uuid := tests.id(v_name);
   v_currency constant text := (array['UGX', 'DKK', 'JPY', 'KWD'])[1 + floor(random() * 4)::int];
   v_amount   constant bigint := 1 + floor(random() * 1500);
   v_key      constant text := 'a' || nextval('tests.step');
 begin
   -- The last two are internal: the superuser calls them.
-  case floor(random() * 4)::int
+  case floor(random() * 5)::int
+    when 4 then
+      perform tests.goods('w' || v_key, null, internal.to_charge_step(v_amount + 500, v_currency),
+                          v_currency);
+      perform tests.act_as(v_name);
+      perform api.order_from_wallet(tests.items('w' || v_key));
     when 0 then
       perform tests.act_as_service();
       perform api.adjust_wallet(v_person, v_amount - 500, v_currency, 'random', v_key);

@@ -1,0 +1,157 @@
+-- Subsidies: what the platform adds to a seller's share, because it bears a coupon of its own that is
+-- larger than its commission.
+--
+-- Of a line that is paid it is posted beside the earning, clears with it, and goes back in the same
+-- proportion. A line that costs nothing has no payment and no earning: its subsidy is posted when it
+-- would have cleared, if it took place. What stands is read from the ledger.
+
+create or replace function internal.subsidy_posted(p_order_line_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(sum(e.amount_minor), 0)::bigint
+  from core.ledger_transfer as t
+  join core.ledger_entry as e using (ledger_transfer_id)
+  join core.ledger_account as a using (ledger_account_id)
+  where t.reference_kind = 'order_line'
+    and t.reference_id = p_order_line_id
+    and t.kind = 'subsidy'
+    and a.person_id is not null;
+end;
+
+alter function internal.subsidy_posted owner to definer;
+
+comment on function internal.subsidy_posted is
+  'What of a line''s subsidy stands in its seller''s wallet, by the ledger.';
+
+create or replace function internal.subsidy_is_released(p_order_line_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+return exists (
+  select from core.ledger_transfer as t
+  where t.idempotency_key = 'subsidy:' || p_order_line_id || ':release');
+
+alter function internal.subsidy_is_released owner to definer;
+
+comment on function internal.subsidy_is_released is 'Whether a line''s subsidy has left clearing.';
+
+create or replace function internal.settle_subsidies(p_payment core.payment)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line  core.order_line;
+  v_delta bigint;
+begin
+  for v_line in
+    select l.* from core.order_line as l
+    where l.order_id = p_payment.order_id and l.subsidy_minor > 0 and l.total_minor > 0
+    order by l.provider_id, l.order_line_id
+  loop
+    perform internal.lock_wallet(v_line.provider_id, p_payment.currency);
+    v_delta := round(v_line.subsidy_minor::numeric
+                     * internal.line_left(v_line.order_line_id) / v_line.total_minor)::bigint
+               - internal.subsidy_posted(v_line.order_line_id);
+    continue when v_delta = 0;
+    perform internal.post_transfer(
+      format('subsidy:%s:%s', v_line.order_line_id, (
+        select count(*) from core.ledger_transfer as t
+        where t.reference_kind = 'order_line' and t.reference_id = v_line.order_line_id
+          and t.kind = 'subsidy')),
+      'subsidy', 'order_line', v_line.order_line_id,
+      array[internal.ledger_account_id('discounts', p_payment.currency),
+            internal.ledger_account_id(
+              case when internal.subsidy_is_released(v_line.order_line_id)
+                   then 'available' else 'clearing' end,
+              p_payment.currency, v_line.provider_id)],
+      array[-v_delta, v_delta]);
+  end loop;
+end
+$$;
+
+alter function internal.settle_subsidies owner to definer;
+
+comment on function internal.settle_subsidies is $$
+Bring the subsidies of a payment's lines to what has not gone back of each. Safe to repeat. The caller
+holds internal.lock_payment; locks the sellers' wallets.
+$$;
+
+create or replace function internal.due_subsidies()
+returns table (order_line_id uuid, provider_id uuid, currency text, is_free boolean,
+               amount_minor bigint)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select l.order_line_id, l.provider_id, o.currency, l.total_minor = 0,
+         case when l.total_minor = 0 then l.subsidy_minor
+              else internal.subsidy_posted(l.order_line_id) end
+  from core.order_line as l
+  join core.order as o using (order_id)
+  left join core.earning as e using (order_line_id)
+  left join core.booking as b on b.booking_id = l.booking_id
+  cross join core.marketplace as m
+  where l.subsidy_minor > 0
+    and not internal.subsidy_is_released(l.order_line_id)
+    and case
+      when l.total_minor > 0 then e.released_at is not null
+      else o.status = 'paid'
+           and l.called_off_at is null
+           and (b.booking_id is null or b.status in ('completed', 'no_show_customer'))
+           and coalesce(b.ends_at, o.placed_at) + make_interval(days => m.clearing_days) <= now()
+    end
+  order by l.provider_id, o.currency, l.order_line_id;
+end;
+
+alter function internal.due_subsidies owner to definer;
+
+comment on function internal.due_subsidies is $$
+Subsidies that are to be made available: with their earning, or of a line that cost nothing when it
+took place clearing_days ago. In the order in which wallets are locked.
+$$;
+
+create or replace function internal.release_subsidies(p_limit integer)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_due record;
+begin
+  for v_due in
+    select d.* from internal.due_subsidies() as d where d.amount_minor > 0 limit p_limit
+  loop
+    perform internal.lock_wallet(v_due.provider_id, v_due.currency);
+    -- Under the lock: a refund may have taken of it meanwhile.
+    if not v_due.is_free then
+      v_due.amount_minor := internal.subsidy_posted(v_due.order_line_id);
+      continue when v_due.amount_minor = 0;
+    end if;
+    perform internal.post_transfer(
+      'subsidy:' || v_due.order_line_id || ':release', 'subsidy', 'order_line',
+      v_due.order_line_id,
+      array[case when v_due.is_free then internal.ledger_account_id('discounts', v_due.currency)
+                 else internal.ledger_account_id(
+                        'clearing', v_due.currency, v_due.provider_id) end,
+            internal.ledger_account_id('available', v_due.currency, v_due.provider_id)],
+      array[-v_due.amount_minor, v_due.amount_minor]);
+  end loop;
+end
+$$;
+
+alter function internal.release_subsidies owner to definer;
+
+comment on function internal.release_subsidies is
+  'Make subsidies available, each once. For the clock. Locks wallets in order.';
