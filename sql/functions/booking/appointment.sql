@@ -257,8 +257,8 @@ declare
   v_offering    core.offering;
 begin
   -- Whoever asks for this provider's time waits here, so a slot is made once.
-  perform from core.provider as p where p.provider_id = p_provider_id for no key update;
-  if not found then
+  perform internal.lock_provider(p_provider_id);
+  if not exists (select from core.provider as p where p.provider_id = p_provider_id) then
     perform internal.refuse(
       'M4001', 'provider_not_found', format('There is no provider %s.', p_provider_id));
   end if;

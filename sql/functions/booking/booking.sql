@@ -358,6 +358,9 @@ declare
   v_asked   constant jsonb :=
     internal.asked_of_booking(p_slot_id, p_seats, p_notes, p_coupon_code, p_subject_id);
 begin
+  if current_setting('app.waits_outside', true) = 'on' then
+    perform internal.refuse_full(p_customer_id, p_slot_id, p_seats, p_idempotency_key);
+  end if;
   v_slot := internal.lock_slot(p_slot_id);
   -- The customer's bookings are checked below; two requests at once would not see each other.
   perform from core.customer as c where c.customer_id = p_customer_id for no key update;
@@ -405,6 +408,51 @@ Raises
 
 Security definer, because locking a provider takes a privilege no customer has; the policies
 of booking still confine what is written to the caller. Locks provider, slot, customer.
+$$;
+
+create or replace function internal.refuse_full(
+  p_customer_id     uuid,
+  p_slot_id         uuid,
+  p_seats           integer,
+  p_idempotency_key text
+)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slot core.slot;
+begin
+  select s.* into v_slot
+  from core.slot as s
+  where s.slot_id = p_slot_id
+    and s.provider_id <> p_customer_id
+    and s.capacity - s.taken - internal.live_holds(s.holds) < p_seats
+    and not exists (
+      select from core.booking as b
+      where b.customer_id = p_customer_id and b.idempotency_key = p_idempotency_key)
+    and not exists (
+      select from core.waitlist_entry as w
+      where w.customer_id = p_customer_id and w.slot_id = p_slot_id and w.state = 'offered');
+  if found then
+    perform internal.require_free_customer(p_customer_id, v_slot);
+    perform internal.refuse_slot(p_slot_id, p_seats);
+  end if;
+end
+$$;
+
+alter function internal.refuse_full owner to definer;
+
+comment on function internal.refuse_full is $$
+Refuse a slot that is full before anything is locked: thousands may want the last seat of a
+provider, and who gets none need not queue behind those who book. Whoever repeats a request or has
+an offer is let through.
+
+Raises
+  M9207 already_booked, M9208 customer_busy
+  and what internal.refuse_slot lists
 $$;
 
 create or replace function internal.hold_seats(

@@ -184,14 +184,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform
-  from core.provider as p
-  where p.provider_id in (
-    select s.provider_id
+  perform internal.lock_provider(p.provider_id)
+  from (
+    select distinct s.provider_id
     from internal.read_items(p_items) as i
-    join core.slot as s using (slot_id))
-  order by p.provider_id
-  for no key update;
+    join core.slot as s using (slot_id)
+    order by s.provider_id) as p;
   perform
   from core.slot as s
   where s.slot_id in (select i.slot_id from internal.read_items(p_items) as i)

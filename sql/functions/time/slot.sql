@@ -153,6 +153,37 @@ alter function internal.booked_slot_ids owner to definer;
 comment on function internal.booked_slot_ids is
   'Slots that the caller has booked or waits for; they may read them after they are closed.';
 
+create or replace function internal.lock_provider(p_provider_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if current_setting('app.waits_outside', true) = 'on' then
+    perform from core.provider as p
+    where p.provider_id = p_provider_id for no key update skip locked;
+    if not found and exists (
+      select from core.provider as p where p.provider_id = p_provider_id) then
+      raise lock_not_available using message = 'wait outside', detail = p_provider_id;
+    end if;
+    return;
+  end if;
+  -- `for update` would also block every insert of a row that refers to the provider.
+  perform from core.provider as p where p.provider_id = p_provider_id for no key update;
+end
+$$;
+
+alter function internal.lock_provider owner to definer;
+
+comment on function internal.lock_provider is $$
+Take the lock that everyone who wants this provider's time waits for. A process of many
+connections asks with the setting app.waits_outside first: then a lock that is taken is 55P03 with
+the provider as detail, and the process lets its callers queue (shared/postgres), because callers
+who wait here would take all its connections.
+$$;
+
 create or replace function internal.lock_slot(p_slot_id uuid)
 returns core.slot
 language plpgsql
@@ -163,15 +194,9 @@ as $$
 declare
   v_slot core.slot;
 begin
-  -- Everyone who wants this provider's time waits here. `for update` would also block every
-  -- insert of a row that refers to the provider.
-  perform
-  from core.provider as p
-  where p.provider_id = (select s.provider_id from core.slot as s where s.slot_id = p_slot_id)
-  for no key update;
-  if found then
-    select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id for no key update;
-  end if;
+  perform internal.lock_provider(
+    (select s.provider_id from core.slot as s where s.slot_id = p_slot_id));
+  select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id for no key update;
   if not found then
     perform internal.refuse(
       'M4201', 'slot_not_found', format('There is no slot %s.', p_slot_id));
