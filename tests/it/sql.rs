@@ -34,13 +34,13 @@ sql_tests! {
     }
     login {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,
-        session, sign_up, signing_key, supabase, verification,
+        rate_limit, session, sign_up, signing_key, supabase, verification,
     }
     messages { delivery, notification, outbox, reminder, wording }
     money {
         basket, basket_course, commission, coupon, cover, earning, fulfilment, ledger, line,
         payment, payment_list, payment_method, promotion, quote, quote_edges, random_operations,
-        receipt, referral, refund, refund_list, refund_recovery, subsidy, wallet, wallet_order,
+        receipt, referral, refund, refund_list, refund_recovery, wallet, wallet_order,
         wallet_statement, wallet_totals,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, payout_list, reversal }

@@ -27,6 +27,7 @@ begin
     ('email_change', 10, interval '1 hour'),
     ('factor', 30, interval '5 minutes'),
     ('oauth', 30, interval '5 minutes'),
+    ('guess', 20, interval '1 hour'),
     ('id_token', 1, interval '1 day')
   ) as l(action, uses, per)
   where l.action = p_action;
@@ -133,3 +134,91 @@ alter function internal.forget_failures owner to definer;
 
 comment on function internal.forget_failures is
   'Forget the wrong passwords of an address, and delete a few old rows of others.';
+
+create or replace function internal.guesser()
+returns bytea
+language sql
+stable
+return sha256(convert_to(internal.user_id()::text, 'UTF8'));
+
+comment on function internal.guesser is
+  'The caller as a subject of identity.rate_limit, from which nobody reads a person.';
+
+create or replace function internal.count_and_refuse(
+  p_code    text,
+  p_message text,
+  p_detail  text,
+  p_hint    text default ''
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using
+    errcode  = p_code,
+    message  = p_message,
+    detail   = p_detail,
+    hint     = p_hint,
+    datatype = 'api.count_guess';
+end
+$$;
+
+comment on function internal.count_and_refuse is $$
+Refuse what may be a guess at a secret, such as the code of a coupon. What is counted in a
+transaction that is refused is undone with it, so the error names a function that whoever speaks to
+the database (shared/postgres) calls for the same caller afterwards.
+$$;
+
+create or replace function api.count_guess()
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_user_id();
+  perform internal.allows('guess', internal.guesser());
+end
+$$;
+
+alter function api.count_guess owner to definer;
+
+comment on function api.count_guess is $$
+Count a wrong guess of the caller's. It is called by the way to the database, after the refusal.
+
+Raises
+  M1001 sign_in_required  nobody is signed in
+$$;
+
+create or replace function internal.require_few_guesses()
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select from identity.rate_limit as r
+    where r.action = 'guess'
+      and r.subject = internal.guesser()
+      and r.uses >= 20
+      and r.window_ends_at > now()
+  ) then
+    perform internal.refuse('M9004', 'too_many_guesses',
+      'Too many codes were wrong within an hour.', 'Try again in an hour.');
+  end if;
+end
+$$;
+
+alter function internal.require_few_guesses owner to definer;
+
+comment on function internal.require_few_guesses is $$
+Refuse to answer whether a code is right, after twenty that were wrong within an hour.
+
+Raises
+  M9004 too_many_guesses
+$$;

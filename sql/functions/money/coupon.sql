@@ -60,9 +60,6 @@ begin
     p_lines[i].commission_minor := case
       when p_lines[i].discount_minor > 0 then internal.commission_of_line(p_lines[i], p_coupon)
       else internal.commission_of(p_lines[i].total_minor, p_lines[i].commission_bp) end;
-    p_lines[i].subsidy_minor := case
-      when p_lines[i].discount_minor > 0 then internal.subsidy_of_line(p_lines[i], p_coupon)
-      else 0 end;
   end loop;
   return p_lines;
 end
@@ -101,12 +98,13 @@ as $$
 declare
   v_eligible bigint;
 begin
+  perform internal.require_few_guesses();
   select sum(l.unit_minor * l.quantity) into v_eligible
   from unnest(p_lines) as l
   where p_coupon.provider_id is null or p_coupon.provider_id = l.provider_id;
 
   if p_coupon.coupon_id is null or not p_coupon.is_active or v_eligible is null then
-    perform internal.refuse('M4301', 'coupon_not_found',
+    perform internal.count_and_refuse('M4301', 'coupon_not_found',
       'There is no such coupon for this offering.', 'Check the spelling, or leave the coupon out.');
   elsif now() not between p_coupon.valid_from and coalesce(p_coupon.valid_until, 'infinity') then
     perform internal.refuse('M9301', 'coupon_expired', 'This coupon is not valid now.');
@@ -129,6 +127,7 @@ Raises
   M9301 coupon_expired         its time has not come, or is over
   M9302 coupon_not_applicable  another currency, or too small a sum
   M9306 coupon_used_up         all its uses are taken, or all of this customer's
+  M9004 too_many_guesses       the caller has guessed twenty codes within an hour
 $$;
 
 create or replace function internal.coupon_is_used_up(p_coupon core.coupon, p_customer_id uuid)
@@ -286,6 +285,7 @@ begin
     (select count(*) from core.coupon as c where c.provider_id = v_provider_id),
     m.max_coupons, 'coupons')
   from core.marketplace as m;
+  perform internal.require_few_guesses();
 
   insert into core.coupon
     (coupon_id, code, provider_id, kind, percent, amount_minor, currency, max_uses,
@@ -294,7 +294,12 @@ begin
     (v_coupon_id, upper(btrim(p_code)), v_provider_id,
      case when p_percent is not null then 'percent' else 'amount' end, p_percent, p_amount_minor,
      upper(p_currency), p_max_uses, p_per_customer, p_min_subtotal_minor, p_valid_from,
-     p_valid_until);
+     p_valid_until)
+  on conflict on constraint coupon_code_key do nothing;
+  if not found then
+    -- Whoever tries codes here learns which ones others have.
+    perform internal.count_and_refuse('23505', 'This code is taken.', '', 'Choose another code.');
+  end if;
   return v_coupon_id;
 end
 $$;
@@ -310,7 +315,7 @@ Raises
   M1001 sign_in_required, M4001 provider_not_found
   23505  the code is taken
   23514  both percent and amount, neither, or one out of range
-  M9002 too_many_made
+  M9002 too_many_made, M9004 too_many_guesses
 $$;
 
 create or replace function api.save_coupon(p_coupon jsonb, p_if_exists text default 'merge')

@@ -42,7 +42,8 @@ insert into exempt values
   ('retire_subject', 'tells less'),
   ('remove_subject_photo', 'tells less'),
   ('remove_payment_method', 'one''s own, and harms nobody'),
-  ('cancel_payout', 'is paid less');
+  ('cancel_payout', 'is paid less'),
+  ('count_guess', 'binds the caller alone');
 
 create view calls as
 select p.oid, p.pronamespace::regnamespace::text || '.' || p.proname as name,
@@ -126,8 +127,8 @@ from (values
   (format('select api.book_slot(%L, %L)', tests.id('tara'), tests.id('other')),
    'a suspended person books nothing')
 ) as t(sql, why);
-select throws_ok($$ update tutoring.user_profiles set display_name = 'New name' $$, '42501',
-  null, 'a suspended person cannot rename themselves');
+select throws_ok($$ update tutoring.user_profiles set display_name = 'New name' $$, 'M3001',
+  'person_suspended', 'a suspended person cannot rename themselves');
 select lives_ok($$ select api.export_my_data() $$, 'a suspended person takes their data with them');
 select tests.act_as_nobody();
 select tests.clear(p.payment_id)
