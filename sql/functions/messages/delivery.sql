@@ -218,6 +218,30 @@ Raises
   M4603 message_not_found  there is no such message; its copy belongs to the dead letters
 $$;
 
+create or replace function internal.tell_refused(p_outbox_id uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  insert into core.notification (notification_id, person_id, type, payload)
+  select internal.uuid_v7(), o.person_id, 'mail_refused', jsonb_build_object('topic', o.topic)
+  from core.outbox as o
+  where o.outbox_id = p_outbox_id
+    and o.person_id is not null
+    and not exists (
+      select from core.notification as n
+      where n.person_id = o.person_id and n.type = 'mail_refused' and n.read_at is null);
+end;
+
+alter function internal.tell_refused owner to definer;
+
+comment on function internal.tell_refused is $$
+Tell people in the app, where nobody else reads it, that mail to them is refused for good: it was
+they who gave the address. Once, until they have read it. No mail says so.
+$$;
+
 create or replace function api.record_delivery(
   p_outbox_id uuid,
   p_attempt   integer,
@@ -244,6 +268,7 @@ begin
   elsif v_delivery.attempts = p_attempt and v_delivery.state = 'waiting' then
     if p_outcome = 'refused' then
       perform internal.settle_delivery(p_outbox_id, 'refused', p_detail);
+      perform internal.tell_refused(p_outbox_id);
     else
       update core.delivery as d
       set claimed_until = null, detail = left(p_detail, 500)
@@ -256,8 +281,8 @@ $$;
 alter function api.record_delivery owner to definer;
 
 comment on function api.record_delivery is $$
-Record what became of a claimed message: sent; refused, which is final; or retry, which gives the
-lease back. Only the holder of the lease can record the last two. Safe to repeat.
+Record what became of a claimed message: sent; refused, which is final, and told to the receiver
+in the app; or retry, which gives the lease back. Only the holder of the lease can record the last two. Safe to repeat.
 $$;
 
 create or replace function api.list_failed_mail(

@@ -124,7 +124,7 @@ begin atomic
   from core.notification_type as t
   left join core.notification_preference as p
     on p.type = t.type and p.person_id = internal.user_id()
-  where t.type <> 'auth.email'
+  where t.type not in ('auth.email', 'mail_refused')
   order by t.type;
 end;
 

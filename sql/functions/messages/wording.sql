@@ -55,7 +55,9 @@ begin atomic
     ('payout_bank_failed', 'Bank refused a payout',
      'Your bank did not take a payout. Check your bank details.'),
     ('payout_account_changed', 'Bank details changed',
-     'Your bank details were changed. If it was not you, write to support at once.')
+     'Your bank details were changed. If it was not you, write to support at once.'),
+    ('mail_refused', 'Mail came back',
+     'A mail to you was refused by your mail server. Check your address.')
   ) as w(type, title, body);
 end;
 
@@ -114,7 +116,9 @@ begin atomic
     ('payout_bank_failed', 'Banken afviste en udbetaling',
      'Din bank tog ikke imod en udbetaling. Tjek dine bankoplysninger.'),
     ('payout_account_changed', 'Bankoplysninger ændret',
-     'Dine bankoplysninger er ændret. Var det ikke dig, så skriv straks til support.')
+     'Dine bankoplysninger er ændret. Var det ikke dig, så skriv straks til support.'),
+    ('mail_refused', 'En mail kom retur',
+     'En mail til dig blev afvist af din mailserver. Se efter, om din adresse er rigtig.')
   ) as w(type, title, body);
 end;
 

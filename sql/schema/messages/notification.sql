@@ -48,13 +48,14 @@ values
   ('payout_failed',            'Payout failed',            true,  false),
   ('payout_reversed',          'Payout taken back',        true,  false),
   ('payout_bank_failed',       'Bank refused a payout',    true,  false),
-  ('payout_account_changed',   'Bank details changed',     true,  true);
+  ('payout_account_changed',   'Bank details changed',     true,  true),
+  ('mail_refused',             'Mail came back',           true,  false);
 
 alter table core.notification_type enable row level security;
 alter table core.notification_type force row level security;
 
 comment on table core.notification_type is
-  'The types of messages to persons. The mailer has a template for each.';
+  'The types of messages to persons. The mailer has a template for each but mail_refused.';
 comment on column core.notification_type.is_essential is
   'Whether the mail is sent whatever its receiver prefers.';
 comment on column core.notification_type.is_urgent is

@@ -1,7 +1,7 @@
 -- Deliveries: whether a message is still to be sent, leased to one mailer at a time.
 
 begin;
-select plan(25);
+select plan(29);
 
 select tests.introduce('alice', 'eve');
 update core.person set timezone = 'Europe/Copenhagen' where person_id = tests.id('alice');
@@ -114,7 +114,25 @@ select is_empty($$ select from api.list_failed_mail(now() + interval '1 hour') $
 select tests.act_as('alice');
 select throws_ok('select * from api.list_failed_mail()', 'M3301', null,
   'a customer does not see the list of refused mail');
+
+-- Who gave the address is told where they look, and not by another mail.
+select tests.act_as('alice');
+select results_eq(
+  $$ select n.type, n.title, n.body, n.payload from api.list_notifications(true) as n
+     where n.type = 'mail_refused' $$,
+  $$ values ('mail_refused', 'Mail came back',
+             'A mail to you was refused by your mail server. Check your address.',
+             '{"topic": "payout_failed"}'::jsonb) $$,
+  'a person is told in the app that mail to them is refused, once until they have read it');
+select tests.act_as('eve');
+select is_empty($$ select from api.list_notifications() as n where n.type = 'mail_refused' $$,
+  'nobody else is told that mail to a person is refused');
+select is_empty(
+  $$ select from api.list_notification_preferences() as p where p.type = 'mail_refused' $$,
+  'what is never mailed is not among the mails to choose from');
 select tests.act_as_nobody();
+select is_empty($$ select from core.outbox as o where o.topic = 'mail_refused' $$,
+  'no mail says that mail is refused');
 select internal.announce('auth.email', tests.id('alice'),
   '{"template": "recovery", "address": "alice@example.org", "code": "123456"}');
 select tests.act_as_service();
