@@ -1,7 +1,7 @@
 -- Slots by hand, and the list of free ones.
 
 begin;
-select plan(39);
+select plan(41);
 
 select tests.offer('lesson', 'tara', 5000, p_capacity => 2);
 select tests.offer('other', 'uwe', 5000);
@@ -68,6 +68,10 @@ select results_eq(
   'an added slot is as long and as large as its offering');
 select throws_ok(
   $$ execute add('-1 hour', null, 1) $$, 'M0107', 'times_invalid', 'a slot in the past is refused');
+select throws_ok($$ execute add('4 years', '4 years 1 hour', 1) $$, 'M0107', 'times_invalid',
+  'a slot four years ahead is refused, because no mail could be written about it');
+select throws_ok($$ execute add('1 day', '292000 years', 1) $$, 'M0107', 'times_invalid',
+  'a slot that lasts for ages is refused');
 select throws_ok(
   $$ execute add('2 days', '1 day', 1) $$, 'M0107', 'times_invalid',
   'a slot that ends before it starts is refused');

@@ -1,7 +1,7 @@
 -- Waiting for a seat: a freed one is offered once, to one at a time, for a while.
 
 begin;
-select plan(50);
+select plan(53);
 
 select tests.offer('lesson', 'tara', 5000, p_capacity => 2);
 select tests.offer('open', 'tara', 5000, p_starts => now() + interval '20 days');
@@ -217,6 +217,27 @@ update core.waitlist_entry set state = 'waiting', offer_expires_at = null
 where slot_id = tests.id('notice');
 select tests.act_as_service();
 select is(api.offer_freed_seats(), 0, 'nobody who is suspended is offered a seat');
+
+-- A session that gets more seats.
+select tests.act_as_nobody();
+select tests.offer('grows', 'yara', 0);
+select tests.book('grows', 'gus');
+select tests.act_as('bob');
+select lives_ok($$ select api.join_waitlist(tests.id('grows')) $$,
+  'a customer waits for a session with one seat');
+select tests.act_as('yara');
+update tutoring.sessions set max_participants = 3 where id = tests.id('offering grows');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select w.state, s.capacity, cardinality(s.holds)
+     from core.waitlist_entry as w join core.slot as s using (slot_id)
+     where s.slot_id = tests.id('grows') $$,
+  $$ values ('offered', 3, 1) $$, 'a session that gets more seats offers one to who waits');
+select is(
+  (select count(*) from core.notification as n
+   where n.person_id = tests.id('bob') and n.type = 'waitlist_offer'
+     and n.payload ->> 'slot_id' = tests.id('grows')::text), 1::bigint,
+  'who waits is told of the seat that was added');
 
 select * from finish();
 rollback;
