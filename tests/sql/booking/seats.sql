@@ -92,7 +92,7 @@ select throws_ok('execute keep_but(2, array[4])', 'M9236', 'tickets_used',
 select results_eq('execute keep(2)', 'values (2, 1000::bigint)',
   'without a name the last unused ticket is given back');
 select results_eq('tickets', $$ values (1, 'valid'), (2, 'void'), (3, 'void'), (4, 'used') $$,
-  'of the tickets that nobody has used the one with the highest seat goes');
+  'without a name the unused ticket with the highest seat goes');
 select tests.act_as_nobody();
 select internal.issue_tickets(b) from core.booking as b;
 select is((select count(*) from core.ticket), 4::bigint, 'no ticket is issued for a seat that is gone');

@@ -18,7 +18,7 @@ select results_eq($$ execute told('course_enrolled') $$,
   $$ values ('customer', 'tara', 'yoga', false), ('provider', 'alice', 'yoga', false) $$,
   'both sides are told once of a course that was bought');
 select is_empty($$ execute told('course_completed') $$,
-  'of a course that is not completed nobody is told that it is');
+  'nobody is told that a course is completed before it is');
 select tests.completes('alice', 'yoga 2.2');
 create table given as select number from core.certificate;
 grant select on given to public;
@@ -30,7 +30,7 @@ select results_eq($$ execute told('course_completed') $$,
   'a learner who completes a course is told the number of their certificate');
 select tests.completes('alice', 'yoga 2.2');
 select is((select count(*) from core.outbox where topic = 'course_completed'), 1::bigint,
-  'of a course that is completed its learner is told once');
+  'a learner is told once that a course is completed');
 select is((select array_agg(internal.subject_of(o)) from core.outbox as o
   where o.outbox_id in (select outbox_id from core.outbox where topic = 'course_enrolled')
     and o.person_id not in (tests.id('alice'), tests.id('tara'))), null,

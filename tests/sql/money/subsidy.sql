@@ -69,10 +69,10 @@ update core.order_line set called_off_at = now()
 where booking_id = (select booking_id from core.booking where slot_id = tests.id('called off'));
 select api.release_due_earnings();
 select results_eq('execute books', 'values (8500::bigint, 8500::bigint, -8500::bigint, 0::bigint)',
-  'of a booking that a coupon makes free the seller gets their share once it took place');
+  'the seller of a booking that a coupon makes free gets their share once it took place');
 select api.release_due_earnings();
 select results_eq('execute books', 'values (8500::bigint, 8500::bigint, -8500::bigint, 0::bigint)',
-  'of a free booking the share comes once, and of one that was called off not at all');
+  'the share of a free booking comes once, and that of one that was called off not at all');
 
 -- Who bears it is frozen with the line.
 update core.marketplace set house_coupon_by = 'seller';

@@ -99,7 +99,7 @@ select throws_ok($$ select api.order_from_wallet(tests.items('mug')) $$, 'M9401'
   'balance_too_small', 'a wallet cannot pay more than is in it');
 select tests.act_as('alice');
 select throws_ok($$ select api.order_from_wallet(tests.items('mug')) $$, 'M9401',
-  'balance_too_small', 'who has no wallet cannot pay out of it');
+  'balance_too_small', 'a customer without a wallet cannot pay out of one');
 select tests.act_as_nobody();
 set constraints all immediate;
 select is_empty('select tests.ledger_problems()', 'the ledger adds up after a wallet has paid');

@@ -430,7 +430,7 @@ as $$
   join core.earning as e using (order_line_id)
   where l.subsidy_minor > 0
     and internal.subsidy_posted(l.order_line_id) <> round(
-      l.subsidy_minor::numeric * internal.line_left(l.order_line_id) / l.total_minor)
+      l.subsidy_minor::numeric * internal.line_left(l.order_line_id) / nullif(l.total_minor, 0))
   union all
   select 'refund: ' || r.refund_id
   from core.refund as r
