@@ -162,5 +162,17 @@ select is_empty(
   $$ select * from api.list_free_slots(p_until => now() + interval '60 days')
      where slot_id = tests.id('lesson') $$, 'a slot that was removed is not listed as free');
 
+-- What is sold by the hour is booked by the time, and no list offers it to others.
+select tests.act_as_nobody();
+select tests.offer('hour', 'vera', 5000, p_starts => now() + interval '40 days');
+update core.offering set kind = 'hour' where offering_id = tests.id('offering hour');
+prepare hours as
+select count(*) from api.list_free_slots(p_provider_id => tests.id('vera'),
+                                         p_until => now() + interval '60 days');
+select tests.act_as('alice');
+select results_eq('hours', array[0::bigint], 'the free slots of an hour are not listed to others');
+select tests.act_as('vera');
+select results_eq('hours', array[1::bigint], 'the free slots of an hour are listed to its provider');
+
 select * from finish();
 rollback;
