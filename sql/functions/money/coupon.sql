@@ -60,6 +60,9 @@ begin
     p_lines[i].commission_minor := case
       when p_lines[i].discount_minor > 0 then internal.commission_of_line(p_lines[i], p_coupon)
       else internal.commission_of(p_lines[i].total_minor, p_lines[i].commission_bp) end;
+    p_lines[i].subsidy_minor := case
+      when p_lines[i].discount_minor > 0 then internal.subsidy_of_line(p_lines[i], p_coupon)
+      else 0 end;
   end loop;
   return p_lines;
 end
