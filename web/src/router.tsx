@@ -3,12 +3,14 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
 } from "@tanstack/react-router";
 import { Frame } from "./pieces/Frame";
 import { Lost } from "./pieces/Lost";
 import { Broken, Waiting } from "./pieces/states";
 import { Home } from "./storefront/Home";
 import { readSearch } from "./storefront/search";
+import { learn } from "./words";
 
 const root = createRootRoute({ component: Frame, notFoundComponent: Lost });
 const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
@@ -59,7 +61,59 @@ const messages = createRoute({
   }),
 });
 
+const deskRoot = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  beforeLoad: () => learn("desk"),
+  component: lazyRouteComponent(() => import("./desk/Desk"), "Desk"),
+});
+const desk = <P extends string>(path: P, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => deskRoot, path, component });
+
+/** Links of mails lead to a provider's money and reviews by names of their own. */
+const leads = <P extends string>(path: P, to: "/desk/wallet" | "/desk/reviews") =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    beforeLoad: () => {
+      throw redirect({ to, replace: true });
+    },
+  });
+
 const tree = root.addChildren([
+  deskRoot.addChildren([
+    desk(
+      "/",
+      lazyRouteComponent(() => import("./desk/Today"), "Today"),
+    ),
+    desk(
+      "/calendar",
+      lazyRouteComponent(() => import("./desk/Calendar"), "Calendar"),
+    ),
+    desk(
+      "/hours",
+      lazyRouteComponent(() => import("./desk/Hours"), "Hours"),
+    ),
+    desk(
+      "/sessions",
+      lazyRouteComponent(() => import("./desk/Sessions"), "Sessions"),
+    ),
+    desk(
+      "/reviews",
+      lazyRouteComponent(() => import("./desk/Reviews"), "Reviews"),
+    ),
+    desk(
+      "/wallet",
+      lazyRouteComponent(() => import("./desk/Wallet"), "Wallet"),
+    ),
+    desk(
+      "/profile",
+      lazyRouteComponent(() => import("./desk/Profile"), "Profile"),
+    ),
+  ]),
+  leads("/earnings", "/desk/wallet"),
+  leads("/sales", "/desk/wallet"),
+  leads("/reviews", "/desk/reviews"),
   home,
   signIn,
   signUp,

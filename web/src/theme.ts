@@ -15,16 +15,16 @@ const pine: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "pine",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   autoContrast: true,
-  luminanceThreshold: 0.35,
+  luminanceThreshold: 0.2,
   colors: { pine },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   headings: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontWeight: "650" },
   defaultRadius: "md",
   cursorType: "pointer",
   components: {
-    Anchor: { defaultProps: { underline: "hover" } },
+    Anchor: { defaultProps: { underline: "always" } },
     Card: { defaultProps: { withBorder: true, padding: "lg" } },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550 } },
   },
@@ -33,6 +33,14 @@ export const theme = createTheme({
 /** Quiet text keeps a contrast of 4.5 on both grounds. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { "--mantine-color-dimmed": "#5b6670", "--mantine-color-body": "#fdfdfb" },
-  dark: { "--mantine-color-dimmed": "#a8b1b9" },
+  light: {
+    "--mantine-color-error": "#b3261e",
+    "--mantine-color-orange-light-color": "#8a4100",
+    "--mantine-color-red-light-color": "#a1160f",
+    "--mantine-color-blue-light-color": "#12559e",
+
+    "--mantine-color-dimmed": "#5b6670",
+    "--mantine-color-body": "#fdfdfb",
+  },
+  dark: { "--mantine-color-error": "#ff9b94", "--mantine-color-dimmed": "#a8b1b9" },
 });

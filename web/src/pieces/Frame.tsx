@@ -92,6 +92,7 @@ function Places() {
         ["/", t("nav.find")],
         ["/bookings", t("nav.bookings")],
         ["/messages", t("nav.messages")],
+        ["/desk", t("nav.desk")],
       ] as const)
     : ([["/", t("nav.find")]] as const);
   return places.map(([to, label]) => (

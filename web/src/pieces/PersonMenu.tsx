@@ -1,4 +1,4 @@
-import { ActionIcon, Indicator, Menu, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Avatar, Indicator, Menu, UnstyledButton } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -6,7 +6,6 @@ import { api, supabase } from "../start/client";
 import { must } from "../start/refusal";
 import { useMe, useWho } from "../start/session";
 import { useWords } from "../words";
-import { Face } from "./small";
 
 export default function PersonMenu() {
   const { t } = useWords();
@@ -42,7 +41,7 @@ export default function PersonMenu() {
       <Menu position="bottom-end" width={220} shadow="md">
         <Menu.Target>
           <UnstyledButton aria-label={t("nav.person", { name })} style={{ borderRadius: 99 }}>
-            <Face name={name} url={me.data?.avatar_url} size={34} />
+            <Avatar src={me.data?.avatar_url} size={34} alt="" color="pine" />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

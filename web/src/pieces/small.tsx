@@ -43,7 +43,17 @@ export function Face({
   url?: string | null;
   size?: number;
 }) {
-  return <Avatar src={url} name={name} color="initials" size={size} alt="" aria-hidden />;
+  return (
+    <Avatar
+      src={url}
+      name={name}
+      color="initials"
+      size={size}
+      styles={{ placeholder: { color: "var(--mantine-color-text)" } }}
+      alt=""
+      aria-hidden
+    />
+  );
 }
 
 export function Tags({ of }: { of: string[] | null }) {
