@@ -12,7 +12,7 @@ pub(crate) fn fixed(refused: &Refused, words: &Words<'_>) -> Refusal {
     if let Some(refusal) = raised(refused) {
         return refusal;
     }
-    let (status, text) = match own_words(&refused.code, &refused.message) {
+    let (status, text) = match own_words(refused) {
         Some(status) => (status, "The request does not fit the data."),
         None => {
             let (status, text) = fixed_answer(&refused.code);
@@ -21,6 +21,14 @@ pub(crate) fn fixed(refused: &Refused, words: &Words<'_>) -> Refusal {
     };
     log(refused, status);
     let refusal = Refusal::new(status, &refused.code, text);
+    if refused.is_raised() {
+        // A sentence of ours about this case. It contains no row of anybody else.
+        let refusal = refusal.details(refused.message.as_str());
+        return match &refused.hint {
+            Some(hint) => refusal.hint(hint.as_str()),
+            None => refusal,
+        };
+    }
     match refused.rule_sentence().or_else(|| form(refused, words)) {
         Some(sentence) => refusal.details(sentence),
         None => refusal,
@@ -35,7 +43,7 @@ fn form(refused: &Refused, words: &Words<'_>) -> Option<String> {
     }
     let message = &refused.message;
     let (Some(begins), Some(ends)) = (message.find('"'), message.rfind('"')) else {
-        return Some(format!("{message}."));
+        return Some(format!("{}.", message.trim_end_matches('.')));
     };
     match words.field_of(message.get(begins + 1..ends).unwrap_or_default()) {
         Some(field) => Some(format!("{field}: {message}.")),
@@ -59,8 +67,11 @@ fn raised(refused: &Refused) -> Option<Refusal> {
 
 /// The status of an error that lies in the caller's own words. In no other Lambda do a caller's
 /// words become part of a statement; there, these errors are mistakes of ours.
-fn own_words(code: &str, message: &str) -> Option<u16> {
-    match code {
+fn own_words(refused: &Refused) -> Option<u16> {
+    let message = &refused.message;
+    match refused.code.as_str() {
+        // What a lens has a column for and does not serve.
+        "0A000" if refused.is_raised() => Some(400),
         // A type the caller named, or a value or operator that does not fit.
         "42703" | "42704" | "42804" | "42803" | "42P10" | "428C9" | "21000" | "2201B" => Some(400),
         // A column of a view that is computed, or one that the view shows by two names.

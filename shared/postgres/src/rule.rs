@@ -53,6 +53,12 @@ impl Wire {
 }
 
 impl Refused {
+    /// Whether a function of the database raised it on purpose, with `raise`: then message and hint
+    /// are its own words.
+    pub fn is_raised(&self) -> bool {
+        self.routine.as_deref() == Some("exec_stmt_raise")
+    }
+
     /// Which field a constraint refuses and what is allowed, as a sentence.
     pub fn rule_sentence(&self) -> Option<String> {
         if self.code == "23502" {

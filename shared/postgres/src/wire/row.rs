@@ -78,6 +78,8 @@ pub struct Refused {
     pub hint: Option<String>,
     /// Where it happened.
     pub context: Option<String>,
+    /// The routine of Postgres's that reports it.
+    pub routine: Option<String>,
     /// The constraint that was violated.
     pub constraint: Option<String>,
     /// What that constraint demands, where the catalog says it.
@@ -104,6 +106,7 @@ impl Refused {
                 b'D' => refused.detail = Some(value),
                 b'H' => refused.hint = Some(value),
                 b'W' => refused.context = Some(value),
+                b'R' => refused.routine = Some(value),
                 b'n' => refused.constraint = Some(value),
                 b's' => refused.schema = Some(value),
                 b't' => refused.table = Some(value),
