@@ -78,6 +78,8 @@ fn own_words(refused: &Refused) -> Option<u16> {
         "0A000" if message.starts_with("cannot insert into column") => Some(400),
         "0A000" if message.starts_with("cannot update column") => Some(400),
         "42601" if message.starts_with("multiple assignments to same column") => Some(400),
+        // A view that nothing is written through.
+        "55000" if message.starts_with("cannot ") => Some(400),
         "42883" | "42P01" => Some(404),
         _ => None,
     }

@@ -263,6 +263,7 @@ begin
       'M4001', 'provider_not_found', format('There is no provider %s.', p_provider_id));
   end if;
 
+  perform internal.require_reach(p_provider_id, v_customer_id);
   v_offering := internal.asked_offering(p_provider_id, p_offering_id, p_starts_at, v_ends_at);
   return query
   select p.*

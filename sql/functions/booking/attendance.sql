@@ -279,6 +279,9 @@ declare
   v_booking_id  uuid;
 begin
   if p_booking ->> 'provider_id' is null then
+    perform internal.require_reach(s.provider_id, v_customer_id)
+    from core.slot as s
+    where s.slot_id = (p_booking ->> 'slot_id')::uuid;
     select k.booking_id into v_booking_id
     from api.book_slot(
       v_customer_id, (p_booking ->> 'slot_id')::uuid, p_booking ->> 'customer_notes',
@@ -349,6 +352,12 @@ begin
   if p_booking ?| array['starts_at', 'ends_at'] then
     perform api.move_appointment(v_booking_id, (p_booking ->> 'starts_at')::timestamptz,
                                  (p_booking ->> 'ends_at')::timestamptz);
+  end if;
+  if p_booking ? 'cancel_reason' and not p_booking ? 'status' then
+    raise exception using
+      errcode = '22023',
+      message = 'A reason is given with the cancellation.',
+      hint    = 'Write the status and the reason together.';
   end if;
   if p_booking ? 'status' then
     perform api.move_booking(v_booking_id, p_booking ->> 'status', p_booking ->> 'cancel_reason');

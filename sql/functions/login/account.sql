@@ -170,6 +170,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_zone text := p_data ->> 'timezone';
+  v_role constant text := lower(coalesce(p_data ->> 'role', p_data ->> 'user_type'));
 begin
   update core.person as p
   set first_name = coalesce(left(nullif(p_data ->> 'first_name', ''), 100), p.first_name),
@@ -181,11 +182,20 @@ begin
   where p.person_id = p_account_id
     and p_data ?| array['first_name', 'last_name', 'timezone'];
 
+  if length(p_data ->> 'phone') between 1 and 40 then
+    insert into core.person_private as v (person_id, phone)
+    values (p_account_id, p_data ->> 'phone')
+    on conflict (person_id) do update set phone = coalesce(v.phone, excluded.phone);
+  end if;
+
   perform internal.ensure_customer(p_account_id);
 
   -- The words for a provider in the five systems. No word makes staff.
-  if lower(p_data ->> 'role') in ('provider', 'expert', 'trainer', 'healer') then
+  if v_role in ('provider', 'expert', 'trainer', 'healer') then
     perform internal.ensure_provider(p_account_id);
+    update core.provider as v
+    set trains_dogs = true
+    where v.provider_id = p_account_id and p_data ->> 'role' = 'trainer';
   end if;
 end
 $$;
@@ -193,8 +203,9 @@ $$;
 alter function internal.play_parts owner to definer;
 
 comment on function internal.play_parts is $$
-Give a new person the roles they asked for at sign-up: everybody is a customer, and the words
-expert, trainer, healer and provider also make a provider. `admin` and unknown words have no effect.
+Give a new person the names, the number and the roles they gave at sign-up: everybody is a customer,
+and the words expert, trainer, healer and provider, as role or user_type, also make a provider.
+`admin` and unknown words have no effect.
 $$;
 
 create or replace function internal.own_settings(p_data jsonb)

@@ -85,13 +85,14 @@ returns table (
   authorized_minor bigint,
   captured_minor   bigint,
   refunded_minor   bigint,
-  lost_minor       bigint
+  lost_minor       bigint,
+  goes_back        boolean
 )
 language sql
 stable
 begin atomic
   select p.payment_id, p.status, p.authorized_minor, p.captured_minor, p.refunded_minor,
-         p.lost_minor
+         p.lost_minor, p.goes_back
   from core.order_line as l
   join core.payment as p using (order_id)
   where l.booking_id = p_booking_id

@@ -297,7 +297,8 @@ begin
        when v_status = 'rejected' then perform api.reject_promotion(v_id);
        when v_status = 'cancelled' then perform api.cancel_promotion(v_id);
        else perform internal.refuse('M0320', 'promotion_invalid',
-              'A promotion is approved, rejected or cancelled; it runs once it is paid.');
+              'A promotion is approved, rejected or cancelled; it runs once it is paid.',
+              'Pay an approved one: rpc pay_promotion, with "wallet" or "card".');
   end case;
   return v_id;
 end

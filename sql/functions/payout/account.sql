@@ -102,6 +102,75 @@ alter function internal.payouts_are_held owner to definer;
 
 comment on function internal.payouts_are_held is 'Whether staff holds a provider''s payouts.';
 
+create or replace function internal.masked_details(p_details text)
+returns jsonb
+language sql
+immutable
+return case when p_details like '{%' then (
+  select jsonb_object_agg(d.key, case
+    when jsonb_typeof(d.value) in ('object', 'array') then '"••••"'
+    when length(regexp_replace(d.value #>> '{}', '\D', '', 'g')) >= 5
+      then to_jsonb('•••• ' || right(rtrim(d.value #>> '{}'), 4))
+    else d.value end)
+  from jsonb_each(p_details::jsonb) as d) end;
+
+comment on function internal.masked_details is
+  'Details of a payout account that are a JSON object, with what has five digits or more as its last '
+  'four characters: a name, a bank and a way to pay stay. Null for details that are a plain text.';
+
+create or replace function internal.details_last4(p_details text)
+returns text
+language sql
+immutable
+return case when p_details like '{%' then (
+  select right(m.value #>> '{}', 4)
+  from jsonb_each(internal.masked_details(p_details)) as m
+  where m.value #>> '{}' like '•••• %'
+  -- An account comes before a phone, and a phone before what else is a number.
+  order by m.key !~* 'account|iban', m.key !~* 'phone|number|till', m.key
+  limit 1) else right(p_details, 4) end;
+
+comment on function internal.details_last4 is
+  'The last four characters of the account that details name, as a text or in a JSON object.';
+
+create or replace function internal.read_details(p_details text, p_known core.payout_account)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_details text := nullif(btrim(p_details), '');
+  v_new     jsonb;
+  v_known   jsonb := case when (p_known).details like '{%' then (p_known).details::jsonb else '{}' end;
+begin
+  if v_details not like '{%' then
+    return v_details;
+  end if;
+  -- What a profile shows comes back with it: those parts of it are as they were.
+  v_new := v_details::jsonb - array['last4', 'status'];
+  if v_new ->> 'method' = (p_known).rail and not v_known ? 'method' then
+    v_new := v_new - 'method';
+  end if;
+  if v_new = '{}' then
+    return (p_known).details;
+  end if;
+  return (
+    select jsonb_object_agg(n.key, case
+      when n.value = internal.masked_details(v_known::text) -> n.key then v_known -> n.key
+      else n.value end)
+    from jsonb_each(v_new) as n)::text;
+end
+$$;
+
+comment on function internal.read_details is $$
+The details of a payout account as they are kept: a text, or a JSON object. A masked value that comes
+back stands for the one that is known.
+
+Raises
+  22P02  it begins like a JSON object and is none
+$$;
+
 create or replace function internal.payout_account_view(p_account core.payout_account)
 returns jsonb
 language sql
@@ -115,7 +184,7 @@ return jsonb_build_object(
   'transfers_enabled', (p_account).can_transfer,
   'payouts_enabled', (p_account).can_pay_out,
   'requirements', (p_account).requirements,
-  'details_last4', right((p_account).details, 4),
+  'details_last4', internal.details_last4((p_account).details),
   'usable_from', (p_account).usable_from,
   'is_held', internal.payouts_are_held((p_account).provider_id));
 
@@ -146,8 +215,9 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  select jsonb_build_object('method', a.rail, 'status', a.status,
-                            'last4', right(a.details, 4))
+  select jsonb_build_object('method', a.rail)
+         || coalesce(internal.masked_details(a.details), '{}')
+         || jsonb_build_object('status', a.status, 'last4', internal.details_last4(a.details))
   from core.payout_account as a
   where a.provider_id = p_provider_id
     and a.provider_id = internal.user_id()
@@ -168,20 +238,33 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_provider_id uuid := internal.require_provider_id();
+  v_account     core.payout_account;
+  v_details     text;
 begin
   perform from core.provider as p where p.provider_id = v_provider_id for no key update;
-  return internal.payout_account_view(
-    internal.replace_payout_account(v_provider_id, 'manual', nullif(btrim(p_details), '')));
+  select a.* into v_account
+  from core.payout_account as a
+  where a.provider_id = v_provider_id and a.replaced_at is null;
+  v_details := internal.read_details(p_details, v_account);
+
+  -- A form sends its account with every save.
+  if v_account.rail is distinct from 'manual' or v_account.details is distinct from v_details then
+    v_account := internal.replace_payout_account(v_provider_id, 'manual', v_details);
+  end if;
+  return internal.payout_account_view(v_account);
 end
 $$;
 
 alter function api.set_manual_payout_account owner to definer;
 
 comment on function api.set_manual_payout_account is $$
-Ask to be paid by hand, to an account that Stripe cannot reach. A change starts the cooling period.
+Ask to be paid by hand, to an account that Stripe cannot reach: a text, or a JSON object as text. A
+change starts the cooling period; the account that is there already is no change, and a masked value
+of it stands for what it masks.
 
 Raises
   M1001 sign_in_required, M4001 provider_not_found
+  22P02  details begin like a JSON object and are none
   23514  no details
 $$;
 

@@ -39,6 +39,36 @@ alter function internal.person_distance_m owner to definer;
 comment on function internal.person_distance_m is
   'Metres between the primary places of two people; null while one of them has no coordinates.';
 
+create or replace function internal.require_reach(p_provider_id uuid, p_customer_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_radius_m integer := (
+    select p.service_radius_m from core.provider as p where p.provider_id = p_provider_id);
+begin
+  if v_radius_m is not null
+     and internal.person_distance_m(p_provider_id, p_customer_id) > v_radius_m then
+    perform internal.refuse('M9230', 'too_far_away',
+      format('The provider serves places up to %s km away.', round(v_radius_m / 1000.0)),
+      'Choose a provider who is nearer.');
+  end if;
+end
+$$;
+
+alter function internal.require_reach owner to definer;
+
+comment on function internal.require_reach is $$
+Refuse a customer whose primary place is outside the area that a provider serves. While the distance
+is not known, nobody is refused.
+
+Raises
+  M9230 too_far_away  the place is farther away than the provider serves
+$$;
+
 create or replace function internal.live_customer_ids()
 returns setof uuid
 language plpgsql

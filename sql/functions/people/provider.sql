@@ -62,7 +62,7 @@ begin
   perform internal.require_fields(p_provider,
     'provider_id', 'provider_type', 'specialties', 'hourly_rate_minor', 'hourly_rate',
     'currency', 'years_experience', 'accepting_bookings', 'presence', 'service_radius_m',
-    'username', 'display_name', 'first_name', 'last_name', 'avatar_url', 'bio', 'timezone',
+    'trains_dogs', 'username', 'display_name', 'first_name', 'last_name', 'avatar_url', 'bio', 'timezone',
     'locale');
   perform internal.require_active(v_id);
   perform internal.ensure_person(v_id, p_provider ->> 'display_name');
@@ -94,8 +94,12 @@ begin
       hourly_rate_minor = v_provider.hourly_rate_minor, currency = v_provider.currency,
       years_experience = v_provider.years_experience,
       accepting_bookings = v_provider.accepting_bookings, presence = v_provider.presence,
-      service_radius_m = v_provider.service_radius_m
+      service_radius_m = v_provider.service_radius_m, trains_dogs = v_provider.trains_dogs
   where v.provider_id = v_id;
+  if p_provider ? 'currency' then
+    -- A price in a currency that nobody can pay is of no use to a provider.
+    perform internal.require_settled(v_provider.currency);
+  end if;
   return v_id;
 end
 $$;
@@ -105,8 +109,8 @@ alter function api.save_provider owner to definer;
 comment on function api.save_provider is $$
 Make the caller a provider, or change their data; return their id. p_provider: {"provider_id"?,
 "provider_type"?, "specialties"?, "hourly_rate_minor"? (or "hourly_rate", a decimal), "currency"?,
-"years_experience"?, "accepting_bookings"?, "presence"?, "service_radius_m"?, and of the person
-"display_name"?, "bio"?, "timezone"?, ...}. A field that is not given stays. p_if_exists: merge;
+"years_experience"?, "accepting_bookings"?, "presence"?, "service_radius_m"?, "trains_dogs"?,
+and of the person "display_name"?, "bio"?, "timezone"?, ...}. A field that is not given stays. p_if_exists: merge;
 ignore leaves a provider as they are and returns null; fail refuses. Security definer, because
 people may not give themselves roles. Locks the person, then the provider.
 
@@ -114,6 +118,7 @@ Raises
   M0001 timezone_unknown    the zone is no IANA name
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
   M0014 amount_invalid, M0015 amount_too_fine, M0101 currency_unknown
+  M0304 currency_not_settled  nothing can be sold in this currency here
   M1001 sign_in_required    nobody is signed in
   M3001 person_suspended    the account is suspended or closed
   M3002 sign_up_required    the caller is an anonymous guest

@@ -100,6 +100,21 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Who is to train a dog needs its name and its notes.
+  if exists (
+    select
+    from core.subject as s
+    join core.booking as b using (subject_id)
+    where s.subject_id = p_subject_id
+      and s.retired_at is null
+      and (s.customer_id = internal.user_id() or internal.is_service())
+      and b.ends_at > now()
+      and (internal.is_secured(b.status)
+           or b.status = 'pending_payment' and b.hold_expires_at > now())
+  ) then
+    perform internal.refuse('M9007', 'subject_in_use', 'The dog has a booking that is not over.',
+      'Cancel the booking first.');
+  end if;
   update core.subject as s
   set retired_at = coalesce(s.retired_at, now())
   where s.subject_id = p_subject_id
@@ -119,6 +134,7 @@ kept. Safe to repeat.
 
 Raises
   M4006 subject_not_found  there is none, or it is somebody else's
+  M9007 subject_in_use     it has a booking that is not over
 $$;
 
 create or replace function api.save_subject_photo(

@@ -156,6 +156,32 @@ Raises
   22007, 23502, 23514      a time or a weekday is not one
 $$;
 
+create or replace function api.check_day_hours(p_start time, p_end time)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_end <= p_start and p_end <> time '00:00' or p_start = p_end then
+    raise exception using
+      errcode = 'M0117',
+      message = 'hours_reversed',
+      detail  = format('From %s to %s is no time of one day.', to_char(p_start, 'HH24:MI'),
+                       to_char(p_end, 'HH24:MI')),
+      hint    = 'Hours over midnight are two windows: until 24:00, and from 00:00.';
+  end if;
+end
+$$;
+
+comment on function api.check_day_hours is $$
+Refuse hours that end before they begin: in systems whose weeks know no nights they are a slip. For
+the triggers of lenses.
+
+Raises
+  M0117 hours_reversed  the end is not after the start
+$$;
+
 create or replace function api.save_hours(p_hours jsonb, p_if_exists text default 'merge')
 returns uuid
 language plpgsql

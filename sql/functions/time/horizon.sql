@@ -446,6 +446,16 @@ begin
     group by o.provider_id
   ) as c
   cross join core.marketplace as m;
+  perform internal.require_bounded_hours(c.provider_id, 1)
+  from (
+    -- Time by the hour makes no slots, and a customer asks for it.
+    select distinct made.provider_id
+    from changed as made
+    where made.kind in ('session', 'service')
+    order by 1
+  ) as c;
+  perform internal.refresh_slots(c.provider_id)
+  from (select distinct made.provider_id from changed as made order by 1) as c;
   return null;
 end
 $$;
@@ -453,21 +463,52 @@ $$;
 alter function internal.on_offerings_made owner to definer;
 
 comment on function internal.on_offerings_made is $$
-Trigger: a provider has so many offerings at most. Named to run before the slots are made.
+Trigger: a provider has so many offerings at most, and slots of new ones are made.
 
 Raises
-  M9002 too_many_made  there are as many as are allowed
+  M0108 hours_too_many  one provider would keep the clock busy for everybody
+  M9002 too_many_made   there are as many as are allowed
 $$;
 
-create or replace trigger offering_capped after insert on core.offering
-  referencing new table as changed
-  for each statement execute function internal.on_offerings_made();
+create or replace function internal.on_offerings_changed()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_bounded_hours(c.provider_id, 1)
+  from (
+    select distinct o.provider_id
+    from changed as o
+    join before as b using (offering_id)
+    where o.is_active
+      and (o.duration_min, o.slot_step_min, o.is_active)
+          is distinct from (b.duration_min, b.slot_step_min, b.is_active)
+    order by 1
+  ) as c;
+  perform internal.refresh_slots(c.provider_id)
+  from (select distinct o.provider_id from changed as o order by 1) as c;
+  return null;
+end
+$$;
+
+alter function internal.on_offerings_changed owner to definer;
+
+comment on function internal.on_offerings_changed is $$
+Trigger: slots follow their offerings. A change that makes no more slots than there were is never
+refused for their number.
+
+Raises
+  M0108 hours_too_many  one provider would keep the clock busy for everybody
+$$;
+
 create or replace trigger offering_inserted after insert on core.offering
   referencing new table as changed
-  for each statement execute function internal.on_hours_changed();
+  for each statement execute function internal.on_offerings_made();
 create or replace trigger offering_updated after update on core.offering
-  referencing new table as changed
-  for each statement execute function internal.on_hours_changed();
+  referencing old table as before new table as changed
+  for each statement execute function internal.on_offerings_changed();
 
 create or replace function api.extend_slots(p_limit integer default 100)
 returns integer

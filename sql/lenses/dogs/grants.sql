@@ -11,13 +11,13 @@ grant select
   to anon;
 
 grant insert (id, email, password, first_name, last_name, phone, avatar_url, timezone),
-      update (email, password, first_name, last_name, phone, avatar_url, timezone),
+      update (email, password, first_name, last_name, phone, status, avatar_url, timezone),
       delete
   on dogs.users to authenticated, service_role;
 grant insert (user_id, role_id), delete
   on dogs.user_roles to authenticated, service_role;
 grant insert (id, user_id, years_of_experience, bio, hourly_rate, currency, accepting_bookings),
-      update (years_of_experience, bio, hourly_rate, currency, accepting_bookings)
+      update (years_of_experience, bio, is_verified, hourly_rate, currency, accepting_bookings)
   on dogs.dog_trainers to authenticated, service_role;
 grant insert (id, user_id), update (user_id)
   on dogs.dog_owners to authenticated, service_role;

@@ -24,7 +24,9 @@ select
   p.avatar_url,
   p.timezone
 from core.person as p
-left join lateral internal.contact_of(p.person_id) as c on true;
+left join lateral internal.contact_of(p.person_id) as c on true
+-- Who wrote a post somewhere is named there, and no owner for strangers to find here.
+where p.is_listed or not p.is_heard or (select internal.user_id()) is not null;
 
 comment on view dogs.users is
   'People: oneself, trainers, and those one has a booking with. email is told to oneself and '
@@ -35,14 +37,16 @@ select
   r.role_id as id,
   case r.name when 'customer' then 'owner' when 'provider' then 'trainer' else 'admin' end as name,
   r.name as core_name
-from core.role as r;
+from core.role as r
+where r.name <> 'staff';
 
 comment on view dogs.roles is
-  'The roles. Two of them are called admin: core_name says staff, who may read, or admin.';
+  'The roles: owner, trainer and admin. Staff, who read and decide cases, are no role here.';
 
 create view dogs.user_roles with (security_invoker = true) as
 select pr.person_id as user_id, pr.role_id
-from core.person_role as pr;
+from core.person_role as pr
+where exists (select from dogs.roles as r where r.id = pr.role_id);
 
 comment on view dogs.user_roles is
   'Who has which roles: one''s own, and everybody''s for staff. A person may have several.';
@@ -62,10 +66,12 @@ select
   v.currency,
   v.accepting_bookings
 from core.provider as v
-join core.person as p on p.person_id = v.provider_id;
+join core.person as p on p.person_id = v.provider_id
+where v.trains_dogs;
 
 comment on view dogs.dog_trainers is
-  'Trainers. Verification, rating and count are computed. hourly_rate is what a booking without a '
+  'Trainers of dogs. Others who can be booked are in the other lenses until they become one here. '
+  'Verification, rating and count are computed. hourly_rate is what a booking without a '
   'service costs.';
 
 create view dogs.dog_owners with (security_invoker = true) as
@@ -113,7 +119,8 @@ select
   o.tags,
   o.booking_mode
 from core.offering as o
-where o.kind in ('session', 'service');
+where o.kind in ('session', 'service')
+  and exists (select from core.provider as v where v.provider_id = o.provider_id and v.trains_dogs);
 
 comment on view dogs.trainer_services is
   'Active services, and the caller''s own. price is exact to the cent, in currency. booking_mode: '
@@ -169,7 +176,8 @@ comment on view dogs.dogs is
 
 create view dogs.dog_photos with (security_invoker = true) as
 select f.subject_photo_id as id, f.subject_id as dog_id, f.url as photo_url, f.created_at
-from core.subject_photo as f;
+from core.subject_photo as f
+where exists (select from dogs.dogs as d where d.id = f.subject_id);
 
 comment on view dogs.dog_photos is 'Where pictures of dogs are, for whoever may see the dog.';
 
@@ -216,7 +224,8 @@ select
   r.created_at,
   r.reply
 from core.review as r
-where r.author_side = 'customer';
+where r.author_side = 'customer'
+  and exists (select from core.provider as v where v.provider_id = r.provider_id and v.trains_dogs);
 
 comment on view dogs.reviews is
   'What owners say of trainers, once for each completed booking; everybody reads it.';
@@ -229,11 +238,9 @@ select
   p.currency,
   p.processor as provider,
   case
+    when p.goes_back then 'refunded'
     when p.status in ('requires_payment', 'processing', 'authorized') then 'pending'
     when p.status in ('failed', 'cancelled') then 'failed'
-    when p.status = 'refunded'
-      or p.status = 'dispute_lost' and p.refunded_minor + p.lost_minor >= p.captured_minor
-      then 'refunded'
     else 'paid'
   end as status,
   p.created_at,
@@ -242,8 +249,9 @@ select
 from core.payment as p;
 
 comment on view dogs.payments is
-  'Payments of the reader, on either side. core_status is the exact state; what went back of a '
-  'paid one is in amount_refunded.';
+  'Payments of the reader, on either side. refunded: all of it goes back, or has arrived, or what '
+  'was reserved on the card is let go. amount_refunded is what has arrived; core_status is the exact '
+  'state.';
 
 create view dogs.payouts with (security_invoker = true) as
 select
@@ -285,9 +293,25 @@ select
   l.entity,
   l.entity_id,
   l.at as created_at
-from core.audit_log as l;
+from core.audit_log as l
+union all
+select
+  e.booking_event_id,
+  e.actor_id,
+  case e.to_status when 'confirmed' then 'accept' when 'completed' then 'complete'
+                   when 'cancelled' then 'cancel' else e.to_status end,
+  'booking',
+  e.booking_id::text,
+  e.at
+from core.booking_event as e
+where e.from_status is not null
+union all
+select b.booking_id, b.customer_id, 'create', 'booking', b.booking_id::text, b.created_at
+from core.booking as b;
 
-comment on view dogs.audit_logs is 'What staff and the house have done; for staff.';
+comment on view dogs.audit_logs is
+  'What people have done with bookings, for the two sides of each and for staff; and what staff and '
+  'the house have done, for staff.';
 
 create function dogs.dog_owners(p_review dogs.reviews)
 returns setof dogs.dog_owners

@@ -9,7 +9,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_email text;
+  v_email  text := new.email;
+  v_status text := new.status;
 begin
   if tg_op = 'DELETE' then
     perform api.erase_person(old.id);
@@ -19,7 +20,19 @@ begin
     raise exception using errcode = '0A000', message = 'A password is not a column.',
       hint = 'Sign up with auth.signUp, and change it with auth.updateUser.';
   end if;
-  v_email := new.email;
+  if tg_op = 'UPDATE' and v_status is distinct from old.status then
+    case v_status
+      when 'deleted' then perform api.erase_person(old.id);
+      when 'suspended' then perform api.suspend_person(old.id, 'Suspended by an administrator.');
+      when 'active' then perform api.lift_suspension(old.id);
+      else perform api.one_of('status', coalesce(v_status, ''), 'active', 'suspended', 'deleted');
+    end case;
+    new.status := old.status;
+    if to_jsonb(new) = to_jsonb(old) then
+      select u.* into new from dogs.users as u where u.id = old.id;
+      return new;
+    end if;
+  end if;
 
   new.id := api.save_person(
     api.written_fields('{
@@ -45,7 +58,8 @@ end
 $$;
 
 comment on function dogs.on_user_written is
-  'Trigger: a person and their number. Deleting one''s row erases what is personal; the row stays.';
+  'Trigger: a person and their number. Deleting one''s row, or the status deleted, erases what is '
+  'personal; the row stays. Staff suspends.';
 
 create trigger users_write
   instead of insert or update or delete on dogs.users
@@ -60,7 +74,7 @@ declare
   v_role text := (select r.core_name from dogs.roles as r
                   where r.id = coalesce(new.role_id, old.role_id));
 begin
-  if tg_op = 'DELETE' and v_role in ('staff', 'admin') then
+  if tg_op = 'DELETE' and v_role = 'admin' then
     perform api.revoke_role(old.user_id, v_role);
     return old;
   elsif tg_op = 'DELETE' then
@@ -68,17 +82,17 @@ begin
       hint = 'Take no more bookings (dog_trainers.accepting_bookings), or delete the user.';
   end if;
 
+  -- Signing up has given roles already: to take one that one has changes nothing.
   case v_role
     when 'customer' then
-      perform api.save_customer(jsonb_build_object('customer_id', new.user_id),
-                                api.if_exists(tg_op));
+      perform api.save_customer(jsonb_build_object('customer_id', new.user_id));
     when 'provider' then
-      perform api.save_provider(jsonb_build_object('provider_id', new.user_id),
-                                api.if_exists(tg_op));
+      perform api.save_provider(
+        jsonb_build_object('provider_id', new.user_id, 'trains_dogs', true));
+    when 'admin' then
+      perform api.grant_role(new.user_id, v_role);
     else
-      if not api.grant_role(new.user_id, v_role) and api.if_exists(tg_op) = 'fail' then
-        raise exception using errcode = '23505', message = 'The user has this role already.';
-      end if;
+      raise exception using errcode = '23503', message = 'There is no such role.';
   end case;
   return new;
 end
@@ -96,14 +110,30 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_fields jsonb;
 begin
   new.id := coalesce(new.user_id, new.id);
+  v_fields := api.written_fields('{
+    "id": "provider_id", "years_of_experience": "years_experience", "bio": "bio",
+    "hourly_rate": "hourly_rate", "currency": "currency",
+    "accepting_bookings": "accepting_bookings"}', to_jsonb(new), to_jsonb(old));
+  if tg_op = 'UPDATE' and new.is_verified is distinct from old.is_verified then
+    -- Staff decides of a trainer without changing what they say.
+    perform api.verify_provider(
+      new.id, case when new.is_verified then 'verified' else 'rejected' end);
+    if v_fields - 'provider_id' = '{}' then
+      select t.* into new from dogs.dog_trainers as t where t.id = new.id;
+      return new;
+    end if;
+  end if;
+  -- A profile that only the role has made, or another system, is filled in by the first insert.
   new.id := api.save_provider(
-    api.written_fields('{
-      "id": "provider_id", "years_of_experience": "years_experience", "bio": "bio",
-      "hourly_rate": "hourly_rate", "currency": "currency",
-      "accepting_bookings": "accepting_bookings"}', to_jsonb(new), to_jsonb(old)),
-    api.if_exists(tg_op));
+    v_fields || '{"trains_dogs": true}',
+    case when exists (
+      select from dogs.dog_trainers as t
+      where t.id = new.id and (t.bio is not null or t.years_of_experience is not null)
+    ) then api.if_exists(tg_op) else 'merge' end);
   if new.id is null then
     return null;
   end if;
@@ -113,7 +143,7 @@ end
 $$;
 
 comment on function dogs.on_dog_trainer_written is
-  'Trigger: a provider and their person, as one row.';
+  'Trigger: a provider and their person, as one row; staff verifies.';
 
 create trigger dog_trainers_write
   instead of insert or update on dogs.dog_trainers
@@ -125,12 +155,9 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Signing up has made the row already, and there is nothing in it to lose.
   new.id := api.save_customer(
-    jsonb_strip_nulls(jsonb_build_object('customer_id', coalesce(new.user_id, new.id))),
-    api.if_exists(tg_op));
-  if new.id is null then
-    return null;
-  end if;
+    jsonb_strip_nulls(jsonb_build_object('customer_id', coalesce(new.user_id, new.id))));
   select o.* into new from dogs.dog_owners as o where o.id = new.id;
   return new;
 end
@@ -245,6 +272,9 @@ begin
     return case when api.remove_hours(old.id) then old end;
   elsif tg_op = 'UPDATE' and not api.may_write(old.trainer_id) then
     return null;
+  end if;
+  if tg_op = 'INSERT' or (new.start_time, new.end_time) <> (old.start_time, old.end_time) then
+    perform api.check_day_hours(new.start_time, new.end_time);
   end if;
   new.id := api.save_hours(
     api.written_fields('{

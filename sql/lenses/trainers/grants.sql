@@ -38,8 +38,8 @@ grant insert (id, trainer_id, title, description, category, price, currency, dur
 grant insert (service_id, category_id), delete
   on trainers.service_categories to authenticated, service_role;
 grant insert (id, client_id, trainer_id, service_id, slot_id, start_time, end_time, seats, status,
-              notes, trainer_notes, cancellation_reason, created_at, updated_at),
-      update (id, status, notes, trainer_notes, cancellation_reason, cancelled_at, updated_at)
+              total_price, notes, trainer_notes, cancellation_reason, created_at, updated_at),
+      update (id, start_time, end_time, status, notes, trainer_notes, cancellation_reason, cancelled_at, updated_at)
   on trainers.bookings to authenticated, service_role;
 grant insert (id, client_id, trainer_id, booking_id, rating, comment, reply, created_at),
       update (id, client_id, trainer_id, booking_id, rating, comment, reply, updated_at)
@@ -71,5 +71,6 @@ grant insert (id, referred_id, referral_code, status, created_at)
   on trainers.referrals to authenticated;
 
 grant execute on function
-  trainers.read_list, trainers.read_slots, trainers.save_trainer
+  trainers.read_list, trainers.read_slots, trainers.check_slots, trainers.save_trainer,
+  trainers.users, trainers.transactions
   to authenticated, service_role;

@@ -54,7 +54,9 @@ left join lateral (
   where a.person_id = p.person_id
     and a.kind = 'available'
     and a.currency = coalesce(v.currency, m.default_currency)
-) as w on true;
+) as w on true
+-- Who wrote a post somewhere is named there, and no client for strangers to find here.
+where p.is_listed or not p.is_heard or (select internal.user_id()) is not null;
 
 comment on view trainers.users is
   'People: oneself, trainers, and those one has a booking or a conversation with. E-mail, phone and '
@@ -146,7 +148,8 @@ select
 from core.person as p
 left join core.provider as v on v.provider_id = p.person_id
 left join core.location as l on l.person_id = p.person_id and l.is_primary
-left join core.location_exact as x on x.location_id = l.location_id;
+left join core.location_exact as x on x.location_id = l.location_id
+where p.is_listed or not p.is_heard or (select internal.user_id()) is not null;
 
 comment on view trainers.user_profiles is
   'Profiles, with what a trainer says of themselves. Strangers see a trainer''s place to about a '
@@ -206,12 +209,9 @@ select
   (
     select
       case
-        when y.status = 'dispute_lost' and y.refunded_minor + y.lost_minor >= y.captured_minor
-          then 'refunded'
-        when y.status in ('captured', 'partially_refunded', 'refund_pending', 'disputed',
-                          'dispute_lost') then 'completed'
-        when y.status = 'cancelled' then 'failed'
-        when y.status in ('refunded', 'failed') then y.status
+        when y.goes_back then 'refunded'
+        when y.captured_minor > 0 or y.status = 'captured' then 'completed'
+        when y.status in ('failed', 'cancelled') then 'failed'
         else 'pending'
       end
     from internal.payment_of_booking(b.booking_id) as y
@@ -264,12 +264,9 @@ select
   internal.to_decimal(y.refunded_minor, y.currency) as amount_refunded,
   y.currency,
   case
-    when y.status = 'dispute_lost' and y.refunded_minor + y.lost_minor >= y.captured_minor
-      then 'refunded'
-    when y.status in ('captured', 'partially_refunded', 'refund_pending', 'disputed',
-                      'dispute_lost') then 'completed'
-    when y.status = 'cancelled' then 'failed'
-    when y.status in ('refunded', 'failed') then y.status
+    when y.goes_back then 'refunded'
+    when y.captured_minor > 0 or y.status = 'captured' then 'completed'
+    when y.status in ('failed', 'cancelled') then 'failed'
     else 'pending'
   end as status,
   case y.processor when 'stripe' then 'card' else y.processor end as payment_method,
@@ -277,7 +274,9 @@ select
   y.created_at
 from core.payment as y;
 
-comment on view trainers.payments is 'What the reader has paid, or was paid with bookings.';
+comment on view trainers.payments is
+  'What the reader has paid, or was paid with bookings. refunded: all of it goes back, or has arrived, '
+  'or what was reserved on the card is let go; amount_refunded is what has arrived.';
 
 create view trainers.payment_methods with (security_invoker = true) as
 select
@@ -303,7 +302,7 @@ select
   internal.to_decimal(w.earned, k.currency) as total_earned,
   internal.to_decimal(w.paid + w.purchased, k.currency) as total_spent,
   k.currency,
-  w.last_transaction_at,
+  greatest(w.last_transaction_at, w.paid_at) as last_transaction_at,
   coalesce(w.created_at, p.created_at) as created_at,
   internal.to_decimal(w.clearing, k.currency) as clearing_balance,
   internal.to_decimal(w.reserved, k.currency) as reserved_balance,
@@ -337,6 +336,11 @@ cross join lateral (
       from core.payment as y
       where y.payer_id = p.person_id and y.currency = k.currency
     ) as paid,
+    (
+      select max(y.captured_at)
+      from core.payment as y
+      where y.payer_id = p.person_id and y.currency = k.currency
+    ) as paid_at,
     (
       select coalesce(-sum(e.amount_minor), 0)::bigint
       from core.ledger_account as o
@@ -406,11 +410,105 @@ select
 from core.ledger_account as a
 join core.ledger_entry as e using (ledger_account_id)
 join core.ledger_transfer as t using (ledger_transfer_id)
-where a.person_id is not null and a.kind = 'available';
+where a.person_id is not null and a.kind = 'available'
+union all
+-- What is earned and still clears. The balances say what it will come to.
+select
+  e.earning_id::text,
+  e.provider_id,
+  'income',
+  internal.to_decimal(e.due, e.currency),
+  internal.to_decimal(e.balance + e.sum - e.due, e.currency),
+  internal.to_decimal(e.balance + e.sum, e.currency),
+  coalesce('booking:' || e.booking_id, 'order_line:' || e.order_line_id),
+  'Earning that clears',
+  'pending',
+  e.created_at,
+  e.currency
+from (
+  select
+    n.*,
+    n.provider_minor - n.returned_minor as due,
+    (sum(n.provider_minor - n.returned_minor)
+       over (partition by n.provider_id, n.currency order by n.created_at, n.earning_id))::bigint
+      as sum,
+    coalesce((
+      select b.balance_minor
+      from core.ledger_account as o
+      join core.ledger_balance as b using (ledger_account_id)
+      where o.person_id = n.provider_id and o.kind = 'available' and o.currency = n.currency), 0)
+      as balance
+  from core.earning as n
+  where n.released_at is null and n.provider_minor > n.returned_minor
+) as e
+union all
+-- What a card has paid, and what went back to it, moves no balance.
+select
+  m.id::text,
+  m.payer_id,
+  m.type,
+  internal.to_decimal(m.amount_minor, m.currency),
+  internal.to_decimal(m.balance, m.currency),
+  internal.to_decimal(m.balance, m.currency),
+  coalesce('booking:' || m.booking_id, 'order:' || m.order_id),
+  m.description,
+  m.status,
+  m.at,
+  m.currency
+from (
+  select
+    y.payer_id, y.booking_id, y.order_id, y.currency, x.*,
+    coalesce((
+      select b.balance_minor
+      from core.ledger_account as o
+      join core.ledger_balance as b using (ledger_account_id)
+      where o.person_id = y.payer_id and o.kind = 'available' and o.currency = y.currency), 0)
+      as balance
+  from core.payment as y
+  cross join lateral (
+    select y.payment_id as id, 'expense' as type, y.captured_minor as amount_minor,
+           'Card payment' as description, 'completed' as status, y.captured_at as at
+    union all
+    select f.refund_id, 'refund', f.amount_minor, 'Card refund',
+           case when f.status in ('succeeded', 'by_hand') then 'completed'
+                when f.status in ('failed', 'rejected') then 'failed'
+                else 'pending' end,
+           f.created_at
+    from core.refund as f
+    where f.payment_id = y.payment_id and f.status not in ('dropped', 'covered')
+  ) as x
+  where y.captured_minor > 0
+    and y.processor = 'stripe'
+    and (y.payer_id = (select internal.user_id())
+         or y.payer_id between (select internal.first_for_staff()) and (select internal.last_id())
+         or (select internal.is_service()))
+) as m;
 
 comment on view trainers.transactions is
-  'What has moved the reader''s balance, with the balance before and after. The amount has no sign: '
-  'the type says the direction, and for refunds the balances do.';
+  'What has moved the reader''s balance, with the balance before and after; earnings that still clear, '
+  'which are pending; and what cards have paid and got back, which moves no balance. The amount has no '
+  'sign: the type says the direction, and for refunds the balances do.';
+
+create function trainers.users(p_transaction trainers.transactions)
+returns setof trainers.users
+language sql
+stable
+rows 1
+begin atomic
+  select u.* from trainers.users as u where u.id = (p_transaction).user_id;
+end;
+
+comment on function trainers.users is 'Whose transaction it is; embeds as a column.';
+
+create function trainers.transactions(p_user trainers.users)
+returns setof trainers.transactions
+language sql
+stable
+begin atomic
+  select t.* from trainers.transactions as t where t.user_id = (p_user).id;
+end;
+
+comment on function trainers.transactions is 'The transactions of a user; embeds as rows.';
 
 create view trainers.payouts with (security_invoker = true) as
 select

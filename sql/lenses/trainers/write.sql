@@ -41,6 +41,59 @@ Slots as windows of api.set_availability. A day is a name, the first letters of 
 more), or a number; 0 and 7 are Sunday.
 $$;
 
+create function trainers.check_slots(p_slots jsonb, p_trainer_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_windows jsonb := trainers.read_slots(p_slots);
+  v_there   jsonb := api.get_availability(p_trainer_id) -> 'windows';
+  v_slot    record;
+begin
+  if jsonb_typeof(v_windows) <> 'array' then
+    return v_windows;
+  end if;
+  for v_slot in
+    select w.n, w.w, s.s,
+           case when w.w ->> 'weekday' is null then 'day'
+                when w.w ->> 'start_local' is null then 'startTime'
+                when w.w ->> 'end_local' is null then 'endTime' end as missing
+    from jsonb_array_elements(v_windows) with ordinality as w(w, n)
+    join jsonb_array_elements(trainers.read_list(p_slots)) with ordinality as s(s, n) using (n)
+  loop
+    if v_slot.missing is not null then
+      raise exception using
+        errcode = 'M0106',
+        message = 'windows_invalid',
+        detail  = format('%s of slot %s is missing, or is none: %s.', v_slot.missing, v_slot.n,
+                         left(v_slot.s::text, 200)),
+        hint    = 'A slot is {"day": "monday", "startTime": "09:00", "endTime": "17:00"}.';
+    end if;
+    -- Hours over midnight that another system has made may be written back.
+    if not exists (
+      select from jsonb_array_elements(v_there) as t(t)
+      where (t.t ->> 'weekday', (t.t ->> 'start_local')::time, (t.t ->> 'end_local')::time)
+            = (v_slot.w ->> 'weekday', (v_slot.w ->> 'start_local')::time,
+               (v_slot.w ->> 'end_local')::time)
+    ) then
+      perform api.check_day_hours((v_slot.w ->> 'start_local')::time,
+                                  (v_slot.w ->> 'end_local')::time);
+    end if;
+  end loop;
+  return v_windows;
+end
+$$;
+
+comment on function trainers.check_slots is $$
+Slots as windows of api.set_availability, if each has a day, a start and an end that follows.
+
+Raises
+  M0106 windows_invalid  a slot has no day, start or end, or a day that is none
+  M0117 hours_reversed   a new slot ends before it begins
+$$;
+
 create function trainers.on_availability_written()
 returns trigger
 language plpgsql
@@ -59,7 +112,8 @@ begin
     return null;
   end if;
   new.trainer_id := coalesce(new.trainer_id, new.id, old.trainer_id);
-  perform api.set_availability(trainers.read_slots(new.slots), null, new.trainer_id);
+  perform api.set_availability(
+    trainers.check_slots(new.slots, new.trainer_id), null, new.trainer_id);
   select a.* into new from trainers.trainer_availability as a where a.trainer_id = new.trainer_id;
   return new;
 end
@@ -110,7 +164,7 @@ begin
       from jsonb_array_elements(trainers.read_list(v_lists -> 'rates')) as t(t)), v_id);
   end if;
   if v_lists ? 'slots' then
-    perform api.set_availability(trainers.read_slots(v_lists -> 'slots'), null, v_id);
+    perform api.set_availability(trainers.check_slots(v_lists -> 'slots', v_id), null, v_id);
   end if;
   if v_lists ? 'payout' then
     perform api.set_manual_payout_account(v_lists ->> 'payout');
@@ -130,10 +184,24 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_person jsonb;
-  v_place  jsonb;
+  v_person    jsonb;
+  v_place     jsonb;
+  v_trainer   jsonb;
+  v_there     trainers.user_profiles;
+  v_if_exists text := api.if_exists(tg_op);
 begin
   new.id := coalesce(new.user_id, new.id);
+  select u.* into v_there from trainers.user_profiles as u where u.id = new.id;
+  -- Signing up has made a profile; the first insert says what is in it.
+  if v_if_exists = 'fail' and v_there.bio is null and v_there.hourly_rate is null
+     and coalesce(v_there.disciplines, '[]') = '[]' then
+    v_if_exists := 'merge';
+  end if;
+  v_trainer := api.written_fields('{
+    "disciplines": "disciplines", "certifications": "certifications", "hourly_rate": "hourly_rate",
+    "hourly_rate_by_radius": "rates", "service_radius": "radius", "availability": "availability",
+    "payout_details": "payout", "currency": "currency", "is_available": "is_available"}',
+    to_jsonb(new), to_jsonb(old));
   v_person := api.written_fields('{
     "id": "person_id", "name": "display_name", "bio": "bio", "profile_image": "avatar_url",
     "timezone": "timezone"}', to_jsonb(new), to_jsonb(old));
@@ -141,17 +209,15 @@ begin
     "location_id": "location_id", "location_lat": "latitude", "location_lng": "longitude",
     "location_label": "label"}', to_jsonb(new), to_jsonb(old));
 
-  if new.provider_id is not null or new.user_type = 'trainer' or new.hourly_rate is not null
-     or coalesce(new.disciplines, new.certifications, new.hourly_rate_by_radius, new.availability,
-                 new.payout_details) is not null then
+  if v_there.provider_id is not null or new.user_type = 'trainer' or v_trainer <> '{}' then
     -- Staff decides of a trainer without changing what they say.
     if (to_jsonb(new) - 'is_approved') is distinct from (to_jsonb(old) - 'is_approved')
-       and not trainers.save_trainer(to_jsonb(new), to_jsonb(old), api.if_exists(tg_op)) then
+       and not trainers.save_trainer(to_jsonb(new), to_jsonb(old), v_if_exists) then
       return null;
     end if;
   elsif new.user_type = 'client' and tg_op = 'INSERT' then
     if api.save_customer(v_person - array['person_id', 'bio', 'avatar_url']
-         || jsonb_build_object('customer_id', new.id), api.if_exists(tg_op)) is null then
+         || jsonb_build_object('customer_id', new.id), v_if_exists) is null then
       return null;
     end if;
     perform api.save_person(v_person);
@@ -310,7 +376,7 @@ declare
   v_fields jsonb := api.written_fields('{
     "id": "booking_id", "client_id": "customer_id", "trainer_id": "provider_id",
     "service_id": "offering_id", "slot_id": "slot_id", "start_time": "starts_at",
-    "end_time": "ends_at", "seats": "seats", "status": "status",
+    "end_time": "ends_at", "seats": "seats", "status": "status", "total_price": "price",
     "cancellation_reason": "cancel_reason", "notes": "customer_notes",
     "trainer_notes": "provider_notes"}', to_jsonb(new), to_jsonb(old));
 begin
@@ -333,7 +399,8 @@ end
 $$;
 
 comment on function trainers.on_booking_written is
-  'Trigger: a new row books a slot or a time, a written status takes the step of that meaning.';
+  'Trigger: a new row books a slot or a time, another time moves it, a written status takes the step '
+  'of that meaning.';
 
 create trigger bookings_write
   instead of insert or update on trainers.bookings

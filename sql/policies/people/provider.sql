@@ -42,10 +42,11 @@ create policy update_definer on core.provider
 
 grant select on core.provider to anon, authenticated, service_role, definer;
 grant insert (provider_id, provider_type, specialties, hourly_rate_minor, currency,
-              years_experience, accepting_bookings, presence, service_radius_m, max_free)
+              years_experience, accepting_bookings, presence, service_radius_m, trains_dogs,
+              max_free)
   on core.provider to authenticated;
 grant update (provider_type, specialties, hourly_rate_minor, currency, years_experience,
-              accepting_bookings, presence, service_radius_m, max_free)
+              accepting_bookings, presence, service_radius_m, trains_dogs, max_free)
   on core.provider to authenticated;
 grant insert, update on core.provider to definer;
 

@@ -63,7 +63,7 @@ grant update (reason) on core.availability_exception to definer;
 
 grant execute on function
   internal.add_exception, api.set_availability, api.block_time, api.block_date, api.open_time,
-  api.remove_exception, api.save_hours, api.remove_hours
+  api.remove_exception, api.save_hours, api.remove_hours, api.check_day_hours
   to authenticated;
 
 grant execute on function api.get_availability to anon, authenticated;

@@ -51,6 +51,10 @@ create table core.payment (
       else progress
     end
   ) stored,
+  goes_back        boolean not null generated always as (
+    case when captured_minor > 0 then refunded_minor + refunding_minor + lost_minor >= captured_minor
+         else authorized_minor > 0 and (is_cancelled or release_asked_at is not null) end
+  ) stored,
 
   constraint payment_pkey primary key (payment_id),
   constraint payment_seq_key unique (seq),
@@ -99,6 +103,9 @@ comment on column core.payment.booking_id is
   'The booking it pays for, if the order has only that booking; else null.';
 comment on column core.payment.payee_id is
   'The provider whose sale it pays for; null if the order has several sellers, or the platform.';
+comment on column core.payment.goes_back is
+  'Whether the payer gets all of it back, or has it: it is refunded, the refund is on its way, or '
+  'what was reserved on the card is let go. Lenses with one word for all of these use it.';
 comment on column core.payment.captured_minor is
   'What was captured: the amount, or less if somebody captured a part by hand at Stripe.';
 comment on column core.payment.external_id is 'Stripe''s id of the intent, once it is known.';

@@ -12,6 +12,7 @@ create table core.provider (
   presence           text not null default 'available',
   verification       text not null default 'pending',
   service_radius_m   integer,
+  trains_dogs        boolean not null default false,
   rating_avg         numeric(3, 2),
   rating_count       integer not null default 0,
   sessions_completed integer not null default 0,
@@ -56,6 +57,8 @@ create index provider_type_rating_idx on core.provider (provider_type, rating_av
 create index provider_specialties_idx on core.provider using gin (specialties);
 create index provider_slots_until_idx on core.provider (slots_until);
 
+comment on column core.provider.trains_dogs is
+  'Whether they offer themselves as a dog trainer: the dogs lens lists no others.';
 comment on table core.provider is
   'A person who can be booked. This row is locked first by everything that takes their time.';
 comment on column core.provider.provider_id is 'The person''s id.';

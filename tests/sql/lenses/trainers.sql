@@ -159,7 +159,7 @@ select tests.act_as('tara');
 select throws_ok(
   $$ update trainers.trainer_availability set slots = '[{"day": "someday", "startTime": "08:00",
        "endTime": "09:00"}]' where trainer_id = tests.id('tara') $$,
-  '23502', null, 'a day that is none is refused');
+  'M0106', 'windows_invalid', 'a day that is none is refused');
 select throws_ok(
   $$ update trainers.trainer_availability set slots = '{"monday": []}'
      where trainer_id = tests.id('tara') $$, 'M0106', 'windows_invalid',
@@ -261,8 +261,9 @@ select tests.act_as('tara');
 select results_eq(
   $$ select type, amount, balance_before, balance_after, status, reference like 'earning:%'
      from trainers.transactions where user_id = tests.id('tara') and type = 'income' $$,
-  $$ values ('income', 170.00, 0.00, 170.00, 'completed', true) $$,
-  'getTransactions shows income with the balance before and after');
+  $$ values ('income', 170.00, 0.00, 170.00, 'completed', true),
+            ('income', 85.00, 170.00, 255.00, 'pending', false) $$,
+  'getTransactions shows income with the balance before and after, that which clears too');
 select is_empty($$ select from trainers.transactions where type = 'expense' $$,
   'getTransactions by type shows no others');
 select tests.act_as('eve');
@@ -405,7 +406,7 @@ select results_eq(
                service_radius, location_lat, payout_details ->> 'last4' $$,
   $$ values ('Tara', 'Dogs', '["agility"]'::jsonb,
              '["CPDT", {"name": "KPA", "issued_by": "Pryor"}]'::jsonb, 45.50,
-             '[{"radius_km": 2.5, "rate": 50.00}]'::jsonb, 20, 55.676098, '43"}') $$,
+             '[{"radius_km": 2.5, "rate": 50.00}]'::jsonb, 20, 55.676098, '6243') $$,
   'a trainer writes a profile and reads it back, without the bank account');
 select tests.act_as_anonymous();
 select results_eq(

@@ -90,7 +90,7 @@ from (values
   ('payment_methods',      'user_id',     'x - - s - - - S'),
   ('user_wallets',         'user_id',     'x - - s s s S S'),
   ('wallet_balances',      'user_id',     'x - - - s s S S'),
-  ('transactions',         'user_id',     'x - - - s - s s'),
+  ('transactions',         'user_id',     'x - - s s s S S'),
   ('payouts',              'trainer_id',  'x - - - s s S S'),
   ('payout_requests',      'trainer_id',  'x - - - s s S S'),
   ('reported_issues',      'user_id',     'x - - s - - S S'),
