@@ -13,7 +13,10 @@ with asked as materialized (
     f.*, x.*, o.title, o.price_minor, o.currency, o.booking_mode, k.tiers, u.customer_id,
     now() + make_interval(mins => m.hold_min) as hold_expires_at,
     internal.busy_time(f.starts_at, f.ends_at, o) as busy,
-    coalesce(r.commission_bp, m.commission_bp) as commission_bp
+    least(10000, coalesce(r.commission_bp, m.commission_bp) + coalesce((
+      select max(p.commission_bp) from core.promotion as p
+      where p.provider_id = f.provider_id and p.status = 'running'
+        and p.expires_at > now()), 0)) as commission_bp
   from internal.open_slots() as f
   join core.offering as o on o.offering_id = f.offering_id
   join core.cancellation_policy as k using (cancellation_policy_id)
@@ -32,6 +35,9 @@ with asked as materialized (
     and e.status = 'active'
     and (e.suspended_until is null or e.suspended_until <= now())
     and u.customer_id <> f.provider_id
+    and not exists (select from core.waitlist_entry as w
+                    where w.slot_id = f.slot_id and w.customer_id = u.customer_id
+                      and w.state in ('waiting', 'offered'))
     and o.price_minor between c.charge_min_minor and 99999999
     and o.price_minor % c.charge_step = 0
     and (
@@ -62,16 +68,21 @@ seated as (
   from asked as a
   where s.slot_id = a.slot_id
 ),
+ended as (
+  delete from core.occupancy as c
+  where c.provider_id = (select provider_id from asked)
+    and c.busy && (select busy from asked)
+    and c.slot_id <> bench.id(4, :n)
+    and c.expires_at <= now()
+  returning c.slot_id
+),
 busy as (
   insert into core.occupancy as c (slot_id, provider_id, busy, expires_at)
   select slot_id, provider_id, busy, hold_expires_at from asked
+  where (select count(*) from ended) is not null
   on conflict (slot_id) do update
   set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
       expires_at = case when c.expires_at is not null then excluded.expires_at end
-),
-stepped as (
-  insert into core.booking_event (booking_event_id, booking_id, to_status, actor, actor_id)
-  select internal.uuid_v7(), booking_id, 'pending_payment', 'customer', customer_id from asked
 ),
 ordered as (
   insert into core.order

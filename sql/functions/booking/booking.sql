@@ -541,6 +541,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_booking core.booking;
+  v_until   timestamptz;
 begin
   insert into core.booking as b
     (booking_id, slot_id, offering_id, provider_id, customer_id, subject_id, starts_at, ends_at,
@@ -570,7 +571,7 @@ begin
   elsif v_booking.price_minor = 0 then
     perform internal.require_few_free(v_booking);
   end if;
-  p_slot := internal.put_seats(
+  v_until := internal.put_seats(
     p_slot, p_slot.taken,
     p_slot.holds || array_fill(v_booking.hold_expires_at, array[v_booking.seats]));
   return v_booking;
@@ -626,7 +627,7 @@ begin
   returning b.* into v_booking;
 
   -- Its seats are sold and no longer held. A hold that has ended counts no more.
-  v_slot := internal.put_seats(
+  perform internal.put_seats(
     v_slot, v_slot.taken + v_booking.seats,
     internal.holds_without(v_slot.holds, v_booking.hold_expires_at, v_booking.seats));
   perform internal.issue_tickets(v_booking);

@@ -123,20 +123,13 @@ comment on function internal.new_line is
 
 create or replace function internal.line_of_booking(p_booking core.booking)
 returns core.order_line
-language plpgsql
+language sql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return internal.new_line(
-    'booking', p_booking.offering_title, p_booking.offering_id, p_booking.booking_id,
-    p_booking.customer_id, p_booking.provider_id, p_booking.seats,
-    p_booking.price_minor / p_booking.seats);
-end
-$$;
-
-alter function internal.line_of_booking owner to definer;
+-- Not security definer, which would keep it from being inlined: all who call it are.
+return internal.new_line(
+  'booking', (p_booking).offering_title, (p_booking).offering_id, (p_booking).booking_id,
+  (p_booking).customer_id, (p_booking).provider_id, (p_booking).seats,
+  (p_booking).price_minor / (p_booking).seats);
 
 comment on function internal.line_of_booking is 'The line that a booking is ordered by.';
 
@@ -157,6 +150,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_order   core.order;
+  v_coupon  core.coupon;
   v_payment core.payment;
 begin
   v_order.order_id := internal.uuid_v7();
@@ -167,10 +161,11 @@ begin
   v_order.expires_at := p_expires_at;
   v_order.idempotency_key := p_key;
   v_order.asked := p_asked;
-  p_lines := internal.price_lines(
-    p_lines,
-    internal.redeem_coupon(p_coupon_code, v_order.order_id, p_customer_id, p_lines, p_currency),
-    p_currency);
+  if p_coupon_code is not null then
+    v_coupon := internal.redeem_coupon(
+      p_coupon_code, v_order.order_id, p_customer_id, p_lines, p_currency);
+  end if;
+  p_lines := internal.price_lines(p_lines, v_coupon, p_currency);
   for i in 1 .. cardinality(p_lines) loop
     p_lines[i].order_id := v_order.order_id;
     v_order.total_minor := v_order.total_minor + p_lines[i].total_minor;
@@ -223,11 +218,8 @@ begin
            sum(l.discount_minor) as discount_minor, sum(l.tax_minor) as tax_minor,
            -- The seller, if there is only one.
            case when count(distinct l.provider_id) = 1 and count(l.provider_id) = count(*)
-                then (array_agg(l.provider_id))[1] end as payee_id,
-           -- Only an order of one booking can wait for an answer; a basket is captured at once.
-           v_is_one and min(l.kind) = 'booking' and min(f.booking_mode) = 'request' as is_asked
+                then (array_agg(l.provider_id))[1] end as payee_id
     from line as l
-    left join core.offering as f on f.offering_id = l.offering_id
   ),
   ordered as (
     insert into core.order
@@ -245,7 +237,11 @@ begin
   select internal.uuid_v7(), p_order.order_id, case when v_is_one then p_lines[1].booking_id end,
          p_order.customer_id, s.payee_id,
          case when p_order.total_minor = 0 then 'none' else 'stripe' end,
-         case when s.is_asked then 'manual' else 'automatic' end,
+         -- Only an order of one booking can wait for an answer; a basket is captured at once.
+         case when v_is_one and p_lines[1].kind = 'booking' and (
+           select f.booking_mode = 'request' from core.offering as f
+           where f.offering_id = p_lines[1].offering_id
+         ) then 'manual' else 'automatic' end,
          p_order.currency, p_order.total_minor, case when p_order.total_minor = 0 then now() end
   from summed as s
   returning p.* into v_payment;

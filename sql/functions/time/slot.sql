@@ -278,7 +278,7 @@ begin
                where h.until > now())
     into v_taken, v_holds
   from counted as c;
-  v_slot := internal.put_seats(v_slot, v_taken, v_holds);
+  perform internal.put_seats(v_slot, v_taken, v_holds);
 
   -- If the offering has fewer seats now, seats that are given back are not sold again.
   update core.slot as s
@@ -319,12 +319,14 @@ create or replace function internal.put_seats(
   p_taken integer,
   p_holds timestamptz[]
 )
-returns core.slot
+returns timestamptz
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_until timestamptz;
 begin
   with put as (
     update core.slot as s
@@ -334,41 +336,34 @@ begin
                       order by h.until)
     -- The count began with this row. Another one would be a mistake of the caller's.
     where s.slot_id = p_slot.slot_id and s.taken = p_slot.taken and s.holds = p_slot.holds
-    returning s as slot
+    returning s.slot_id, s.offering_id, s.starts_at, s.ends_at, s.taken, s.holds
   ),
   used as (
-    select p.slot,
-           internal.busy_time((p.slot).starts_at, (p.slot).ends_at, o) as busy,
+    select internal.busy_time(p.starts_at, p.ends_at, o) as busy,
            -- Until the last hold ends; for ever, if a seat is sold or it is an event.
-           case when (p.slot).taken > 0 or x.is_event then 'infinity'
-                else (p.slot).holds[cardinality((p.slot).holds)] end as until
+           case when p.taken > 0
+                     or exists (select from core.event as e where e.slot_id = p.slot_id)
+                        and internal.takes_time(p_slot) then 'infinity'
+                else p.holds[cardinality(p.holds)] end as until
     from put as p
-    join core.offering as o on o.offering_id = (p.slot).offering_id
-    cross join lateral (
-      select (p.slot).taken = 0
-        and exists (select from core.event as e where e.slot_id = (p.slot).slot_id)
-        and internal.takes_time(p.slot)
-    ) as x(is_event)
+    join core.offering as o on o.offering_id = p.offering_id
   ),
   freed as (
     delete from core.occupancy as c
-    using used as u
-    where c.slot_id = (u.slot).slot_id and u.until is null
+    where c.slot_id = p_slot.slot_id and (select u.until is null from used as u)
   ),
   ended as (
     -- Readers ignore rows whose holds have all ended, but the exclusion constraint does not.
     delete from core.occupancy as c
-    using used as u
-    where c.provider_id = (u.slot).provider_id
-      and c.busy && u.busy
-      and c.slot_id <> (u.slot).slot_id
+    where c.provider_id = p_slot.provider_id
+      and c.busy && (select u.busy from used as u where u.until is not null)
+      and c.slot_id <> p_slot.slot_id
       and c.expires_at <= now()
-      and u.until is not null
     returning c.slot_id
   ),
   kept as (
     insert into core.occupancy as c (slot_id, provider_id, busy, expires_at)
-    select (u.slot).slot_id, (u.slot).provider_id, u.busy, nullif(u.until, 'infinity')
+    select p_slot.slot_id, p_slot.provider_id, u.busy, nullif(u.until, 'infinity')
     from used as u
     where u.until is not null
       -- Not before they are gone.
@@ -379,17 +374,18 @@ begin
       set busy = case when c.expires_at <= now() then excluded.busy else c.busy end,
           expires_at = excluded.expires_at
   )
-  select (u.slot).* into strict p_slot from used as u;
-  return p_slot;
+  select u.until into strict v_until from used as u;
+  return v_until;
 end
 $$;
 
 alter function internal.put_seats owner to definer;
 
 comment on function internal.put_seats is $$
-Write how many seats of a slot are taken and until when others are held, and return the slot. Keeps
-its time for its provider while a seat is sold or held, and gives the time back when none is; an open
-event keeps it whoever has registered. p_holds need no order, and ended ones may be among them.
+Write how many seats of a slot are taken and until when others are held. Keeps its time for its
+provider while a seat is sold or held, and gives the time back when none is; an open event keeps it
+whoever has registered. Returns until when: infinity if for good, null if not at all. p_holds need no
+order, and ended ones may be among them.
 It is the only writer of taken, holds and occupancy. Either everything was counted
 (internal.settle_slot), or the caller adds what it does to the slot as the lock found it: a slot that
 has changed since then is an error. The caller holds the locks of the provider and the slot.
