@@ -85,7 +85,7 @@ begin atomic
       and (p.is_listed
            or internal.is_staff()
            or internal.is_service()
-           or p_person_id in (select internal.known_person_ids())
+           or internal.knows(p_person_id)
            or p.is_heard
            or exists (
              select from core.enrolment as e

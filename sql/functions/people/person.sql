@@ -420,6 +420,57 @@ alter function internal.known_person_ids owner to definer;
 comment on function internal.known_person_ids is
   'People with whom the caller has a booking; they may see each other''s names.';
 
+create or replace function internal.knows(p_person_id uuid)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me uuid := internal.user_id();
+begin
+  -- Through the bookings of the customer, who has fewer than the provider: the planner knows no
+  -- difference, and `offset 0` keeps it from the other index.
+  return exists (
+    select
+    from (select b.provider_id from core.booking as b where b.customer_id = p_person_id offset 0) as b
+    where b.provider_id = v_me
+  ) or exists (
+    select
+    from (select b.provider_id from core.booking as b where b.customer_id = v_me offset 0) as b
+    where b.provider_id = p_person_id
+  );
+end
+$$;
+
+alter function internal.knows owner to definer;
+
+comment on function internal.knows is
+  'Whether the caller has a booking with somebody: internal.known_person_ids, asked for one person.';
+
+create or replace function internal.knows_many()
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me uuid := internal.user_id();
+begin
+  return exists (select from core.booking as b where b.provider_id = v_me offset 100)
+      or exists (select from core.booking as b where b.customer_id = v_me offset 100);
+end
+$$;
+
+alter function internal.knows_many owner to definer;
+
+comment on function internal.knows_many is $$
+Whether the caller has so many bookings that asking for one person at a time is cheaper than the list
+of all whom they know. Of 5,000 customers the list costs more than anything that is done with it.
+$$;
+
 create or replace function internal.require_staff()
 returns void
 language plpgsql

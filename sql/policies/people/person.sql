@@ -18,7 +18,8 @@ create policy select_self on core.person
 
 create policy select_known on core.person
   for select to authenticated
-  using (person_id = any (array(select internal.known_person_ids())));
+  using (case when (select internal.knows_many()) then internal.knows(person_id)
+              else person_id = any (array(select internal.known_person_ids())) end);
 
 create policy select_as_staff on core.person
   for select to authenticated
@@ -117,7 +118,8 @@ grant select on core.person_role to anon, authenticated, service_role, definer;
 grant insert, delete on core.person_role to definer;
 
 grant execute on function
-  internal.known_person_ids, internal.is_staff, internal.first_for_staff, internal.last_id
+  internal.known_person_ids, internal.knows, internal.knows_many,
+  internal.is_staff, internal.first_for_staff, internal.last_id
   to authenticated;
 -- A lens may ask for everybody whom it shows something.
 grant execute on function internal.is_staff, internal.first_for_staff, internal.last_id

@@ -1,7 +1,7 @@
 -- People: who sees whom, what they may say of themselves, and what they may not.
 
 begin;
-select plan(40);
+select plan(43);
 
 select tests.offer('lesson', 'tara', 0);
 select tests.introduce('alice', 'bob', 'eve');
@@ -105,6 +105,22 @@ select is_empty(
 select tests.act_as_service();
 select is(
   (select count(*) from tutoring.user_profiles), 5::bigint, 'the service sees everybody');
+
+-- Whoever has hundreds of bookings is asked for one person at a time.
+select tests.act_as_nobody();
+select tests.offer('other', 'uwe', 0);
+select tests.book('other', 'alice');
+select tests.act_as_nobody();
+create or replace function internal.knows_many() returns boolean language sql stable return true;
+select tests.act_as('tara');
+select results_eq(
+  'select display_name from tutoring.user_profiles order by 1', $$ values ('bob'), ('tara'), ('uwe') $$,
+  'a busy expert sees the learners who booked them');
+select tests.act_as('bob');
+select isnt_empty($$ select from tutoring.user_profiles where id = tests.id('tara') $$,
+  'a busy learner sees the expert they booked');
+select is_empty($$ select from tutoring.user_profiles where id = tests.id('alice') $$,
+  'a busy learner cannot see another learner');
 
 -- One verb for all that somebody says of themselves.
 select tests.act_as('bob');
