@@ -131,6 +131,7 @@ begin
     array[-p_payment.captured_minor, p_payment.captured_minor - t.amount_minor] || t.amounts)
     into strict v_posted
   from total as t;
+  perform internal.settle_subsidies(p_payment);
 end
 $$;
 
@@ -138,7 +139,7 @@ alter function internal.open_earnings owner to definer;
 
 comment on function internal.open_earnings is $$
 Split a captured payment exactly between the sellers of its lines and the platform, each line at the
-rate at which it was ordered. Locks the sellers' wallets.
+rate at which it was ordered, and add the subsidies. Locks the sellers' wallets.
 $$;
 
 create or replace function internal.line_gone(p_order_line_id uuid)
@@ -314,6 +315,7 @@ begin
     v_amounts || p_amount_minor || -p_owed_minor
               || (p_owed_minor - p_amount_minor - (select sum(a.amount) from unnest(v_amounts) as a(amount)))::bigint,
     p_phase, p_resolves_key);
+  perform internal.settle_subsidies(p_payment);
 end
 $$;
 
@@ -321,7 +323,8 @@ alter function internal.share_return owner to definer;
 
 comment on function internal.share_return is $$
 Adjust the shares of sellers and platform to what has gone back of each line, and post the
-difference against a counter account; p_owed_minor of it was set aside for the customer before. Locks the wallets of the payment's sellers.
+difference against a counter account; p_owed_minor of it was set aside for the customer before.
+Subsidies follow in the same proportion. Locks the wallets of the payment's sellers.
 $$;
 
 create or replace function internal.share_by_line(p_payment_id uuid, p_amount_minor bigint)

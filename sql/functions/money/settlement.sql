@@ -33,7 +33,6 @@ begin
     perform internal.settle_disputes(v_payment);
     perform internal.settle_owed(v_payment);
     perform internal.count_returns(p_payment_id);
-    perform internal.settle_subsidies(v_payment);
     perform internal.settle_line(l, internal.line_left(l.order_line_id))
     from core.earning as e
     join core.order_line as l using (order_line_id)

@@ -1,7 +1,7 @@
 -- A coupon of the house that is larger than its commission: the seller gets what they get without.
 
 begin;
-select plan(14);
+select plan(16);
 
 select tests.offer('lesson', 'tara', 10000);
 select tests.offer('second', 'tara', 10000, p_starts => now() + interval '5 days');
@@ -79,6 +79,24 @@ update core.marketplace set house_coupon_by = 'seller';
 select internal.settle_payment(payment_id) from core.payment where captured_minor > 0;
 select results_eq('execute books', 'values (8500::bigint, 8500::bigint, -8500::bigint, 0::bigint)',
   'a later change of the settings moves nothing');
+
+-- A refund that does not stand.
+update core.marketplace set house_coupon_by = 'house';
+select tests.offer('fifth', 'tara', 10000, p_starts => now() + interval '15 days');
+select set_config('tests.payment', tests.pays('fifth', 'LARGE')::text, true);
+select tests.act_as('sam');
+select api.refund_payment(current_setting('tests.payment')::uuid, 3000);
+select tests.act_as_nobody();
+select tests.stripe_does('refused');
+select results_eq('execute books', 'values (12750::bigint, 8500::bigint, -9750::bigint, 0::bigint)',
+  'a refund that Stripe refused is still the customer''s, and so is its part of the subsidy gone');
+select set_config('tests.refund', refund_id::text, true) from core.refund
+where payment_id = current_setting('tests.payment')::uuid;
+select tests.act_as('sam');
+select api.settle_refund(current_setting('tests.refund')::uuid, false, 'They have it.');
+select tests.act_as_nobody();
+select results_eq('execute books', 'values (17000::bigint, 8500::bigint, -11000::bigint, 0::bigint)',
+  'a refund that staff drops gives the seller their part of the subsidy back');
 set constraints all immediate;
 select is_empty('select tests.ledger_problems()', 'the ledger adds up with subsidies');
 select is((select sum(amount_minor) from core.ledger_entry), 0::numeric, 'the books are even');
