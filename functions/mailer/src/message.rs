@@ -107,6 +107,8 @@ pub struct Occasion {
     pub notes: Option<String>,
     /// Seats booked.
     pub seats: i32,
+    /// The codes of their tickets, if it is an event and the receiver holds them.
+    pub tickets: Option<Vec<String>>,
     /// The reason given by whoever cancelled.
     pub reason: Option<String>,
     /// Version of the calendar entry.

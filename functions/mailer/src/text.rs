@@ -81,6 +81,8 @@ struct Facts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     seats: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    tickets: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     booking_id: Option<Uuid>,
@@ -204,6 +206,7 @@ fn facts<'a>(
         notes: occasion.and_then(|o| o.notes.as_deref()).map(one_line),
         support: message.marketplace.support_email.as_deref(),
         seats: occasion.map(|o| o.seats),
+        tickets: occasion.and_then(|o| o.tickets.as_deref()),
         reason: match proposed.filter(|_| is_proposal) {
             Some(proposed) => proposed.reason.as_deref().map(one_line),
             None => occasion.and_then(|o| o.reason.as_deref()).map(one_line),

@@ -116,6 +116,13 @@ begin atomic
       from core.slot as s
       where s.slot_id = m.slot_id) end,
     'seats',         b.seats,
+    -- Codes open a door, so only who holds the tickets is sent them.
+    'tickets',       case (p_outbox).person_id when b.customer_id then (
+      select jsonb_agg(k.code order by k.seat)
+      from core.ticket as k
+      where k.booking_id = b.booking_id
+        and k.checked_in_at is null
+        and internal.is_bought(b.status)) end,
     'place',         v.place,
     'meeting_url',   v.meeting_url,
     'notes',         b.customer_notes,

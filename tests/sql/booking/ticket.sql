@@ -1,7 +1,7 @@
 -- Tickets: one for each seat at confirmation, checked in once.
 
 begin;
-select plan(26);
+select plan(28);
 
 select tests.offer('circle', 'tara', 2000, p_capacity => 5);
 select tests.offer('lesson', 'tara', 2000, p_starts => now() + interval '20 days');
@@ -102,6 +102,23 @@ select lives_ok($$ select api.accept_booking(id) from tutoring.bookings
 select tests.act_as('alice');
 select results_eq('of_retreat', $$ values ('valid') $$,
   'a registration that was accepted has its ticket');
+
+-- Mailed to who holds them, and to nobody else.
+select tests.act_as_nobody();
+create function tests.mailed_codes(p_name text) returns jsonb language sql as $$
+  select internal.occasion_of(o) -> 'tickets'
+  from core.outbox as o
+  join core.booking as b on b.booking_id = (o.payload ->> 'booking_id')::uuid
+  where o.topic = 'booking_confirmed' and o.person_id = tests.id(p_name)
+    and b.slot_id = tests.id('retreat') $$;
+select is(tests.mailed_codes('alice'), (
+    select jsonb_agg(t.code order by t.seat)
+    from core.ticket as t
+    join core.booking as b using (booking_id)
+    where b.slot_id = tests.id('retreat')),
+  'the mail of a confirmed registration has the codes of its tickets');
+select is(tests.mailed_codes('tara'), 'null'::jsonb,
+  'the mail to the organiser has no code that opens the door');
 
 -- Free of charge.
 select tests.act_as_nobody();
