@@ -2,6 +2,8 @@
 
 use tests::World;
 
+use crate::{auth::window, till::Till};
+
 #[tokio::test]
 async fn a_healer_a_client_and_staff_use_every_table_of_the_document() {
     let world = World::new().await;
@@ -16,4 +18,12 @@ async fn ten_pieces_and_fifty_seats_are_sold_once_to_a_thousand() {
     let world = World::new().await;
     world.introduce(&["tara"]).await;
     world.story("avenrae_race", &["tara"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_front_end_from_the_document_alone_runs_from_sign_up_to_the_reports() {
+    let Till { world, stripe, .. } = Till::new().await;
+    let window = window(&world).await;
+    let more = [("WINDOW_URL", window.as_str()), ("STRIPE_URL", stripe.base_url())];
+    world.story_with("avenrae_front_end", &[], &more).await;
 }

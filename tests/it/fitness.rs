@@ -23,6 +23,14 @@ async fn users_buy_learn_and_talk_through_supabase_js() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_front_end_from_the_document_alone_runs_from_sign_up_to_the_refund() {
+    let Till { world, stripe, .. } = Till::new().await;
+    let window = window(&world).await;
+    let more = [("WINDOW_URL", window.as_str()), ("STRIPE_URL", stripe.base_url())];
+    world.story_with("fitness_front_end", &[], &more).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_schema_of_the_document_runs_through_prisma() {
     let world = World::new().await;
     world.sql(DOLLARS).await;

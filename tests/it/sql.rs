@@ -21,8 +21,9 @@ macro_rules! sql_tests {
 
 sql_tests! {
     booking {
-        appointment, attendance, booking, call_off, cancellation, checkout, correction, event,
-        feed, free, party, proposal, reschedule, reschedule_length, review, seats, ticket,
+        appointment, attendance, booking, call_off, cancellation, cancellation_order, checkout,
+        correction, event, feed, free, party, proposal, reschedule, reschedule_length, review,
+        seats, ticket,
     }
     catalogue { category, product, search, wish }
     community { block, conversation, post, report, support }

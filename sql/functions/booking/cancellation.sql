@@ -244,6 +244,69 @@ Raises
   M9212 booking_begun      too late for either side
 $$;
 
+create or replace function api.cancel_order(p_order_id uuid, p_reason text default null)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order   core.order;
+  v_payment core.payment;
+begin
+  perform internal.require_actor();
+  select o.* into v_order
+  from core.order as o
+  where o.order_id = p_order_id
+    and (o.customer_id = internal.user_id() or internal.is_service() or internal.is_staff());
+  if not found then
+    perform internal.refuse(
+      'M4308', 'order_not_found', format('You have no order %s.', p_order_id));
+  end if;
+  select p.* into v_payment
+  from core.payment as p
+  where p.order_id = p_order_id
+  order by p.attempt desc
+  limit 1;
+  v_payment := internal.lock_payment(v_payment.payment_id);
+  select o.* into v_order from core.order as o where o.order_id = p_order_id;
+  if v_order.status = 'cancelled' then
+    return v_order.status;
+  elsif v_order.status <> 'pending' or v_payment.captured_minor > 0 then
+    perform internal.refuse('M9312', 'order_not_open',
+      format('The order is %s.', v_order.status),
+      'Cancel its bookings one by one (cancel_booking), send goods back, or ask staff for a '
+      'refund (refund_payment).');
+  end if;
+
+  perform api.cancel_booking(b.booking_id, p_reason)
+  from core.order_line as l
+  join core.booking as b using (booking_id)
+  where l.order_id = p_order_id
+    and b.status in ('pending_payment', 'requested', 'confirmed')
+  order by b.provider_id, b.booking_id;
+  update core.order_line as l
+  set called_off_at = now()
+  where l.order_id = p_order_id and l.called_off_at is null;
+  perform internal.release_order(v_payment);
+  return 'cancelled';
+end
+$$;
+
+alter function api.cancel_order owner to definer;
+
+comment on function api.cancel_order is $$
+Call an order off that nobody has paid: its seats, pieces and places are free at once, its coupon can
+be used again, and its payment is cancelled at Stripe. Money that arrives all the same goes back.
+For its customer and staff. Safe to repeat. Locks the providers, the bookings, the order, the payment.
+
+Raises
+  M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
+  M4308 order_not_found  there is no such order of the caller's
+  M9312 order_not_open   it is paid; the hint says how each part of it is given back
+$$;
+
 create or replace function api.quote_cancellation(p_booking_id uuid)
 returns jsonb
 language plpgsql

@@ -376,7 +376,12 @@ begin
   if new.status is not distinct from old.status then
     return new;
   end if;
-  new.status := api.one_of('status', new.status, 'cancelled', 'shipped', 'delivered', 'returned');
+  if api.one_of('status', new.status, 'cancelled', 'shipped', 'delivered', 'returned')
+     = 'cancelled' then
+    perform api.cancel_order(old.uuid);
+    select o.* into new from avenrae.orders as o where o.uuid = old.uuid;
+    return new;
+  end if;
   perform api.move_fulfilment(i.uuid, new.status)
   from avenrae.order_items as i
   where i.order_uuid = old.uuid
@@ -389,7 +394,7 @@ end
 $$;
 
 comment on function avenrae.on_order_written is
-  'Trigger: staff says how far all goods of an order have come.';
+  'Trigger: a client calls an unpaid order off; staff says how far all goods of one have come.';
 
 create trigger orders_write
   instead of update on avenrae.orders

@@ -68,7 +68,8 @@ grant insert (id, "isCompleted", "completedAt", "watchTimePercent", "lessonId",
   on fitness."LessonProgress" to authenticated, service_role;
 grant insert (id, amount, currency, status, provider, "providerPaymentId", "userId", "courseId",
               "createdAt", "updatedAt"),
-      update (status)
+      update (status),
+      delete
   on fitness."Payment" to authenticated, service_role;
 grant insert (id, title, content, published, "authorId", "createdAt", "updatedAt"),
       update (id, title, content, published, "authorId", "updatedAt"),

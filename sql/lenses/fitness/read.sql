@@ -241,11 +241,10 @@ select
   internal.to_decimal(p.amount_minor, p.currency)::double precision as amount,
   p.currency,
   (case
+    when p.goes_back and p.captured_minor > 0 then 'REFUNDED'
+    when p.release_asked_at is not null and p.captured_minor = 0 then 'FAILED'
     when p.status in ('requires_payment', 'processing', 'authorized') then 'PENDING'
     when p.status in ('failed', 'cancelled') then 'FAILED'
-    when p.status = 'refunded'
-      or p.status = 'dispute_lost' and p.refunded_minor + p.lost_minor >= p.captured_minor
-      then 'REFUNDED'
     else 'COMPLETED'
   end)::fitness."PaymentStatus" as status,
   p.processor as provider,

@@ -382,13 +382,19 @@ as $$
 declare
   v_row fitness."Payment";
 begin
+  if tg_op = 'DELETE' then
+    perform api.cancel_order(old."orderId");
+    return old;
+  end if;
   select p.* into v_row from fitness."Payment" as p where p.id = new.id;
   if found and api.if_exists(tg_op) = 'merge' then
     if new.status = 'REFUNDED' and v_row.status <> 'REFUNDED' then
       perform api.refund_payment(new.id, p_reason => 'Set to REFUNDED.');
+    elsif new.status = 'FAILED' and v_row.status = 'PENDING' then
+      perform api.cancel_order(v_row."orderId");
     else
       perform api.keep_column(new.status = v_row.status, 'status: a payment follows its money.',
-                              'Staff sets it to REFUNDED, and the money goes back.');
+        'FAILED calls an order off that is PENDING; staff sets COMPLETED to REFUNDED.');
     end if;
   else
     perform api.keep_column(new.status = 'PENDING', 'status: a new payment is PENDING.',
@@ -403,10 +409,10 @@ $$;
 
 comment on function fitness.on_payment_written is
   'Trigger: a payment of a course is begun by ordering it. An amount that is given must be right. '
-  'Staff gives the money back.';
+  'Its payer calls an unpaid one off, staff gives the money of a paid one back.';
 
 create trigger payment_write
-  instead of insert or update on fitness."Payment"
+  instead of insert or update or delete on fitness."Payment"
   for each row execute function fitness.on_payment_written();
 
 create function fitness.on_post_written()

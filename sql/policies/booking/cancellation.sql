@@ -21,7 +21,8 @@ grant select on core.cancellation_policy to anon, authenticated, service_role, d
 grant insert, update on core.cancellation_policy to definer;
 
 grant execute on function
-  api.set_cancellation_policy, api.cancel_booking, api.quote_cancellation, api.decline_booking
+  api.set_cancellation_policy, api.cancel_booking, api.cancel_order, api.quote_cancellation,
+  api.decline_booking
   to authenticated;
 
 grant execute on function api.list_cancellation_policies to anon, authenticated;

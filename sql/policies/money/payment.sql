@@ -31,7 +31,7 @@ create policy update_definer on core.payment
 grant select (payment_id, seq, order_id, booking_id, payer_id, payee_id, attempt, processor,
               capture_method, currency, amount_minor, authorized_minor, captured_minor,
               refunded_minor, refunding_minor, lost_minor, status, goes_back, capture_before,
-              captured_at, created_at, updated_at)
+              captured_at, release_asked_at, created_at, updated_at)
   on core.payment to authenticated;
 grant select on core.payment to service_role, definer;
 grant insert on core.payment to definer;
