@@ -77,6 +77,66 @@ end;
 comment on function internal.read_windows is
   'Weekly windows as a front end writes them, in rows; those without a zone get p_timezone.';
 
+create or replace function internal.replace_hours(
+  p_provider_id uuid,
+  p_windows     jsonb,
+  p_timezone    text
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Hours that stay are not touched, and old ones become new ones as far as both go: a change of
+  -- every hour is one statement on one table, and refreshes the slots once.
+  with asked as (
+    select distinct w.weekday, w.start_local, w.end_local, w.timezone
+    from internal.read_windows(p_windows, p_timezone) as w
+  ),
+  new as (
+    select a.*, row_number() over (order by a.weekday, a.start_local, a.end_local, a.timezone) as n
+    from asked as a
+    where not exists (
+      select from core.availability_rule as r
+      where r.provider_id = p_provider_id and r.is_active
+        and (r.weekday, r.start_local, r.end_local, r.timezone)
+            = (a.weekday, a.start_local, a.end_local, a.timezone))
+  ),
+  old as (
+    select r.availability_rule_id,
+           row_number() over (order by r.weekday, r.start_local, r.end_local, r.seq) as n
+    from core.availability_rule as r
+    where r.provider_id = p_provider_id and r.is_active
+      and (r.weekday, r.start_local, r.end_local, r.timezone) not in (select a.* from asked as a)
+  ),
+  changed as (
+    update core.availability_rule as r
+    set weekday = new.weekday, start_local = new.start_local, end_local = new.end_local,
+        timezone = new.timezone, valid_from = null, valid_to = null
+    from old join new using (n)
+    where r.availability_rule_id = old.availability_rule_id
+  ),
+  gone as (
+    delete from core.availability_rule as r
+    using old
+    where r.availability_rule_id = old.availability_rule_id
+      and old.n > (select count(*) from new)
+  )
+  insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
+  select p_provider_id, new.weekday, new.start_local, new.end_local, new.timezone
+  from new
+  where new.n > (select count(*) from old)
+  order by new.n;
+end
+$$;
+
+alter function internal.replace_hours owner to definer;
+
+comment on function internal.replace_hours is
+  'Make windows the weekly hours of a provider. The caller holds the provider''s lock.';
+
 create or replace function api.set_availability(
   p_windows     jsonb,
   p_timezone    text default null,
@@ -104,31 +164,14 @@ begin
   from core.person as p
   where p.person_id = v_provider_id;
 
-  -- The second of two writers waits here, so their hours do not mix. New rules are inserted before
-  -- old ones are deleted, so that slots of both keep their keys.
+  -- The second of two writers waits here, so their hours do not mix.
   perform from core.provider as p where p.provider_id = v_provider_id for no key update;
   if not found then
     perform internal.refuse(
       'M4001', 'provider_not_found', 'The caller is not a provider.', 'Become one first.');
   end if;
 
-  insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
-  select v_provider_id, w.weekday, w.start_local, w.end_local, w.timezone
-  from internal.read_windows(p_windows, v_timezone) as w
-  except
-  select r.provider_id, r.weekday, r.start_local, r.end_local, r.timezone
-  from core.availability_rule as r
-  where r.provider_id = v_provider_id and r.is_active;
-
-  delete from core.availability_rule as r
-  where r.provider_id = v_provider_id
-    and r.is_active
-    and not exists (
-      select
-      from internal.read_windows(p_windows, v_timezone) as w
-      where (w.weekday, w.start_local, w.end_local, w.timezone)
-            = (r.weekday, r.start_local, r.end_local, r.timezone));
-
+  perform internal.replace_hours(v_provider_id, p_windows, v_timezone);
   perform internal.require_bounded_hours(v_provider_id, 1);
   select count(*) into v_count
   from core.availability_rule as r

@@ -487,8 +487,16 @@ begin
           is distinct from (b.duration_min, b.slot_step_min, b.is_active)
     order by 1
   ) as c;
+  -- A new title or price changes no slot.
   perform internal.refresh_slots(c.provider_id)
-  from (select distinct o.provider_id from changed as o order by 1) as c;
+  from (
+    select distinct o.provider_id
+    from changed as o
+    join before as b using (offering_id)
+    where (o.kind, o.duration_min, o.slot_step_min, o.capacity, o.is_active)
+          is distinct from (b.kind, b.duration_min, b.slot_step_min, b.capacity, b.is_active)
+    order by 1
+  ) as c;
   return null;
 end
 $$;

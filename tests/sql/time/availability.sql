@@ -1,7 +1,7 @@
 -- Hours: who sets them, and the slots they make, on the days the clocks change too.
 
 begin;
-select plan(66);
+select plan(71);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -290,5 +290,36 @@ select results_eq($$ select api.remove_hours(tests.id('window')) $$, 'values (tr
 select tests.act_as_nobody();
 select is_empty('windows', 'a window that was removed is gone');
 
+-- All hours at once.
+create temporary table kept (n integer, ids uuid[]);
+grant all on kept to authenticated;
+prepare every_day (text, integer) as
+select api.set_availability((
+  select jsonb_agg(jsonb_build_object('weekday', d, 'start_local', $1, 'end_local', '17:00'))
+  from generate_series(0, $2) as d), 'UTC');
+select tests.act_as('tara');
+select results_eq($$ execute every_day('09:00', 6) $$, 'values (7)',
+  'a provider has hours on seven days');
+select tests.act_as_nobody();
+insert into kept
+select 1, array_agg(availability_rule_id order by availability_rule_id)
+from core.availability_rule where provider_id = tests.id('tara');
+select tests.act_as('tara');
+select results_eq($$ execute every_day('09:05', 6) $$, 'values (7)',
+  'all hours are moved by five minutes');
+select tests.act_as_nobody();
+select results_eq(
+  $$ select array_agg(availability_rule_id order by availability_rule_id), min(start_local),
+            max(start_local)
+     from core.availability_rule where provider_id = tests.id('tara') $$,
+  $$ select ids, time '09:05', time '09:05' from kept where n = 1 $$,
+  'hours that are moved are the same hours, changed in one step');
+select tests.act_as('tara');
+select results_eq($$ execute every_day('09:05', 2) $$, 'values (3)',
+  'days that are left out are taken away');
+select results_eq($$ execute every_day('10:00', 4) $$, 'values (5)',
+  'hours that change and days that are added are one request');
+
+select tests.act_as_nobody();
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The horizon: the clock makes slots for the days that come into it.
 
 begin;
-select plan(11);
+select plan(13);
 
 select tests.introduce('tara', 'uwe');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -46,6 +46,16 @@ select tests.act_as_service();
 select is(api.extend_slots(), 3, 'a longer horizon extends every provider');
 select tests.act_as_nobody();
 select results_eq('slots', 'values (90::bigint)', 'a longer horizon makes more slots');
+
+-- What changes no slot costs no work on slots.
+update core.provider set slots_until = null;
+update core.offering set title = 'another lesson', price_minor = 5000
+where offering_id = tests.id('lesson');
+select is((select slots_until from core.provider where provider_id = tests.id('tara')), null,
+  'another title and price leave the slots alone');
+update core.offering set capacity = 2 where offering_id = tests.id('lesson');
+select isnt((select slots_until from core.provider where provider_id = tests.id('tara')), null,
+  'other seats of an offering change its slots');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- One provider, one place at a time: whatever they offer, and whatever a client tries.
 
 begin;
-select plan(19);
+select plan(24);
 
 select tests.offer('lesson', 'tara', 0, p_capacity => 2);
 select tests.offer('overlap', 'tara', 0, p_starts => now() + interval '10 days 30 minutes');
@@ -100,6 +100,40 @@ select throws_ok(
 select throws_ok(
   'select * from internal.open_slots()', '42501', null,
   'a customer cannot call an internal function');
+
+-- What holding and selling add to a slot is what a count finds. All holds here end at one instant.
+select tests.act_as_nobody();
+select tests.offer('hall', 'wim', 5000, p_capacity => 6, p_starts => now() + interval '30 days');
+select tests.offer('beside', 'wim', 5000, p_starts => now() + interval '30 days 30 minutes');
+select tests.book('hall', 'bob');
+select tests.book('hall', 'carl');
+select tests.paid('hall', 'alice');
+prepare hall as
+select taken, holds from core.slot where slot_id = tests.id('hall');
+create temporary table added as
+select taken, holds from core.slot where slot_id = tests.id('hall');
+select results_eq(
+  'hall', $$ select 1, array_fill(now() + interval '15 minutes', array[2]) $$,
+  'who pays gives up their own hold, although others end at the same instant');
+select internal.settle_slot(tests.id('hall'));
+select results_eq('hall', 'select taken, holds from added',
+  'a count of the slot finds what holding and selling have added');
+select throws_ok(
+  $$ select internal.put_seats(jsonb_populate_record(s, '{"taken": 0}'), 2, s.holds)
+     from core.slot as s where s.slot_id = tests.id('hall') $$, 'P0002', null,
+  'nobody adds to a slot that has changed since they saw it');
+
+-- A hold that has ended, of a slot that is beside another.
+update core.booking set status = 'expired', hold_expires_at = now() - interval '1 minute'
+where slot_id = tests.id('hall');
+update core.slot set taken = 0, holds = array[now() - interval '1 minute']
+where slot_id = tests.id('hall');
+update core.occupancy set expires_at = now() - interval '1 minute'
+where slot_id = tests.id('hall');
+select lives_ok($$ select tests.book('beside', 'bob') $$,
+  'a time is sold again in the second in which the hold beside it has ended');
+select is_empty($$ select from core.occupancy where slot_id = tests.id('hall') $$,
+  'the time of a hold that has ended is removed when somebody else takes it');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Slots by hand, and the list of free ones.
 
 begin;
-select plan(41);
+select plan(43);
 
 select tests.offer('lesson', 'tara', 5000, p_capacity => 2);
 select tests.offer('other', 'uwe', 5000);
