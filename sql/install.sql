@@ -2,6 +2,9 @@
 --
 --   psql "$DATABASE_URL" --file sql/install.sql
 --
+-- For a new database, or to deploy the same release again. A database of an older release is
+-- brought to this one by `convene deploy`, which also runs sql/migrations.
+--
 -- State is created once; code, lenses and permissions are replaced whole every time. All of
 -- it is one transaction, and two deploys cannot meet. `convene deploy` runs this same file:
 -- it knows \ir, \gset and the \ifs below.
@@ -88,6 +91,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/money/referral.sql
 \ir schema/money/payment_method.sql
 \ir schema/booking/review.sql
+\ir schema/booking/import.sql
 \ir schema/community/block.sql
 \ir schema/community/conversation.sql
 \ir schema/community/support.sql
@@ -209,6 +213,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/booking/attendance.sql
 \ir functions/booking/correction.sql
 \ir functions/booking/review.sql
+\ir functions/booking/import.sql
 
 -- community: what people say to each other, and to the house.
 \ir functions/community/block.sql
@@ -332,6 +337,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/booking/attendance.sql
 \ir policies/booking/correction.sql
 \ir policies/booking/review.sql
+\ir policies/booking/import.sql
 \ir policies/community/block.sql
 \ir policies/community/conversation.sql
 \ir policies/community/support.sql

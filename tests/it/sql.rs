@@ -22,7 +22,7 @@ macro_rules! sql_tests {
 sql_tests! {
     booking {
         appointment, attendance, booking, call_off, cancellation, cancellation_order, checkout,
-        correction, event, feed, free, party, proposal, reschedule, reschedule_length, review,
+        correction, event, feed, free, import, party, proposal, reschedule, reschedule_length, review,
         seats, ticket,
     }
     catalogue { category, product, search, wish }

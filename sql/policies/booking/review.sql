@@ -18,7 +18,7 @@ create policy select_definer_and_service on core.review
 
 create policy insert_definer on core.review
   for insert to definer
-  with check (author_id = (select internal.user_id()));
+  with check (author_id = (select internal.user_id()) or (select internal.is_service()));
 
 create policy update_definer on core.review
   for update to definer

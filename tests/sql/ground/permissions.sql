@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(109);
+select plan(110);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -40,6 +40,8 @@ insert into core.balance_transaction (balance_transaction_id, external_id, kind,
                                       amount_minor, fee_minor, happened_at)
 select id, 'txn_' || id, 'charge', 'EUR', 1, 0, now() from pair;
 insert into core.booking_note select booking_id, 'note' from pair;
+insert into core.imported_row (row_id, kind, source, legacy_ref)
+select booking_id, 'booking', 'x', booking_id::text from pair;
 insert into core.booking_reminder (booking_id, starts_at, lead_min)
 select booking_id, now(), 60 from pair;
 insert into core.call_off (call_off_id, provider_id, during)
@@ -212,6 +214,7 @@ values
   ('event',                    's s s', 'S S S S S S'),
   ('event_cursor',             '- - s', '- - - - - S'),
   ('favorite',                 '- s s', '- - s - - S'),
+  ('imported_row',             '- - s', '- - - - - S'),
   ('ledger_account',           '- s s', '- - - s S S'),
   ('ledger_balance',           '- s s', '- - - s S S'),
   ('ledger_entry',             '- s s', '- - - s S S'),

@@ -128,6 +128,8 @@ insert into fate values
   ('payout_account.bank_ref', 'gone', 'Stripe''s id of a bank account'),
   ('payout_account.requirements', 'gone', 'what Stripe asks for'),
   ('stripe_event.payload', 'kept', 'emptied by another path, held by privacy.sql'),
+  ('imported_row.legacy_ref', 'kept', 'the key of a row in another system, and not that of a person'),
+  ('imported_row.source', 'kept', 'the name of another system'),
   ('audit_log.after', 'kept', 'what staff has done, and why'),
   ('audit_log.before', 'kept', 'what staff has done, and why'),
   ('ledger_transfer.description', 'kept', 'the books, written by staff'),
