@@ -6,7 +6,6 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
-use axum::Router;
 use environment::optional;
 use postgres::Db;
 use queue::SqsQueue;
@@ -44,17 +43,12 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
     let (counted, scraped) = metrics::layered(routes, &house);
     tracing::info!(address = %settings.address, "serving");
     if let Some(address) = settings.metrics {
-        tokio::spawn(answer_metrics(listen(address).await?, scraped));
+        tokio::spawn(server::until(listen(address).await?, scraped, std::future::pending()));
     }
-    server::until(listener, counted, stop).await
+    server::until(listener, counted, stop).await;
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("Cannot listen on {address}"))
-}
-
-async fn answer_metrics(listener: TcpListener, scraped: Router) {
-    if let Err(error) = axum::serve(listener, scraped).await {
-        tracing::error!(%error, "the metrics endpoint has stopped");
-    }
 }

@@ -78,7 +78,7 @@ fn the_libraries_stand_on_one_another_in_this_order() {
         &["environment", "errors", "postgres"],
         &["environment", "errors"],
         &["environment", "errors", "postgres", "stripe"],
-        &["environment", "errors", "postgres", "telemetry", "tokens"],
+        &["environment", "errors", "postgres", "telemetry", "tokens", "web"],
     ];
     for (library, stands_on) in ORDER.iter().zip(STANDS_ON) {
         let found: Vec<String> = linked(library)

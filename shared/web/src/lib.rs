@@ -1,5 +1,5 @@
 //! What every router has around it: one log line and one id per request, a 500 for a panic, and
-//! CORS.
+//! CORS; and the port of a server that has one.
 //!
 //! A line contains the request's method and path, and never its query or headers: filters contain
 //! e-mail addresses, headers contain tokens.
@@ -19,6 +19,7 @@ use tracing::Span;
 
 mod body;
 pub mod cors;
+pub mod server;
 
 pub use body::Body as JsonBody;
 

@@ -17,6 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let limits = Limits {
         connections: parsed("PGRST_DB_POOL", 10)?,
         prepared: settings::flag("PGRST_DB_PREPARED_STATEMENTS", true)?,
+        queues: true,
         ..Limits::default()
     };
     for name in settings::unknown() {
@@ -36,7 +37,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         tracing::warn!(%error, "the first request loads the schema cache");
     }
     tokio::spawn(listen(api.clone(), url));
-    Ok(data_api::standalone(listener, api).await?)
+    data_api::standalone(listener, api).await;
+    Ok(())
 }
 
 /// Listen for reloads, and reconnect if the database restarts.
