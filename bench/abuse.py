@@ -189,6 +189,9 @@ def main():
         row("200 bookings of one customer", "496 slots booked", 200,
             call(alice, "POST", "/rest/v1/rpc/create_booking_with_payment",
                  lambda n: {"p_learner_user_id": learner, "p_slot_id": free[n]}))
+        row("300 guesses at a coupon", "never stopped", 300,
+            call(alice, "POST", "/rest/v1/rpc/quote_booking",
+                 lambda n: {"p_slot_id": free[0], "p_coupon_code": f"GUESS{n}"}))
         row("1,000 offerings of one provider", "1,000 made", 1000,
             call(mette, "POST", "/rest/v1/sessions",
                  lambda n: {"expert_id": expert, "title": f"Lesson {n}", "duration_minutes": 60,

@@ -70,7 +70,7 @@ async fn serve_on(
     let outcome = deploy::deploy(owner_url).await?;
     tracing::info!(?outcome, "database deployed");
     let logins = logins(owner_url).await?;
-    let limits = Limits { connections: CONNECTIONS, ..Limits::default() };
+    let limits = Limits { connections: CONNECTIONS, queues: true, ..Limits::default() };
     let address = listener.local_addr().context("The port has no address")?;
     let base_url = format!("http://{address}");
     let (stripe, double) = payments(folder, &base_url).await?;
@@ -111,7 +111,8 @@ async fn serve_on(
         (false, false) => {}
     }
     println!("\nCtrl-C ends it.");
-    server::until(listener, routes, stop).await
+    server::until(listener, routes, stop).await;
+    Ok(())
 }
 
 /// The real Stripe of the settings, or a stand-in, which ends when the second value is dropped.

@@ -73,7 +73,7 @@ impl Settings {
 
 /// The limits of each of the two pools.
 fn limits() -> Result<Limits, BadSetting> {
-    let usual = Limits { connections: CONNECTIONS, ..Limits::default() };
+    let usual = Limits { connections: CONNECTIONS, queues: true, ..Limits::default() };
     let milliseconds =
         |name, usual: Duration| parsed(name, usual.as_millis() as u64).map(Duration::from_millis);
     let connections = parsed("DATABASE_POOL_SIZE", usual.connections)?;

@@ -35,6 +35,23 @@ async fn listener() -> (TcpListener, String) {
     (listener, url)
 }
 
+/// One more server of a world, whose connections are called `name`: where it listens.
+pub async fn server_of(world: &World, name: &str, limits: Limits) -> String {
+    let db = |url| Db::connect(&named(url, name), limits).expect("a login");
+    let house = House {
+        api: db(&world.logins.api),
+        service: db(&world.logins.service),
+        keys: world.keys.clone(),
+        stripe: None,
+        site_url: "https://convene.example".into(),
+        base_url: world.url.clone(),
+    };
+    let (listener, url) = listener().await;
+    let routes = routers::all(house).expect("settings are good");
+    tokio::spawn(server::until(listener, routes, std::future::pending()));
+    url
+}
+
 /// A token that names an unknown signing key: refusing it makes the process read the published
 /// keys.
 fn strange_token() -> String {
@@ -68,18 +85,7 @@ async fn a_server_holds_its_limit_for_each_login_and_no_more() {
     let patient = Duration::from_secs(30);
     let limits =
         Limits { connections: CONNECTIONS, wait: patient, deadline: patient, ..Limits::default() };
-    let db = |url| Db::connect(&named(url, "counted_server"), limits).expect("a login");
-    let house = House {
-        api: db(&world.logins.api),
-        service: db(&world.logins.service),
-        keys: world.keys.clone(),
-        stripe: None,
-        site_url: "https://convene.example".into(),
-        base_url: "https://api.convene.example".into(),
-    };
-    let (listener, url) = listener().await;
-    let routes = routers::all(house).expect("settings are good");
-    tokio::spawn(server::until(listener, routes, std::future::pending()));
+    let url = server_of(&world, "counted_server", limits).await;
 
     let paths = ["/rest/v1/sessions?select=id", "/ready", "/auth/v1/settings"];
     let token = strange_token();

@@ -32,6 +32,7 @@ mod layers;
 mod lean;
 mod ledger;
 mod lens;
+mod line;
 mod mails;
 mod money;
 mod newest_postgres;

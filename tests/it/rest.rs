@@ -1,7 +1,7 @@
 //! The data API over a schema it was not written for. The modules have the names that PostgREST's
 //! own specification gives to its features.
 
-use data_api::settings::Settings;
+use data_api::{cache::Schemas, settings::Settings};
 use postgres::{Db, Limits};
 use serde_json::json;
 use tests::dialect::Api;
@@ -61,6 +61,30 @@ async fn the_cache_a_deployment_left_serves_until_the_catalog_changes() {
     assert!(!data_api::cache::is_published(&api.admin, &schemas).await);
     let rebuilt = data_api::cache::load(&db, &schemas).await.unwrap();
     assert!(rebuilt.model.resource("public", "another").is_some());
+}
+
+#[tokio::test]
+async fn every_list_of_schemas_keeps_its_own_cache() {
+    let api = Api::new().await;
+    let list = |exposed: &str| Schemas { exposed: vec![exposed.into()], extra: Vec::new() };
+    let publish = async |exposed| {
+        data_api::cache::publish(&api.admin, &list(exposed), &["anon"]).await.unwrap();
+    };
+    let is_published =
+        async |exposed| data_api::cache::is_published(&api.admin, &list(exposed)).await;
+    api.admin.batch_execute("create schema other; create schema third").await.unwrap();
+    publish("public").await;
+    publish("other").await;
+    assert!(is_published("public").await && is_published("other").await);
+    assert!(!is_published("third").await);
+    // A deployment of one list keeps the other fresh, and forgets what is gone.
+    api.admin.batch_execute("create table other.more (n int)").await.unwrap();
+    publish("third").await;
+    assert!(is_published("public").await && is_published("other").await);
+    api.admin.batch_execute("drop schema third").await.unwrap();
+    publish("public").await;
+    let rows = "select count(*) from convene.schema_cache";
+    assert_eq!(api.admin.query_one(rows, &[]).await.unwrap().get::<_, i64>(0), 2);
 }
 
 #[tokio::test]

@@ -7,7 +7,6 @@ use convene::{
     keys::Keys,
     local,
     routers::{self, House},
-    server,
     settings::Stripe,
 };
 use postgres::{Db, Limits};
@@ -17,6 +16,7 @@ use stripe_double::StripeDouble;
 use tokio::net::TcpListener;
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
+use web::server::{self, Deadlines};
 
 use crate::{
     Answer, Gun, Who,
@@ -42,12 +42,21 @@ pub struct World {
     sql: Client,
 }
 
-/// The time limit of a request: a race may keep hundreds waiting, but no test may wait for ever.
+/// A race may keep hundreds waiting; no test may wait for ever. Contenders meet in the database:
+/// they would not meet at the line before it.
 const LIMITS: Limits = Limits {
-    connections: 40,
+    connections: 54,
     wait: Duration::from_secs(30),
     deadline: Duration::from_secs(30),
     prepared: true,
+    queues: false,
+};
+
+/// The last of a thousand is answered too, on a busy machine.
+const PATIENT: Deadlines = Deadlines {
+    head: Duration::from_secs(120),
+    request: Duration::from_secs(120),
+    end: Duration::from_secs(10),
 };
 
 /// Parameters of a statement that the superuser runs.
@@ -86,7 +95,7 @@ impl World {
             base_url: url.clone(),
         };
         let routes = routers::all(house)?;
-        tokio::spawn(server::until(listener, routes, std::future::pending()));
+        tokio::spawn(server::until(listener, routes, PATIENT, std::future::pending()));
         let sql = deploy::connect(&database.admin_url).await?;
         Ok((Self { url, keys, logins, api, database, cluster, http: Http::new(), sql }, double))
     }

@@ -29,7 +29,8 @@ pub(crate) fn fixed(refused: &Refused, words: &Words<'_>) -> Refusal {
             None => refusal,
         };
     }
-    match refused.rule_sentence().or_else(|| form(refused, words)) {
+    let rule = refused.rule_sentence(|schema, table, column| words.name_of(schema, table, column));
+    match rule.or_else(|| form(refused, words)) {
         Some(sentence) => refusal.details(sentence),
         None => refusal,
     }

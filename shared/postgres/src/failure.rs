@@ -35,6 +35,19 @@ impl Failure {
     pub fn is_lost(&self) -> bool {
         matches!(self, Self::Refused(refused) if retry::is_lost(&refused.code))
     }
+
+    /// What is locked and shall be waited for outside of the database: `internal.lock_provider`
+    /// says so.
+    pub(crate) fn locked(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refused)
+                if refused.code == "55P03" && refused.message == "wait outside" =>
+            {
+                refused.detail.as_deref()
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The answer to a failure: the one way from the database to HTTP, outside the data API.
@@ -80,7 +93,8 @@ fn of_postgres(refused: Refused) -> Error {
         return Error::unavailable("08001", "The database cannot be reached; try again.");
     }
     let (status, message) = sqlstate::fixed_answer(code);
-    let rule = refused.rule_sentence();
+    // The functions speak the words of the schema.
+    let rule = refused.rule_sentence(|_, _, column| Some(column.to_owned()));
     match status {
         StatusCode::INTERNAL_SERVER_ERROR => tracing::error!(
             code,

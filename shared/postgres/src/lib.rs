@@ -5,7 +5,7 @@
 //! pooled connection never carries one caller's identity into the next request. The login itself
 //! holds no grant: should the settings be lost, what follows is refused.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use deadpool::managed;
 use errors::{Error, Result};
@@ -13,10 +13,14 @@ use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
-use self::wire::Opener;
+use self::{
+    line::{Line, Lines},
+    wire::Opener,
+};
 
 mod failure;
 mod limits;
+mod line;
 mod param;
 pub mod retry;
 mod rule;
@@ -56,6 +60,13 @@ impl Caller<'_> {
 #[derive(Clone)]
 pub struct Db {
     pool: managed::Pool<Opener>,
+    /// Before the connections.
+    everybody: Arc<Line>,
+    /// Before those that writers may take.
+    writers: Arc<Line>,
+    /// Before what is locked, if that is not waited for in the database.
+    locks: Option<Arc<Lines>>,
+    wait: Duration,
     deadline: Duration,
 }
 
@@ -72,8 +83,14 @@ impl Db {
         tls: MakeRustlsConnect,
         limits: Limits,
     ) -> Result<Self, environment::BadSetting> {
-        let pool = limits.pool(Opener::new(config, tls, limits.prepared))?;
-        Ok(Self { pool, deadline: limits.deadline })
+        Ok(Self {
+            pool: limits.pool(Opener::new(config, tls, limits.prepared))?,
+            everybody: Line::new(limits.connections),
+            writers: Line::new(limits.for_writers()),
+            locks: limits.queues.then(Arc::default),
+            wait: limits.wait,
+            deadline: limits.deadline,
+        })
     }
 
     /// Run `sql` as `caller` and return its rows.
@@ -104,6 +121,7 @@ impl Db {
             sql,
             params: &params,
             then: None,
+            writes: true,
             prepared: true,
             end: End::Commit,
         };

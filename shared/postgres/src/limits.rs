@@ -11,13 +11,17 @@ use environment::BadSetting;
 pub struct Limits {
     /// Connections at most: 1 in a Lambda, which serves one request at a time.
     pub connections: usize,
-    /// How long a request may wait for a free connection.
+    /// How long a request may wait for its turn and a free connection. If more wait than are
+    /// served in that time, the newest is refused at once.
     pub wait: Duration,
     /// How long a statement may take, the network included.
     pub deadline: Duration,
     /// Whether [`Db::transact`](super::Db::transact) keeps the plans of statements. A pooler in
     /// transaction mode that does not know of them (PgBouncer before 1.21) needs it switched off.
     pub prepared: bool,
+    /// Whether those who want a provider that is locked queue in this process and not in the
+    /// database, where each of them takes a connection.
+    pub queues: bool,
 }
 
 impl Default for Limits {
@@ -27,11 +31,18 @@ impl Default for Limits {
             wait: Duration::from_secs(2),
             deadline: Duration::from_secs(10),
             prepared: true,
+            queues: false,
         }
     }
 }
 
 impl Limits {
+    /// Connections that work may take which writes, and so may wait for a lock. The others are
+    /// for those who only read, however long a lock is held.
+    pub(super) fn for_writers(&self) -> usize {
+        (self.connections * 3 / 4).max(1)
+    }
+
     pub(super) fn pool<M: managed::Manager>(
         &self,
         manager: M,

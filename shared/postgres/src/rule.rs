@@ -59,23 +59,66 @@ impl Refused {
         self.routine.as_deref() == Some("exec_stmt_raise")
     }
 
-    /// Which field a constraint refuses and what is allowed, as a sentence.
-    pub fn rule_sentence(&self) -> Option<String> {
+    /// Which field a constraint refuses and what is allowed, as a sentence. `name_of` is what the
+    /// caller calls a column of a table (schema, table, column); what it has no name for is not
+    /// spoken of.
+    pub fn rule_sentence(
+        &self,
+        name_of: impl Fn(&str, &str, &str) -> Option<String>,
+    ) -> Option<String> {
+        let name_of = |column: &str| match (&self.schema, &self.table) {
+            (Some(schema), Some(table)) => name_of(schema, table, column),
+            // A function has named it.
+            _ => Some(column.to_owned()),
+        };
         if self.code == "23502" {
-            return self.column.as_ref().map(|column| format!("{column} is missing."));
+            return name_of(self.column.as_deref()?).map(|name| format!("{name} is missing."));
         }
-        let Rule { columns, check } = self.rule.as_ref()?;
-        let table = self.table.as_deref().unwrap_or_default();
+        if self.code == "23503" && !self.message.starts_with("insert or update") {
+            return Some("Something else still refers to it.".into());
+        }
+        let rule = self.rule.as_ref()?;
+        let columns: Vec<&str> = rule.columns.split(", ").collect();
+        let names: Vec<String> = columns.iter().map(|c| name_of(c)).collect::<Option<_>>()?;
+        let fields = names.join(", ");
         Some(match self.code.as_str() {
-            "23514" => format!("{columns}: what is allowed is {check}."),
-            "23505" => format!("{columns}: another {table} has this value already."),
-            "23503" if self.message.starts_with("insert or update") => {
-                format!("{columns}: there is nothing with this key.")
+            "23514" => {
+                let check =
+                    columns.iter().zip(&names).fold(rule.check.clone(), |check, (column, name)| {
+                        renamed(&check, column, name)
+                    });
+                format!("{fields}: what is allowed is {check}.")
             }
-            "23503" => format!("It is still referred to by {columns} of {table}."),
+            "23505" => format!("{fields}: this value is taken."),
+            "23503" => format!("{fields}: there is nothing with this key."),
             _ => return None,
         })
     }
+}
+
+/// `check` with every word `column` as `name`, but for those in quotes.
+fn renamed(check: &str, column: &str, name: &str) -> String {
+    let mut text = String::with_capacity(check.len());
+    for (at, part) in check.split('\'').enumerate() {
+        if at > 0 {
+            text.push('\'');
+        }
+        if at % 2 == 1 {
+            text.push_str(part);
+            continue;
+        }
+        let of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let mut rest = part;
+        while let Some(start) = rest.find(of_word) {
+            let word = &rest[start..];
+            let word = &word[..word.find(|letter| !of_word(letter)).unwrap_or(word.len())];
+            text.push_str(&rest[..start]);
+            text.push_str(if word == column { name } else { word });
+            rest = &rest[start + word.len()..];
+        }
+        text.push_str(rest);
+    }
+    text
 }
 
 /// A check as people read it: `((price >= 0) AND (a = ANY (ARRAY['x'::text])))` becomes
@@ -111,7 +154,7 @@ fn bare(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Refused, Rule, without_casts};
+    use super::{Refused, Rule, renamed, without_casts};
 
     #[test]
     fn a_check_is_told_without_casts_and_outer_parentheses() {
@@ -131,34 +174,46 @@ mod tests {
         }
     }
 
+    fn refused(code: &str, message: &str, check: &str) -> Refused {
+        let rule = Some(Rule { columns: "slug".into(), check: check.into() });
+        let (code, message) = (code.into(), message.into());
+        let (schema, table) = (Some("core".into()), Some("offering".into()));
+        let detail = Some("Key (slug)=(somebody's) exists.".into());
+        let column = Some("slug".into());
+        Refused { code, message, schema, table, column, detail, rule, ..Refused::default() }
+    }
+
+    const CASES: [(&str, &str, &str); 5] = [
+        ("23502", "null value", "handle is missing."),
+        ("23514", "new row", "handle: what is allowed is length(handle) < 9 or slug_2 = 'slug'."),
+        ("23505", "duplicate key", "handle: this value is taken."),
+        ("23503", "insert or update on table", "handle: there is nothing with this key."),
+        ("23503", "update or delete on table", "Something else still refers to it."),
+    ];
+    const CHECK: &str = "length(slug) < 9 or slug_2 = 'slug'";
+
     #[test]
-    fn a_sentence_names_the_field_and_never_a_value() {
-        let refused = |code: &str, message: &str, check: &str| {
-            let rule = Some(Rule { columns: "slug".into(), check: check.into() });
-            let (code, message) = (code.into(), message.into());
-            let table = Some("offering".into());
-            let detail = Some("Key (slug)=(somebody's) exists.".into());
-            let column = Some("slug".into());
-            let refused =
-                Refused { code, message, table, column, detail, rule, ..Refused::default() };
-            refused.rule_sentence().unwrap()
-        };
-        assert_eq!(refused("23502", "null value", ""), "slug is missing.");
-        assert_eq!(
-            refused("23514", "new row", "length(slug) < 9"),
-            "slug: what is allowed is length(slug) < 9."
-        );
-        assert_eq!(
-            refused("23505", "duplicate key", ""),
-            "slug: another offering has this value already."
-        );
-        assert_eq!(
-            refused("23503", "insert or update on table", ""),
-            "slug: there is nothing with this key."
-        );
-        assert_eq!(
-            refused("23503", "update or delete on table", ""),
-            "It is still referred to by slug of offering."
-        );
+    fn a_sentence_names_the_field_in_its_callers_words_and_never_a_value() {
+        for (code, message, told) in CASES {
+            let refused = refused(code, message, CHECK);
+            let sentence = refused.rule_sentence(|schema, table, column| {
+                assert_eq!((schema, table, column), ("core", "offering", "slug"));
+                Some("handle".into())
+            });
+            assert_eq!(sentence.as_deref(), Some(told));
+        }
+    }
+
+    #[test]
+    fn a_column_that_the_caller_has_no_word_for_is_not_spoken_of() {
+        for (code, message, _) in CASES {
+            let sentence = refused(code, message, CHECK).rule_sentence(|_, _, _| None);
+            assert!(sentence.is_none_or(|told| !told.contains("slug")), "{code}");
+        }
+    }
+
+    #[test]
+    fn words_alone_are_renamed() {
+        assert_eq!(renamed("a > b_a and a = 'a' or a", "a", "é"), "é > b_a and é = 'a' or é");
     }
 }

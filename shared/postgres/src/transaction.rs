@@ -3,7 +3,7 @@
 //! [`Db::query`] is one with the usual settings. The data API chooses its own settings and
 //! isolation, looks at the result before it commits, and must see the error as Postgres sent it.
 
-use std::{borrow::Cow, sync::OnceLock};
+use std::{borrow::Cow, sync::OnceLock, time::Instant};
 
 use deadpool::managed;
 
@@ -15,12 +15,19 @@ use super::{
 /// Values of `$1`, `$2`, … as text: Postgres reads each as the type its place asks for.
 pub type Texts<'a> = &'a [Option<&'a str>];
 
+/// Names and values that hold for a transaction.
+pub type Settings<'a> = &'a [(&'a str, &'a str)];
+
+/// What a transaction tells the database that would rather queue here: see
+/// `internal.lock_provider`.
+const WAITS_OUTSIDE: (&str, &str) = ("app.waits_outside", "on");
+
 /// One statement and what stands around it.
 pub struct Transaction<'a> {
     /// `begin isolation level …`, where the default level will not do.
     pub begin: Option<&'a str>,
     /// Settings for the transaction, in order. One of them is `role`.
-    pub settings: &'a [(&'a str, &'a str)],
+    pub settings: Settings<'a>,
     /// A statement without parameters to run first, as the caller.
     pub first: Option<&'a str>,
     /// The statement.
@@ -29,6 +36,8 @@ pub struct Transaction<'a> {
     pub params: Texts<'a>,
     /// Another statement to run after it, with its parameters.
     pub then: Option<(&'a str, Texts<'a>)>,
+    /// Whether it may write, and so wait for a lock.
+    pub writes: bool,
     /// Whether the statements' plans are kept on the connection.
     pub prepared: bool,
     /// How the transaction ends.
@@ -60,12 +69,42 @@ pub struct Outcome {
 impl Db {
     /// Run a transaction. Every call ends within the deadline.
     pub async fn transact(&self, transaction: &Transaction<'_>) -> Result<Outcome, Failure> {
-        self.on_wire(async |wire| wire.transact(transaction).await).await
+        let until = Instant::now() + self.wait;
+        if !transaction.writes {
+            return self.run(transaction.settings, transaction, until).await;
+        }
+        let Some(locks) = &self.locks else {
+            return self.write(transaction.settings, transaction, until).await;
+        };
+        let outside = [transaction.settings, &[WAITS_OUTSIDE]].concat();
+        let outcome = self.write(&outside, transaction, until).await;
+        let Some(locked) = outcome.as_ref().err().and_then(Failure::locked) else { return outcome };
+        let _turn = locks.before(locked).turn(until).await?;
+        self.write(transaction.settings, transaction, until).await
+    }
+
+    async fn write(
+        &self,
+        settings: Settings<'_>,
+        transaction: &Transaction<'_>,
+        until: Instant,
+    ) -> Result<Outcome, Failure> {
+        let _turn = self.writers.turn(until).await?;
+        self.run(settings, transaction, until).await
+    }
+
+    async fn run(
+        &self,
+        settings: Settings<'_>,
+        transaction: &Transaction<'_>,
+        until: Instant,
+    ) -> Result<Outcome, Failure> {
+        self.on_wire(until, async |wire| wire.transact(settings, transaction).await).await
     }
 
     /// Run one statement as the login itself, for what every caller may know.
     pub async fn look_up(&self, sql: &str, params: Texts<'_>) -> Result<Vec<Row>, Failure> {
-        self.on_wire(async |wire| {
+        self.on_wire(Instant::now() + self.wait, async |wire| {
             wire.push(None, sql, params)?;
             Ok(wire.exchange().await?.pop().unwrap_or_default())
         })
@@ -74,8 +113,10 @@ impl Db {
 
     async fn on_wire<T>(
         &self,
+        until: Instant,
         work: impl AsyncFnOnce(&mut Wire) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let _turn = self.everybody.turn(until).await?;
         let mut wire = self.pool.get().await.map_err(|error| match error {
             managed::PoolError::Backend(Failure::Connection(error)) => Failure::Unreachable(error),
             managed::PoolError::Backend(failure) => failure,
@@ -92,8 +133,12 @@ impl Db {
 }
 
 impl Wire {
-    async fn transact(&mut self, t: &Transaction<'_>) -> Result<Outcome, Failure> {
-        let mut outcome = self.run(t).await;
+    async fn transact(
+        &mut self,
+        settings: Settings<'_>,
+        t: &Transaction<'_>,
+    ) -> Result<Outcome, Failure> {
+        let mut outcome = self.run(settings, t).await;
         if self.is_open() {
             // The transaction is lost; the connection need not be.
             self.push(Some(""), "rollback", &[])?;
@@ -101,19 +146,51 @@ impl Wire {
         }
         if let Err(Failure::Refused(refused)) = &mut outcome {
             self.explain(refused).await?;
+            if let Some(function) = refused.afterwards.take() {
+                self.call(&function, settings).await?;
+            }
         }
         outcome
     }
 
-    async fn run(&mut self, t: &Transaction<'_>) -> Result<Outcome, Failure> {
+    /// Call a function that a refusal has named, as the same caller.
+    async fn call(&mut self, function: &str, settings: Settings<'_>) -> Result<(), Failure> {
+        let is_kept = |(name, _): &&(&str, &str)| *name != "transaction_read_only";
+        let settings: Vec<(&str, &str)> = settings.iter().filter(is_kept).copied().collect();
+        let call = Transaction {
+            begin: None,
+            settings: &settings,
+            first: None,
+            sql: &format!("select {function}()"),
+            params: &[],
+            then: None,
+            writes: true,
+            prepared: false,
+            end: End::Commit,
+        };
+        match self.run(&settings, &call).await {
+            // The refusal is answered all the same.
+            Err(Failure::Refused(error)) => {
+                tracing::error!(function, %error, "what a refusal has named cannot be called");
+                Ok(())
+            }
+            done => done.map(drop),
+        }
+    }
+
+    async fn run(
+        &mut self,
+        settings: Settings<'_>,
+        t: &Transaction<'_>,
+    ) -> Result<Outcome, Failure> {
         let mut before = 1;
         if t.begin.is_some() || !matches!(t.end, End::Commit) {
             self.push(Some(""), t.begin.unwrap_or("begin"), &[])?;
             before += 1;
         }
         let values: Vec<Option<&str>> =
-            t.settings.iter().flat_map(|(name, value)| [Some(*name), Some(*value)]).collect();
-        self.push(Some(""), &set_config(t.settings.len()), &values)?;
+            settings.iter().flat_map(|(name, value)| [Some(*name), Some(*value)]).collect();
+        self.push(Some(""), &set_config(settings.len()), &values)?;
         if let Some(first) = t.first {
             self.push(None, first, &[])?;
             before += 1;
@@ -159,6 +236,6 @@ fn set_config(settings: usize) -> Cow<'static, str> {
 
 /// Plans of tables with row-level security are made for one role: kept apart, none is thrown
 /// away because another role asked in between.
-fn role_of<'a>(settings: &[(&str, &'a str)]) -> &'a str {
+fn role_of<'a>(settings: Settings<'a>) -> &'a str {
     settings.iter().find(|(name, _)| *name == "role").map_or("", |(_, value)| value)
 }

@@ -6,7 +6,6 @@
 //! the Sync commits if every statement succeeded. Values are sent as text and come as bytes.
 
 use std::{
-    collections::HashMap,
     io,
     pin::pin,
     sync::Arc,
@@ -15,22 +14,21 @@ use std::{
 };
 
 use bytes::BytesMut;
-use foldhash::fast::RandomState;
 use postgres_protocol::{
     IsNull,
     message::{backend::Message, frontend},
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use tokio_postgres::types::Type;
-
 use super::Failure;
 
 mod open;
 mod row;
+mod statements;
 
 pub use open::Opener;
 pub use row::{Refused, Row};
+use statements::{Form, Statement, Statements};
 
 /// A socket, or TLS over one.
 trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
@@ -44,37 +42,18 @@ pub struct Wire {
     received: BytesMut,
     keeps_plans: bool,
     statements: Statements,
-    /// Statements prepared so far: the next one's name.
-    prepared: u64,
+    /// Names of statements that the server shall forget.
+    forgotten: Vec<Arc<str>>,
     /// What is about to be sent.
     steps: Vec<Step>,
     state: State,
 }
 
-/// By role, then by text. Hashing a long text by the standard library's ways would cost more than
-/// sending it.
-type Statements = HashMap<String, HashMap<String, Statement, RandomState>, RandomState>;
-
-#[derive(Clone)]
-struct Statement {
-    name: Arc<str>,
-    /// The types of its columns.
-    types: Arc<[Type]>,
-}
-
 /// A statement on its way.
 struct Step {
     statement: Statement,
-    /// Where to keep it once Postgres has understood it: role and text.
-    keep: Option<(String, String)>,
-}
-
-impl Step {
-    fn kept(&mut self, statements: &mut Statements) {
-        if let Some((role, sql)) = self.keep.take() {
-            statements.entry(role).or_default().insert(sql, self.statement.clone());
-        }
-    }
+    /// As what to keep it once Postgres has understood it.
+    keep: Option<Form>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,9 +65,6 @@ enum State {
     /// All was sent, and not all answered.
     Awaiting,
 }
-
-/// Statements kept on one connection at most.
-const MAX_STATEMENTS: usize = 500;
 
 /// How long a connection may finish what a caller who left had asked for.
 const DRAIN: Duration = Duration::from_millis(100);
@@ -103,8 +79,8 @@ impl Wire {
             to_send: BytesMut::with_capacity(ROOM),
             received: BytesMut::with_capacity(ROOM),
             keeps_plans,
-            statements: HashMap::default(),
-            prepared: 0,
+            statements: Statements::new(),
+            forgotten: Vec::new(),
             steps: Vec::new(),
             state: State::Sending,
         }
@@ -119,7 +95,7 @@ impl Wire {
         params: &[Option<&str>],
     ) -> io::Result<()> {
         let role = role.filter(|_| self.keeps_plans);
-        let known = role.and_then(|role| self.statements.get(role)?.get(sql)).cloned();
+        let known = role.and_then(|role| self.statements.get(role, sql));
         let (statement, keep) = match known {
             Some(statement) => (statement, None),
             None => self.parse(role, sql)?,
@@ -143,33 +119,25 @@ impl Wire {
         Ok(())
     }
 
-    fn parse(
-        &mut self,
-        role: Option<&str>,
-        sql: &str,
-    ) -> io::Result<(Statement, Option<(String, String)>)> {
-        let name: Arc<str> = match role {
-            None => "".into(),
-            Some(_) => {
-                self.forget_too_many()?;
-                self.prepared += 1;
-                format!("s{}", self.prepared).into()
-            }
-        };
+    fn parse(&mut self, role: Option<&str>, sql: &str) -> io::Result<(Statement, Option<Form>)> {
+        for name in self.forgotten.drain(..) {
+            frontend::close(b'S', &name, &mut self.to_send)?;
+        }
+        let name = role.map_or("".into(), |_| self.statements.next_name());
         frontend::parse(&name, sql, [], &mut self.to_send)?;
         frontend::describe(b'S', &name, &mut self.to_send)?;
-        let keep = role.map(|role| (role.to_owned(), sql.to_owned()));
+        let keep = role.map(|role| Form { role: role.to_owned(), sql: sql.to_owned() });
         Ok((Statement { name, types: [].into() }, keep))
     }
 
-    /// Requests have as many forms as callers have ideas; the server keeps a plan for each.
-    fn forget_too_many(&mut self) -> io::Result<()> {
-        if self.statements.values().map(HashMap::len).sum::<usize>() >= MAX_STATEMENTS {
-            for (_, statement) in self.statements.drain().flat_map(|(_, of_role)| of_role) {
-                frontend::close(b'S', &statement.name, &mut self.to_send)?;
-            }
+    /// Keep a statement that Postgres has understood: it has it from now on, whatever becomes of
+    /// this exchange.
+    fn understood(&mut self, step: usize) {
+        let Some(step) = self.steps.get_mut(step) else { return };
+        if let Some(form) = step.keep.take() {
+            // Requests have as many forms as callers have ideas; the server keeps a plan for each.
+            self.forgotten.extend(self.statements.keep(form, step.statement.clone()));
         }
-        Ok(())
     }
 
     /// Send what was pushed, and wait for the rows of every statement.
@@ -200,14 +168,13 @@ impl Wire {
                     message?
                 }
             };
-            let step = self.steps.get_mut(results.len());
-            match (message, step) {
-                // It was understood: Postgres has it from now on, whatever becomes of this.
+            let at = results.len();
+            match (message, self.steps.get_mut(at)) {
                 (Message::RowDescription(body), Some(step)) => {
                     step.statement.types = row::types(&body)?;
-                    step.kept(&mut self.statements);
+                    self.understood(at);
                 }
-                (Message::NoData, Some(step)) => step.kept(&mut self.statements),
+                (Message::NoData, Some(_)) => self.understood(at),
                 (Message::DataRow(body), Some(step)) => {
                     rows.push(Row::new(body, step.statement.types.clone()));
                 }

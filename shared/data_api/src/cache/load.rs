@@ -92,6 +92,7 @@ async fn rebuild(db: &Db, schemas: &Schemas) -> Result<SchemaCache, CacheError> 
         sql: CATALOG,
         params: &[exposed.as_deref(), extra.as_deref()],
         then: None,
+        writes: false,
         prepared: false,
         end: End::Commit,
     };
@@ -135,22 +136,29 @@ pub async fn is_published(client: &Client, schemas: &Schemas) -> bool {
     client.query_opt(STORED, &[&fingerprint]).await.is_ok_and(|row| row.is_some())
 }
 
-/// Build the model and leave it as a row for cold starts, at the end of a deployment.
-/// `readers` are the logins that will load it.
+/// The table of stored models, and the lists of schemas that models were stored for and that are
+/// all still there.
+const TABLE: &str = "\
+    create schema if not exists convene; \
+    create table if not exists convene.schema_cache \
+      (fingerprint text primary key, body bytea not null); \
+    alter table convene.schema_cache add column if not exists exposed text[], \
+      add column if not exists extra text[]; \
+    comment on table convene.schema_cache is \
+      'What the data API knows of the catalog, so that a cold start need not ask: one row for \
+       each list of schemas.'";
+const LISTS: &str = "\
+    select distinct c.exposed, c.extra from convene.schema_cache as c \
+    where c.exposed <@ array(select n.nspname::text from pg_catalog.pg_namespace as n)";
+
+/// Build the model and leave it as a row for cold starts, at the end of a deployment, and so for
+/// every other list of schemas that has such a row. `readers` are the logins that will load it.
 pub async fn publish(
     client: &Client,
     schemas: &Schemas,
     readers: &[&str],
 ) -> Result<SchemaCache, CacheError> {
-    client
-        .batch_execute(
-            "create schema if not exists convene; \
-             drop table if exists convene.schema_cache; \
-             create table convene.schema_cache (fingerprint text primary key, body bytea not null); \
-             comment on table convene.schema_cache is \
-               'What the data API knows of the catalog, so that a cold start need not ask.'",
-        )
-        .await?;
+    client.batch_execute(TABLE).await?;
     for reader in readers {
         let reader = super::name::identifier(reader);
         client
@@ -160,9 +168,23 @@ pub async fn publish(
             ))
             .await?;
     }
+    let lists = client.query(LISTS, &[]).await?;
+    client.batch_execute("delete from convene.schema_cache").await?;
+    for list in lists {
+        let other = Schemas { exposed: list.get(0), extra: list.get(1) };
+        if other != *schemas {
+            store(client, &other).await?;
+        }
+    }
+    store(client, schemas).await
+}
+
+async fn store(client: &Client, schemas: &Schemas) -> Result<SchemaCache, CacheError> {
     let loaded = build(client, schemas).await?;
     let body = postcard::to_allocvec(&loaded.model)?;
-    let insert = "insert into convene.schema_cache (fingerprint, body) values ($1, $2)";
-    client.execute(insert, &[&loaded.fingerprint, &body]).await?;
+    let insert = "insert into convene.schema_cache (fingerprint, body, exposed, extra) \
+                  values ($1, $2, $3, $4)";
+    let (exposed, extra) = (&schemas.exposed, &schemas.extra);
+    client.execute(insert, &[&loaded.fingerprint, &body, exposed, extra]).await?;
     Ok(loaded)
 }

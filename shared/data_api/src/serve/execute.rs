@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::context::Context;
 use crate::{
-    cache::name::identifier,
+    cache::{model::Relation, name::identifier},
     refusal::{Refusal, Words, refusal_of},
     request::Conflict,
     settings::TxEnd,
@@ -74,6 +74,7 @@ impl Context<'_> {
             sql: &run.sql.text,
             params: &params,
             then: then.as_ref().map(|(sql, params)| (*sql, params.as_slice())),
+            writes: run.writes,
             prepared: run.prepared,
             end,
         };
@@ -86,9 +87,14 @@ impl Context<'_> {
                 .await;
         self.timing.ended("transaction");
         outcome.map_err(|failure| {
-            let words = Words::new(self.request.raw_query, &self.request.body);
+            let words = Words::new(self.request.raw_query, &self.request.body).to(self.relation());
             refusal_of(failure, self.api.profile.refusal, &words, anonymous)
         })
+    }
+
+    /// The relation that was asked for, if it was one.
+    fn relation(&self) -> Option<&Relation> {
+        self.model.relation(self.schema, self.request.path.strip_prefix('/')?)
     }
 
     /// Whether the transaction commits.

@@ -90,6 +90,9 @@ pub struct Refused {
     pub table: Option<String>,
     /// The column it is about.
     pub column: Option<String>,
+    /// A function to call afterwards, for what must outlive the refused transaction:
+    /// `internal.count_and_refuse` names one where other errors name a type.
+    pub afterwards: Option<String>,
     /// Whether the connection ends with it, or does not even begin.
     pub fatal: bool,
 }
@@ -111,10 +114,16 @@ impl Refused {
                 b's' => refused.schema = Some(value),
                 b't' => refused.table = Some(value),
                 b'c' => refused.column = Some(value),
+                b'd' => refused.afterwards = Some(value).filter(|name| is_of_api(name)),
                 b'V' => refused.fatal = matches!(value.as_str(), "FATAL" | "PANIC"),
                 _ => {}
             }
         }
         Ok(refused)
     }
+}
+
+fn is_of_api(name: &str) -> bool {
+    let word = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    name.strip_prefix("api.").is_some_and(word)
 }
