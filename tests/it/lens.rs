@@ -85,13 +85,13 @@ async fn what_the_database_refuses_is_named_with_its_field() {
     };
     let windows = "/rest/v1/availability_windows";
     for (method, path, body, code, details) in [
-        (Method::POST, windows, hours.clone(), "23502", "weekday is missing."),
+        (Method::POST, windows, hours.clone(), "23502", "day_of_week is missing."),
         (
             Method::POST,
             windows,
             with("day_of_week", json!(9)),
             "23514",
-            "weekday: what is allowed is (weekday >= 0) and (weekday <= 6).",
+            "day_of_week: what is allowed is (day_of_week >= 0) and (day_of_week <= 6).",
         ),
         (
             Method::POST,

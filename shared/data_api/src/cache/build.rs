@@ -6,7 +6,7 @@ use super::{
     custom::{Computed, Handler},
     model::{BySchema, Function, Model, Qualified, Relation, Returns},
     named, raw,
-    related::Graph,
+    related::{self, Graph},
 };
 
 /// Types that the only, unnamed parameter of a function may have: the whole body is passed to it.
@@ -26,6 +26,7 @@ pub(super) fn model(catalog: raw::Catalog) -> Model {
     named::add_computed(&mut relationships, &catalog.functions, &names);
 
     let mut computed = computed_columns(&catalog.functions, &names);
+    let mut sources = related::sources(&catalog);
     let mut relations = BySchema::<Relation>::new();
     for raw in catalog.relations {
         let primary_key = keys.remove(&raw.oid).unwrap_or_default();
@@ -33,10 +34,14 @@ pub(super) fn model(catalog: raw::Catalog) -> Model {
         if !raw.exposed {
             continue;
         }
+        let columns = raw.columns.into_iter().map(|raw::NumberedColumn { number, mut column }| {
+            column.source = sources.remove(&(raw.oid, number)).flatten();
+            column
+        });
         let relation = Relation {
             kind: raw.kind,
             comment: raw.comment,
-            columns: raw.columns.into_iter().map(|numbered| numbered.column).collect(),
+            columns: columns.collect(),
             primary_key,
             insertable: raw.writable & 8 != 0,
             updatable: raw.writable & 4 != 0,

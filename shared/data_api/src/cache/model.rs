@@ -65,6 +65,13 @@ impl Relation {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// What this relation calls a column of a table.
+    pub fn name_of(&self, table: &Qualified, column: &str) -> Option<&str> {
+        let of = |source: &(Qualified, String)| source.0 == *table && source.1 == column;
+        let shown = self.columns.iter().find(|shown| shown.source.as_deref().is_some_and(of))?;
+        Some(&shown.name)
+    }
+
     /// Whether requests may name it as a resource.
     pub fn is_resource(&self) -> bool {
         self.kind != 'c'
@@ -98,6 +105,9 @@ pub struct Column {
     pub comment: Option<String>,
     /// The representation of its domain, if casts define one.
     pub representation: Option<Box<Representation>>,
+    /// The table and the column that a view's column is made of.
+    #[serde(default)]
+    pub source: Option<Box<(Qualified, String)>>,
 }
 
 impl Column {

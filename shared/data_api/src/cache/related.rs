@@ -172,6 +172,28 @@ impl<'a> Graph<'a> {
     }
 }
 
+/// The table and the column that each column of a view is made of, by the view and its column's
+/// number.
+pub(super) fn sources(
+    catalog: &raw::Catalog,
+) -> HashMap<(i64, i16), Option<Box<(Qualified, String)>>> {
+    let rules: HashMap<i64, Vec<view::Origin>> =
+        catalog.views.iter().map(|view| (view.oid, view::sources(&view.rule))).collect();
+    let tables: HashMap<i64, &raw::Relation> =
+        catalog.relations.iter().map(|relation| (relation.oid, relation)).collect();
+    let named = |(oid, number): (i64, i16)| {
+        let table = tables.get(&oid)?;
+        let column = table.columns.iter().find(|column| column.number == number)?;
+        let id = Qualified::new(&table.schema, &table.name);
+        Some(Box::new((id, column.column.name.clone())))
+    };
+    rules
+        .iter()
+        .flat_map(|(view, sources)| sources.iter().map(|source| (*view, source.column)))
+        .map(|(view, column)| ((view, column), base(&rules, view, column, 0).and_then(named)))
+        .collect()
+}
+
 /// The table under the views that a column comes from.
 fn base(
     rules: &HashMap<i64, Vec<view::Origin>>,

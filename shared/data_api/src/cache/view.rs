@@ -16,10 +16,50 @@ pub(super) struct Origin {
     pub(super) origin: i16,
 }
 
+/// The columns in a stored rule that are made of one other column, shown as it is or computed
+/// (`price / 100.0`): what is said of that one concerns them.
+pub(super) fn sources(rule: &str) -> Vec<Origin> {
+    let mut sources = origins(rule);
+    let tables: Vec<Option<i64>> =
+        outermost_entries(rule, &["{RANGETBLENTRY ", "{RTE "]).into_iter().map(table_of).collect();
+    for entry in outermost_entries(rule, TARGET) {
+        let Some(column) = label_value(entry, ":resno ").and_then(|text| text.parse().ok()) else {
+            continue;
+        };
+        if sources.iter().any(|source| source.column == column) || entry.contains("{QUERY ") {
+            continue;
+        }
+        let mut read: Vec<(usize, i16)> = entry.split("{VAR ").skip(1).filter_map(var).collect();
+        read.dedup();
+        if let [(at, origin)] = read[..]
+            && let Some(relation) = at.checked_sub(1).and_then(|at| *tables.get(at)?)
+        {
+            sources.push(Origin { column, relation, origin });
+        }
+    }
+    sources
+}
+
+/// The relation of an entry of the range table, if it is one.
+fn table_of(entry: &str) -> Option<i64> {
+    let (_, kind) = entry.split_once(":rtekind ")?;
+    let (_, oid) = kind.strip_prefix("0 ")?.split_once(":relid ")?;
+    oid.split(' ').next()?.parse().ok()
+}
+
+/// The number of a range table entry, and of its column.
+fn var(text: &str) -> Option<(usize, i16)> {
+    let number = |label| Some(text.split_once(label)?.1.split([' ', '}']).next()?.to_owned());
+    Some((number(":varno ")?.parse().ok()?, number(":varattno ")?.parse().ok()?))
+}
+
+/// The entries that say what a view's columns are.
+const TARGET: &[&str] = &["{TARGETENTRY "];
+
 /// The origins in a stored rule.
 pub(super) fn origins(rule: &str) -> Vec<Origin> {
     let mut origins = Vec::new();
-    for entry in outermost_entries(rule) {
+    for entry in outermost_entries(rule, TARGET) {
         let number = |label: &str| label_value(entry, label).and_then(|text| text.parse().ok());
         // The labels of the entry itself come after its expression, so the last ones count.
         let (Some(column), Some(relation), Some(origin)) =
@@ -40,8 +80,8 @@ fn label_value<'a>(entry: &'a str, label: &str) -> Option<&'a str> {
     entry[start..].split([' ', '}', ')']).next()
 }
 
-/// The texts of the target entries that are two braces deep.
-fn outermost_entries(rule: &str) -> Vec<&str> {
+/// The texts of the entries of these kinds that are two braces deep.
+fn outermost_entries<'a>(rule: &'a str, kinds: &[&str]) -> Vec<&'a str> {
     let bytes = rule.as_bytes();
     let (mut depth, mut at, mut start) = (0_usize, 0, None);
     let mut entries = Vec::new();
@@ -51,7 +91,7 @@ fn outermost_entries(rule: &str) -> Vec<&str> {
             b'\\' => at += 1,
             b'{' => {
                 depth += 1;
-                if depth == 2 && rule[at..].starts_with("{TARGETENTRY ") {
+                if depth == 2 && kinds.iter().any(|kind| rule[at..].starts_with(kind)) {
                     start = Some(at);
                 }
             }
@@ -82,6 +122,20 @@ mod tests {
     #[test]
     fn only_plain_columns_of_the_outermost_query_have_an_origin() {
         assert_eq!(origins(RULE), [Origin { column: 1, relation: 16391, origin: 2 }]);
+    }
+
+    #[test]
+    fn a_column_computed_of_one_other_has_it_as_its_source() {
+        let rule = "({QUERY :commandType 1 :rtable ({RANGETBLENTRY :alias <> :rtekind 2 :jointype 0} \
+            {RANGETBLENTRY :alias <> :rtekind 0 :relid 16391 :relkind r}) :targetList \
+            ({TARGETENTRY :expr {FUNCEXPR :args ({VAR :varno 2 :varattno 4} {CONST})} :resno 1 \
+            :resname cents :ressortgroupref 0 :resorigtbl 0 :resorigcol 0 :resjunk false} \
+            {TARGETENTRY :expr {OPEXPR :args ({VAR :varno 2 :varattno 4} {VAR :varno 2 :varattno \
+            5})} :resno 2 :resname both :ressortgroupref 0 :resorigtbl 0 :resorigcol 0 :resjunk \
+            false} {TARGETENTRY :expr {FUNCEXPR :args ({VAR :varno 1 :varattno 1})} :resno 3 \
+            :resname joined :ressortgroupref 0 :resorigtbl 0 :resorigcol 0 :resjunk false})})";
+        assert_eq!(sources(rule), [Origin { column: 1, relation: 16391, origin: 4 }]);
+        assert_eq!(sources(RULE), origins(RULE), "what is shown as it is, is the first of them");
     }
 
     #[test]

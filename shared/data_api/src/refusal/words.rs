@@ -2,17 +2,51 @@
 
 use serde_json::Value;
 
-/// The words of a request, to find the field whose value the database does not understand.
+use crate::cache::model::{Qualified, Relation};
+
+/// What a request says, to find the field of a value that the database does not understand, and
+/// what its relation calls what the database calls otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'r> {
     query: &'r str,
     body: &'r [u8],
+    relation: Option<&'r Relation>,
 }
 
 impl<'r> Words<'r> {
     /// The words of a query string and a body.
     pub fn new(query: &'r str, body: &'r [u8]) -> Self {
-        Self { query, body }
+        Self { query, body, relation: None }
+    }
+
+    /// The same of a request to a relation.
+    pub fn to(self, relation: Option<&'r Relation>) -> Self {
+        Self { relation, ..self }
+    }
+
+    /// What the caller calls a column of a table: the name it has in the relation that was asked
+    /// for, or else its own name, if the caller has used that (as `p_name` of a function). Who
+    /// has done neither knows no such word.
+    pub fn name_of(&self, schema: &str, table: &str, column: &str) -> Option<String> {
+        if let Some(relation) = self.relation {
+            let table = Qualified::new(schema, table);
+            return match relation.id == table {
+                true => Some(column.to_owned()),
+                false => relation.name_of(&table, column).map(str::to_owned),
+            };
+        }
+        let parameter = format!("p_{column}");
+        self.fields().into_iter().find(|field| *field == column || *field == parameter)
+    }
+
+    /// The fields that the caller has given.
+    fn fields(&self) -> Vec<String> {
+        let pairs = form_urlencoded::parse(self.query.as_bytes());
+        let mut fields: Vec<String> = pairs.map(|(field, _)| field.into_owned()).collect();
+        if let Ok(Value::Object(body)) = serde_json::from_slice(self.body) {
+            fields.extend(body.into_iter().map(|(field, _)| field));
+        }
+        fields
     }
 
     /// The field for which the caller gave this value. A value that the caller did not give may
@@ -52,7 +86,8 @@ fn field_within(json: &Value, value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Words;
+    use super::{Qualified, Relation, Words};
+    use crate::cache::model::Column;
 
     #[test]
     fn a_value_is_found_where_its_caller_gave_it() {
@@ -71,6 +106,24 @@ mod tests {
         ] {
             assert_eq!(words.field_of(value).as_deref(), field, "{value}");
         }
+    }
+
+    #[test]
+    fn a_column_is_called_as_its_caller_calls_it_or_not_at_all() {
+        let words = Words::new("starts=now", br#"{"p_price_minor": -1}"#);
+        let name = |words: &Words<'_>, column| words.name_of("core", "thing", column);
+        assert_eq!(name(&words, "price_minor").as_deref(), Some("p_price_minor"));
+        assert_eq!(name(&words, "starts").as_deref(), Some("starts"));
+        assert_eq!(name(&words, "title"), None);
+
+        let source = Some(Box::new((Qualified::new("core", "thing"), "price_minor".into())));
+        let column = Column { name: "price_cents".into(), source, ..Column::default() };
+        let id = Qualified::new("shop", "sessions");
+        let sessions = Relation { id, columns: vec![column], ..Relation::default() };
+        let words = words.to(Some(&sessions));
+        assert_eq!(name(&words, "price_minor").as_deref(), Some("price_cents"));
+        assert_eq!(words.name_of("core", "product", "price_minor"), None, "another table's");
+        assert_eq!(words.name_of("shop", "sessions", "any").as_deref(), Some("any"), "its own");
     }
 
     #[test]
