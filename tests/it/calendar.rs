@@ -17,7 +17,10 @@ use icalendar::{Calendar, CalendarComponent, Component};
 use postgres::{Db, Limits};
 use serde_json::json;
 use tests::{Who, World};
-use tokio::time::Instant;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::Instant,
+};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -123,6 +126,36 @@ async fn a_strangers_address_is_fetched_within_limits() {
     };
     let again = fetcher.fetch(&format!("{address}/calendar"), etag.as_deref()).await;
     assert_eq!(again, Ok(Fetched::Unchanged));
+}
+
+/// Neither one that says nothing nor one that never ends keeps the clock.
+#[tokio::test]
+async fn a_calendar_that_does_not_come_in_time_is_left() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let fetcher = Fetcher::new(|address| address == HERE).unwrap();
+    let fetcher = fetcher.within(Duration::from_millis(300));
+    let slow = async {
+        let mut open = Vec::new();
+        for begin in ["", "HTTP/1.1 200 OK\r\n\r\nBEGIN:VCALENDAR\r\n"] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // The answer follows the question.
+            let mut question = [0; 4];
+            stream.read_exact(&mut question).await.unwrap();
+            stream.write_all(begin.as_bytes()).await.unwrap();
+            open.push(stream);
+        }
+        open
+    };
+    let ask = async {
+        for _ in 0..2 {
+            let began = Instant::now();
+            let fetched = fetcher.fetch(&format!("http://{address}/slow"), None).await;
+            assert_eq!(fetched, Err("It did not answer in time.".to_owned()));
+            assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        }
+    };
+    let (_open, ()) = tokio::join!(slow, ask);
 }
 
 fn soon() -> Instant {

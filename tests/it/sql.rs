@@ -41,7 +41,7 @@ sql_tests! {
     money {
         basket, basket_course, commission, coupon, cover, earning, fulfilment, ledger, line,
         payment, payment_list, payment_method, promotion, quote, quote_edges, random_operations,
-        receipt, referral, refund, refund_list, refund_recovery, wallet, wallet_order,
+        receipt, referral, refund, refund_list, refund_recovery, subsidy, wallet, wallet_order,
         wallet_statement, wallet_totals,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, payout_list, reversal }

@@ -79,5 +79,12 @@ mod tests {
         }
         let pages: BTreeSet<String> = PAGES.iter().map(|(path, ..)| (*path).to_owned()).collect();
         assert_eq!(linked, pages);
+        // Who writes a front end for production finds them in one place.
+        let manual = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/auth.md"));
+        let manual = manual.unwrap();
+        let served = manual.split("## What the front end serves").nth(1).unwrap();
+        let unnamed: Vec<&String> =
+            pages.iter().filter(|path| !served.contains(&format!("`{path}`"))).collect();
+        assert_eq!(unnamed, Vec::<&String>::new());
     }
 }

@@ -5,9 +5,13 @@
 //! receiver, and says how many copies came. A production build of `convene` does not contain this
 //! crate: it sends to SMTP_URL.
 //!
+//! A mail that two libraries read in two ways is refused, for a fault of ours (`alike`).
+//!
 //! Two domains behave badly on demand: mail to `…@refused.example` is refused for good, and
 //! mail to `…@silent.example` is kept but not acknowledged, as when a server dies at the
 //! worst moment.
+
+mod alike;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -129,7 +133,10 @@ impl Mailbox {
             }
             let mut response = session.process(&line);
             while let Ok(letter) = letters.try_recv() {
-                if self.keep(&letter).await.is_err() {
+                if let Some(problem) = alike::problem(&letter.raw) {
+                    tracing::error!(problem, "a mail is not read alike by everybody");
+                    response = response::TRANSACTION_FAILED;
+                } else if self.keep(&letter).await.is_err() {
                     response = response::INTERNAL_ERROR;
                 }
                 if letter.recipients.iter().any(|to| to.ends_with("@silent.example")) {

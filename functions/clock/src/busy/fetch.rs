@@ -38,6 +38,7 @@ type Policy = fn(IpAddr) -> bool;
 pub struct Fetcher {
     http: Client<HttpsConnector<HttpConnector<Names>>, Empty<Bytes>>,
     policy: Policy,
+    deadline: Duration,
 }
 
 /// The result of a fetch.
@@ -93,12 +94,17 @@ impl Fetcher {
         let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
         // No connection is kept open: the next calendar is on another server.
         let http = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
-        Ok(Self { http, policy })
+        Ok(Self { http, policy, deadline: DEADLINE })
+    }
+
+    /// The same with another deadline.
+    pub fn within(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
     }
 
     /// Fetch `url`, or explain the failure in a sentence for the person who gave the address.
     pub async fn fetch(&self, url: &str, etag: Option<&str>) -> Result<Fetched, String> {
-        let fetching = tokio::time::timeout(DEADLINE, self.follow(url, etag));
+        let fetching = tokio::time::timeout(self.deadline, self.follow(url, etag));
         fetching.await.unwrap_or_else(|_| Err("It did not answer in time.".into()))
     }
 
