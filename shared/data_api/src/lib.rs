@@ -1,7 +1,7 @@
 //! An API of any database, in PostgREST's dialect.
 //!
-//! A request passes through modules; each knows only those before it: `refusal` (answers that are
-//! errors), `cache` (what is known about the database), `identity`, `settings` and `profile` (what
+//! A request passes through modules; each knows only those before it: `cache` (what is known about
+//! the database), `refusal` (answers that are errors), `identity`, `settings` and `profile` (what
 //! the installation decides), `query` and `request` (what the request says), `plan` (its names,
 //! resolved against the cache), `sql` (one statement, and the one row that it returns), `answer`,
 //! and `serve`, which calls them in order. `openapi` and `types` describe the cache to others.
