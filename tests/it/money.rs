@@ -59,8 +59,8 @@ async fn turn(State(house): State<Arc<House>>, task: String) -> (StatusCode, Jso
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn supabase_js_pays_cancels_disputes_and_is_paid() {
+/// Tells a story that pays: with a Stripe, a mailbox and a clock that it turns itself.
+pub async fn tell(story: &str) {
     let Till { world, stripe, payouts, .. } = Till::new().await;
     let window = window(&world).await;
     let house = Arc::new(House { office: Office::of(world).await, payouts });
@@ -73,5 +73,10 @@ async fn supabase_js_pays_cancels_disputes_and_is_paid() {
     let stripe = stripe.base_url();
     let more =
         [("WINDOW_URL", window.as_str()), ("HOUSE_URL", turns.as_str()), ("STRIPE_URL", stripe)];
-    world.story_with("money", &[], &more).await;
+    world.story_with(story, &[], &more).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn supabase_js_pays_cancels_disputes_and_is_paid() {
+    tell("money").await;
 }

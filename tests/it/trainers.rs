@@ -3,12 +3,20 @@
 use futures_util::future::join_all;
 use tests::World;
 
+use crate::money;
+
 #[tokio::test]
 async fn a_trainer_and_a_client_use_the_api_service_of_the_document() {
     let world = World::new().await;
     let people = ["tara", "alice", "bob", "sam"];
     world.introduce(&people).await;
     world.story("trainers", &people).await;
+}
+
+/// Written from the document alone, by somebody who had not seen the SQL.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_front_end_of_trainers_runs_as_it_was_written_from_the_document() {
+    money::tell("trainers_front_end").await;
 }
 
 /// A database with the words of the SQL tests, a member of staff, and a trainer with earnings.

@@ -75,3 +75,11 @@ export async function pay({ app }, what, card = "4242 4242 4242 4242") {
   await fetch(`${stripe}/_double/settle`, { method: "POST" });
   return { ...data, ok: answer.ok, text: await answer.text() };
 }
+
+// What a schedule would do by now, where a story turns its own clock (tests/it/money.rs).
+export async function turn(task) {
+  const answer = await fetch(`${process.env.HOUSE_URL}/turn`, { method: "POST", body: task });
+  assert.equal(answer.status, 200, `${task}: ${await answer.clone().text()}`);
+  await fetch(`${stripe}/_double/settle`, { method: "POST" });
+  return answer.json();
+}

@@ -85,7 +85,7 @@ async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
         "display_name": expert.name, "bio": expert.bio, "specialties": expert.specialties,
         "currency": expert.currency, "timezone": expert.timezone,
         "provider_type": expert.healer_type,
-        "hourly_rate_minor": expert.hourly_rate,
+        "hourly_rate_minor": expert.hourly_rate, "trains_dogs": expert.trains_dogs,
     });
     let _: Uuid = act(api, expert.id, sql, &[&fields]).await?;
     save_all(api, expert.id, LOCATION, &expert.places).await?;

@@ -132,12 +132,14 @@ begin
   perform internal.require_fields(p_case,
     'support_case_id', 'person_id', 'provider_id', 'booking_id', 'booking_ref', 'kind', 'title',
     'description', 'attachments', 'status', 'priority', 'resolution');
-  if coalesce(p_case ->> 'kind', 'other') !~ '^[a-z][a-z0-9_]{0,59}$'
-     or coalesce(length(p_case ->> 'description'), 0) > 10000
-     or length(btrim(coalesce(p_case ->> 'title', p_before.title, ''))) not between 1 and 200 then
+  if coalesce(p_case ->> 'kind', 'other') !~ '^[a-z][a-z0-9_]{0,59}$' then
     perform internal.refuse('M0604', 'case_invalid',
-      'A case has a title of 1 to 200 characters, a description of up to 10000, and a kind in '
-      'small letters.');
+      'The kind of a case is a word in small letters, such as booking_issue.');
+  elsif coalesce(length(p_case ->> 'description'), 0) > 10000 then
+    perform internal.refuse('M0604', 'case_invalid',
+      'The description of a case has up to 10000 characters.');
+  elsif length(btrim(coalesce(p_case ->> 'title', p_before.title, ''))) not between 1 and 200 then
+    perform internal.refuse('M0604', 'case_invalid', 'A case has a title of 1 to 200 characters.');
   end if;
   -- What a case has anyway may be said by anybody: front ends send it with a new one.
   -- And who has opened a case may close it.

@@ -63,7 +63,7 @@ grant insert (id, trainer_id, promotion_type, status, duration_days, commission_
       update (id, trainer_id, promotion_type, status, duration_days, commission_rate, cost,
               currency, features)
   on trainers.promotion_requests, trainers.promotions to authenticated, service_role;
-grant insert (id, conversation_id, sender_id, receiver_id, content, created_at),
+grant insert (id, conversation_id, sender_id, receiver_id, content, is_read, read_at, created_at),
       update (id, content, is_read, read_at)
   on trainers.messages to authenticated, service_role;
 grant update (is_read, read_at) on trainers.notifications to authenticated, service_role;

@@ -520,6 +520,11 @@ declare
     "title": "title", "description": "description", "status": "status", "priority": "priority",
     "attachments": "attachments", "resolution": "resolution"}', to_jsonb(new), to_jsonb(old));
 begin
+  -- A form of this system may leave the title out: the type says what it is about.
+  if tg_op = 'INSERT' and new.title is null and new.complaint_type is not null then
+    v_fields := v_fields || jsonb_build_object('title',
+      upper(left(new.complaint_type, 1)) || replace(substr(new.complaint_type, 2, 100), '_', ' '));
+  end if;
   if v_fields ->> 'kind' = 'trainer_conduct' then
     v_fields := v_fields || '{"kind": "provider_conduct"}';
   end if;

@@ -1,7 +1,7 @@
 -- Hours: who sets them, and the slots they make, on the days the clocks change too.
 
 begin;
-select plan(71);
+select plan(73);
 
 select tests.introduce('tara', 'uwe', 'alice');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -321,5 +321,10 @@ select results_eq($$ execute every_day('10:00', 4) $$, 'values (5)',
   'hours that change and days that are added are one request');
 
 select tests.act_as_nobody();
+select throws_ok($$ select api.check_day_hours('12:00', '10:00') $$, 'M0117', 'hours_reversed',
+  'hours of a day cannot end before they begin');
+select lives_ok($$ select api.check_day_hours('18:00', '00:00') $$,
+  'hours of a day may last until midnight');
+
 select * from finish();
 rollback;

@@ -37,6 +37,9 @@ pub struct Expert {
     /// What an hour of theirs costs, in minor units, if they can be booked by the hour.
     #[serde(default)]
     pub hourly_rate: Option<i64>,
+    /// Whether they train dogs.
+    #[serde(default)]
+    pub trains_dogs: bool,
     /// Their place and credentials, in the words of the functions that save them.
     #[serde(default)]
     pub places: Vec<Value>,
