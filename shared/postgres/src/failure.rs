@@ -36,7 +36,7 @@ impl Failure {
         matches!(self, Self::Refused(refused) if retry::is_lost(&refused.code))
     }
 
-    /// What is locked and shall be waited for outside of the database: `internal.lock_provider`
+    /// What is locked and shall be waited for outside of the database: `internal.wait_outside`
     /// says so.
     pub(crate) fn locked(&self) -> Option<&str> {
         match self {

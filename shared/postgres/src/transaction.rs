@@ -19,7 +19,7 @@ pub type Texts<'a> = &'a [Option<&'a str>];
 pub type Settings<'a> = &'a [(&'a str, &'a str)];
 
 /// What a transaction tells the database that would rather queue here: see
-/// `internal.lock_provider`.
+/// `internal.wait_outside`.
 const WAITS_OUTSIDE: (&str, &str) = ("app.waits_outside", "on");
 
 /// One statement and what stands around it.

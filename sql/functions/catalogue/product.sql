@@ -7,7 +7,26 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_taken uuid;
 begin
+  if current_setting('app.waits_outside', true) = 'on' then
+    with mine as (
+      select s.offering_id
+      from core.stock_item as s
+      where s.offering_id = any (p_offering_ids)
+      order by s.offering_id
+      for no key update skip locked)
+    select s.offering_id into v_taken
+    from core.stock_item as s
+    where s.offering_id = any (p_offering_ids)
+      and s.offering_id not in (select m.offering_id from mine as m)
+    limit 1;
+    if found then
+      perform internal.wait_outside(v_taken);
+    end if;
+    return;
+  end if;
   perform
   from core.stock_item as s
   where s.offering_id = any (p_offering_ids)
@@ -19,7 +38,8 @@ $$;
 alter function internal.lock_stock owner to definer;
 
 comment on function internal.lock_stock is
-  'Lock the stock of products in the order of their key. Everyone who wants a piece waits here.';
+  'Lock the stock of products in the order of their key. Everyone who wants a piece waits here, or '
+  'outside (internal.wait_outside).';
 
 create or replace function internal.stock_left(p_offering_id uuid, p_but_for uuid default null)
 returns bigint

@@ -65,6 +65,23 @@ Raise a refusal: a code of class M, a stable word, a sentence, and what to do.
 docs/errors.md lists every code; a test keeps the two equal.
 $$;
 
+create or replace function internal.wait_outside(p_what uuid)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise lock_not_available using message = 'wait outside', detail = p_what;
+end
+$$;
+
+comment on function internal.wait_outside is $$
+Say that a row is locked that many may want. A process of many connections asks with the setting
+app.waits_outside first: then it gets 55P03 with the row's key as detail, and lets its callers queue
+(shared/postgres), because callers who wait in the database would take all its connections.
+$$;
+
 create or replace function internal.instant_text(p_at timestamptz)
 returns text
 language sql

@@ -166,7 +166,7 @@ begin
     where p.provider_id = p_provider_id for no key update skip locked;
     if not found and exists (
       select from core.provider as p where p.provider_id = p_provider_id) then
-      raise lock_not_available using message = 'wait outside', detail = p_provider_id;
+      perform internal.wait_outside(p_provider_id);
     end if;
     return;
   end if;
@@ -178,10 +178,8 @@ $$;
 alter function internal.lock_provider owner to definer;
 
 comment on function internal.lock_provider is $$
-Take the lock that everyone who wants this provider's time waits for. A process of many
-connections asks with the setting app.waits_outside first: then a lock that is taken is 55P03 with
-the provider as detail, and the process lets its callers queue (shared/postgres), because callers
-who wait here would take all its connections.
+Take the lock that everyone who wants this provider's time waits for, here or outside
+(internal.wait_outside).
 $$;
 
 create or replace function internal.lock_slot(p_slot_id uuid)
