@@ -191,13 +191,24 @@ $$;
 comment on function internal.readable_code is
   'Up to sixteen random characters that are easy to tell apart, five bits each.';
 
+create or replace function internal.shift_point(p_minor bigint, p_exponent integer)
+returns numeric
+language sql
+immutable
+parallel safe
+return round(p_minor::numeric / power(10::numeric, p_exponent), p_exponent);
+
+comment on function internal.shift_point is $$
+Minor units as a decimal number of so many places, for statements that have the currency at hand:
+internal.to_decimal asks for it by a query of each row.
+$$;
+
 create or replace function internal.to_decimal(p_minor bigint, p_currency text)
 returns numeric
 language sql
 stable
 begin atomic
-  select round(p_minor::numeric / power(10::numeric, c.exponent), c.exponent)
-  from core.currency as c
+  select internal.shift_point(p_minor, c.exponent) from core.currency as c
   where c.currency = p_currency;
 end;
 

@@ -115,15 +115,25 @@ returns table (
   amount_minor   bigint,
   balance_after_minor bigint
 )
-language sql
+language plpgsql
 stable
-begin atomic
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me    uuid := internal.user_id();
+  v_limit integer := least(p_limit, 500);
+begin
+  -- With the rights of definer: the policies of the ledger, joined by `or`, would take all entries
+  -- of an account from its index and sort them.
+  return query
   select
     e.ledger_entry_id, e.created_at, a.kind, t.kind,
-    internal.transfer_state(t.ledger_transfer_id, t.phase),
+    case t.phase when 'pending' then internal.transfer_state(t.ledger_transfer_id, t.phase)
+                 else 'posted' end,
     t.reference_kind, t.reference_id, t.description, e.currency,
-    internal.to_decimal(e.amount_minor, e.currency),
-    internal.to_decimal(e.balance_after_minor, e.currency),
+    internal.shift_point(e.amount_minor, c.exponent),
+    internal.shift_point(e.balance_after_minor, c.exponent),
     e.amount_minor, e.balance_after_minor
   from core.ledger_account as a
   -- The newest of each account, which its index has in order, whatever came before them.
@@ -133,14 +143,18 @@ begin atomic
     where n.ledger_account_id = a.ledger_account_id
       and (p_before is null or n.ledger_entry_id < p_before)
     order by n.ledger_entry_id desc
-    limit least(p_limit, 500)
+    limit v_limit
   ) as e
   join core.ledger_transfer as t using (ledger_transfer_id)
-  where a.person_id = internal.user_id()
+  join core.currency as c on c.currency = a.currency
+  where a.person_id = v_me
     and (p_currency is null or a.currency = upper(p_currency))
   order by e.ledger_entry_id desc
-  limit least(p_limit, 500);
-end;
+  limit v_limit;
+end
+$$;
+
+alter function api.my_statement owner to definer;
 
 comment on function api.my_statement is $$
 The caller's ledger entries, newest first, each with the balance of its account after it. For the

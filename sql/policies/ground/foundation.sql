@@ -15,7 +15,7 @@ grant execute on all functions in schema api to service_role;
 -- Policies and readers call these as the caller.
 grant execute on function internal.user_id, internal.is_service
   to anon, authenticated, service_role;
-grant execute on function internal.to_decimal to anon, authenticated, service_role;
+grant execute on function internal.to_decimal, internal.shift_point to anon, authenticated, service_role;
 
 create policy select_everyone on core.currency
   for select to anon, authenticated, service_role, definer
