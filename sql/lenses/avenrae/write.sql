@@ -699,6 +699,7 @@ begin
     (select k.uuid from avenrae.healer_availability as k where k.id = new.id), new.uuid);
   new.healer_uuid := api.key_of('healer', new.healer_id,
     (select k.uuid from avenrae.healers as k where k.id = new.healer_id), new.healer_uuid);
+  perform api.check_day_hours(new.start_time, new.end_time);
   new.uuid := api.save_hours(
     api.written_fields('{
       "uuid": "availability_rule_id", "healer_uuid": "provider_id", "day_of_week": "weekday",

@@ -4,7 +4,7 @@
 -- how many, 60 otherwise: alter database scratch set tests.seats = 500;
 
 begin;
-select plan(25);
+select plan(26);
 
 update core.marketplace set commission_bp = 1500, cancel_grace_min = 0;
 select tests.make_staff('sam');
@@ -25,6 +25,10 @@ from (select avenrae.place_order(jsonb_build_array(
                      'booking_date', (select starts_at from api.list_free_slots(tests.id('offering massage')))),
   jsonb_build_object('event_id', (select id from avenrae.events), 'quantity', 2),
   jsonb_build_object('product_id', (select id from avenrae.products), 'quantity', 3)), 'ten') as o) as x;
+select throws_ok(
+  $$ select avenrae.place_order(jsonb_agg(jsonb_build_object('product_id', p.id, 'quantity', 4)))
+     from avenrae.products as p cross join generate_series(1, 2) $$, 'M9308', 'out_of_stock',
+  'two lines of one item are added up: four and four of seven are refused');
 select tests.act_as_nobody();
 select is((select count(*) from core.payment), 1::bigint, 'a mixed basket is one payment');
 select results_eq('select title, quantity, discount_minor, total_minor from core.order_line order by seq',
