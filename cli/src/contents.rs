@@ -27,6 +27,7 @@ const FUNCTIONS: [Function; 12] = [
         "Open the payment of what was booked or ordered already.",
     ),
     ("GET", "/functions/v1/receipt", "", "A page to print: ?order_id= of what was paid."),
+    ("GET", "/functions/v1/statement", "", "A page to print: ?currency=&from=&until= of a wallet."),
     (
         "POST",
         "/functions/v1/cancel-booking",

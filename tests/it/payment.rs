@@ -98,6 +98,12 @@ async fn a_basket_of_two_sellers_and_the_house_is_one_charge() {
     }
     assert_eq!(till.world.get("tara", &page).await.status, 404, "a seller reads none");
     assert_eq!(till.world.get(Who::Anonymous, &page).await.status, 401);
+    let statement = till.world.get("tara", "/functions/v1/statement?currency=EUR").await;
+    assert_eq!(statement.status, 200, "{statement:?}");
+    let statement = statement.body.as_str().expect("a page").to_owned();
+    assert!(statement.contains("Sale") && statement.contains("85.00"), "{statement}");
+    let unclear = till.world.get("tara", "/functions/v1/statement?from=soon").await;
+    assert_eq!(unclear.status, 400, "{unclear:?}");
     let nothing = till.world.get("alice", "/functions/v1/receipt").await;
     assert_eq!(nothing.status, 400, "{nothing:?}");
     till.audit().await;

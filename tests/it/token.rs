@@ -40,6 +40,7 @@ const DOORS: [(&str, &str); 32] = [
     ("POST", "/functions/v1/create-order"),
     ("POST", "/functions/v1/pay"),
     ("GET", "/functions/v1/receipt"),
+    ("GET", "/functions/v1/statement"),
     ("POST", "/functions/v1/cancel-booking"),
     ("POST", "/functions/v1/accept-booking"),
     ("POST", "/functions/v1/decline-booking"),

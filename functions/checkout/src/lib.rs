@@ -26,7 +26,9 @@ mod answer;
 mod create;
 mod feed;
 mod pay;
+mod print;
 mod receipt;
+mod statement;
 mod unsubscribe;
 
 /// The parts that the routes need.
@@ -61,6 +63,7 @@ pub fn router(checkout: Checkout) -> Router {
         .route("/functions/v1/decline-booking", post(answer::decline_booking))
         .route("/functions/v1/refund-booking", post(answer::refund_booking))
         .route("/functions/v1/receipt", get(receipt::receipt))
+        .route("/functions/v1/statement", get(statement::statement))
         .route("/functions/v1/calendar", get(feed::feed))
         .route("/functions/v1/unsubscribe", get(unsubscribe::ask).post(unsubscribe::unsubscribe))
         .method_not_allowed_fallback(async || Error::no_such_method())

@@ -2,40 +2,26 @@
 
 use axum::{
     extract::{RawQuery, State},
-    http::header,
-    response::{Html, IntoResponse},
+    response::Response,
 };
-use errors::{Error, Result};
-use minijinja::{Environment, value::Serde};
+use errors::Result;
 use serde_json::Value;
 use tokens::SignedIn;
 
-use crate::{Checkout, id_in};
+use crate::{Checkout, id_in, print};
 
 const PAGE: &str = include_str!("../templates/receipt.html");
-
-/// The page has no script and loads nothing from elsewhere; its style is inside the page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-                      form-action 'none'; frame-ancestors 'none'";
 
 /// The page, for the payer and for staff. The database decides who may see it.
 pub(crate) async fn receipt(
     State(checkout): State<Checkout>,
     caller: SignedIn,
     RawQuery(query): RawQuery,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let order_id = id_in(query.as_deref(), "order_id")?;
     let facts: Value =
         checkout.api.json(caller.caller(), "select api.receipt($1)", &[&order_id]).await?;
-    let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, Html(print(&facts)?)))
-}
-
-/// The name ends in `.html`, so that minijinja escapes what people wrote.
-fn print(facts: &Value) -> Result<String> {
-    Environment::new()
-        .render_named_str("receipt.html", PAGE, minijinja::Value::from(Serde(facts)))
-        .map_err(|error| Error::internal(format!("the receipt cannot be printed: {error}")))
+    print::answer(PAGE, &facts)
 }
 
 #[cfg(test)]
@@ -43,6 +29,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn print(facts: &Value) -> Result<String> {
+        print::print(PAGE, facts)
+    }
 
     fn facts(locale: &str) -> Value {
         json!({

@@ -215,6 +215,68 @@ The caller's statement of a time in one currency, the oldest first, with what ea
 it. Asked for with `Accept: text/csv` (supabase.rpc(...).csv()) it is a file for a spreadsheet.
 $$;
 
+create or replace function api.statement(
+  p_currency text default null,
+  p_from     date default null,
+  p_until    date default null
+)
+returns jsonb
+language sql
+stable
+begin atomic
+  with asked as (
+    select
+      p.person_id, p.locale, p.timezone,
+      upper(coalesce(p_currency, v.currency, m.default_currency)) as currency,
+      coalesce(p_from, date_trunc('month', now() at time zone p.timezone)::date) as first_day,
+      coalesce(p_until, (now() at time zone p.timezone)::date) as last_day,
+      m.name, m.support_email
+    from core.person as p
+    cross join core.marketplace as m
+    left join core.provider as v on v.provider_id = p.person_id
+    where p.person_id = internal.user_id()
+  ),
+  entry as (
+    select s.*, to_char(s.at at time zone a.timezone, 'YYYY-MM-DD') as on_day,
+           row_number() over () as n
+    from asked as a
+    cross join lateral api.my_statement_of(
+      a.currency, a.first_day::timestamp at time zone a.timezone,
+      (a.last_day + 1)::timestamp at time zone a.timezone) as s
+  )
+  select jsonb_build_object(
+    'marketplace', a.name,
+    'support_email', a.support_email,
+    'owner', internal.name_of(a.person_id),
+    'locale', a.locale,
+    'currency', a.currency,
+    'from', a.first_day,
+    'until', a.last_day,
+    'accounts', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'account', x.account, 'before', x.before, 'after', x.after) order by x.account), '[]')
+      from (
+        select e.account,
+               (array_agg(e.balance_after order by e.n))[1]::text as before,
+               (array_agg(e.balance_after order by e.n desc))[1]::text as after
+        from entry as e
+        group by e.account) as x),
+    'entries', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'at', e.at, 'on', e.on_day, 'account', e.account, 'kind', e.kind,
+        'description', e.description, 'reference', e.reference, 'amount', e.amount::text,
+        'balance_after', e.balance_after::text) order by e.n), '[]')
+      from entry as e
+      where e.kind <> 'brought_forward'))
+  from asked as a;
+end;
+
+comment on function api.statement is $$
+The caller's statement of the days from p_from to p_until, by the clock of their time zone, as it
+prints: what each account had before and has after, and every entry, the oldest first. By default of
+this month and in the currency of their wallet. `GET /functions/v1/statement` is the same as a page.
+$$;
+
 create or replace function internal.require_same_movement(
   p_key          text,
   p_person_id    uuid,

@@ -1,7 +1,7 @@
 -- The statement of a time: what was brought forward, every entry, and nothing of another.
 
 begin;
-select plan(6);
+select plan(11);
 
 select tests.earned('first', 'tara', 10000);
 select tests.act_as_anonymous();
@@ -29,5 +29,25 @@ select results_eq(
   $$ values ('available', 85.00) $$, 'a later statement brings forward what is there');
 select is_empty($$ select * from api.my_statement_of('DKK', '-infinity', 'infinity') $$,
   'a statement in a currency that was never used has nothing');
+
+-- As it prints.
+select results_eq(
+  $$ select s ->> 'owner', s ->> 'currency', jsonb_array_length(s -> 'entries'),
+            s -> 'accounts' -> 0 ->> 'before', s -> 'accounts' -> 0 ->> 'after'
+     from api.statement('eur') as s $$,
+  $$ values ('tara', 'EUR', 3, '0.00', '85.00') $$,
+  'a statement that prints has every entry, and each account before and after');
+select is(
+  (select s -> 'accounts' -> 0 ->> 'before' from api.statement('EUR', current_date + 2,
+                                                               current_date + 3) as s),
+  '85.00', 'a later statement begins with what is there');
+select is((select s -> 'entries' -> 0 ->> 'kind' from api.statement('EUR') as s), 'capture',
+  'a statement that prints begins with the oldest entry');
+select tests.act_as('alice');
+select is((select s -> 'entries' from api.statement('EUR') as s), '[]',
+  'a customer who sells nothing has a statement without entries');
+select tests.act_as_anonymous();
+select throws_ok('select api.statement()', '42501', null,
+  'an anonymous caller has no statement to print');
 select * from finish();
 rollback;
