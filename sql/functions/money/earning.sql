@@ -458,8 +458,6 @@ begin
     limit least(p_limit, 10000));
   begin
     v_count := internal.release_earnings(v_ids);
-    perform internal.release_subsidies(least(p_limit, 10000));
-    return v_count;
   exception when others then
     -- One of them cannot be released. Find out which, in the order in which wallets are locked.
     for v_earning_id in
@@ -474,6 +472,7 @@ begin
       end;
     end loop;
   end;
+  perform internal.release_subsidies(least(p_limit, 10000));
   return v_count;
 end
 $$;

@@ -120,6 +120,41 @@ Subsidies that are to be made available: with their earning, or of a line that c
 took place clearing_days ago. In the order in which wallets are locked.
 $$;
 
+create or replace function internal.release_subsidy(
+  p_order_line_id uuid,
+  p_provider_id   uuid,
+  p_currency      text,
+  p_is_free       boolean,
+  p_amount_minor  bigint
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.lock_wallet(p_provider_id, p_currency);
+  -- Under the lock: a refund may have taken of it meanwhile.
+  if not p_is_free then
+    p_amount_minor := internal.subsidy_posted(p_order_line_id);
+  end if;
+  if p_amount_minor > 0 then
+    perform internal.post_transfer(
+      'subsidy:' || p_order_line_id || ':release', 'subsidy', 'order_line', p_order_line_id,
+      array[case when p_is_free then internal.ledger_account_id('discounts', p_currency)
+                 else internal.ledger_account_id('clearing', p_currency, p_provider_id) end,
+            internal.ledger_account_id('available', p_currency, p_provider_id)],
+      array[-p_amount_minor, p_amount_minor]);
+  end if;
+end
+$$;
+
+alter function internal.release_subsidy owner to definer;
+
+comment on function internal.release_subsidy is
+  'Make one subsidy available, once. Locks the wallet.';
+
 create or replace function internal.release_subsidies(p_limit integer)
 returns void
 language plpgsql
@@ -131,22 +166,17 @@ declare
   v_due record;
 begin
   for v_due in
-    select d.* from internal.due_subsidies() as d where d.amount_minor > 0 limit p_limit
+    select d.* from internal.due_subsidies() as d
+    where d.amount_minor > 0
+      and d.order_line_id <> all (internal.aside('release_subsidies'))
+    limit p_limit
   loop
-    perform internal.lock_wallet(v_due.provider_id, v_due.currency);
-    -- Under the lock: a refund may have taken of it meanwhile.
-    if not v_due.is_free then
-      v_due.amount_minor := internal.subsidy_posted(v_due.order_line_id);
-      continue when v_due.amount_minor = 0;
-    end if;
-    perform internal.post_transfer(
-      'subsidy:' || v_due.order_line_id || ':release', 'subsidy', 'order_line',
-      v_due.order_line_id,
-      array[case when v_due.is_free then internal.ledger_account_id('discounts', v_due.currency)
-                 else internal.ledger_account_id(
-                        'clearing', v_due.currency, v_due.provider_id) end,
-            internal.ledger_account_id('available', v_due.currency, v_due.provider_id)],
-      array[-v_due.amount_minor, v_due.amount_minor]);
+    begin
+      perform internal.release_subsidy(v_due.order_line_id, v_due.provider_id, v_due.currency,
+                                       v_due.is_free, v_due.amount_minor);
+    exception when others then
+      perform internal.set_aside('release_subsidies', v_due.order_line_id, sqlstate, sqlerrm);
+    end;
   end loop;
 end
 $$;
