@@ -300,13 +300,16 @@ $$;
 
 create or replace function internal.sells_hours(p_offering_id uuid)
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select o.kind = 'hour' from core.offering as o where o.offering_id = p_offering_id;
-end;
+as $$
+begin
+  return (
+    select o.kind = 'hour' from core.offering as o where o.offering_id = p_offering_id);
+end
+$$;
 
 alter function internal.sells_hours owner to definer;
 

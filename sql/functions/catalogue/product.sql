@@ -71,15 +71,18 @@ $$;
 
 create or replace function internal.shelf(p_offering_id uuid)
 returns table (sku text, pieces_left integer)
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select s.sku, greatest(internal.stock_left(s.offering_id), 0)::integer
   from core.stock_item as s
   where s.offering_id = p_offering_id;
-end;
+end
+$$;
 
 alter function internal.shelf owner to definer;
 

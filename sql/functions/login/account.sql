@@ -17,20 +17,23 @@ comment on function internal.account_by_email is 'The account of an address, or 
 
 create or replace function internal.app_metadata(p_account identity.account)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select case
-    when count(*) = 0 then '{}'
-    else jsonb_build_object(
-      'provider', (array_agg(x.provider order by x.created_at, x.provider))[1],
-      'providers', jsonb_agg(x.provider order by x.created_at, x.provider))
-  end || p_account.app_metadata
-  from identity.external_login as x
-  where x.account_id = p_account.account_id;
-end;
+as $$
+begin
+  return (
+    select case
+      when count(*) = 0 then '{}'
+      else jsonb_build_object(
+        'provider', (array_agg(x.provider order by x.created_at, x.provider))[1],
+        'providers', jsonb_agg(x.provider order by x.created_at, x.provider))
+    end || p_account.app_metadata
+    from identity.external_login as x
+    where x.account_id = p_account.account_id);
+end
+$$;
 
 alter function internal.app_metadata owner to definer;
 
@@ -809,15 +812,18 @@ comment on function api.auth_sign_out is
 
 create or replace function internal.is_email_confirmed(p_account_id uuid)
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select a.email_confirmed_at is not null
-  from identity.account as a
-  where a.account_id = p_account_id;
-end;
+as $$
+begin
+  return (
+    select a.email_confirmed_at is not null
+    from identity.account as a
+    where a.account_id = p_account_id);
+end
+$$;
 
 alter function internal.is_email_confirmed owner to definer;
 

@@ -238,16 +238,19 @@ $$;
 
 create or replace function internal.my_accounts()
 returns table (account_id uuid)
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select a.account_id from identity.account as a where a.account_id = internal.user_id()
   union all
   -- The house has no account of its own.
   select a.account_id from identity.account as a where internal.is_service();
-end;
+end
+$$;
 
 alter function internal.my_accounts owner to definer;
 
@@ -261,11 +264,13 @@ returns table (
   created_at timestamptz,
   expires_at timestamptz
 )
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select s.session_id, s.account_id, s.created_at, s.refreshed_at + interval '1 hour'
   from identity.session as s
   where s.account_id = internal.user_id()
@@ -273,7 +278,8 @@ begin atomic
   select s.session_id, s.account_id, s.created_at, s.refreshed_at + interval '1 hour'
   from identity.session as s
   where internal.is_service();
-end;
+end
+$$;
 
 alter function internal.my_sessions owner to definer;
 

@@ -33,20 +33,23 @@ comment on function internal.address_of is
 
 create or replace function internal.name_of(p_person_id uuid)
 returns text
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select coalesce(
-    -- A name of spaces is none.
-    nullif(btrim(p.display_name, E' \t\r\n\u00a0'), ''),
-    nullif(btrim(concat_ws(' ', p.first_name, p.last_name), E' \t\r\n\u00a0'), ''),
-    p.username,
-    '')
-  from core.person as p
-  where p.person_id = p_person_id;
-end;
+as $$
+begin
+  return (
+    select coalesce(
+      -- A name of spaces is none.
+      nullif(btrim(p.display_name, E' \t\r\n\u00a0'), ''),
+      nullif(btrim(concat_ws(' ', p.first_name, p.last_name), E' \t\r\n\u00a0'), ''),
+      p.username,
+      '')
+    from core.person as p
+    where p.person_id = p_person_id);
+end
+$$;
 
 alter function internal.name_of owner to definer;
 

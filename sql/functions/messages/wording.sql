@@ -126,11 +126,13 @@ comment on function internal.danish_words is 'The words of each type of notifica
 
 create or replace function internal.notification_text(p_notification core.notification)
 returns table (title text, body text)
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   with reader as (
     select split_part(lower(p.locale), '-', 1) as language, p.timezone
     from core.person as p
@@ -178,7 +180,8 @@ begin atomic
   left join internal.english_words() as e on e.type = (p_notification).type
   left join internal.danish_words() as d
     on d.type = (p_notification).type and r.language = 'da';
-end;
+end
+$$;
 
 alter function internal.notification_text owner to definer;
 

@@ -258,13 +258,16 @@ $$;
 
 create or replace function internal.order_seq(p_order_id uuid)
 returns integer
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select o.seq from core.order as o where o.order_id = p_order_id;
-end;
+as $$
+begin
+  return (
+    select o.seq from core.order as o where o.order_id = p_order_id);
+end
+$$;
 
 alter function internal.order_seq owner to definer;
 

@@ -210,19 +210,22 @@ comment on function api.my_payout_account is
 
 create or replace function internal.payout_details(p_provider_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select jsonb_build_object('method', a.rail)
-         || coalesce(internal.masked_details(a.details), '{}')
-         || jsonb_build_object('status', a.status, 'last4', internal.details_last4(a.details))
-  from core.payout_account as a
-  where a.provider_id = p_provider_id
-    and a.provider_id = internal.user_id()
-    and a.replaced_at is null;
-end;
+as $$
+begin
+  return (
+    select jsonb_build_object('method', a.rail)
+           || coalesce(internal.masked_details(a.details), '{}')
+           || jsonb_build_object('status', a.status, 'last4', internal.details_last4(a.details))
+    from core.payout_account as a
+    where a.provider_id = p_provider_id
+      and a.provider_id = internal.user_id()
+      and a.replaced_at is null);
+end
+$$;
 
 alter function internal.payout_details owner to definer;
 

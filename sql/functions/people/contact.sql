@@ -3,11 +3,13 @@
 
 create or replace function internal.contact_of(p_person_id uuid)
 returns table (email text, phone text)
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
+as $$
+begin
+  return query
   select case when w.is_told_all then v.contact_email end, v.phone
   from core.person_private as v
   cross join lateral (
@@ -20,7 +22,8 @@ begin atomic
       where b.status = 'confirmed'
         and (b.customer_id = p_person_id and b.provider_id = internal.user_id()
              or b.provider_id = p_person_id and b.customer_id = internal.user_id())));
-end;
+end
+$$;
 
 alter function internal.contact_of owner to definer;
 

@@ -110,13 +110,16 @@ $$;
 
 create or replace function internal.customer_number(p_customer_id uuid)
 returns integer
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select c.seq from core.customer as c where c.customer_id = p_customer_id;
-end;
+as $$
+begin
+  return (
+    select c.seq from core.customer as c where c.customer_id = p_customer_id);
+end
+$$;
 
 alter function internal.customer_number owner to definer;
 

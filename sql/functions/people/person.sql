@@ -434,11 +434,13 @@ begin
   -- difference, and `offset 0` keeps it from the other index.
   return exists (
     select
-    from (select b.provider_id from core.booking as b where b.customer_id = p_person_id offset 0) as b
+    from (
+      select b.provider_id from core.booking as b where b.customer_id = p_person_id offset 0) as b
     where b.provider_id = v_me
   ) or exists (
     select
-    from (select b.provider_id from core.booking as b where b.customer_id = v_me offset 0) as b
+    from (
+      select b.provider_id from core.booking as b where b.customer_id = v_me offset 0) as b
     where b.provider_id = p_person_id
   );
 end
@@ -467,8 +469,8 @@ $$;
 alter function internal.knows_many owner to definer;
 
 comment on function internal.knows_many is $$
-Whether the caller has so many bookings that asking for one person at a time is cheaper than the list
-of all whom they know. Of 5,000 customers the list costs more than anything that is done with it.
+Whether the caller has so many bookings that asking for one person at a time is cheaper than the
+list of all whom they know. Of 5,000 customers the list costs more than all that is done with it.
 $$;
 
 create or replace function internal.require_staff()
@@ -493,22 +495,25 @@ $$;
 
 create or replace function internal.emergency_phone(p_person_id uuid)
 returns text
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select p.emergency_phone
-  from core.person_private as p
-  where p.person_id = p_person_id
-    and (p_person_id = internal.user_id() or internal.is_service() or internal.is_staff()
-         or exists (
-           select
-           from core.booking as b
-           where b.customer_id = p_person_id
-             and b.provider_id = internal.user_id()
-             and b.status = 'confirmed'));
-end;
+as $$
+begin
+  return (
+    select p.emergency_phone
+    from core.person_private as p
+    where p.person_id = p_person_id
+      and (p_person_id = internal.user_id() or internal.is_service() or internal.is_staff()
+           or exists (
+             select
+             from core.booking as b
+             where b.customer_id = p_person_id
+               and b.provider_id = internal.user_id()
+               and b.status = 'confirmed')));
+end
+$$;
 
 alter function internal.emergency_phone owner to definer;
 
@@ -519,16 +524,21 @@ $$;
 
 create or replace function internal.private_of(p_person_id uuid)
 returns core.person_private
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select p.*
+as $$
+declare
+  v_private core.person_private;
+begin
+  select p.* into v_private
   from core.person_private as p
   where p.person_id = p_person_id
     and (p_person_id = internal.user_id() or internal.is_service() or internal.is_staff());
-end;
+  return v_private;
+end
+$$;
 
 alter function internal.private_of owner to definer;
 

@@ -557,16 +557,19 @@ comment on function internal.is_within_hours is
 
 create or replace function internal.exception_reason(p_availability_exception_id uuid)
 returns text
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-  select x.reason
-  from core.availability_exception as x
-  where x.availability_exception_id = p_availability_exception_id
-    and (x.provider_id = internal.user_id() or internal.is_service());
-end;
+as $$
+begin
+  return (
+    select x.reason
+    from core.availability_exception as x
+    where x.availability_exception_id = p_availability_exception_id
+      and (x.provider_id = internal.user_id() or internal.is_service()));
+end
+$$;
 
 alter function internal.exception_reason owner to definer;
 
