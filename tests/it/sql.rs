@@ -39,10 +39,10 @@ sql_tests! {
     }
     messages { delivery, notification, outbox, reminder, wording }
     money {
-        basket, basket_course, commission, coupon, cover, earning, fulfilment, ledger, line,
-        payment, payment_list, payment_method, promotion, quote, quote_edges, random_operations,
-        receipt, referral, refund, refund_list, refund_recovery, subsidy, wallet, wallet_order,
-        wallet_statement, wallet_totals,
+        basket, basket_course, commission, coupon, cover, dispute_list, earning, fulfilment, ledger,
+        line, order_lines, payment, payment_list, payment_method, promotion, quote, quote_edges,
+        random_operations, receipt, referral, refund, refund_list, refund_recovery, subsidy, wallet,
+        wallet_order, wallet_statement, wallet_totals,
     }
     payout { account, payout_asked, payout_by_hand, payout_due, payout_list, reversal }
     people {

@@ -67,7 +67,8 @@ for (const [who, pages] of [
       for (const scheme of ["light", "dark"]) {
         await page.setViewportSize({ width, height: width === 360 ? 760 : 860 });
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-        await page.waitForTimeout(250);
+        // Colours fade for a moment.
+        await page.waitForTimeout(path.startsWith("/office") ? 700 : 250);
         await check(page, `${name} ${width} ${scheme}`);
         if (shots) await page.screenshot({ path: `${shots}/${name}-${width}-${scheme}.png` });
       }

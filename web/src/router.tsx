@@ -111,6 +111,12 @@ const tree = root.addChildren([
       lazyRouteComponent(() => import("./desk/Profile"), "Profile"),
     ),
   ]),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/office",
+    beforeLoad: () => learn("office"),
+    component: lazyRouteComponent(() => import("./office/Office"), "Office"),
+  }),
   leads("/earnings", "/desk/wallet"),
   leads("/sales", "/desk/wallet"),
   leads("/reviews", "/desk/reviews"),

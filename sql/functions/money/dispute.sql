@@ -213,3 +213,53 @@ comment on function internal.regain_dispute is
 
 create or replace trigger dispute_touch before update on core.dispute
   for each row execute function internal.on_row_touched();
+
+create or replace function api.list_disputes(
+  p_status text default null,
+  p_before uuid default null,
+  p_limit  integer default 50
+)
+returns table (
+  dispute_id      uuid,
+  payment_id      uuid,
+  order_number    text,
+  payer_id        uuid,
+  payer_name      text,
+  currency        text,
+  amount_minor    bigint,
+  status          text,
+  reason          text,
+  evidence_due_at timestamptz,
+  opened_at       timestamptz,
+  closed_at       timestamptz
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  return query
+  select d.dispute_id, d.payment_id, o.number, p.payer_id, internal.name_of(p.payer_id),
+         p.currency, d.amount_minor, d.status, d.reason, d.evidence_due_at, d.opened_at,
+         d.closed_at
+  from core.dispute as d
+  join core.payment as p using (payment_id)
+  left join core.order as o using (order_id)
+  where (p_status is null or d.status = p_status)
+    and (p_before is null or d.dispute_id < p_before)
+  order by d.dispute_id desc
+  limit least(greatest(coalesce(p_limit, 50), 0), 500);
+end
+$$;
+
+alter function api.list_disputes owner to definer;
+
+comment on function api.list_disputes is $$
+Disputes, the newest first, with whose payment each is about; for staff. They are answered at
+Stripe, until evidence_due_at. For the next page pass the last dispute_id as p_before.
+
+Raises
+  M3301 staff_only  the caller is not staff
+$$;

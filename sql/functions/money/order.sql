@@ -304,3 +304,52 @@ alter function internal.plan_payment owner to definer;
 
 comment on function internal.plan_payment is
   'Plan the payment intent of a payment. Minor units are Stripe''s own: JPY 1050 is 1050.';
+
+create or replace function api.list_order_lines(p_order_id uuid)
+returns table (
+  order_line_id    uuid,
+  kind             text,
+  title            text,
+  provider_id      uuid,
+  provider_name    text,
+  booking_id       uuid,
+  quantity         integer,
+  currency         text,
+  total_minor      bigint,
+  refunded_minor   bigint,
+  commission_minor bigint,
+  status           text
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  return query
+  select l.order_line_id, l.kind, l.title, l.provider_id, internal.name_of(l.provider_id),
+         l.booking_id, l.quantity, o.currency, l.total_minor,
+         coalesce((
+           select sum(x.amount_minor)
+           from core.refund_line as x
+           join core.refund as r using (refund_id)
+           where x.order_line_id = l.order_line_id
+             and r.status not in ('dropped', 'covered') and r.resent_as is null), 0)::bigint,
+         l.commission_minor, internal.line_status(l, o.status)
+  from core.order_line as l
+  join core.order as o using (order_id)
+  where l.order_id = p_order_id
+  order by l.seq;
+end
+$$;
+
+alter function api.list_order_lines owner to definer;
+
+comment on function api.list_order_lines is $$
+The lines of an order, with what has gone back of each: what api.refund_payment takes in p_lines.
+For staff; none if there is no such order.
+
+Raises
+  M3301 staff_only  the caller is not staff
+$$;

@@ -52,3 +52,5 @@ create policy insert_definer on core.dispute_line
 
 grant select on core.dispute_line to authenticated, service_role, definer;
 grant insert on core.dispute_line to definer;
+
+grant execute on function api.list_disputes to authenticated;

@@ -59,3 +59,4 @@ grant execute on function internal.order_seq to authenticated, service_role;
 
 -- A quote makes lines as an order does, and keeps none.
 grant execute on function internal.new_line to authenticated, service_role;
+grant execute on function api.list_order_lines to authenticated;

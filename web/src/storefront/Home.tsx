@@ -1,12 +1,12 @@
-import { Box, Button, Center, Container, SimpleGrid, Text, Title } from "@mantine/core";
+import { Box, Button, Center, Container, Text, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useTitle } from "../pieces/Page";
 import { Empty, Loading, Problem } from "../pieces/states";
 import { useMarketplace } from "../start/marketplace";
 import { useWords } from "../words";
 import { Offer } from "./Offer";
-import { offers } from "./search";
+import { offers, type Search } from "./search";
 import { SearchForm } from "./SearchForm";
 
 const route = getRouteApi("/");
@@ -14,13 +14,13 @@ const route = getRouteApi("/");
 export function Home() {
   const { t } = useWords();
   const search = route.useSearch();
-  const go = route.useNavigate();
+  const go = useNavigate({ from: "/" });
   const currency = useMarketplace().data?.currency ?? "DKK";
   const found = useInfiniteQuery(offers(search, currency));
   useTitle(t("home.tab"));
   const shown = found.data?.pages.flat() ?? [];
   const tags = [...new Set(shown.flatMap((offer) => offer.tags))].sort();
-  const clear = () => void go({ search: {} });
+  const clear = () => void go({ search: (): Search => ({}) });
 
   return (
     <>
@@ -65,11 +65,11 @@ export function Home() {
             {t("home.noneDo")}
           </Empty>
         )}
-        <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }} spacing="md">
+        <div className="cards">
           {shown.map((offer) => (
             <Offer key={offer.offering_id} of={offer} near={search.near !== undefined} />
           ))}
-        </SimpleGrid>
+        </div>
         {found.hasNextPage && (
           <Center mt="xl">
             <Button

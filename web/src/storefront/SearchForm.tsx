@@ -1,7 +1,7 @@
-import { Button, Group, NativeSelect, Paper, SimpleGrid, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, Paper, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconCurrentLocation, IconSearch } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { minorOf, digitsOf } from "../start/money";
 import { dateKey, hereZone } from "../start/times";
@@ -29,7 +29,11 @@ export function SearchForm({ search, tags, currency }: Props) {
     });
   const [text, setText] = useState(search.text ?? "");
   const [most, setMost] = useState(whole(search.most, currency));
-  const later = useDebouncedCallback(set, 300);
+  const router = useRouter();
+  // Whoever has clicked on a result meanwhile is on the way there, and not called back.
+  const later = useDebouncedCallback((change: Partial<Search>) => {
+    if (router.latestLocation.pathname === "/") set(change);
+  }, 300);
   // The address has changed by another way than this field: the back button, or a cleared search.
   const [seen, setSeen] = useState(search.text);
   if (seen !== search.text) {
@@ -50,7 +54,7 @@ export function SearchForm({ search, tags, currency }: Props) {
 
   return (
     <Paper withBorder p="md" shadow="xs" role="search" aria-label={t("search.label")}>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
+      <div className="fields">
         <TextInput
           label={t("search.text")}
           placeholder={t("search.example")}
@@ -87,7 +91,7 @@ export function SearchForm({ search, tags, currency }: Props) {
             .filter((sort) => sort !== "distance" || search.near)
             .map((sort) => ({ value: sort, label: t(`search.by.${sort}`) }))}
         />
-      </SimpleGrid>
+      </div>
       <Group gap="xs" mt="sm">
         <Button
           size="xs"

@@ -48,6 +48,7 @@ struct Proof {
 async fn prove(
     Shared(double): Shared<Arc<Double>>,
     Path(id): Path<String>,
+    Query(way): Query<Way>,
     Form(Proof { outcome }): Form<Proof>,
 ) -> Response {
     let mut back = String::new();
@@ -58,6 +59,7 @@ async fn prove(
     });
     match outcome {
         _ if !back.is_empty() => Redirect::to(&back).into_response(),
+        outcome if way.is_known() => way.home(outcome.is_ok_and(|intent| is_paid(&intent))),
         Ok(intent) => Json(intent).into_response(),
         Err(failure) => refused(&failure),
     }
@@ -118,6 +120,42 @@ async fn checkout(
     )
 }
 
+/// The page that sent its visitor here, as the `return_url` of Stripe.js.
+#[derive(Deserialize)]
+struct Way {
+    return_url: Option<String>,
+}
+
+impl Way {
+    fn is_known(&self) -> bool {
+        let is_web = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+        self.return_url.as_ref().is_some_and(is_web)
+    }
+
+    /// Back, with the outcome as Stripe says it.
+    fn home(&self, is_paid: bool) -> Response {
+        let url = self.return_url.as_deref().unwrap_or_default();
+        let joint = if url.contains('?') { '&' } else { '?' };
+        let status = if is_paid { "succeeded" } else { "failed" };
+        Redirect::to(&format!("{url}{joint}redirect_status={status}")).into_response()
+    }
+
+    /// The proof, from where it leads back too.
+    fn over(&self, challenge: &str) -> Response {
+        let back = self.return_url.as_deref().filter(|_| self.is_known()).map(|url| {
+            let pair = form_urlencoded::Serializer::new(String::new())
+                .append_pair("return_url", url)
+                .finish();
+            format!("{challenge}?{pair}")
+        });
+        Redirect::to(back.as_deref().unwrap_or(challenge)).into_response()
+    }
+}
+
+fn is_paid(intent: &Value) -> bool {
+    ["succeeded", "requires_capture", "processing"].contains(&text(&intent["status"]).as_str())
+}
+
 #[derive(Deserialize)]
 struct Payment {
     client_secret: String,
@@ -127,14 +165,17 @@ struct Payment {
 async fn pay(
     Shared(double): Shared<Arc<Double>>,
     Path(id): Path<String>,
+    Query(way): Query<Way>,
     Form(Payment { client_secret, number }): Form<Payment>,
 ) -> Response {
     let number = number.replace([' ', '-'], "");
     let outcome = double.pay(&id, &client_secret, &number);
     match outcome {
+        Err(_) if way.is_known() => way.home(false),
         Err(failure) => refused(&failure),
         Ok(intent) => match intent["next_action"]["use_stripe_sdk"]["stripe_js"].as_str() {
-            Some(challenge) => Redirect::to(challenge).into_response(),
+            Some(challenge) => way.over(challenge),
+            None if way.is_known() => way.home(is_paid(&intent)),
             None => page("Test checkout", &format!("<p>{}</p>", text(&intent["status"]))),
         },
     }

@@ -129,3 +129,25 @@ async fn a_payer_pays_on_the_checkout_page() {
     assert!(pay(secret, "4242+4242+4242+4242").await.text.contains("succeeded"));
     assert_eq!(pay(secret, "4242+4242+4242+4242").await.status, 400, "paid once");
 }
+
+#[tokio::test]
+async fn a_payer_is_led_back_to_the_page_that_sent_them() {
+    let kit = Kit::start().await;
+    let intent = kit.open_intent(30_000, "automatic").await;
+    let (id, secret) = (intent["id"].as_str().unwrap(), intent["client_secret"].as_str().unwrap());
+    let address = format!("{}/_double/pay/{id}", kit.double.base_url());
+    let pay = |way: &str, number: &str| {
+        let (url, form) =
+            (format!("{address}{way}"), format!("client_secret={secret}&number={number}"));
+        async move { submit(&url, &form).await }
+    };
+    let shop = "?return_url=http%3A%2F%2Fshop.example%2Fpay%3Fa%3D1";
+    let failed = "http://shop.example/pay?a=1&redirect_status=failed";
+    assert_eq!(pay(shop, "4000+0000+0000+0002").await.location, failed);
+    let challenge = pay(shop, "4000+0027+6000+3184").await.location;
+    assert_eq!(submit(&challenge, "outcome=fail").await.location, failed);
+    assert_eq!(pay("?return_url=javascript:1", "4000+0000+0000+0002").await.status, 402);
+    let challenge = pay(shop, "4000+0027+6000+3184").await.location;
+    let paid = "http://shop.example/pay?a=1&redirect_status=succeeded";
+    assert_eq!(submit(&challenge, "outcome=succeed").await.location, paid);
+}

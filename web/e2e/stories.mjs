@@ -1,0 +1,44 @@
+// What people do with the pages, in a real browser, against `convene serve` as a user starts it:
+// with the demo, the stand-in for Stripe and the mailbox. PAGES_URL is its address.
+import assert from "node:assert/strict";
+import { base, launch, visit } from "./browser.mjs";
+
+const stories = {
+  book: () => import("./stories/book.mjs"),
+  sign: () => import("./stories/sign.mjs"),
+  desk: () => import("./stories/desk.mjs"),
+  office: () => import("./stories/office.mjs"),
+  trouble: () => import("./stories/trouble.mjs"),
+};
+
+const only = process.env.ONLY;
+const browser = await launch();
+let failed = 0;
+for (const [name, load] of Object.entries(stories)) {
+  if (only && !name.match(only)) continue;
+  for (const [told, story] of Object.entries(await load())) {
+    const pages = [];
+    // A page of somebody, closed at the end of the story.
+    const open = async (options) => {
+      const page = await visit(browser, options);
+      pages.push(page);
+      return page;
+    };
+    try {
+      await story(open);
+      for (const page of pages) assert.deepEqual(page.problems, [], "the console is silent");
+      console.log(`ok ${name}: ${told}`);
+    } catch (error) {
+      failed += 1;
+      console.error(`FAILED ${name}: ${told}\n${error.stack}`);
+      const last = pages.at(-1);
+      if (process.env.SHOTS && last) {
+        await last.screenshot({ path: `${process.env.SHOTS}/${told}.png` }).catch(() => {});
+      }
+    }
+    for (const page of pages) await page.context().close();
+  }
+}
+await browser.close();
+if (failed) process.exitCode = 1;
+else console.log(`told at ${base}`);

@@ -1,0 +1,110 @@
+// What goes wrong: an expired session, a lost connection, a double click, two tabs, a slot that is
+// taken meanwhile, other zones and days of 23 and 25 hours.
+import assert from "node:assert/strict";
+import { signIn } from "../browser.mjs";
+import { bookAndPay, chooseTime, GOOD } from "./steps.mjs";
+
+export async function a_double_click_makes_one_booking(open) {
+  const page = await open();
+  await signIn(page, "alice");
+  await chooseTime(page, "Tabla for beginners", 1);
+  const asked = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/create-booking") && request.method() === "POST") {
+      asked.push(request.headers()["idempotency-key"]);
+    }
+  });
+  await page.getByRole("button", { name: "Book and pay" }).dblclick();
+  await page.waitForURL(/\/pay\//);
+  assert.equal(new Set(asked).size, 1, "every request has one key");
+}
+
+export async function a_slot_that_is_taken_meanwhile_is_said(open) {
+  const [alice, bob] = [await open(), await open()];
+  await signIn(alice, "alice");
+  await signIn(bob, "bob");
+  await chooseTime(alice, "Data structures, from the beginning", 1);
+  const time = await alice.locator(".times button[aria-pressed=true]").textContent();
+  const day = await alice
+    .locator("section", { has: alice.locator(".times button[aria-pressed=true]") })
+    .last()
+    .locator("h3")
+    .textContent();
+  await bob.goto(alice.url());
+  await bob.getByRole("button", { name: "Later" }).click();
+  const section = bob.locator("section", { has: bob.getByRole("heading", { name: day }) }).last();
+  await section.getByRole("button", { name: time }).first().click();
+  await bookAndPay(bob, GOOD);
+  await bob.getByText("It is booked").waitFor();
+  await alice.getByRole("button", { name: "Book and pay" }).click();
+  await alice
+    .getByText(/Somebody else has taken this time|cannot be booked/)
+    .first()
+    .waitFor();
+}
+
+export async function a_lost_connection_is_said_and_comes_back(open) {
+  const page = await open();
+  await signIn(page, "divya");
+  await page.goto("/bookings");
+  await page.getByRole("heading", { name: "My bookings" }).waitFor();
+  await page.context().setOffline(true);
+  await page.getByText("Past").click();
+  await page.context().setOffline(false);
+  await page
+    .getByText(/Nothing has taken place yet|Completed|Cancelled/)
+    .first()
+    .waitFor({
+      timeout: 30_000,
+    });
+}
+
+export async function an_expired_session_is_renewed_or_asks_to_sign_in(open) {
+  const page = await open();
+  await signIn(page, "chen");
+  // The refresh token is no longer valid, and the access token is over.
+  await page.evaluate(() => {
+    const key = Object.keys(localStorage).find((name) => name.startsWith("sb-"));
+    const session = JSON.parse(localStorage.getItem(key));
+    localStorage.setItem(key, JSON.stringify({ ...session, expires_at: 1, refresh_token: "gone" }));
+  });
+  await page.goto("/payments");
+  await page.waitForURL(/sign-in\?next=/);
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
+export async function signing_out_in_one_tab_signs_out_the_other(open) {
+  const page = await open();
+  await signIn(page, "bob");
+  const other = await page.context().newPage();
+  await other.goto("/bookings");
+  await other.getByRole("heading", { name: "My bookings" }).waitFor();
+  await page.getByRole("button", { name: /^Menu of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await other.waitForURL(/sign-in/);
+}
+
+export async function times_are_shown_by_the_visitors_clock_and_the_teachers(open) {
+  const page = await open({ timezoneId: "America/Los_Angeles" });
+  await page.goto("/");
+  await page.getByLabel("What do you want to learn?").fill("newcomers");
+  await page.getByRole("link", { name: /Danish for newcomers/ }).click();
+  await page.getByText(/Your clock: Los Angeles \(GMT-[78]\)/).waitFor();
+  const time = await page.locator(".times button").first().textContent();
+  const [own, theirs] = time.match(/\d\d:\d\d/g);
+  const hours = (text) => Number(text.slice(0, 2)) + Number(text.slice(3)) / 60;
+  assert.ok([8, 9, 10].includes((hours(theirs) - hours(own) + 24) % 24), time);
+}
+
+export async function a_day_of_twenty_three_hours_skips_no_time(open) {
+  // 28 March 2027 in Copenhagen; the clock of the page is set to the week before.
+  const page = await open({ timezoneId: "Europe/Copenhagen" });
+  await page.clock.setFixedTime(new Date("2027-03-27T12:00:00Z"));
+  await page.goto("/");
+  const shown = await page.evaluate(() =>
+    ["2027-03-28T00:30:00Z", "2027-03-28T01:30:00Z"].map((at) =>
+      new Intl.DateTimeFormat("en-GB", { timeStyle: "short" }).format(new Date(at)),
+    ),
+  );
+  assert.deepEqual(shown, ["01:30", "03:30"]);
+}

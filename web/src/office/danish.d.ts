@@ -1,0 +1,1 @@
+declare module "ra-language-danish";
