@@ -61,14 +61,14 @@ reads="set_config('transaction_read_only', 'on', true), "
 id="('0000000%s-0000-7000-8000-' || lpad((%s)::text, 12, '0'))::uuid"
 # shellcheck disable=SC2059
 {
-  transaction "select $rows from (select * from api.book_slot(p_customer_id := $(printf "$id" 2 ":n % $experts"), p_slot_id := $(printf "$id" 4 ":n"))) as _t;" >"$dir/book.sql"
+  transaction "select $rows from (select * from tutoring.create_booking_with_payment(p_learner_user_id := $(printf "$id" 2 ":n % $experts"), p_slot_id := $(printf "$id" 4 ":n"))) as _t;" >"$dir/book.sql"
   transaction "select $rows from (select * from api.list_free_slots(p_offering_id := $(printf "$id" 3 ":n % $experts"))) as _t;" "$reads" >"$dir/free.sql"
   transaction "select $rows from (select t0.id, t0.session_id, t0.start_time from tutoring.bookable_slots as t0 where t0.is_available = :yes order by t0.start_time limit 20) as _t;" "$reads" >"$dir/soon.sql"
   transaction "select $rows from (select t0.* from tutoring.booking_details as t0 where t0.slot_id = $(printf "$id" 4 "$experts * 60 + :n % ($experts * 10)")) as _t;" "$reads" >"$dir/view.sql"
 }
 cat >"$dir/wrk.lua" <<'LUA'
 local kind, experts, first, range = os.getenv("KIND"), tonumber(os.getenv("N_EXPERTS")), tonumber(os.getenv("FIRST")), tonumber(os.getenv("RANGE"))
-local profile = ({book = "Content-Profile: api\r\n", free = "Accept-Profile: api\r\n"})[kind] or ""
+local profile = ({free = "Accept-Profile: api\r\n"})[kind] or ""
 local threads, heads, format = 0, {}, string.format
 function setup(thread) thread:set("number", threads); threads = threads + 1 end
 function init()
