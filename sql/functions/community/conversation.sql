@@ -23,26 +23,6 @@ alter function internal.conversation_ids owner to definer;
 
 comment on function internal.conversation_ids is 'The conversations of the caller.';
 
-create or replace function internal.is_answered(p_conversation_id uuid, p_opened_by uuid)
-returns boolean
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return exists (
-    select
-    from core.message as m
-    where m.conversation_id = p_conversation_id and m.sender_id <> p_opened_by);
-end
-$$;
-
-alter function internal.is_answered owner to definer;
-
-comment on function internal.is_answered is
-  'Whether anybody else than who began a conversation has written in it.';
-
 create or replace function internal.conversing_person_ids()
 returns setof uuid
 language plpgsql
@@ -58,8 +38,7 @@ begin
   join core.conversation_member as o using (conversation_id)
   where m.person_id = internal.user_id()
     -- Writing to a stranger is no way to learn who they are: they answer first.
-    and (c.kind = 'group' or c.opened_by <> m.person_id
-         or internal.is_answered(c.conversation_id, c.opened_by));
+    and (c.kind = 'group' or c.is_answered or c.opened_by <> m.person_id);
 end
 $$;
 
@@ -248,7 +227,7 @@ begin
     from core.conversation as c
     where c.opened_by = p_person_id
       and c.created_at > now() - interval '1 day'
-      and not internal.is_answered(c.conversation_id, c.opened_by)
+      and not c.is_answered
   ) and not internal.is_service() then
     perform internal.refuse('M9602', 'too_many_messages',
       'Ten people you have written to within a day have not answered.',
@@ -469,7 +448,7 @@ begin
   end if;
   perform internal.require_not_apart(p_sender_id, v_other);
   if p_conversation.opened_by = p_sender_id
-     and not internal.is_answered(p_conversation.conversation_id, p_sender_id)
+     and not p_conversation.is_answered
      and 3 <= (
        select count(*)
        from core.message as m
@@ -548,7 +527,7 @@ begin
     insert into core.message_original (message_id, body) values (p_message_id, v_body);
   end if;
   update core.conversation as c
-  set last_message_at = now()
+  set last_message_at = now(), is_answered = c.is_answered or c.opened_by <> p_sender_id
   where c.conversation_id = p_conversation_id;
   perform internal.tell_members(p_conversation_id, p_message_id, p_sender_id);
 end

@@ -10,6 +10,7 @@ create table core.conversation (
   title           text,
   created_at      timestamptz not null default now(),
   last_message_at timestamptz,
+  is_answered     boolean not null default false,
 
   constraint conversation_pkey primary key (conversation_id),
   constraint conversation_seq_key unique (seq),
@@ -38,6 +39,9 @@ comment on table core.conversation is
   'A conversation of two people or of a group. Two people have one: their ids, sorted, are a key.';
 comment on column core.conversation.first_id is
   'The smaller id of a pair. Null in a group, whose people are in conversation_member alone.';
+
+comment on column core.conversation.is_answered is
+  'Whether anybody but who began it has written. Until then they do not see who the other is.';
 
 create table core.conversation_member (
   conversation_id uuid,
