@@ -7,7 +7,7 @@ import { connect, pay, refused, signUp } from "./front_end.mjs";
 import { run, tell } from "./sign_in.mjs";
 import { keys, must } from "./world.mjs";
 
-await run("update core.marketplace set default_timezone = 'UTC'");
+await run("update core.marketplace set default_timezone = 'UTC', settlement_currencies = '{DKK}'");
 const trainer = await signUp("trainers", "Tara", { name: "Tara Trainer", user_type: "trainer" });
 const client = await signUp("trainers", "Clive", { name: "Clive Client", user_type: "client" });
 const anon = { app: connect("trainers") };
