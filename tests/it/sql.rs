@@ -30,8 +30,8 @@ sql_tests! {
     ground { audit, clock, lens, marketplace, permissions, reading, vocabulary }
     learning { certificate, content, course, enrolment, progress }
     lenses {
-        as_read, avenrae, avenrae_basket, avenrae_reports, avenrae_write, dogs, dogs_rules, fitness,
-        trainers, trainers_access, trainers_rules, tutoring,
+        as_read, avenrae, avenrae_basket, avenrae_reports, avenrae_write, dogs, dogs_access,
+        dogs_rules, fitness, trainers, trainers_access, trainers_rules, tutoring,
     }
     login {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,

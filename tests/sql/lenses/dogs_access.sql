@@ -148,7 +148,7 @@ from (values
   ('alice', 'locations', 'user_id', 'address', 'alice'),
   ('tara', 'locations', 'user_id', 'address', 'alice tara'),
   ('uwe', 'locations', 'user_id', 'address', 'bob uwe'),
-  ('sam', 'locations', 'user_id', 'address', '-'),
+  ('sam', 'locations', 'user_id', 'address', 'alice bob cara tara uwe'),
   ('house', 'locations', 'user_id', 'address', 'alice bob cara tara uwe'),
   ('tara', 'dogs', 'owner_id', 'notes', 'alice'),
   ('tara', 'dogs', 'owner_id', 'name', 'alice cara'),
