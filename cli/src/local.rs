@@ -76,7 +76,7 @@ async fn serve_on(
     let (stripe, double) = payments(folder, &base_url).await?;
     let house = House {
         api: Db::connect(&logins.api, limits)?,
-        service: Db::connect(&logins.service, limits)?,
+        service: Db::connect(&logins.service, limits.of_the_house())?,
         keys: keys.clone(),
         stripe: Some(stripe.clone()),
         site_url: optional("SITE_URL").unwrap_or_else(|| base_url.clone()),

@@ -37,10 +37,10 @@ async fn listener() -> (TcpListener, String) {
 
 /// One more server of a world, whose connections are called `name`: where it listens.
 pub async fn server_of(world: &World, name: &str, limits: Limits) -> String {
-    let db = |url| Db::connect(&named(url, name), limits).expect("a login");
+    let db = |url, limits| Db::connect(&named(url, name), limits).expect("a login");
     let house = House {
-        api: db(&world.logins.api),
-        service: db(&world.logins.service),
+        api: db(&world.logins.api, limits),
+        service: db(&world.logins.service, limits.of_the_house()),
         keys: world.keys.clone(),
         stripe: None,
         site_url: "https://convene.example".into(),

@@ -37,6 +37,12 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The same for the login of the house. It waits for locks in the database: its functions go on
+    /// with the next row where one cannot be done, and a lock that is taken is no reason for that.
+    pub fn of_the_house(self) -> Self {
+        Self { queues: false, ..self }
+    }
+
     /// Connections that work may take which writes, and so may wait for a lock. The others are
     /// for those who only read, however long a lock is held.
     pub(super) fn for_writers(&self) -> usize {
