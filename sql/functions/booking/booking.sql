@@ -752,12 +752,19 @@ as $$
 declare
   v_customer_id constant uuid := internal.require_booker(
     p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id);
+  v_placed record;
 begin
-  return query
-  select p.*
-  from internal.place_booking(
-    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code,
-    p_subject_id) as p;
+  -- Assignments, because a query that calls is a statement of its own.
+  v_placed := internal.place_booking(
+    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code, p_subject_id);
+  booking_id := v_placed.booking_id;
+  payment_id := v_placed.payment_id;
+  status := v_placed.status;
+  amount_minor := v_placed.amount_minor;
+  currency := v_placed.currency;
+  provider_id := v_placed.provider_id;
+  offering_id := v_placed.offering_id;
+  return next;
 end
 $$;
 
