@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 type Function = (&'static str, &'static str, &'static str, &'static str);
 
 /// All functions for clients; docs/functions.md describes them.
-const FUNCTIONS: [Function; 12] = [
+const FUNCTIONS: [Function; 13] = [
     (
         "POST",
         "/functions/v1/create-booking",
