@@ -20,6 +20,7 @@ mod headers;
 mod insert;
 mod media_types;
 mod openapi;
+mod pages;
 mod preferences;
 mod query;
 mod ranges;

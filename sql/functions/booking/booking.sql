@@ -801,6 +801,39 @@ Raises
   42501                         p_customer_id is somebody else
 $$;
 
+create or replace function internal.shown_details(
+  p_booking_id uuid,
+  out title         text,
+  out description   text,
+  out provider_name text,
+  out provider_bio  text,
+  out customer_name text
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  select b.offering_title, o.description, v.display_name, v.bio, c.display_name
+  into title, description, provider_name, provider_bio, customer_name
+  from core.booking as b
+  left join core.offering as o on o.offering_id = b.offering_id
+  left join core.person as v on v.person_id = b.provider_id
+  left join core.person as c on c.person_id = b.customer_id
+  where b.booking_id = p_booking_id
+    and (internal.user_id() in (b.customer_id, b.provider_id)
+         or internal.is_service() or internal.is_staff());
+end
+$$;
+
+alter function internal.shown_details owner to definer;
+
+comment on function internal.shown_details is $$
+What was booked and by the names of whom, for whoever may see the booking: both sides may always
+read the offering and one another. For the views of lenses, which ask it once for each row.
+$$;
+
 create or replace function internal.close_booking(
   p_booking core.booking,
   p_status  text,

@@ -1,22 +1,37 @@
 -- Proposing another time: the provider moves a booking if its customer agrees.
 
-create or replace function internal.proposal_of_booking(p_booking_id uuid, p_status text)
-returns table (slot_id uuid, expires_at timestamptz, reason text)
-language sql
+create or replace function internal.shown_proposal(
+  p_booking_id uuid,
+  out slot_id    uuid,
+  out starts_at  timestamptz,
+  out ends_at    timestamptz,
+  out expires_at timestamptz,
+  out reason     text
+)
+language plpgsql
 stable
-begin atomic
-  select m.slot_id, m.expires_at, m.reason
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  select m.slot_id, s.starts_at, s.ends_at, m.expires_at, m.reason
+  into slot_id, starts_at, ends_at, expires_at, reason
   from core.move_proposal as m
+  join core.slot as s using (slot_id)
+  join core.booking as b on b.booking_id = m.booking_id
   where m.booking_id = p_booking_id
     and m.state = 'open'
     and m.expires_at > now()
-    -- A booking that is over has none; that costs nothing to know.
-    and p_status in ('pending_payment', 'requested', 'confirmed');
-end;
+    and (internal.user_id() in (b.customer_id, b.provider_id)
+         or internal.is_service() or internal.is_staff());
+end
+$$;
 
-comment on function internal.proposal_of_booking is $$
-The open proposal of a booking as its reader may see it, for the views of lenses. Runs as the caller
-and is inlined, so the policies of proposals decide.
+alter function internal.shown_proposal owner to definer;
+
+comment on function internal.shown_proposal is $$
+The open proposal of a booking and its times, for whoever may see the booking; nulls if there is
+none. For the views of lenses, which ask it once for each row.
 $$;
 
 create or replace function internal.open_proposal(p_booking_id uuid)

@@ -214,7 +214,8 @@ select
         when y.status in ('failed', 'cancelled') then 'failed'
         else 'pending'
       end
-    from internal.payment_of_booking(b.booking_id) as y
+    from internal.shown_payment(b.booking_id) as y
+    where y.status is not null
   ) as payment_status,
   internal.to_decimal(b.price_minor, b.currency) as total_price,
   b.currency,

@@ -164,8 +164,10 @@ comment on view tutoring.bookable_slots is
   'follow the session. state: open, closed or removed; others see open slots alone. held_bookings: '
   'seats that are kept for somebody who has not paid yet; current_bookings does not count them.';
 
--- What a row needs of other tables is asked for in its columns: Postgres works these out after it
--- has sorted and taken the page, and joins before.
+-- What a row needs of other tables is joined to it by a key, or asked of a function once. Postgres
+-- leaves out what a statement does not want: each join finds one row at most, which `group by ()`
+-- and `having` promise of a function. So the data API finds the keys of a page first, at the price
+-- of the bookings alone, and asks for twenty rows (shared/data_api/src/sql/page.rs).
 create view tutoring.bookings with (security_invoker = true) as
 select
   b.booking_id as id,
@@ -182,37 +184,21 @@ select
     when b.status in ('expired', 'no_show_provider') then 'cancelled'
     else b.status
   end as status,
-  (
-    select
-      case
-        when y.status = 'requires_payment' then 'pending'
-        when y.status = 'dispute_lost' and y.refunded_minor + y.lost_minor >= y.captured_minor
-          then 'refunded'
-        when y.status in ('refund_pending', 'partially_refunded', 'disputed', 'dispute_lost')
-          then 'captured'
-        else y.status
-      end
-    from internal.payment_of_booking(b.booking_id) as y
-  ) as payment_status,
-  (
-    select y.authorized_minor from internal.payment_of_booking(b.booking_id) as y
-  ) as amount_authorized,
-  (
-    select y.captured_minor from internal.payment_of_booking(b.booking_id) as y
-  ) as amount_captured,
-  (
-    select least(y.refunded_minor + y.lost_minor, y.captured_minor)
-    from internal.payment_of_booking(b.booking_id) as y
-  ) as amount_refunded,
+  case
+    when (y.payment).status = 'requires_payment' then 'pending'
+    when (y.payment).status = 'dispute_lost'
+      and (y.payment).returned_minor >= (y.payment).captured_minor then 'refunded'
+    when (y.payment).status in ('refund_pending', 'partially_refunded', 'disputed', 'dispute_lost')
+      then 'captured'
+    else (y.payment).status
+  end as payment_status,
+  (y.payment).authorized_minor as amount_authorized,
+  (y.payment).captured_minor as amount_captured,
+  (y.payment).returned_minor as amount_refunded,
   b.currency,
-  (
-    select internal.payment_external_id(y.payment_id)
-    from internal.payment_of_booking(b.booking_id) as y
-  ) as stripe_payment_intent_id,
+  (y.payment).external_id as stripe_payment_intent_id,
   b.customer_notes as learner_notes,
-  (
-    select n.provider_notes from core.booking_note as n where n.booking_id = b.booking_id
-  ) as expert_notes,
+  n.provider_notes as expert_notes,
   case
     when b.status = 'no_show_provider' or b.cancelled_by = 'provider' then 'expert'
     when b.cancelled_by = 'customer' then 'learner'
@@ -231,34 +217,24 @@ select
   b.status as core_status,
   b.seats,
   b.hold_expires_at,
-  case
-    when b.status in ('confirmed', 'completed', 'no_show_customer')
-    then (select v.place from core.offering_venue as v where v.offering_id = b.offering_id)
-  end as place,
-  case
-    when b.status in ('confirmed', 'completed', 'no_show_customer')
-    then (select v.meeting_url from core.offering_venue as v where v.offering_id = b.offering_id)
-  end as meeting_url,
-  (
-    select m.slot_id from internal.proposal_of_booking(b.booking_id, b.status) as m
-  ) as proposed_slot_id,
-  (
-    select n.starts_at
-    from internal.proposal_of_booking(b.booking_id, b.status) as m
-    join core.slot as n using (slot_id)
-  ) as proposed_start_at,
-  (
-    select n.ends_at
-    from internal.proposal_of_booking(b.booking_id, b.status) as m
-    join core.slot as n using (slot_id)
-  ) as proposed_end_at,
-  (
-    select m.expires_at from internal.proposal_of_booking(b.booking_id, b.status) as m
-  ) as proposal_expires_at,
-  (
-    select m.reason from internal.proposal_of_booking(b.booking_id, b.status) as m
-  ) as proposal_reason
-from core.booking as b;
+  v.place,
+  v.meeting_url,
+  (m.proposal).slot_id as proposed_slot_id,
+  (m.proposal).starts_at as proposed_start_at,
+  (m.proposal).ends_at as proposed_end_at,
+  (m.proposal).expires_at as proposal_expires_at,
+  (m.proposal).reason as proposal_reason
+from core.booking as b
+left join core.booking_note as n on n.booking_id = b.booking_id
+left join core.offering_venue as v
+  on v.offering_id = b.offering_id
+  and b.status in ('confirmed', 'completed', 'no_show_customer')
+left join lateral (select internal.shown_payment(b.booking_id) as payment group by ()) as y on true
+-- A booking that is over has no proposal, and is not asked for one.
+left join lateral (
+  select internal.shown_proposal(b.booking_id) as proposal
+  having b.status in ('pending_payment', 'requested', 'confirmed')
+) as m on true;
 
 comment on view tutoring.bookings is
   'Bookings of the reader, on either side. core_status is the exact state behind status. place and '
@@ -268,17 +244,16 @@ comment on view tutoring.bookings is
 create view tutoring.booking_details with (security_invoker = true) as
 select
   b.*,
-  (select k.offering_title from core.booking as k where k.booking_id = b.id) as session_title,
-  (
-    select o.description from core.offering as o where o.offering_id = b.session_id
-  ) as session_description,
+  (d.details).title as session_title,
+  (d.details).description as session_description,
   (extract(epoch from b.end_at - b.start_at) / 60)::integer as duration_minutes,
-  (select e.display_name from core.person as e where e.person_id = b.expert_id) as expert_name,
-  (select e.bio from core.person as e where e.person_id = b.expert_id) as expert_bio,
-  (select l.display_name from core.person as l where l.person_id = b.learner_id) as learner_name,
+  (d.details).provider_name as expert_name,
+  (d.details).provider_bio as expert_bio,
+  (d.details).customer_name as learner_name,
   b.start_at as slot_start_time,
   b.end_at as slot_end_time
-from tutoring.bookings as b;
+from tutoring.bookings as b
+left join lateral (select internal.shown_details(b.id) as details group by ()) as d on true;
 
 comment on view tutoring.booking_details is
   'A booking with its session, both names and its times: one row, no joins for the reader.';

@@ -89,3 +89,4 @@ grant insert on core.booking_event to definer;
 grant update (reason) on core.booking_event to definer;
 
 grant execute on function api.book_slot to authenticated;
+grant execute on function internal.shown_details to authenticated, service_role;

@@ -28,4 +28,4 @@ grant select on core.move_proposal to authenticated, service_role, definer;
 grant insert, update on core.move_proposal to definer;
 
 grant execute on function api.propose_move, api.answer_move to authenticated;
-grant execute on function internal.proposal_of_booking to authenticated, service_role;
+grant execute on function internal.shown_proposal to authenticated, service_role;

@@ -1,6 +1,6 @@
 -- Who may see a payment: the payer, and the provider if the sale is theirs alone. In an order of
 -- several sellers each sees only their own lines, refund_line and dispute_line. The processor's ids
--- are shown only by internal.payment_external_id, to the payer. Only functions write; `status` is
+-- are shown only by internal.payment_external_id and internal.shown_payment, to the payer. Only functions write; `status` is
 -- computed and never written.
 
 create policy select_payer on core.payment
@@ -43,5 +43,5 @@ grant update (processor, external_id, charge_id, authorized_minor, captured_mino
 
 grant execute on function api.list_payments to authenticated;
 
-grant execute on function internal.payment_external_id, internal.payment_of_booking
+grant execute on function internal.payment_external_id, internal.shown_payment
   to authenticated, service_role;

@@ -2,7 +2,7 @@
 -- booking shows to whom.
 
 begin;
-select plan(77);
+select plan(83);
 
 select results_eq(
   $$ select c.relname::text collate "default",
@@ -120,6 +120,39 @@ select results_eq(
 select tests.act_as('bob');
 select is_empty('booking', 'a stranger does not see the booking');
 
+-- What the views ask for each row, asked by somebody who may not see the row.
+select tests.act_as_nobody();
+select set_config('app.user_id', tests.id('bob')::text, true);
+select is((internal.shown_payment(booking_id)).status, null,
+  'a stranger is shown no payment') from core.booking;
+select is((internal.shown_details(booking_id)).provider_name, null,
+  'a stranger is shown no names') from core.booking;
+select set_config('app.user_id', tests.id('tara')::text, true);
+select is((internal.shown_payment(booking_id)).status, 'captured',
+  'an expert is shown the payment') from core.booking;
+
+-- What a row costs, and what finding a page costs.
+create function tests.plan_of(p_sql text) returns text language plpgsql as $$
+declare
+  v_plan json;
+begin
+  execute 'explain (format json, verbose) ' || p_sql into v_plan;
+  return v_plan::text;
+end $$;
+select tests.act_as('alice');
+select cmp_ok(
+  (select count(*) from regexp_matches(tests.plan_of(
+    'select * from tutoring.booking_details where id = gen_random_uuid()'), '"Node Type"', 'g')),
+  '<=', 70::bigint, 'a booking by its key is a short plan');
+select matches(tests.plan_of('select * from tutoring.booking_details order by start_at limit 20'),
+  'shown_payment', 'a booking is asked for its payment');
+select doesnt_match(
+  tests.plan_of($$ select id from tutoring.booking_details where status = 'confirmed'
+                   order by start_at desc, id limit 20 $$),
+  'shown_|booking_note|offering_venue',
+  'the keys of a page of bookings are found in the bookings alone');
+select tests.act_as('bob');
+
 -- Notes.
 select tests.act_as('tara');
 select results_eq(
@@ -178,10 +211,10 @@ select throws_ok(
 select throws_ok(
   $$ insert into tutoring.bookings (learner_id) values (tests.id('alice')) $$,
   'M4201', 'slot_not_found', 'a booking of no slot cannot be inserted through the lens');
-select throws_ok('delete from tutoring.bookings', '42501', null,
+select throws_ok('delete from tutoring.bookings', '55000', null,
   'a booking cannot be deleted through the lens');
 select throws_ok(
-  'update tutoring.booking_details set learner_notes = ''x''', '42501', null,
+  'update tutoring.booking_details set learner_notes = ''x''', '55000', null,
   'booking_details cannot be updated');
 select tests.act_as('bob');
 select results_eq(

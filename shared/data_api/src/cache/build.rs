@@ -21,15 +21,15 @@ pub(super) fn model(catalog: raw::Catalog) -> Model {
         .collect();
     let graph = Graph::new(&catalog);
     let mut relationships = graph.relationships();
-    let mut keys: HashMap<i64, Vec<String>> =
-        names.keys().map(|oid| (*oid, graph.primary_key(*oid))).collect();
+    let mut keys: HashMap<i64, [Vec<String>; 2]> =
+        names.keys().map(|oid| (*oid, [graph.primary_key(*oid), graph.page_key(*oid)])).collect();
     named::add_computed(&mut relationships, &catalog.functions, &names);
 
     let mut computed = computed_columns(&catalog.functions, &names);
     let mut sources = related::sources(&catalog);
     let mut relations = BySchema::<Relation>::new();
     for raw in catalog.relations {
-        let primary_key = keys.remove(&raw.oid).unwrap_or_default();
+        let [primary_key, page_key] = keys.remove(&raw.oid).unwrap_or_default();
         let id = Qualified::new(raw.schema, raw.name);
         if !raw.exposed {
             continue;
@@ -43,6 +43,7 @@ pub(super) fn model(catalog: raw::Catalog) -> Model {
             comment: raw.comment,
             columns: columns.collect(),
             primary_key,
+            page_key,
             insertable: raw.writable & 8 != 0,
             updatable: raw.writable & 4 != 0,
             deletable: raw.writable & 16 != 0,

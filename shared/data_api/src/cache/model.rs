@@ -47,6 +47,8 @@ pub struct Relation {
     pub columns: Vec<Column>,
     /// The names of its primary key's columns, inherited by views.
     pub primary_key: Vec<String>,
+    /// Of a view that asks something for each of its rows: the columns that name a row before that.
+    pub page_key: Vec<String>,
     /// Whether rows can be inserted.
     pub insertable: bool,
     /// Whether rows can be updated.

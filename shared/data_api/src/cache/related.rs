@@ -8,8 +8,6 @@ use super::{
     raw, view,
 };
 
-/// How deep views of views are followed. Deeper views lose their keys.
-const MAX_VIEW_DEPTH: usize = 12;
 /// A view may show a key many times. More combinations than these are of no use.
 const MAX_COMBINATIONS: usize = 64;
 
@@ -21,6 +19,8 @@ struct Node<'a> {
     is_view: bool,
     /// For a view: which of its columns show a column of a base table.
     shows: HashMap<(i64, i16), Vec<i16>>,
+    /// For a view that asks something for each row: those of them that no join makes null.
+    leads: HashMap<(i64, i16), i16>,
 }
 
 /// Relations and the keys between them.
@@ -35,13 +35,21 @@ impl<'a> Graph<'a> {
     pub(super) fn new(catalog: &'a raw::Catalog) -> Self {
         let rules: HashMap<i64, Vec<view::Origin>> =
             catalog.views.iter().map(|view| (view.oid, view::origins(&view.rule))).collect();
+        let leading: HashMap<i64, Vec<i16>> =
+            catalog.views.iter().map(|view| (view.oid, view::leading(&view.rule))).collect();
         let mut nodes = HashMap::new();
         let mut viewers: HashMap<i64, Vec<i64>> = HashMap::new();
         for relation in &catalog.relations {
             let mut shows: HashMap<(i64, i16), Vec<i16>> = HashMap::new();
+            let mut lead = HashMap::new();
             for origin in rules.get(&relation.oid).into_iter().flatten() {
                 if let Some(base) = base(&rules, origin.relation, origin.origin, 0) {
                     shows.entry(base).or_default().push(origin.column);
+                    if relation.kind == 'v'
+                        && view::leads(&rules, &leading, relation.oid, origin.column, 0)
+                    {
+                        lead.entry(base).or_insert(origin.column);
+                    }
                 }
             }
             for table in shows.keys().map(|(table, _)| *table).collect::<HashSet<_>>() {
@@ -56,6 +64,7 @@ impl<'a> Graph<'a> {
                     primary_key: &relation.primary_key,
                     is_view: matches!(relation.kind, 'v' | 'm'),
                     shows,
+                    leads: lead,
                 },
             );
         }
@@ -81,6 +90,19 @@ impl<'a> Graph<'a> {
         let mut columns: Vec<i16> = tables.into_iter().filter_map(shown).flatten().collect();
         columns.sort_unstable();
         names(node, &columns)
+    }
+
+    /// The key that tells the rows of a view apart before anything is asked for each of them.
+    pub(super) fn page_key(&self, oid: i64) -> Vec<String> {
+        let Some(node) = self.nodes.get(&oid) else { return Vec::new() };
+        let shown = |table: i64| -> Option<Vec<i16>> {
+            let key = self.nodes.get(&table)?.primary_key;
+            let columns = key.iter().map(|column| node.leads.get(&(table, *column)).copied());
+            columns.collect::<Option<Vec<i16>>>().filter(|columns| !columns.is_empty())
+        };
+        // One table leads, so there is one such key at most.
+        let key = node.leads.keys().find_map(|(table, _)| shown(*table)).unwrap_or_default();
+        names(node, &key)
     }
 
     /// Every relationship, in both directions.
@@ -202,7 +224,7 @@ fn base(
     depth: usize,
 ) -> Option<(i64, i16)> {
     let Some(origins) = rules.get(&relation) else { return Some((relation, column)) };
-    if depth == MAX_VIEW_DEPTH {
+    if depth == view::MAX_DEPTH {
         return None;
     }
     let origin = origins.iter().find(|origin| origin.column == column)?;

@@ -5,6 +5,11 @@
 //! already resolved, through subqueries and joins, where each output comes from. Only the entries
 //! of the outermost query count; they are two braces deep.
 
+use std::collections::HashMap;
+
+/// How deep views of views are followed. Deeper views lose their keys.
+pub(super) const MAX_DEPTH: usize = 12;
+
 /// An output of a view that is a plain column of another relation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
@@ -75,6 +80,46 @@ pub(super) fn origins(rule: &str) -> Vec<Origin> {
     origins
 }
 
+/// The columns of a view that asks something for each of its rows (it has a lateral join) which are
+/// of the relation that its rows begin with: no join makes them null.
+pub(super) fn leading(rule: &str) -> Vec<i16> {
+    let from = outermost_entries(rule, &["{FROMEXPR "]);
+    let Some(first) = from.first().and_then(|from| first_relation(from)) else {
+        return Vec::new();
+    };
+    if !rule.contains(":lateral true") {
+        return Vec::new();
+    }
+    let is_first =
+        |entry: &&str| entry.starts_with(&format!("{{TARGETENTRY :expr {{VAR :varno {first} "));
+    let number = |entry| label_value(entry, ":resno ").and_then(|text| text.parse().ok());
+    outermost_entries(rule, TARGET).into_iter().filter(is_first).filter_map(number).collect()
+}
+
+/// Whether no join makes a column null, in this view or in one below it.
+pub(super) fn leads(
+    rules: &HashMap<i64, Vec<Origin>>,
+    leading: &HashMap<i64, Vec<i16>>,
+    relation: i64,
+    column: i16,
+    depth: usize,
+) -> bool {
+    let Some(origins) = rules.get(&relation) else { return true };
+    let origin = origins.iter().find(|origin| origin.column == column);
+    depth < MAX_DEPTH
+        && leading.get(&relation).is_some_and(|columns| columns.contains(&column))
+        && origin.is_some_and(|o| leads(rules, leading, o.relation, o.origin, depth + 1))
+}
+
+/// The number of the relation that a `from` begins with, if every join keeps its rows.
+fn first_relation(from: &str) -> Option<&str> {
+    let keeps = |kind: &str| kind.starts_with("0 ") || kind.starts_with("1 ");
+    if !from.split(":jointype ").skip(1).all(keeps) {
+        return None;
+    }
+    from.split(":rtindex ").nth(1)?.split(['}', ' ']).next()
+}
+
 fn label_value<'a>(entry: &'a str, label: &str) -> Option<&'a str> {
     let start = entry.rfind(label)? + label.len();
     entry[start..].split([' ', '}', ')']).next()
@@ -136,6 +181,22 @@ mod tests {
             :resname joined :ressortgroupref 0 :resorigtbl 0 :resorigcol 0 :resjunk false})})";
         assert_eq!(sources(rule), [Origin { column: 1, relation: 16391, origin: 4 }]);
         assert_eq!(sources(RULE), origins(RULE), "what is shown as it is, is the first of them");
+    }
+
+    #[test]
+    fn a_column_that_no_join_makes_null_leads() {
+        let rule = |join: u8, first: u8| {
+            format!(
+                "({{QUERY :rtable ({{RTE :lateral true}}) :jointree {{FROMEXPR :fromlist \
+                ({{JOINEXPR :jointype {join} :larg {{RANGETBLREF :rtindex {first}}} :rarg \
+                {{RANGETBLREF :rtindex 4}}}}) :quals <>}} :targetList ({{TARGETENTRY :expr {{VAR \
+                :varno 3 :varattno 1}} :resno 7 :resname id :resjunk false}})}})"
+            )
+        };
+        assert_eq!(leading(&rule(1, 3)), [7]);
+        assert_eq!(leading(&rule(1, 2)), [], "the rows begin with another relation");
+        assert_eq!(leading(&rule(2, 3)), [], "a full join may leave it empty");
+        assert_eq!(leading(&rule(1, 3).replace("true", "false")), [], "nothing is asked for");
     }
 
     #[test]

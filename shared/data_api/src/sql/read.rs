@@ -25,7 +25,8 @@ impl Sql {
         for child in &node.children {
             self.join(child, &table);
         }
-        self.link_and_conditions(node, &table, parent, |_| true);
+        let word = self.link_and_conditions(node, &table, parent, |_| true);
+        self.of_the_page(node, &table, parent, word);
         self.grouped(node, &table);
         self.ordered(node, &table);
         self.limited(node.range.limit, node.range.offset);
@@ -150,14 +151,15 @@ impl Sql {
         };
     }
 
-    /// `where`: how a node hangs on its parent, and what must hold of it.
+    /// `where`: how a node hangs on its parent, and what must hold of it. Returns the word that one
+    /// more condition begins with.
     pub(super) fn link_and_conditions(
         &mut self,
         node: &Node<'_>,
         table: &str,
         parent: Option<&str>,
         kept: impl Fn(&Condition<'_>) -> bool,
-    ) {
+    ) -> &'static str {
         let mut word = " where ";
         for (left, own, right, other) in link_pairs(node, table, parent.unwrap_or_default()) {
             self.push(word).push(&left).push(".").name(own).push(" = ");
@@ -169,6 +171,7 @@ impl Sql {
             self.condition(table, condition);
             word = " and ";
         }
+        word
     }
 
     /// Rows are grouped by everything that is selected beside the aggregates, by position.
