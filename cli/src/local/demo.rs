@@ -39,12 +39,17 @@ pub async fn load(
         expert.id = account::create(&routes, &house.keys, &expert.name, &expert.email).await?;
         let settled = settle_in(&house.api, expert).await;
         settled.with_context(|| format!("The demo's {}", expert.name))?;
+        if expert.healer_type.is_some() {
+            verify(&house.service, expert.id).await?;
+        }
     }
     for learner in &mut cast.learners {
         learner.id = account::create(&routes, &house.keys, &learner.name, &learner.email).await?;
         let sql = "select to_jsonb(api.save_customer($1))";
+        let (first_name, last_name) = names(&learner.name);
         let fields = json!({
-            "display_name": learner.name, "goals": learner.goals, "timezone": learner.timezone,
+            "display_name": learner.name, "first_name": first_name, "last_name": last_name,
+            "goals": learner.goals, "timezone": learner.timezone,
         });
         let _: Uuid = act(&house.api, learner.id, sql, &[&fields])
             .await
@@ -81,8 +86,10 @@ async fn save_all(api: &Db, person: Uuid, sql: &str, things: &[Value]) -> Result
 /// An expert signs up, offers sessions and saves weekly hours; the slots follow from those.
 async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
     let sql = "select to_jsonb(api.save_provider($1))";
+    let (first_name, last_name) = names(&expert.name);
     let fields = json!({
-        "display_name": expert.name, "bio": expert.bio, "specialties": expert.specialties,
+        "display_name": expert.name, "first_name": first_name, "last_name": last_name,
+        "bio": expert.bio, "specialties": expert.specialties,
         "currency": expert.currency, "timezone": expert.timezone,
         "provider_type": expert.healer_type,
         "hourly_rate_minor": expert.hourly_rate, "trains_dogs": expert.trains_dogs,
@@ -110,6 +117,19 @@ async fn settle_in(api: &Db, expert: &Expert) -> Result<()> {
         .collect();
     let sql = "select to_jsonb(api.set_availability($1))";
     let _: i64 = act(api, expert.id, sql, &[&Value::from(windows)]).await?;
+    Ok(())
+}
+
+/// First and last name: some lenses show the two.
+fn names(name: &str) -> (&str, &str) {
+    name.split_once(' ').unwrap_or((name, ""))
+}
+
+/// The house has looked at somebody's papers.
+async fn verify(service: &Db, provider: Uuid) -> Result<()> {
+    let house = Caller { role: "service_role", claims: "{}", user_id: None };
+    let sql = "select to_jsonb(true) from (select api.verify_provider($1, 'verified')) as v";
+    let _: bool = service.json(house, sql, &[&provider]).await?;
     Ok(())
 }
 

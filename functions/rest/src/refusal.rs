@@ -43,13 +43,16 @@ fn form(refused: &Refused, words: &Words<'_>) -> Option<String> {
         return None;
     }
     let message = &refused.message;
-    let (Some(begins), Some(ends)) = (message.find('"'), message.rfind('"')) else {
+    // The name of an enumeration is quoted too, before the value.
+    let value = message.find(": \"").map(|at| at + 2).or_else(|| message.find('"'));
+    let (Some(begins), Some(ends)) = (value, message.rfind('"')) else {
         return Some(format!("{}.", message.trim_end_matches('.')));
     };
     match words.field_of(message.get(begins + 1..ends).unwrap_or_default()) {
         Some(field) => Some(format!("{field}: {message}.")),
-        None => message
-            .starts_with("invalid input syntax for type")
+        None => ["invalid input syntax for type", "invalid input value for enum"]
+            .iter()
+            .any(|begin| message.starts_with(begin))
             .then(|| format!("{}.", message[..begins].trim_end_matches([':', ' ']))),
     }
 }

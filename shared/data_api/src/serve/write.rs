@@ -106,7 +106,7 @@ fn may_change(context: &Context<'_>, relation: &Relation) -> Result<(), Refusal>
     }
     let message = format!("{} is not for {}", relation.id.name, context.request.method);
     Err(Refusal::new(405, "55000", message)
-        .hint("A function of this schema does it.")
+        .hint("A function may do it: the page of this schema says which.")
         .header(header::ALLOW, &methods(relation)))
 }
 
