@@ -6,6 +6,7 @@ import { base, launch, signIn, visit } from "./browser.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS;
+const staffName = process.env.STAFF ?? "signe";
 const only = process.env.ONLY;
 if (shots) mkdirSync(shots, { recursive: true });
 
@@ -56,7 +57,7 @@ for (const [who, pages] of [
   [undefined, visitor],
   ["alice", customer],
   ["mette", provider],
-  ...(process.env.STAFF ? [[process.env.STAFF, staff]] : []),
+  [staffName, staff],
 ]) {
   const page = await visit(browser);
   if (who) await signIn(page, who);
@@ -70,7 +71,10 @@ for (const [who, pages] of [
         // Colours fade for a moment.
         await page.waitForTimeout(path.startsWith("/office") ? 700 : 250);
         await check(page, `${name} ${width} ${scheme}`);
-        if (shots) await page.screenshot({ path: `${shots}/${name}-${width}-${scheme}.png` });
+        if (shots) {
+          const path = `${shots}/${name}-${width}-${scheme}.jpg`;
+          await page.screenshot({ path, type: "jpeg", quality: 72 });
+        }
       }
     }
   }

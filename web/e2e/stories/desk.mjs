@@ -1,4 +1,5 @@
 // A provider offers, answers and is paid out.
+import assert from "node:assert/strict";
 import { signIn } from "../browser.mjs";
 import { chooseTime, GOOD } from "./steps.mjs";
 
@@ -7,7 +8,7 @@ export async function a_provider_publishes_hours_and_answers_a_request(open) {
   const haruka = await open({ timezoneId: "Asia/Tokyo" });
   await signIn(haruka, "haruka");
   await haruka.goto("/desk/hours");
-  await haruka.getByLabel("Day").selectOption({ label: "Sunday" });
+  await haruka.getByLabel("Day", { exact: true }).selectOption({ label: "Sunday" });
   await haruka.getByLabel("From").fill("01:00");
   await haruka.getByLabel("Until").fill("05:00");
   await haruka.getByRole("button", { name: "Add hours" }).click();
@@ -17,7 +18,7 @@ export async function a_provider_publishes_hours_and_answers_a_request(open) {
   await haruka.getByLabel("Title").fill(title);
   await haruka.getByLabel("Description").fill("Lead, light and patience.");
   await haruka.getByLabel("Price (DKK)").fill("120");
-  await haruka.getByText("I answer each request").click();
+  await haruka.getByRole("switch", { name: "I answer each request" }).check({ force: true });
   await haruka.getByRole("button", { name: "Save" }).click();
   const row = haruka.locator(".mantine-Card-root", { hasText: title });
   await row.waitFor();
@@ -48,15 +49,31 @@ export async function hours_are_dragged_on_the_week(open) {
   const page = await open({ timezoneId: "Asia/Kathmandu" });
   await signIn(page, "bishal");
   await page.goto("/desk/hours");
-  const monday = page.locator("section[aria-label='The week']").getByText("07:00–10:00").nth(1);
-  await monday.waitFor();
-  const box = await monday.boundingBox();
-  await page.mouse.move(box.x + 20, box.y + 10);
+  // Half an hour is 25 pixels: an hour later, whatever the hours were before.
+  const window = page.locator("section[aria-label='The week']").getByText(/\d\d:\d\d–\d\d:\d\d/);
+  await window.nth(1).waitFor();
+  await window.nth(1).scrollIntoViewIfNeeded();
+  const before = await window.nth(1).textContent();
+  const box = await window.nth(1).boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2 + 12];
+  await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.mouse.move(box.x + 20, box.y + 30, { steps: 4 });
-  await page.mouse.move(box.x + 20, box.y + 60, { steps: 6 });
-  await page.mouse.up();
-  await page.getByRole("cell", { name: /08:00 – 11:00/ }).waitFor();
+  await page.mouse.move(x, y + 20, { steps: 5 });
+  await page.mouse.move(x, y + 50, { steps: 10 });
+  await page.waitForTimeout(200);
+  const [saved] = await Promise.all([
+    page.waitForResponse((answer) => answer.request().method() === "PATCH"),
+    page.mouse.up(),
+  ]);
+  assert.ok(saved.ok());
+  await page.getByText("Bookings in them stand").waitFor({ state: "hidden" });
+  await page.waitForFunction(
+    ([text, at]) =>
+      [...document.querySelectorAll("section[aria-label='The week'] *")].filter(
+        (node) => !node.children.length && /\d–\d/.test(node.textContent),
+      )[at]?.textContent !== text,
+    [before, 1],
+  );
 }
 
 export async function a_payout_is_asked_for_and_paid(open) {
@@ -94,6 +111,9 @@ export async function a_provider_answers_a_review(open) {
   await page
     .getByLabel("Your answer, for everybody to read")
     .fill("Thank you for the index cards.");
-  await page.getByRole("button", { name: "Answer", exact: true }).last().click();
-  await page.getByText("Your answer: Thank you for the index cards.").waitFor();
+  await page.locator("form").getByRole("button", { name: "Answer" }).click();
+  await page
+    .getByText(/Your answer:.*index cards/)
+    .first()
+    .waitFor();
 }

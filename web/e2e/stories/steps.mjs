@@ -48,7 +48,8 @@ export async function linkOfMail(address, fits) {
   for (let turn = 0; turn < 60; turn += 1) {
     const mails = await (await fetch(`${base}/_mailbox`)).json();
     const mine = mails.filter((mail) => JSON.stringify(mail).includes(address));
-    for (const mail of mine.reverse()) {
+    mine.sort((a, b) => b.received_at.localeCompare(a.received_at));
+    for (const mail of mine) {
       const found = JSON.stringify(mail).match(fits);
       if (found) return found[0].replaceAll("&amp;", "&");
     }

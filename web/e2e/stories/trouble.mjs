@@ -24,16 +24,16 @@ export async function a_slot_that_is_taken_meanwhile_is_said(open) {
   await signIn(alice, "alice");
   await signIn(bob, "bob");
   await chooseTime(alice, "Data structures, from the beginning", 1);
-  const time = await alice.locator(".times button[aria-pressed=true]").textContent();
-  const day = await alice
-    .locator("section", { has: alice.locator(".times button[aria-pressed=true]") })
-    .last()
-    .locator("h3")
-    .textContent();
+  const all = alice.locator(".times button");
+  const states = await all.evaluateAll((list) => list.map((one) => one.ariaPressed));
   await bob.goto(alice.url());
+  const first = await bob.locator("section h3").first().textContent();
   await bob.getByRole("button", { name: "Later" }).click();
-  const section = bob.locator("section", { has: bob.getByRole("heading", { name: day }) }).last();
-  await section.getByRole("button", { name: time }).first().click();
+  await bob.waitForFunction(
+    (text) => document.querySelector("section h3")?.textContent !== text,
+    first,
+  );
+  await bob.locator(".times button").nth(states.indexOf("true")).click();
   await bookAndPay(bob, GOOD);
   await bob.getByText("It is booked").waitFor();
   await alice.getByRole("button", { name: "Book and pay" }).click();

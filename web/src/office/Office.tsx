@@ -1,3 +1,4 @@
+import "./office.css";
 import { useMantineColorScheme } from "@mantine/core";
 import BugReport from "@mui/icons-material/ReportProblemOutlined";
 import Gavel from "@mui/icons-material/GavelOutlined";

@@ -18,7 +18,7 @@ import { must, refusalOf } from "../start/refusal";
 import { useWords } from "../words";
 
 /** The lines of a payment's order, and how much of each is to go back. */
-export function RefundLines(_: { label: string }) {
+export function RefundLines({ label }: { label: string }) {
   const { t, locale } = useWords("office");
   const payment = useRecordContext();
   const [typed, setTyped] = useState<Record<string, string>>({});
@@ -72,7 +72,7 @@ export function RefundLines(_: { label: string }) {
         if (!isSent) void refund();
       }}
     >
-      <Table size="small">
+      <Table size="small" aria-label={label}>
         <TableHead>
           <TableRow>
             <TableCell>{t("refund.line")}</TableCell>

@@ -7,14 +7,6 @@ const own = (ground: RaThemeOptions): RaThemeOptions => ({
     button: { textTransform: "none", fontWeight: 600 },
   },
   shape: { borderRadius: 8 },
-  components: {
-    ...ground.components,
-    // A table that is wider than the screen moves within itself.
-    RaLayout: {
-      styleOverrides: { root: { "& .RaLayout-content": { minWidth: 0, overflowX: "auto" } } },
-    },
-    RaList: { styleOverrides: { root: { "& .RaList-content": { overflowX: "auto" } } } },
-  },
 });
 
 /** The colours of the other pages, on react-admin's own themes. */
