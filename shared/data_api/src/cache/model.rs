@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::name::Qualified;
-
 use super::custom::{Computed, Handler, Representation};
+pub use super::name::Qualified;
 
 /// Names to values, per schema: looked up without building a key.
 pub type BySchema<T> = HashMap<String, HashMap<String, T>>;
