@@ -58,7 +58,7 @@ await tell({
     assert.deepEqual(
       must(await bob.from("users").update({ first_name: "X" }).eq("id", ids.tara).select()), []);
     assert.equal(
-      await refusal(bob.from("users").update({ status: "deleted" }).eq("id", ids.bob)), "42501");
+      await refusal(bob.from("users").update({ status: "suspended" }).eq("id", ids.bob)), "M3301");
   },
   "roles: owner, trainer, admin": async () => {
     const roles = must(await nobody.from("roles").select("id, name"));
@@ -71,8 +71,10 @@ await tell({
     }
     must(await alice.from("user_roles").insert({ user_id: ids.alice, role_id: made.role.owner }));
     const again = { user_id: ids.alice, role_id: made.role.owner };
-    assert.equal(await refusal(alice.from("user_roles").insert(again)), "23505");
+    must(await alice.from("user_roles").insert(again));
     must(await alice.from("user_roles").upsert(again));
+    const hers = must(await alice.from("user_roles").select().eq("role_id", made.role.owner));
+    assert.equal(hers.length, 1);
     const mine = must(await tara.from("user_roles").select("user_id, role:roles(name)"));
     assert.deepEqual(mine.map((row) => row.role.name).sort(), ["owner", "trainer"]);
   },
@@ -93,7 +95,7 @@ await tell({
       [profile.years_of_experience, profile.bio, profile.is_verified, profile.average_rating, profile.total_reviews],
       [7, "Calm.", false, null, 0]);
     assert.equal(
-      await refusal(tara.from("dog_trainers").update({ is_verified: true }).eq("user_id", ids.tara)), "42501");
+      await refusal(tara.from("dog_trainers").update({ is_verified: true }).eq("user_id", ids.tara)), "M3301");
     must(await sam.rpc("verify_provider", { p_provider_id: ids.tara, p_verification: "verified" }));
     const seen = must(await nobody.from("dog_trainers").select("is_verified, users(first_name)").eq("id", ids.tara).single());
     assert.deepEqual(seen, { is_verified: true, users: { first_name: "Tara" } });
@@ -328,7 +330,7 @@ await tell({
     assert.equal(rows[0].action, "verify");
     const user = must(await sam.from("users").select("audit_logs(action)").eq("id", ids.sam).single());
     assert.ok(user.audit_logs.length > 0);
-    assert.deepEqual(must(await tara.from("audit_logs").select()), []);
+    assert.deepEqual(must(await tara.from("audit_logs").select().neq("entity", "booking")), []);
   },
   "conventions: soft states instead of hard deletes": async () => {
     must(await alice.from("dogs").delete().eq("id", made.rex));
