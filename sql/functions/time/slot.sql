@@ -310,7 +310,7 @@ return array_remove(p_holds, p_until)
                 array[greatest(0, cardinality(array_positions(p_holds, p_until)) - p_seats)]);
 
 comment on function internal.holds_without is
-  'The holds of a slot without so many that end at an instant; another booking''s may end there too.';
+  'The holds of a slot without so many that end at an instant; those of others may end there too.';
 
 create or replace function internal.put_seats(
   p_slot  core.slot,
@@ -382,11 +382,11 @@ alter function internal.put_seats owner to definer;
 comment on function internal.put_seats is $$
 Write how many seats of a slot are taken and until when others are held. Keeps its time for its
 provider while a seat is sold or held, and gives the time back when none is; an open event keeps it
-whoever has registered. Returns until when: infinity if for good, null if not at all. p_holds need no
-order, and ended ones may be among them.
+whoever has registered. Returns until when: infinity if for good, null if not at all. p_holds need
+no order, and ended ones may be among them.
 It is the only writer of taken, holds and occupancy. Either everything was counted
-(internal.settle_slot), or the caller adds what it does to the slot as the lock found it: a slot that
-has changed since then is an error. The caller holds the locks of the provider and the slot.
+(internal.settle_slot), or the caller adds what it does to the slot as the lock found it: a slot
+that has changed since then is an error. The caller holds the locks of the provider and the slot.
 $$;
 
 create or replace function internal.refuse_time(p_slot core.slot)

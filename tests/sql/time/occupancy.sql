@@ -114,7 +114,7 @@ create temporary table added as
 select taken, holds from core.slot where slot_id = tests.id('hall');
 select results_eq(
   'hall', $$ select 1, array_fill(now() + interval '15 minutes', array[2]) $$,
-  'who pays gives up their own hold, although others end at the same instant');
+  'a customer who pays gives up their own hold, although others end at the same instant');
 select internal.settle_slot(tests.id('hall'));
 select results_eq('hall', 'select taken, holds from added',
   'a count of the slot finds what holding and selling have added');

@@ -237,7 +237,7 @@ select is(
   (select count(*) from core.notification as n
    where n.person_id = tests.id('bob') and n.type = 'waitlist_offer'
      and n.payload ->> 'slot_id' = tests.id('grows')::text), 1::bigint,
-  'who waits is told of the seat that was added');
+  'a customer who waits is told of the seat that was added');
 
 select * from finish();
 rollback;
