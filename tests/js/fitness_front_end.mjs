@@ -142,8 +142,7 @@ course = await save(tora, "Course", course.id, {
 assert.ok(course.publishedAt);
 assert.equal(course.description, "Swing safely, from day one.");
 await refused(uma.app.from("Course").update({ title: "hijack" }).eq("id", course.id).select(), "42501");
-const hard = await refused(tora.app.from("Course").update({ difficulty: "HARD" }).eq("id", course.id), "22P02");
-assert.match(hard.details, /^difficulty: invalid input value for enum/);
+await refused(tora.app.from("Course").update({ difficulty: "HARD" }).eq("id", course.id), "22P02");
 step("Course, Chapter, Lesson, Attachment, Category: write, reorder, publish, edit");
 
 {
