@@ -10,7 +10,7 @@ use tests::World;
 use crate::template::reading::root;
 
 /// Every route that asks who calls: the method and the path.
-const DOORS: [(&str, &str); 32] = [
+const DOORS: [(&str, &str); 33] = [
     ("GET", "/auth/v1/user"),
     ("PUT", "/auth/v1/user"),
     ("POST", "/auth/v1/logout"),
