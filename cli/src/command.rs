@@ -65,6 +65,9 @@ struct Serve {
     /// Do not load the demo marketplace into a new private database
     #[arg(long)]
     no_demo: bool,
+    /// Serve the API alone: do not build and serve the pages of web/
+    #[arg(long)]
+    no_pages: bool,
 }
 
 #[derive(clap::Args)]
@@ -120,10 +123,11 @@ async fn execute(arguments: Arguments) -> Result<()> {
         Environment::Production => Format::Json,
     })?;
     match arguments.command.unwrap_or(Command::Serve(arguments.serve)) {
-        Command::Serve(Serve { port, data, reset, demo, no_demo }) => {
+        Command::Serve(Serve { port, data, reset, demo, no_demo, no_pages }) => {
             let stop = asked_to_stop()?;
             let demo = (demo || no_demo).then_some(demo);
-            serve::serve(settings::Options { port, data, reset, demo }, stop).await
+            let pages = !no_pages;
+            serve::serve(settings::Options { port, data, reset, demo, pages }, stop).await
         }
         Command::Deploy(Database { database_url }) => {
             let outcome = deploy::deploy(&database_url).await?;

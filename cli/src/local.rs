@@ -7,6 +7,7 @@ pub mod demo;
 mod keys;
 mod mail;
 mod pages;
+mod site;
 pub mod stripe;
 
 use std::{
@@ -19,8 +20,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use environment::optional;
 use local_postgres::{Account, Folder, Keep, Server};
 use postgres::{Db, Limits};
+use serde_json::{Value, json};
 use stripe_double::StripeDouble;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     deploy::{self, Logins, Outcome},
@@ -31,7 +33,8 @@ use crate::{
     server_version::ServerVersion,
     settings::{CONNECTIONS, Options, Stripe},
 };
-use demo::{Cast, Expert, Learner};
+use demo::{Cast, Expert, Learner, Staff};
+use site::Pages;
 
 /// Role and database on the private server.
 const OWNER: &str = "convene";
@@ -51,9 +54,11 @@ pub async fn serve(
     let folder = Folder::open(&wanted)?;
     // A bad key is reported before anything is started.
     let keys = Keys::of_folder(&folder)?;
+    // npm works while the database starts.
+    let pages = options.pages.then(|| tokio::spawn(site::build()));
     let (owner_url, server) = database(&account, &folder, options.reset).await?;
     let demo = options.demo.unwrap_or(server.is_some());
-    let served = serve_on(listener, &owner_url, (&folder, keys), demo, stop).await;
+    let served = serve_on(listener, &owner_url, (&folder, keys), (demo, pages), stop).await;
     // Whatever happened, stop everything that was started.
     let stopped = server.map_or(Ok(()), |server| tokio::task::block_in_place(|| server.stop()));
     served.and(stopped)
@@ -63,7 +68,7 @@ async fn serve_on(
     listener: TcpListener,
     owner_url: &str,
     (folder, keys): (&Folder, Keys),
-    demo: bool,
+    (demo, pages): (bool, Option<JoinHandle<Pages>>),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     warn_of_old_server(owner_url).await?;
@@ -97,14 +102,23 @@ async fn serve_on(
     let cast = Cast::read()?;
     let loaded = demo::is_loaded(&routes, &keys, &cast.experts[0].email).await?;
     let mut routes = schedules.nudged_by(routes);
+    let has_mailbox = mailbox.is_some();
     if let Some(mailbox) = mailbox {
         routes = routes.merge(mailbox.router());
     }
     if optional("SITE_URL").is_none() {
         routes = routes.merge(pages::routes());
     }
+    let pages = match pages {
+        Some(building) => Some(building.await.context("Building the pages was interrupted")?),
+        None => None,
+    };
+    if let Some(Ok(folder)) = &pages {
+        routes = site::before(routes, folder, config(&keys, double.as_ref(), has_mailbox));
+    }
     let routes = web::observed(routes);
     announce(address, owner_url, &keys, double.as_ref());
+    announce_pages(address, pages.as_ref());
     match (loaded, demo) {
         (true, _) => announce_demo(&cast),
         (false, true) => println!("\nNo demo: it is loaded only when a database is new."),
@@ -246,6 +260,23 @@ fn announce(address: SocketAddr, owner_url: &str, keys: &Keys, stripe: Option<&S
     }
 }
 
+/// What the pages read when they start.
+fn config(keys: &Keys, stripe: Option<&StripeDouble>, has_mailbox: bool) -> Value {
+    json!({
+        "anon_key": keys.anon_key,
+        "stripe_stand_in": stripe.map(StripeDouble::base_url),
+        "mailbox": has_mailbox.then_some("/_mailbox/page"),
+    })
+}
+
+fn announce_pages(address: SocketAddr, pages: Option<&Pages>) {
+    match pages {
+        Some(Ok(_)) => println!("{:>16}  http://{address}/ in a browser", "pages"),
+        Some(Err(reason)) => println!("{:>16}  none: {reason}", "pages"),
+        None => {}
+    }
+}
+
 fn announce_demo(cast: &Cast) {
     println!("\nDemo logins, all with the password `{}`:", demo::PASSWORD);
     for Expert { email, timezone, currency, .. } in &cast.experts {
@@ -253,5 +284,8 @@ fn announce_demo(cast: &Cast) {
     }
     for Learner { email, timezone, .. } in &cast.learners {
         println!("{email:>24}  learner, {timezone}");
+    }
+    for Staff { email, .. } in &cast.staff {
+        println!("{email:>24}  staff");
     }
 }

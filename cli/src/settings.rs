@@ -30,6 +30,8 @@ pub struct Options {
     pub reset: bool,
     /// Whether a new database gets the demo; if unset, only a private database does.
     pub demo: Option<bool>,
+    /// Build the pages of `web/` and serve them.
+    pub pages: bool,
 }
 
 /// Connections of each login.

@@ -20,7 +20,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 pub use account::{PASSWORD, is_loaded};
-pub use cast::{Cast, Expert, Learner};
+pub use cast::{Cast, Expert, Learner, Staff};
 
 use crate::routers::{self, House};
 use till::Till;
@@ -56,6 +56,11 @@ pub async fn load(
             .with_context(|| format!("The demo's {}", learner.name))?;
         save_all(&house.api, learner.id, LOCATION, &learner.places).await?;
         learner.dog_ids = save_all(&house.api, learner.id, DOG, &learner.dogs).await?;
+    }
+    for staff in &cast.staff {
+        let id = account::create(&routes, &house.keys, &staff.name, &staff.email).await?;
+        let sql = "select to_jsonb(api.grant_role($1, 'admin'))";
+        let _: bool = house.service.json(Caller::SERVICE, sql, &[&id]).await?;
     }
     for (at, past) in cast.past.iter().enumerate() {
         let (expert, learner) = (&cast.experts[past.expert], &cast.learners[past.learner]);

@@ -12,8 +12,20 @@ pub struct Cast {
     pub experts: Vec<Expert>,
     /// People who book.
     pub learners: Vec<Learner>,
+    /// People who run the marketplace.
+    #[serde(default)]
+    pub staff: Vec<Staff>,
     /// Bookings of the past.
     pub past: Vec<Past>,
+}
+
+/// Somebody of the house.
+#[derive(Debug, Deserialize)]
+pub struct Staff {
+    /// Their name.
+    pub name: String,
+    /// Their login.
+    pub email: String,
 }
 
 /// Somebody who offers sessions.
