@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     deploy::{self, Outcome},
+    import::{self, Imported},
     serve, settings, token, types,
     verify::{self, Findings},
 };
@@ -35,7 +36,9 @@ enum Command {
     /// Run the whole marketplace on this machine (the default)
     Serve(Serve),
     /// Bring sql/ into a database, completely or not at all; safe to repeat
-    Deploy(Database),
+    Deploy(Deploy),
+    /// Bring people, offerings, hours, bookings and reviews of another system here; safe to repeat
+    Import(Import),
     /// Check a deployed database against the rules that every database must keep
     Verify(Database),
     /// Print TypeScript for supabase-js: `createClient<Database>()`
@@ -78,6 +81,15 @@ struct Database {
 }
 
 #[derive(clap::Args)]
+struct Deploy {
+    #[command(flatten)]
+    database: Database,
+    /// Say what a deploy would do, and do nothing
+    #[arg(long)]
+    plan: bool,
+}
+
+#[derive(clap::Args)]
 struct GrantRole {
     #[command(flatten)]
     house: House,
@@ -86,6 +98,14 @@ struct GrantRole {
     /// staff or admin
     #[arg(default_value = "admin")]
     role: String,
+}
+
+#[derive(clap::Args)]
+struct Import {
+    #[command(flatten)]
+    house: House,
+    #[command(flatten)]
+    options: import::Options,
 }
 
 #[derive(clap::Args)]
@@ -129,10 +149,17 @@ async fn execute(arguments: Arguments) -> Result<()> {
             let pages = !no_pages;
             serve::serve(settings::Options { port, data, reset, demo, pages }, stop).await
         }
-        Command::Deploy(Database { database_url }) => {
+        Command::Deploy(Deploy { database: Database { database_url }, plan: true }) => {
+            println!("{}", deploy::plan(&database_url).await?);
+            Ok(())
+        }
+        Command::Deploy(Deploy { database: Database { database_url }, plan: false }) => {
             let outcome = deploy::deploy(&database_url).await?;
             println!("{}", sentence(outcome));
             Ok(())
+        }
+        Command::Import(Import { house, options }) => {
+            told(&import::import(&house.service_database_url, &options).await?)
         }
         Command::Verify(Database { database_url }) => report(&verify::verify(&database_url).await?),
         Command::Types(Database { database_url }) => {
@@ -163,6 +190,15 @@ async fn rotate_keys(service_url: &str) -> Result<auth::Rotation> {
     let config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
     let db = Db::connect(service_url, Limits::default())?;
     Ok(auth::Auth::new(db, &settings, config)?.signer().rotate().await?)
+}
+
+/// Refused lines end the command as a failure, so that a script notices them.
+fn told(imported: &[Imported]) -> Result<()> {
+    imported.iter().for_each(|file| println!("{file}"));
+    match imported.iter().map(|file| file.refused.len()).sum::<usize>() {
+        0 => Ok(()),
+        refused => bail!("{refused} lines were refused."),
+    }
 }
 
 fn report(findings: &Findings) -> Result<()> {

@@ -1,11 +1,14 @@
 //! Bring `sql/` into a database: all of it or nothing, and nothing twice.
 //!
-//! `sql/install.sql` says what is run and in which order; plain psql can run it too. What
-//! this adds: a record of what was deployed, so that an unchanged deploy does nothing and a
-//! changed table is refused; errors that name file and line; and logins that can be used.
+//! `sql/install.sql` says what is run and in which order; plain psql can install it too. This
+//! module adds a record of what was deployed, so that an unchanged deploy does nothing and a
+//! changed table is refused; migrations, which change the tables of an existing database; errors
+//! that name file and line; and logins that can be used.
 
 mod lenses;
 mod login;
+mod migration;
+mod plan;
 mod record;
 mod script;
 mod sources;
@@ -13,9 +16,10 @@ mod split;
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tokio_postgres::{Client, error::SqlState};
 
+use plan::Plan;
 use script::{Failed, Script};
 
 pub use lenses::Lenses;
@@ -52,26 +56,46 @@ pub async fn deploy_lenses(url: &str, sources: &Sources, lenses: &Lenses) -> Res
     let script = Script::read(sources, "install.sql", lenses)?;
     let client = connect(url).await?;
     let mut attempt = 1;
-    loop {
-        match deploy_once(&client, &script, lenses).await {
+    let mut drop_code = false;
+    let outcome = loop {
+        match deploy_once(&client, &script, lenses, drop_code).await {
+            Err(error) if !drop_code && is_another_type(&error) => {
+                client.batch_execute("rollback").await.context("The connection was lost")?;
+                drop_code = true;
+            }
             Err(error) if attempt < ATTEMPTS && is_collision(&error) => {
                 client.batch_execute("rollback").await.context("The connection was lost")?;
                 tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
                 attempt += 1;
             }
             Err(error) => return Err(error),
-            Ok(outcome) => {
-                leave_schema_cache(&client).await?;
-                return Ok(outcome);
-            }
+            Ok(outcome) => break outcome,
         }
-    }
+    };
+    finish_online(&client, &script).await?;
+    leave_schema_cache(&client).await?;
+    Ok(outcome)
+}
+
+/// What a deploy of the embedded files would do, as text. It changes nothing.
+pub async fn plan(url: &str) -> Result<String> {
+    plan_sources(url, &Sources::embedded()).await
+}
+
+/// What a deploy of these files would do, as text. It changes nothing.
+pub async fn plan_sources(url: &str, sources: &Sources) -> Result<String> {
+    let script = Script::read(sources, "install.sql", &Lenses::from_env()?)?;
+    let client = connect(url).await?;
+    let known = record::read(&client).await?;
+    Ok(Plan::new(&script, is_fresh(&client).await?, known.as_ref())?.to_string())
 }
 
 /// Whether `sources` were deployed last to the database of `client`.
 pub async fn is_current(client: &Client, sources: &Sources) -> Result<bool> {
     let script = Script::read(sources, "install.sql", &Lenses::from_env()?)?;
-    Ok(record::read(client).await?.as_ref() == Some(script.record()))
+    let known = record::read(client).await?;
+    let plan = Plan::new(&script, is_fresh(client).await?, known.as_ref());
+    Ok(matches!(plan, Ok(Plan::Nothing)))
 }
 
 /// Connect as a deploying user.
@@ -87,33 +111,60 @@ pub async fn connect(url: &str) -> Result<Client> {
     Ok(client)
 }
 
-async fn deploy_once(client: &Client, script: &Script, lenses: &Lenses) -> Result<Outcome> {
+/// Whether the database of `client` has no tables of ours yet.
+async fn is_fresh(client: &Client) -> Result<bool> {
+    Ok(client.query_one("select to_regnamespace('core') is null", &[]).await?.get(0))
+}
+
+async fn deploy_once(
+    client: &Client,
+    script: &Script,
+    lenses: &Lenses,
+    drop_code: bool,
+) -> Result<Outcome> {
     client.batch_execute("begin").await?;
     // Held to the end of the transaction: two deploys of one database cannot meet.
     client.batch_execute("select pg_advisory_xact_lock(hashtext('convene deploy'))").await?;
-    let fresh: bool = client.query_one("select to_regnamespace('core') is null", &[]).await?.get(0);
-    let record = record::read(client).await?;
-    if let Some(record) = &record {
-        if record == script.record() {
+    // Whoever waits for a table makes everybody wait who comes later. So this does not wait long
+    // for a transaction that is open: it gives up, lets the others go first, and tries again.
+    client.batch_execute("set local lock_timeout = '1s'").await?;
+    let known = record::read(client).await?;
+    let plan = Plan::new(script, is_fresh(client).await?, known.as_ref());
+    let (migrations, outcome) = match plan {
+        Ok(Plan::Install(_)) => (Vec::new(), Outcome::Installed),
+        Ok(Plan::Update { migrations, .. }) => (migrations, Outcome::Updated),
+        unchanged_or_refused => {
             client.batch_execute("rollback").await?;
-            return Ok(Outcome::Unchanged);
+            return unchanged_or_refused.map(|_| Outcome::Unchanged);
         }
-        if !fresh && let Some(file) = record::changed_state(record, script.record()) {
-            client.batch_execute("rollback").await?;
-            bail!(
-                "sql/{file} was changed after this database was made, and tables are never \
-                 replaced: start afresh with `convene serve --reset`, or write a migration."
-            );
-        }
-    }
+    };
     if !lenses.setting().is_empty() {
         let set = "select set_config('convene.lenses', $1, true)";
         client.execute(set, &[&lenses.setting()]).await?;
     }
-    script.run(client).await?;
-    record::write(client, script.record()).await?;
+    script.run(client, &migrations, drop_code).await?;
+    record::write(client, script.files(), script.state()).await?;
+    if outcome == Outcome::Installed {
+        for migration in script.migrations() {
+            migration::done(client, migration, false).await?;
+        }
+    }
     client.batch_execute("commit").await.context("The deploy could not be committed")?;
-    Ok(if fresh { Outcome::Installed } else { Outcome::Updated })
+    Ok(outcome)
+}
+
+/// Run the migrations that run while the marketplace is in use.
+async fn finish_online(client: &Client, script: &Script) -> Result<()> {
+    // Of two deploys at once, the second finds nothing left to do.
+    client.batch_execute("select pg_advisory_lock(hashtext('convene online'))").await?;
+    if let Some(known) = record::read(client).await? {
+        for migration in migration::pending(script.migrations(), &known)? {
+            tracing::info!(migration = migration.path, "running online");
+            script::run_online(client, migration).await?;
+        }
+    }
+    client.batch_execute("select pg_advisory_unlock(hashtext('convene online'))").await?;
+    Ok(())
 }
 
 /// What the data API knows of the catalog, left for its cold starts. Nothing depends on it: a
@@ -132,11 +183,28 @@ async fn leave_schema_cache(client: &Client) -> Result<()> {
     Ok(())
 }
 
-fn is_collision(error: &anyhow::Error) -> bool {
+/// What the database said, if it said something.
+fn database_error(error: &anyhow::Error) -> Option<&tokio_postgres::error::DbError> {
     let statement = error.downcast_ref::<Failed>().map(|failed| &failed.cause);
-    let cause = statement.or_else(|| error.downcast_ref());
-    let Some(error) = cause.and_then(|cause| cause.as_db_error()) else { return false };
-    matches!(*error.code(), SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE)
+    statement.or_else(|| error.downcast_ref())?.as_db_error()
+}
+
+/// Postgres replaces no function by one that returns something else, or calls a parameter by
+/// another name.
+fn is_another_type(error: &anyhow::Error) -> bool {
+    database_error(error)
+        .is_some_and(|error| *error.code() == SqlState::INVALID_FUNCTION_DEFINITION)
+}
+
+/// Another transaction was in the way, and the deploy can be tried again.
+fn is_collision(error: &anyhow::Error) -> bool {
+    let Some(error) = database_error(error) else { return false };
+    let lost = [
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::LOCK_NOT_AVAILABLE,
+    ];
+    lost.contains(error.code())
         || error.message().contains("tuple concurrently")
         || (*error.code() == SqlState::UNIQUE_VIOLATION
             && error.table().is_some_and(|table| table.starts_with("pg_")))

@@ -1,4 +1,4 @@
-//! The `convene` command: serve, deploy, token, verify, types, rotate-keys.
+//! The `convene` command: serve, deploy, import, token, verify, types, rotate-keys.
 //!
 //! This crate is the one place that knows every Lambda: [`routers`] merges them, [`schedules`] runs
 //! those without a router, [`settings`] reads their settings. [`production`] serves them with real
@@ -8,6 +8,7 @@
 pub mod command;
 mod contents;
 pub mod deploy;
+pub mod import;
 pub mod keys;
 #[cfg(feature = "local")]
 pub mod local;

@@ -27,7 +27,7 @@ OFFERS = """
     update core.marketplace
     set max_holds = 1000, max_free = 1000, max_free_provider = 1000,
         max_free_a_day = 1000, max_cancels_a_day = 100000, clearing_days = 0,
-        settlement_currencies = '{DKK}';
+        settlement_currencies = '{DKK}', support_email = 'staff@convene.example';
     analyze;"""
 
 # Some lessons of a provider were given some days ago, so their money can be paid out.

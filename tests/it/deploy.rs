@@ -1,56 +1,12 @@
 //! Deploying: all or nothing, twice changes nothing, and no superuser is needed.
 
-use std::{collections::BTreeSet, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use convene::deploy::{Outcome, Sources, connect, deploy, deploy_sources};
-use tests::{EmptyDatabase, World};
-
-/// Everything that a deploy determines, as text: relations, code, policies, privileges, comments.
-const CATALOG: &str = "
-    with thing (what) as (
-      select format('%s %s %s %s', c.oid::regclass, c.relkind, c.relacl, c.relrowsecurity)
-      from pg_class as c
-      where c.relnamespace::regnamespace::text = any($1)
-      union all
-      select format('%s %s %s %s %s', p.oid::regprocedure, p.proowner::regrole, p.proacl,
-                    p.prosecdef, md5(pg_get_functiondef(p.oid)))
-      from pg_proc as p
-      where p.pronamespace::regnamespace::text = any($1)
-      union all
-      select format('%s', row(p.*)) from pg_policies as p
-      union all
-      select format('%s %s', n.nspname, n.nspacl) from pg_namespace as n
-      where n.nspname = any($1)
-      union all
-      select format('%s %s', d.objoid::regclass, md5(string_agg(d.description, '|'
-                    order by d.objsubid)))
-      from pg_description as d
-      join pg_class as c on c.oid = d.objoid
-      where d.classoid = 'pg_class'::regclass
-        and c.relnamespace::regnamespace::text = any($1)
-      group by d.objoid
-    )
-    select what from thing";
-
-/// The schemas of Convene, recognised by their comment.
-const SCHEMAS: &str = "
-    select array_agg(n.nspname) from pg_namespace as n
-    where obj_description(n.oid, 'pg_namespace') like '%Made by Convene.'
-      and n.nspname <> 'convene'";
-
-async fn catalog(url: &str) -> BTreeSet<String> {
-    let client = connect(url).await.expect("the database is there");
-    let schemas: Vec<String> = client.query_one(SCHEMAS, &[]).await.expect("its schemas").get(0);
-    assert!(schemas.len() > 4, "{schemas:?}");
-    let rows = client.query(CATALOG, &[&schemas]).await.expect("the catalog can be read");
-    assert!(rows.len() > 100, "the catalog is read");
-    rows.into_iter().map(|row| row.get(0)).collect()
-}
-
-fn assert_same(before: &BTreeSet<String>, after: &BTreeSet<String>) {
-    let differences: Vec<&String> = before.symmetric_difference(after).collect();
-    assert!(differences.is_empty(), "{differences:#?}");
-}
+use tests::{
+    EmptyDatabase, World,
+    catalog::{assert_same, catalog},
+};
 
 #[tokio::test]
 async fn deploying_twice_changes_nothing() {

@@ -12,6 +12,7 @@
 //! ```
 
 mod answer;
+pub mod catalog;
 mod cluster;
 pub mod dialect;
 mod empty;

@@ -1,26 +1,34 @@
 //! Reads `sql/install.sql` as psql does; it knows only the psql commands that occur there.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-};
+use std::{collections::HashMap, fmt};
 
 use anyhow::{Context, Result, bail};
 use tokio_postgres::{Client, error::ErrorPosition};
 
 use super::{
     lenses::Lenses,
-    record::{Deployed, Record},
+    migration::{self, Migration},
+    record::{Files, State, digest},
     sources::Sources,
-    split::{Statement, statements},
+    split::{Statement, essence, statements},
 };
 
-/// The installer and the files it names, in order.
+/// After this file, nothing depends on tables but code.
+const CLEAR: &str = "clear.sql";
+
+/// Drops all code that earlier deploys made.
+const DROP_CODE: &str = include_str!("drop_code.sql");
+
+/// The installer and the files it names, in order; and the migrations.
+#[derive(Debug)]
 pub struct Script {
     steps: Vec<Step>,
-    record: Record,
+    files: Files,
+    state: State,
+    migrations: Vec<Migration>,
 }
 
+#[derive(Debug)]
 enum Step {
     /// `\ir path`, or the statements between two commands.
     Run { path: String, text: String, first_line: usize },
@@ -36,7 +44,12 @@ impl Script {
     /// Read `path` of `sources`, with the lenses that are wanted.
     pub fn read(sources: &Sources, path: &str, lenses: &Lenses) -> Result<Self> {
         let text = sources.text(path)?;
-        let mut script = Self { steps: Vec::new(), record: BTreeMap::new() };
+        let mut script = Self {
+            steps: Vec::new(),
+            files: Files::new(),
+            state: State::new(),
+            migrations: migration::all(sources)?,
+        };
         script.remember(path, text, false);
         // The same files with other lenses are a different deploy.
         script.remember(":lenses", lenses.setting(), false);
@@ -87,17 +100,36 @@ impl Script {
     }
 
     /// Every file with its digest, to notice changes.
-    pub fn record(&self) -> &Record {
-        &self.record
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Every statement that makes a table, by its digest.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// All migrations, in order.
+    pub fn migrations(&self) -> &[Migration] {
+        &self.migrations
     }
 
     fn remember(&mut self, path: &str, text: &str, once: bool) {
-        let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-        self.record.insert(path.into(), Deployed { sha256: hex::encode(digest), once });
+        self.files.insert(path.into(), digest(text));
+        if once {
+            let digests = statements(text).into_iter().map(|one| digest(&essence(one.sql)));
+            self.state.extend(digests.map(|sha256| (sha256, path.to_owned())));
+        }
     }
 
-    /// Run it in the transaction of `client`.
-    pub async fn run(&self, client: &Client) -> Result<()> {
+    /// Run it in the transaction of `client`, with these migrations. `drop_code` says whether the
+    /// code of the last release is dropped before that of this one is made.
+    pub async fn run(
+        &self,
+        client: &Client,
+        migrations: &[&Migration],
+        drop_code: bool,
+    ) -> Result<()> {
         let mut variables = HashMap::new();
         let mut skipping = false;
         for step in &self.steps {
@@ -118,11 +150,35 @@ impl Script {
                 }
                 Step::Run { path, text, first_line } => {
                     run(client, path, text, *first_line).await?;
+                    if path == CLEAR && (drop_code || !migrations.is_empty()) {
+                        client.batch_execute(DROP_CODE).await?;
+                        migrate(client, migrations).await?;
+                    }
                 }
             }
         }
         Ok(())
     }
+}
+
+/// Change tables, in the transaction of the deploy.
+async fn migrate(client: &Client, migrations: &[&Migration]) -> Result<()> {
+    if migrations.is_empty() {
+        return Ok(());
+    }
+    let forced = migration::unforce(client).await?;
+    for migration in migrations {
+        run(client, &migration.path, &migration.text, 1).await?;
+        client.batch_execute("set constraints all immediate").await?;
+        migration::done(client, migration, true).await?;
+    }
+    migration::force(client, &forced, "force").await
+}
+
+/// Run a migration outside of a transaction, one statement after the other.
+pub async fn run_online(client: &Client, migration: &Migration) -> Result<()> {
+    run(client, &migration.path, &migration.text, 1).await?;
+    migration::done(client, migration, true).await
 }
 
 async fn run(client: &Client, path: &str, text: &str, first_line: usize) -> Result<()> {

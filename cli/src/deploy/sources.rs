@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 static SQL: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../sql");
 
 /// Texts by their paths below `sql/`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources(BTreeMap<String, String>);
 
 impl Sources {
@@ -23,6 +23,17 @@ impl Sources {
     pub fn text(&self, path: &str) -> Result<&str> {
         let text = self.0.get(path).with_context(|| format!("sql/{path} is missing"))?;
         Ok(text)
+    }
+
+    /// Paths that begin so, in order, with their texts.
+    pub fn below<'a>(&'a self, start: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let files = self.0.iter().filter(move |(path, _)| path.starts_with(start));
+        files.map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// Take a file away.
+    pub fn remove(&mut self, path: &str) -> Option<String> {
+        self.0.remove(path)
     }
 
     /// Replace or add a file. Tests use it to simulate a later release.

@@ -42,6 +42,23 @@ pub fn statements(text: &str) -> Vec<Statement<'_>> {
     found
 }
 
+/// A statement without its comments, and with one space wherever it has any: what a database
+/// is made of, however it is written down.
+pub fn essence(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(token) = Token::first(rest) {
+        let (text, after) = rest.split_at(token.length);
+        rest = after;
+        match token.kind {
+            Kind::Blank if out.ends_with(' ') => {}
+            Kind::Blank => out.push(' '),
+            _ => out.push_str(text),
+        }
+    }
+    out.trim_end().to_owned()
+}
+
 fn statement(text: &str, start: usize, end: usize) -> Statement<'_> {
     let line = text[..start].matches('\n').count() + 1;
     Statement { sql: text[start..end].trim_end(), line }
@@ -166,7 +183,7 @@ fn comment(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::statements;
+    use super::{essence, statements};
 
     fn texts(sql: &str) -> Vec<&str> {
         statements(sql).into_iter().map(|statement| statement.sql).collect()
@@ -194,6 +211,13 @@ mod tests {
         ] {
             assert_eq!(texts(&format!("{whole};select 2")), [whole, "select 2"], "{whole}");
         }
+    }
+
+    #[test]
+    fn comments_and_layout_are_not_part_of_what_a_statement_says() {
+        let sql = "create table t ( -- why\n  a int,\n\n  b text default '-- a  b'\n)";
+        assert_eq!(essence(sql), "create table t ( a int, b text default '-- a  b' )");
+        assert_ne!(essence(sql), essence(&sql.replace("a  b", "a b")));
     }
 
     #[test]

@@ -46,6 +46,7 @@ mod verify;
 
 pub use config::Config;
 pub use error::Refusal;
+pub use password::must_be_hash;
 pub use signer::Rotation;
 
 use external::Providers;
