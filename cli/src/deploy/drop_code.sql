@@ -30,6 +30,8 @@ begin
     from pg_proc as p
     join convene.made as m on m.kind = 'function' and m.name = p.oid::regprocedure::text
     where p.pronamespace in ('api'::regnamespace, 'internal'::regnamespace)
+      -- The list of lenses is made anew before anything is cleared.
+      and p.xmin::text::bigint <> pg_current_xact_id()::text::bigint % 4294967296
   ), kept (oid) as (
     select d.refobjid
     from pg_depend as d

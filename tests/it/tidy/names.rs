@@ -125,10 +125,14 @@ fn what_a_comment_or_a_page_names_exists() {
         for path in files(root(), extension) {
             // History may name things of the past; docs/database is printed from what exists.
             let is_history = path.ends_with("CHANGELOG.md");
-            if is_history || path.starts_with(root().join("docs/database")) {
+            // tests/migrations belongs to a release that does not exist.
+            let unreal = ["docs/database", "tests/migrations"].map(|below| root().join(below));
+            if is_history || unreal.iter().any(|below| path.starts_with(below)) {
                 continue;
             }
             let names = forms.missing(&known, &prose_of(&path).join("\n")).into_iter();
+            // A number that is still to be chosen.
+            let names = names.filter(|name| !name.contains("NNNN"));
             missing.extend(names.map(|name| format!("{}: {name}", named(&path))));
         }
     }
