@@ -10,13 +10,14 @@ declare
   v_command text;
   v_role    text;
 begin
+  -- In the order of the columns, so that two databases get the same triggers.
   for v_view in
     select c.oid::regclass as name, c.oid as id,
            array_agg(a.attname order by a.attnum) as columns,
-           coalesce(array_agg(a.attname) filter (
+           coalesce(array_agg(a.attname order by a.attnum) filter (
              where has_column_privilege('authenticated', c.oid, a.attnum, 'insert')), '{}')
              as inserted,
-           coalesce(array_agg(a.attname) filter (
+           coalesce(array_agg(a.attname order by a.attnum) filter (
              where has_column_privilege('authenticated', c.oid, a.attnum, 'update')), '{}')
              as updated,
            (array_agg(a.attname) filter (where a.attname = 'uuid')
