@@ -13,8 +13,11 @@ const CATALOG: &str = "
     ), relation as (
       select c.* from pg_class as c where c.relnamespace in (select oid from space)
     ), thing (what) as (
-      select format('%s %s %s %s %s', c.oid::regclass, c.relkind, c.relacl, c.relrowsecurity,
-                    c.relforcerowsecurity)
+      -- A table without a list of privileges has those of its owner.
+      select format('%s %s %s %s %s', c.oid::regclass, c.relkind,
+                    coalesce(c.relacl, acldefault(
+                      (case c.relkind when 'S' then 's' else 'r' end)::\"char\", c.relowner)),
+                    c.relrowsecurity, c.relforcerowsecurity)
       from relation as c
       union all
       select format('%s.%s %s %s %s %s %s %s', c.oid::regclass, a.attname,
