@@ -16,8 +16,7 @@ async fn run(world: &World, options: &Options) -> Vec<Imported> {
 }
 
 fn counts(imported: &[Imported]) -> Vec<(&str, u64, u64, usize)> {
-    let counts = |one: &Imported| (one.file, one.done, one.known, one.refused.len());
-    imported.iter().map(|one| counts(one)).collect()
+    imported.iter().map(|one| (one.file, one.done, one.known, one.refused.len())).collect()
 }
 
 const PEOPLE: &str = "\
