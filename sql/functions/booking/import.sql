@@ -460,7 +460,7 @@ declare
   v_rows    constant jsonb := internal.rows_to_import(p_kind, p_rows);
   v_count   constant integer := jsonb_array_length(v_rows);
   v_known   constant integer := jsonb_array_length(p_rows) - v_count;
-  v_refused jsonb := '[]';
+  v_refused jsonb := jsonb '[]';
   v_row     jsonb;
   v_detail  text;
 begin
