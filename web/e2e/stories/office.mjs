@@ -23,7 +23,7 @@ export async function staff_verifies_a_provider_and_everybody_sees_it(open) {
   await visitor.goto("/");
   await visitor.getByLabel("What do you want to learn?").fill("biologists");
   await visitor.getByRole("link", { name: /Statistics for biologists/ }).click();
-  await visitor.getByRole("link", { name: "Isla Nichols" }).click();
+  await visitor.getByRole("link", { name: "Isla Nichols", exact: true }).click();
   await visitor.getByText("Verified").waitFor();
 }
 
