@@ -245,7 +245,7 @@ async fn a_changed_return_type_needs_no_drop_by_hand() {
     let owner = connect(url).await.unwrap();
     owner.batch_execute("create view public.report as select api.shoes()").await.unwrap();
     let error = deploy_sources(url, &release("int", "p_x")).await.unwrap_err().to_string();
-    assert!(error.contains("api.shoes()"), "{error}");
+    assert!(error.contains("internal.shoes(text)"), "{error}");
     owner.batch_execute("select from public.report").await.unwrap();
 }
 
