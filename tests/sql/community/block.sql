@@ -49,7 +49,7 @@ select throws_ok($$ select tests.writes('one 11') $$, 'M9602', 'too_many_message
   'a person cannot write to an eleventh stranger on a day that has no answer');
 select isnt(tests.writes('one 1', 'Hello again'), null, 'the limit is for those they have not written to');
 select tests.act_as('one 1');
-select isnt(tests.writes('bob', 'Hello Bob'), null, 'a stranger answers');
+select isnt(tests.writes('bob', 'Hello Bob'), null, 'a stranger may answer who wrote to them');
 select tests.act_as('bob');
 select isnt(tests.writes('one 11'), null, 'an answer makes room for another stranger');
 select tests.act_as('sam');
@@ -58,7 +58,7 @@ select isnt(tests.writes('one 12'), null, 'staff writes to everybody');
 -- Blocks.
 select tests.act_as('alice');
 select throws_ok($$ select api.block_person(tests.id('alice')) $$, 'M4003', 'person_not_found',
-  'nobody blocks themselves');
+  'a person cannot block themselves');
 select is(api.block_person(tests.id('eve')), true, 'a person blocks another');
 select is(api.block_person(tests.id('eve')), false, 'a person who is blocked again is blocked once');
 select results_eq('select person_id, name from api.list_blocked()',

@@ -139,10 +139,11 @@ select results_eq(
   $$ values ('active') $$, 'an administrator ends a suspension');
 select throws_ok($$ update dogs.users set status = 'gone' where id = tests.id('tim') $$, 'M0019', null,
   'a status that is no word of the document is refused');
-select set_eq(
-  $$ select action from dogs.audit_logs
-     where entity = 'booking' and actor_user_id in (tests.id('alice'), tests.id('tara')) $$,
-  $$ values ('create'), ('cancel') $$, 'an administrator reads what was done with bookings');
+select results_eq(
+  $$ select distinct action::text from dogs.audit_logs
+     where entity = 'booking' and actor_user_id in (tests.id('alice'), tests.id('tara'))
+     order by 1 $$,
+  $$ values ('cancel'), ('create') $$, 'an administrator reads what was done with bookings');
 select tests.act_as('tim');
 select is_empty('select from dogs.audit_logs', 'a stranger reads nothing of what others did');
 select throws_ok($$ update dogs.users set status = 'suspended' where id = tests.id('tim') $$,

@@ -313,7 +313,7 @@ join core.payment as p using (payment_id) where p.payer_id = tests.id('bob');
 -- Deleting oneself.
 select tests.act_as('eve');
 select throws_ok($$ delete from fitness."User" where id = tests.id('tara') $$, '42501', null,
-  'nobody deletes another');
+  'a user cannot delete another user');
 select lives_ok($$ delete from fitness."User" where id = tests.id('eve') $$, 'a user deletes themselves');
 select tests.act_as_nobody();
 select is((select status from core.person where person_id = tests.id('eve')), 'deleted',

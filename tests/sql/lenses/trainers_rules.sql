@@ -2,6 +2,17 @@
 
 begin;
 select plan(34);
+create function tests.upsert_profile(p_fields jsonb) returns trainers.user_profiles language plpgsql as $$
+declare v_row trainers.user_profiles; begin
+  perform set_config('app.on_conflict', 'merge', true),
+          set_config('app.columns', (select json_agg(k)::text from jsonb_object_keys(p_fields) as k), true);
+  insert into trainers.user_profiles
+  select * from jsonb_populate_record(null::trainers.user_profiles, p_fields) returning * into v_row;
+  perform set_config('app.on_conflict', '', true), set_config('app.columns', '', true);
+  return v_row;
+end $$;
+create function tests.upsert_mine(p_fields jsonb) returns trainers.user_profiles language sql as $$
+  select tests.upsert_profile(p_fields || jsonb_build_object('user_id', tests.id('tara'))) $$;
 
 update core.marketplace
 set default_currency = 'EUR', settlement_currencies = '{EUR,DKK}', default_timezone = 'UTC';
@@ -26,32 +37,21 @@ select lives_ok(
 select throws_ok(
   $$ insert into trainers.user_profiles (user_id, bio) values (tests.id('tara'), 'x') $$, '23505', null,
   'a profile that is filled in is not inserted again');
-create function pg_temp.upsert(p_fields jsonb) returns trainers.user_profiles language plpgsql as $$
-declare v_row trainers.user_profiles; begin
-  perform set_config('app.on_conflict', 'merge', true),
-          set_config('app.columns', (select json_agg(k)::text from jsonb_object_keys(p_fields) as k), true);
-  insert into trainers.user_profiles
-  select * from jsonb_populate_record(null::trainers.user_profiles, p_fields) returning * into v_row;
-  perform set_config('app.on_conflict', '', true), set_config('app.columns', '', true);
-  return v_row;
-end $$;
-create function pg_temp.mine(p_fields jsonb) returns trainers.user_profiles language sql as $$
-  select pg_temp.upsert(p_fields || jsonb_build_object('user_id', tests.id('tara'))) $$;
-select is((pg_temp.mine('{"service_radius": 22}')).service_radius, 22, 'an upsert keeps the radius alone');
-select is((pg_temp.mine('{"currency": "DKK"}')).currency, 'DKK', 'an upsert keeps the currency alone');
-select is((pg_temp.mine('{"is_available": false}')).is_available, false,
+select is((tests.upsert_mine('{"service_radius": 22}')).service_radius, 22, 'an upsert keeps the radius alone');
+select is((tests.upsert_mine('{"currency": "DKK"}')).currency, 'DKK', 'an upsert keeps the currency alone');
+select is((tests.upsert_mine('{"is_available": false}')).is_available, false,
   'an upsert keeps that a trainer takes no bookings');
 select results_eq(
   $$ select service_radius, location_lat, hourly_rate, bio
-     from pg_temp.mine('{"service_radius": 33, "location_lat": 55.7, "location_lng": 12.6}') $$,
+     from tests.upsert_mine('{"service_radius": 33, "location_lat": 55.7, "location_lng": 12.6}') $$,
   $$ values (33, 55.7, 45.50, 'Calm.') $$, 'an upsert of some fields keeps them and the others');
-select throws_ok($$ select pg_temp.mine('{"currency": "KES"}') $$, 'M0304', 'currency_not_settled',
+select throws_ok($$ select tests.upsert_mine('{"currency": "KES"}') $$, 'M0304', 'currency_not_settled',
   'a currency in which nothing can be sold is refused at the door');
-select pg_temp.mine('{"currency": "EUR", "is_available": true}') is not null as back;
+select tests.upsert_mine('{"currency": "EUR", "is_available": true}') is not null as back;
 
 -- Payout details are JSON.
 select is(
-  (pg_temp.mine('{"payout_details": {"method": "mpesa", "account_number": "254700001234",
+  (tests.upsert_mine('{"payout_details": {"method": "mpesa", "account_number": "254700001234",
                                      "name": "Tara", "bank": {"code": 1}}}')).payout_details,
   '{"method": "mpesa", "account_number": "•••• 1234", "name": "Tara", "bank": "••••", "status": "active",
     "last4": "1234"}',
@@ -61,10 +61,10 @@ select is((select details::jsonb from core.payout_account where replaced_at is n
   '{"method": "mpesa", "account_number": "254700001234", "name": "Tara", "bank": {"code": 1}}',
   'payout details are kept as they were given');
 select tests.act_as('tara');
-select is((pg_temp.mine((select jsonb_build_object('payout_details', payout_details)
+select is((tests.upsert_mine((select jsonb_build_object('payout_details', payout_details)
                          from trainers.user_profiles where id = tests.id('tara')))).payout_details
           ->> 'last4', '1234', 'payout details that are written back are no change');
-select pg_temp.mine('{"payout_details": {"method": "mpesa", "account_number": "254700001234",
+select tests.upsert_mine('{"payout_details": {"method": "mpesa", "account_number": "254700001234",
                                          "name": "Tara", "bank": {"code": 1}}}') is not null as again;
 update trainers.user_profiles
 set payout_details = '{"method": "mpesa", "account_number": "254700001234", "name": "Tara",
@@ -74,7 +74,7 @@ select tests.act_as_nobody();
 select is((select count(*) from core.payout_account), 1::bigint,
   'saving the same account again begins no new wait');
 select tests.act_as('tara');
-select pg_temp.mine('{"payout_details": {"method": "mpesa", "account_number": "•••• 1234",
+select tests.upsert_mine('{"payout_details": {"method": "mpesa", "account_number": "•••• 1234",
                                          "name": "Tara B", "bank": "••••"}}') is not null as changed;
 select tests.act_as_nobody();
 select is((select details::jsonb ->> 'account_number' from core.payout_account where replaced_at is null),

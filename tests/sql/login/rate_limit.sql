@@ -20,7 +20,7 @@ select is((select r.uses from identity.rate_limit as r where r.action = 'guess')
 select is(
   (select count(*) from identity.rate_limit as r
    where position(uuid_send(tests.id('alice')) in r.subject) > 0), 0::bigint,
-  'who has guessed cannot be read from the row');
+  'a row of the limit does not say who has guessed');
 
 create function tests.asks(p_name text)
 returns text
