@@ -117,9 +117,7 @@ async fn overlapping_baskets_meet_without_a_deadlock_and_nothing_is_oversold() {
     let answers = answers.concat();
     let placed = answers.iter().filter(|answer| answer.status == 200).count();
     println!("{} orders asked, {placed} placed", answers.len());
-    // A client that waited too long is told to try again; deadlocks are counted below.
-    let is_broken = |answer: &&Answer| answer.status >= 500 && answer.body["code"] != "55P03";
-    let broken: Vec<&Answer> = answers.iter().filter(is_broken).collect();
+    let broken: Vec<&Answer> = answers.iter().filter(|answer| answer.status >= 500).collect();
     assert!(broken.is_empty(), "{broken:?}");
     assert!(placed > 0 && placed < answers.len(), "nobody met anybody");
 

@@ -4,6 +4,7 @@
 //! killed process leaves behind. Then its lease ends and another process continues.
 
 use serde_json::json;
+use stripe_double::{Fault, Kind};
 
 use crate::till::Till;
 
@@ -71,26 +72,34 @@ async fn one_intent_and_one_charge() {
     }
 }
 
-/// An order with two sellers: paid once, and one line refunded once.
+/// An order with two sellers, made by `create-order`: paid once, and one line refunded once.
 #[tokio::test]
 async fn one_charge_of_an_order_and_one_refund_of_a_line() {
     for dies in DEATHS {
         let till = Till::new().await;
         till.offer("lesson", 5000, "instant").await;
-        till.world
-            .sql(
-                "select tests.goods('book', 'uwe', 700);
-                  select tests.basket('alice', null, 'lesson', 'book')",
-            )
-            .await;
+        till.world.sql("select tests.goods('book', 'uwe', 700)").await;
+        let items = json!([
+            { "slot_id": till.world.id("lesson") },
+            { "offering_id": till.world.id("offering book") },
+        ]);
+        // What `create-order` does first; it dies at a step after that.
+        let placed = json!({ "p_items": items, "p_idempotency_key": "key" });
+        let placed = till.world.rpc("alice", "place_order", placed).await.ok();
         till.die("create_payment", dies).await;
-        let due = json!({ "order_id": till.text("select order_id from core.order").await });
-        let (status, payable) = till.post("alice", "pay", None, due).await;
-        assert_eq!(status, 200, "{payable}");
+        // The customer's browser asks again, and later pays what it finds.
+        let asked = json!({ "items": items });
+        let (status, payable) = till.post("alice", "create-order", Some("key"), asked).await;
+        assert_eq!((status, &payable["order_id"]), (200, &placed["order_id"]), "{payable}");
+        let due = json!({ "order_id": payable["order_id"] });
+        let (_, again) = till.post("alice", "pay", None, due.clone()).await;
+        assert_eq!(again["client_secret"], payable["client_secret"], "{dies:?}");
         till.pay(&payable, "pm_card_visa").expect("the card is good");
         till.stripe.settled().await;
         assert_eq!(till.stripe.objects("payment_intent").len(), 1, "{dies:?}");
         assert_eq!(till.stripe.objects("charge").len(), 1, "{dies:?}");
+        let (_, paid) = till.post("alice", "pay", None, due).await;
+        assert_eq!((&paid["status"], &paid["client_secret"]), (&json!("paid"), &json!(null)));
 
         let booking =
             json!({ "booking_id": till.text("select booking_id from core.booking").await });
@@ -102,6 +111,37 @@ async fn one_charge_of_an_order_and_one_refund_of_a_line() {
             "select tests.balance('tara', 'clearing') || ' ' || tests.balance('uwe', 'clearing')";
         assert_eq!(till.text(left).await, "0 595", "{dies:?}");
         till.audit().await;
+    }
+}
+
+/// `create-order` calls Stripe itself: whatever becomes of the call, its repetition makes no second
+/// order and no second intent.
+#[tokio::test]
+async fn one_intent_of_create_order_however_its_call_ends() {
+    let call = "POST /v1/payment_intents";
+    let stored = Kind::ServerError { stored: false };
+    for kind in [Kind::Drop, Kind::HalfAnswer, Kind::BadGateway, Kind::RateLimited, stored] {
+        for fault in [Fault::before(call, kind.clone()), Fault::after(call, kind.clone())] {
+            let till = Till::new().await;
+            // Alice is a customer by then.
+            till.offer("lesson", 5000, "instant").await;
+            till.world.sql("select tests.goods('mug', null, 700)").await;
+            let item = json!({ "offering_id": till.world.id("offering mug") });
+            let asked = json!({ "items": [item] });
+            till.stripe.fault(fault.clone());
+            let first = till.post("alice", "create-order", Some("key"), asked.clone()).await;
+            till.outlive_lease().await;
+            let (status, payable) = till.post("alice", "create-order", Some("key"), asked).await;
+            assert_eq!(status, 200, "{fault:?}: {first:?}, {payable}");
+            till.pay(&payable, "pm_card_visa").expect("the card is good");
+            till.stripe.settled().await;
+            till.sweep().await;
+            assert_eq!(till.text("select count(*) from core.order").await, "1", "{fault:?}");
+            for object in ["payment_intent", "charge"] {
+                assert_eq!(till.stripe.objects(object).len(), 1, "{fault:?}: {object}");
+            }
+            till.audit().await;
+        }
     }
 }
 

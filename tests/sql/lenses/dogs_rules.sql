@@ -147,7 +147,7 @@ select results_eq(
 select tests.act_as('tim');
 select is_empty('select from dogs.audit_logs', 'a stranger reads nothing of what others did');
 select throws_ok($$ update dogs.users set status = 'suspended' where id = tests.id('tim') $$,
-  'M3301', 'staff_only', 'nobody suspends themselves');
+  'M3301', 'staff_only', 'a user cannot suspend their own account');
 select tests.act_as('alice');
 select isnt_empty($$ select from dogs.audit_logs where action = 'create' $$,
   'an owner reads what was done with their bookings');

@@ -22,7 +22,7 @@ select tests.sign_up('nia', '{"user_type": "trainer", "name": "Nia", "phone": "+
 select tests.act_as_nobody();
 select ok(exists (
   select from core.provider as v join identity.account as a on a.account_id = v.provider_id
-  where a.email = 'nia@example.com'), 'who signs up with the user type trainer is one');
+  where a.email = 'nia@example.com'), 'a person who signs up as a trainer is one');
 select is((
   select p.phone from core.person_private as p join identity.account as a on a.account_id = p.person_id
   where a.email = 'nia@example.com'), '+254 7', 'the number that is given at sign-up is kept');
