@@ -194,11 +194,11 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// The table and the column that each column of a view is made of, by the view and its column's
-/// number.
-pub(super) fn sources(
-    catalog: &raw::Catalog,
-) -> HashMap<(i64, i16), Option<Box<(Qualified, String)>>> {
+/// The table and the column that a column of a view is made of, if it is one.
+type Source = Option<Box<(Qualified, String)>>;
+
+/// The source of each column of a view, by the view and its column's number.
+pub(super) fn sources(catalog: &raw::Catalog) -> HashMap<(i64, i16), Source> {
     let rules: HashMap<i64, Vec<view::Origin>> =
         catalog.views.iter().map(|view| (view.oid, view::sources(&view.rule))).collect();
     let tables: HashMap<i64, &raw::Relation> =
