@@ -11,10 +11,12 @@ use axum::{
 use uuid::Uuid;
 
 /// The path, what the front end shows there, and its request. `{id}` is the id of the link.
-const PAGES: [(&str, &str, &str); 10] = [
+const PAGES: [(&str, &str, &str); 12] = [
     ("/", "the marketplace", "/rest/v1/sessions"),
     ("/bookings/{id}", "a booking", "/rest/v1/bookings?id=eq.{id}"),
     ("/slots/{id}", "a slot", "/rest/v1/bookable_slots?id=eq.{id}"),
+    ("/certificates", "a learner's certificates", "/rest/v1/rpc/list_certificates"),
+    ("/courses", "the courses of a learner", "/rest/v1/CourseEnrollment"),
     ("/earnings", "what a provider has earned", "/rest/v1/rpc/my_wallet"),
     ("/messages", "messages between people", "/rest/v1/rpc/list_conversations"),
     ("/orders", "what somebody has ordered", "/rest/v1/rpc/my_statement"),
