@@ -375,11 +375,7 @@ begin
         from core.%I as t $q$, p_name)
     into v_copies using p_name, v_column.writable;
   foreach v_who in array array['nobody', 'eve', 'alice', 'tara', 'sam', 'house'] loop
-    case v_who
-      when 'nobody' then perform tests.act_as_anonymous();
-      when 'house' then perform tests.act_as_service();
-      else perform tests.act_as(v_who);
-    end case;
+    perform tests.act_as_any(v_who);
     execute format('select count(*) from core.%I', p_name) into v_rows;
     v_insert := 0;
     foreach v_copy in array v_copies loop

@@ -50,38 +50,9 @@ select id, provider_id, id, 'request', 1, 'EUR' from pair;
 set local session_replication_role = origin;
 grant select on pair to public;
 
-create function pg_temp.act(p_who text) returns void language plpgsql as $$
-begin
-  case p_who
-    when 'nobody' then perform tests.act_as_anonymous();
-    when 'house' then perform tests.act_as_service();
-    else perform tests.act_as(p_who);
-  end case;
-end $$;
-
--- Of Alice's and Bob's rows: - none, s those of one, S both, x may not be named.
-create function pg_temp.cell(p_who text, p_view text, p_column text)
-returns text
-language plpgsql
-as $$
-declare
-  v_seen integer;
-begin
-  perform pg_temp.act(p_who);
-  begin
-    execute format('select count(distinct %1$I) from dogs.%2$I where %1$I::text in (
-      select unnest(array[customer_id, provider_id, booking_id, offering_id, id])::text from pair)',
-      p_column, p_view) into v_seen;
-  exception when insufficient_privilege then
-    v_seen := -1;
-  end;
-  perform tests.act_as_nobody();
-  return case v_seen when -1 then 'x' when 0 then '-' when 1 then 's' else 'S' end;
-end
-$$;
-
+-- Of Alice's and Bob's rows.
 select is(
-  (select string_agg(pg_temp.cell(w.who, e.name, e.col), ' ' order by w.n)
+  (select string_agg(tests.rows_seen('dogs', w.who, e.name, e.col), ' ' order by w.n)
    from unnest(array['nobody', 'eve', 'cara', 'alice', 'tara', 'uwe', 'sam', 'house'])
      with ordinality as w(who, n)),
   e.rows, format('dogs.%s shows nobody, Eve, Cara, Alice, Tara, Uwe, staff and the house %s',
@@ -104,28 +75,7 @@ from (values
 ) as e(name, col, rows);
 
 -- People, places and dogs. Which of Alice, Bob, Cara, Tara and Uwe each sees, and what of them.
-create function pg_temp.seen(p_who text, p_view text, p_key text, p_column text)
-returns text
-language plpgsql
-as $$
-declare
-  v_seen text;
-begin
-  perform pg_temp.act(p_who);
-  begin
-    execute format('select coalesce(string_agg(n, '' '' order by n), ''-'')
-      from unnest(array[''alice'', ''bob'', ''cara'', ''tara'', ''uwe'']) as n
-      join dogs.%I as v on v.%I = tests.id(n) where v.%I is not null', p_view, p_key, p_column)
-      into v_seen;
-  exception when insufficient_privilege then
-    v_seen := 'x';
-  end;
-  perform tests.act_as_nobody();
-  return v_seen;
-end
-$$;
-
-select is(pg_temp.seen(e.who, e.name, e.key, e.col), e.people,
+select is(tests.people_seen('dogs', e.who, e.name, e.key, e.col), e.people,
           format('%s sees %s of %s in dogs.%s', e.who, e.col, e.people, e.name))
 from (values
   ('nobody', 'users', 'id', 'first_name', 'tara uwe'),

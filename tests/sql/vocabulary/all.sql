@@ -16,6 +16,7 @@
 set client_min_messages = warning;
 
 \ir people.sql
+\ir access.sql
 \ir login.sql
 \ir money.sql
 \ir learning.sql

@@ -80,6 +80,20 @@ as $$
          set_config('request.jwt.claims', '{"role":"service_role"}', true);
 $$;
 
+-- A person by name, `nobody` for a caller without a token, `house` for the service key.
+create or replace function tests.act_as_any(p_who text)
+returns void
+language plpgsql
+as $$
+begin
+  case p_who
+    when 'nobody' then perform tests.act_as_anonymous();
+    when 'house' then perform tests.act_as_service();
+    else perform tests.act_as(p_who);
+  end case;
+end
+$$;
+
 -- Back to the superuser, to set the scene or to look at the rows.
 create or replace function tests.act_as_nobody()
 returns void
