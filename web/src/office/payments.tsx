@@ -1,33 +1,21 @@
-import {
-  Datagrid,
-  List,
-  Show,
-  SimpleShowLayout,
-  TextField,
-  TextInput,
-  useRecordContext,
-} from "react-admin";
+import { Show, SimpleShowLayout, TextField, useRecordContext } from "react-admin";
 import { useWords } from "../words";
 import { MomentField, MoneyField, StateField } from "./fields";
+import { Table } from "./Table";
 import { RefundLines } from "./RefundLines";
 
 export function Payments() {
   const { t } = useWords("office");
   return (
-    <List
-      exporter={false}
-      filters={[<TextInput key="q" source="q" label={t("search")} alwaysOn />]}
-    >
-      <Datagrid bulkActionButtons={false} rowClick="show">
-        <MomentField source="created_at" label={t("when")} />
-        <TextField source="order_number" label={t("payments.order")} />
-        <TextField source="payer_name" label={t("payments.payer")} />
-        <MoneyField source="captured_minor" label={t("payments.paid")} />
-        <MoneyField source="refunded_minor" label={t("payments.refunded")} />
-        <MoneyField source="refunding_minor" label={t("payments.refunding")} />
-        <StateField source="status" label={t("state")} />
-      </Datagrid>
-    </List>
+    <Table searchable rowClick="show">
+      <MomentField source="created_at" label={t("when")} />
+      <TextField source="order_number" label={t("payments.order")} />
+      <TextField source="payer_name" label={t("payments.payer")} />
+      <MoneyField source="captured_minor" label={t("payments.paid")} />
+      <MoneyField source="refunded_minor" label={t("payments.refunded")} />
+      <MoneyField source="refunding_minor" label={t("payments.refunding")} />
+      <StateField source="status" label={t("state")} />
+    </Table>
   );
 }
 
@@ -56,32 +44,25 @@ export function Payment() {
 export function Refunds() {
   const { t } = useWords("office");
   return (
-    <List
-      exporter={false}
-      filters={[<TextInput key="q" source="q" label={t("search")} alwaysOn />]}
-    >
-      <Datagrid bulkActionButtons={false}>
-        <MomentField source="created_at" label={t("when")} />
-        <MoneyField source="amount_minor" label={t("amount")} />
-        <StateField source="status" label={t("state")} />
-        <TextField source="reason" label={t("reason")} />
-      </Datagrid>
-    </List>
+    <Table searchable>
+      <MomentField source="created_at" label={t("when")} />
+      <MoneyField source="amount_minor" label={t("amount")} />
+      <StateField source="status" label={t("state")} />
+      <TextField source="reason" label={t("reason")} />
+    </Table>
   );
 }
 
 export function Disputes() {
   const { t } = useWords("office");
   return (
-    <List exporter={false}>
-      <Datagrid bulkActionButtons={false}>
-        <MomentField source="evidence_due_at" label={t("disputes.due")} />
-        <TextField source="order_number" label={t("payments.order")} />
-        <TextField source="payer_name" label={t("payments.payer")} />
-        <MoneyField source="amount_minor" label={t("amount")} />
-        <StateField source="status" label={t("state")} />
-        <TextField source="reason" label={t("reason")} />
-      </Datagrid>
-    </List>
+    <Table>
+      <MomentField source="evidence_due_at" label={t("disputes.due")} />
+      <TextField source="order_number" label={t("payments.order")} />
+      <TextField source="payer_name" label={t("payments.payer")} />
+      <MoneyField source="amount_minor" label={t("amount")} />
+      <StateField source="status" label={t("state")} />
+      <TextField source="reason" label={t("reason")} />
+    </Table>
   );
 }

@@ -1,9 +1,10 @@
-import { Datagrid, List, ReferenceField, TextField, TopToolbar } from "react-admin";
+import { ReferenceField, TextField, TopToolbar } from "react-admin";
 import { api } from "../start/client";
 import { must } from "../start/refusal";
 import { useWords } from "../words";
 import { Act } from "./Act";
 import { MomentField, MoneyField, StateField } from "./fields";
+import { Table } from "./Table";
 import { Actions } from "./people";
 
 function Pause() {
@@ -20,73 +21,64 @@ function Pause() {
 export function Payouts() {
   const { t } = useWords("office");
   return (
-    <List exporter={false} actions={<Pause />}>
-      <Datagrid bulkActionButtons={false}>
-        <MomentField source="requested_at" label={t("when")} />
-        <ReferenceField
-          source="provider_id"
-          reference="people"
-          label={t("people.name")}
-          link={false}
-        >
-          <TextField source="display_name" />
-        </ReferenceField>
-        <MoneyField source="amount_minor" label={t("amount")} />
-        <StateField source="status" label={t("state")} />
-        <TextField source="origin" label={t("payouts.origin")} />
-        <TextField source="failure" label={t("payouts.failure")} />
-      </Datagrid>
-    </List>
+    <Table actions={<Pause />}>
+      <MomentField source="requested_at" label={t("when")} />
+      <ReferenceField source="provider_id" reference="people" label={t("people.name")} link={false}>
+        <TextField source="display_name" />
+      </ReferenceField>
+      <MoneyField source="amount_minor" label={t("amount")} />
+      <StateField source="status" label={t("state")} />
+      <TextField source="origin" label={t("payouts.origin")} />
+      <TextField source="failure" label={t("payouts.failure")} />
+    </Table>
   );
 }
 
 export function Manual() {
   const { t } = useWords("office");
   return (
-    <List exporter={false}>
-      <Datagrid bulkActionButtons={false}>
-        <MomentField source="requested_at" label={t("when")} />
-        <TextField source="provider_name" label={t("people.name")} />
-        <MoneyField source="amount_minor" label={t("amount")} />
-        <TextField source="details" label={t("manual.to")} />
-        <TextField source="reference" label={t("manual.reference")} />
-        <Actions
-          label={t("actions")}
-          of={(row) => (
-            <>
-              <Act
-                label={t("manual.paid")}
-                question={t("manual.paidWhat")}
-                asks={t("manual.proof")}
-                what={(p_reference) =>
-                  must(
-                    api.rpc("settle_payout", {
-                      p_payout_id: String(row.id),
-                      p_is_paid: true,
-                      p_reference,
-                    }),
-                  )
-                }
-              />
-              <Act
-                danger
-                label={t("manual.failed")}
-                question={t("manual.failedWhat")}
-                asks={t("reason")}
-                what={(p_reference) =>
-                  must(
-                    api.rpc("settle_payout", {
-                      p_payout_id: String(row.id),
-                      p_is_paid: false,
-                      p_reference,
-                    }),
-                  )
-                }
-              />
-            </>
-          )}
-        />
-      </Datagrid>
-    </List>
+    <Table>
+      <MomentField source="requested_at" label={t("when")} />
+      <TextField source="provider_name" label={t("people.name")} />
+      <MoneyField source="amount_minor" label={t("amount")} />
+      <TextField source="details" label={t("manual.to")} />
+      <TextField source="reference" label={t("manual.reference")} />
+      <Actions
+        label={t("actions")}
+        of={(row) => (
+          <>
+            <Act
+              label={t("manual.paid")}
+              question={t("manual.paidWhat")}
+              asks={t("manual.proof")}
+              what={(p_reference) =>
+                must(
+                  api.rpc("settle_payout", {
+                    p_payout_id: String(row.id),
+                    p_is_paid: true,
+                    p_reference,
+                  }),
+                )
+              }
+            />
+            <Act
+              danger
+              label={t("manual.failed")}
+              question={t("manual.failedWhat")}
+              asks={t("reason")}
+              what={(p_reference) =>
+                must(
+                  api.rpc("settle_payout", {
+                    p_payout_id: String(row.id),
+                    p_is_paid: false,
+                    p_reference,
+                  }),
+                )
+              }
+            />
+          </>
+        )}
+      />
+    </Table>
   );
 }
