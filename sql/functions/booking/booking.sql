@@ -538,6 +538,8 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- A connection keeps the plan it made while the tables were a page long.
+set enable_seqscan = off
 as $$
 declare
   v_booking core.booking;
@@ -554,7 +556,7 @@ begin
   from internal.open_slots() as s
   join core.offering as o on o.offering_id = s.offering_id
   join core.cancellation_policy as c using (cancellation_policy_id)
-  cross join core.marketplace as m
+  join core.marketplace as m on m.is_only
   where s.slot_id = p_slot.slot_id
     and s.seats_left >= p_seats
     -- Time by the hour has no price of its own.

@@ -322,6 +322,8 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- A connection keeps the plan it made while the tables were a page long.
+set enable_seqscan = off
 as $$
 declare
   v_until timestamptz;

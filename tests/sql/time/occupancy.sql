@@ -1,7 +1,7 @@
 -- One provider, one place at a time: whatever they offer, and whatever a client tries.
 
 begin;
-select plan(24);
+select plan(25);
 
 select tests.offer('lesson', 'tara', 0, p_capacity => 2);
 select tests.offer('overlap', 'tara', 0, p_starts => now() + interval '10 days 30 minutes');
@@ -134,6 +134,23 @@ select lives_ok($$ select tests.book('beside', 'bob') $$,
   'a time is sold again in the second in which the hold beside it has ended');
 select is_empty($$ select from core.occupancy where slot_id = tests.id('hall') $$,
   'the time of a hold that has ended is removed when somebody else takes it');
+
+-- A quiet night: the statistics say that the table is empty, and a connection plans for that.
+delete from core.occupancy;
+analyze core.occupancy;
+create function tests.scans_of_occupancy()
+returns bigint
+language sql
+volatile
+return (select t.seq_scan from pg_stat_xact_user_tables as t
+        where t.relid = 'core.occupancy'::regclass);
+select set_config('tests.scans', tests.scans_of_occupancy()::text, true);
+select tests.introduce('customer ' || n), tests.offer('quiet ' || n, 'vera ' || n, 5000)
+from generate_series(1, 10) as n;
+insert into core.customer select tests.id('customer ' || n) from generate_series(1, 10) as n;
+select tests.book('quiet ' || n, 'customer ' || n) from generate_series(1, 10) as n;
+select is(tests.scans_of_occupancy(), current_setting('tests.scans')::bigint,
+  'a booking never reads every time that is taken, even if the table was nearly empty');
 
 select * from finish();
 rollback;
