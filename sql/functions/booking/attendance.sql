@@ -76,6 +76,7 @@ begin
     where p.provider_id = v_booking.provider_id;
   end if;
 
+  perform internal.settle_free_subsidy(v_booking);
   perform internal.record_step(v_booking, p_booking.status, p_actor, null);
   perform internal.tell_both(v_booking, 'booking_' || p_status);
   return v_booking;
@@ -85,7 +86,7 @@ $$;
 alter function internal.finish_booking owner to definer;
 
 comment on function internal.finish_booking is
-  'Record that a booking took place or was missed. The caller holds its lock.';
+  'Record that a booking took place or was missed. The caller holds its lock; locks the wallet.';
 
 create or replace function api.complete_booking(p_booking_id uuid)
 returns table (booking_id uuid, status text)

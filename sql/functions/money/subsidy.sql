@@ -41,6 +41,37 @@ alter function internal.subsidy_is_released owner to definer;
 
 comment on function internal.subsidy_is_released is 'Whether a line''s subsidy has left clearing.';
 
+create or replace function internal.post_subsidy(
+  p_order_line_id uuid,
+  p_provider_id   uuid,
+  p_currency      text,
+  p_account       text,
+  p_delta_minor   bigint
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.post_transfer(
+    format('subsidy:%s:%s', p_order_line_id, (
+      select count(*) from core.ledger_transfer as t
+      where t.reference_kind = 'order_line' and t.reference_id = p_order_line_id
+        and t.kind = 'subsidy')),
+    'subsidy', 'order_line', p_order_line_id,
+    array[internal.ledger_account_id('discounts', p_currency),
+          internal.ledger_account_id(p_account, p_currency, p_provider_id)],
+    array[-p_delta_minor, p_delta_minor]);
+end
+$$;
+
+alter function internal.post_subsidy owner to definer;
+
+comment on function internal.post_subsidy is
+  'Add to a line''s subsidy, or take of it. The caller holds the wallet, so that each has a number.';
+
 create or replace function internal.settle_subsidies(p_payment core.payment)
 returns void
 language plpgsql
@@ -62,18 +93,11 @@ begin
                      * internal.line_left(v_line.order_line_id) / v_line.total_minor)::bigint
                - internal.subsidy_posted(v_line.order_line_id);
     continue when v_delta = 0;
-    perform internal.post_transfer(
-      format('subsidy:%s:%s', v_line.order_line_id, (
-        select count(*) from core.ledger_transfer as t
-        where t.reference_kind = 'order_line' and t.reference_id = v_line.order_line_id
-          and t.kind = 'subsidy')),
-      'subsidy', 'order_line', v_line.order_line_id,
-      array[internal.ledger_account_id('discounts', p_payment.currency),
-            internal.ledger_account_id(
-              case when internal.subsidy_is_released(v_line.order_line_id)
-                   then 'available' else 'clearing' end,
-              p_payment.currency, v_line.provider_id)],
-      array[-v_delta, v_delta]);
+    perform internal.post_subsidy(
+      v_line.order_line_id, v_line.provider_id, p_payment.currency,
+      case when internal.subsidy_is_released(v_line.order_line_id)
+           then 'available' else 'clearing' end,
+      v_delta);
   end loop;
 end
 $$;
@@ -83,6 +107,46 @@ alter function internal.settle_subsidies owner to definer;
 comment on function internal.settle_subsidies is $$
 Bring the subsidies of a payment's lines to what has not gone back of each. Safe to repeat. The caller
 holds internal.lock_payment; locks the sellers' wallets.
+$$;
+
+create or replace function internal.settle_free_subsidy(p_booking core.booking)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line     core.order_line;
+  v_currency text;
+  v_delta    bigint;
+begin
+  select l.* into v_line
+  from core.order_line as l
+  where l.booking_id = p_booking.booking_id and l.total_minor = 0 and l.subsidy_minor > 0;
+  -- Before it is due nothing was posted, and internal.due_subsidies looks at the booking itself.
+  if not found or not internal.subsidy_is_released(v_line.order_line_id) then
+    return;
+  end if;
+
+  select o.currency into strict v_currency from core.order as o where o.order_id = v_line.order_id;
+  perform internal.lock_wallet(v_line.provider_id, v_currency);
+  v_delta := case when p_booking.status in ('completed', 'no_show_customer')
+                  then v_line.subsidy_minor else 0 end
+             - internal.subsidy_posted(v_line.order_line_id);
+  if v_delta <> 0 then
+    perform internal.post_subsidy(v_line.order_line_id, v_line.provider_id, v_currency,
+                                  'available', v_delta);
+  end if;
+end
+$$;
+
+alter function internal.settle_free_subsidy owner to definer;
+
+comment on function internal.settle_free_subsidy is $$
+Bring the subsidy of a booking that cost nothing to what its outcome says, after it was made
+available: its seller gives it back when it turns out that they did not come. Safe to repeat. The
+caller holds the booking; locks the wallet.
 $$;
 
 create or replace function internal.due_subsidies()
