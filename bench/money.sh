@@ -18,7 +18,7 @@ port=${BENCH_PORT:-3083}
 secret=whsec_bench_0001
 
 if [ -z "${BUILT:-}" ]; then
-  cargo build --quiet --profile "$profile" -p stripe_webhook --example serve
+  cargo build --quiet --profile "$profile" -p stripe_webhook --example webhook
   cargo build --quiet --profile "$profile" -p payouts --example pay
   cargo build --quiet --profile "$profile" -p relay --example drain
 fi
@@ -94,7 +94,7 @@ function request()
 end
 LUA
 SERVICE_DATABASE_URL="$service dbname=events_http" STRIPE_SECRET_KEY=sk_test_bench_0001 \
-  STRIPE_WEBHOOK_SECRET=$secret PORT=$port RUST_LOG=warn "target/$profile/examples/serve" &
+  STRIPE_WEBHOOK_SECRET=$secret PORT=$port RUST_LOG=warn "target/$profile/examples/webhook" &
 server=$!
 until curl -s -o /dev/null "http://127.0.0.1:$port/"; do sleep 0.05; done
 SIGNED=$dir/signed wrk -t 1 -c "$clients" -d "${SECONDS_MOST:-60}s" -s "$dir/wrk.lua" \

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How long the stand-in for Stripe takes for one request, by how much it knows already.
 
-  cargo build -p stripe_double --example serve && bench/stripe_double.py
-  bench/stripe_double.py --intents 2000 20000 --serve target/debug/examples/serve [another ...]
+  cargo build -p stripe_double --example stripe_api && bench/stripe_double.py
+  bench/stripe_double.py --intents 2000 20000 --serve target/debug/examples/stripe_api [another ...]
 
 Opens that many payment intents and pays every tenth, then asks each question 101 times: medians
 in milliseconds, and CPU of the stand-in, which other work on the machine does not change. Two
@@ -97,7 +97,7 @@ class Double:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--intents", type=int, nargs="+", default=[2000, 20000])
-    parser.add_argument("--serve", nargs="+", default=["target/debug/examples/serve"])
+    parser.add_argument("--serve", nargs="+", default=["target/debug/examples/stripe_api"])
     options = parser.parse_args()
     for intents in options.intents:
         results = []

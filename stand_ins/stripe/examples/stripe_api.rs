@@ -1,6 +1,6 @@
 //! The stand-in alone, keeping its state in a file, until its standard input ends.
 //!
-//!     cargo run -p stripe_double --example serve FILE
+//!     cargo run -p stripe_double --example stripe_api FILE
 
 use std::path::PathBuf;
 
