@@ -4,7 +4,8 @@
 //! and reversals happen in any order, while events are delayed, copied or lost, calls fail, and
 //! clocks jump. Then everything may recover, and the audit compares Stripe's side with ours.
 //!
-//! `STORIES=10000` sets their number, 200 by default; `STORY_SEED` repeats one world.
+//! `STORIES=10000` sets their number, 200 by default, and `STORY_FROM` the seed of the first world;
+//! `STORY_SEED` repeats one world.
 
 mod act;
 mod audit;
@@ -69,7 +70,9 @@ async fn whatever_happens_every_story_about_money_ends_well() {
     let stories: usize = wanted.unwrap_or(200);
     let only: Option<u64> = std::env::var("STORY_SEED").ok().and_then(|text| text.parse().ok());
     let worlds = stories.div_ceil(STORIES_OF_A_WORLD) as u64;
-    let seeds: Vec<u64> = only.map_or_else(|| (0..worlds).collect(), |seed| vec![seed]);
+    let first: u64 =
+        std::env::var("STORY_FROM").ok().map_or(0, |text| text.parse().expect("a seed"));
+    let seeds: Vec<u64> = only.map_or_else(|| (first..first + worlds).collect(), |seed| vec![seed]);
 
     let (mut failed, mut seen) = (Vec::new(), BTreeMap::new());
     for pair in seeds.chunks(2) {
