@@ -421,6 +421,10 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- A connection keeps the plan it made while the tables were a page long. A table that must be read
+-- all the same makes a plan look so dear that it would be compiled.
+set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_slot core.slot;
@@ -429,17 +433,26 @@ begin
   from core.slot as s
   where s.slot_id = p_slot_id
     and s.provider_id <> p_customer_id
-    and s.capacity - s.taken - internal.live_holds(s.holds) < p_seats
-    and not exists (
-      select from core.booking as b
-      where b.customer_id = p_customer_id and b.idempotency_key = p_idempotency_key)
-    and not exists (
-      select from core.waitlist_entry as w
-      where w.customer_id = p_customer_id and w.slot_id = p_slot_id and w.state = 'offered');
-  if found then
-    perform internal.require_free_customer(p_customer_id, v_slot);
-    perform internal.refuse_slot(p_slot_id, p_seats);
+    and internal.seats_left(s) < p_seats;
+  if not found then
+    return;
   end if;
+  -- A question of its own, and no part of the one above: a plan for the key that is given would be
+  -- made anew by everybody, because most give none.
+  perform
+  from core.booking as b
+  where b.customer_id = p_customer_id and b.idempotency_key = p_idempotency_key;
+  if found then
+    return;
+  end if;
+  perform
+  from core.waitlist_entry as w
+  where w.customer_id = p_customer_id and w.slot_id = p_slot_id and w.state = 'offered';
+  if found then
+    return;
+  end if;
+  perform internal.require_free_customer(p_customer_id, v_slot);
+  perform internal.refuse_slot(p_slot_id, p_seats);
 end
 $$;
 
@@ -469,6 +482,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- A connection keeps the plan it made while the tables were a page long. A table that must be read
+-- all the same makes a plan look so dear that it would be compiled.
+set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_has record;
@@ -492,7 +509,8 @@ begin
     into v_has
   from core.marketplace as m
   left join core.booking as b
-    on b.customer_id = p_customer_id and b.starts_at > now() - interval '8 days';
+    on b.customer_id = p_customer_id and b.starts_at > now() - interval '8 days'
+  where m.is_only;
 
   if v_has.a_clash or v_has.too_many_holds or v_has.too_many_cancels then
     perform internal.refuse_customer(p_customer_id, p_slot, v_has.too_many_holds);
@@ -538,8 +556,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- A connection keeps the plan it made while the tables were a page long.
+-- A connection keeps the plan it made while the tables were a page long. A table that must be read
+-- all the same makes a plan look so dear that it would be compiled.
 set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_booking core.booking;

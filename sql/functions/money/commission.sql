@@ -6,6 +6,10 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- A connection keeps the plan it made while the tables were a page long. A table that must be read
+-- all the same makes a plan look so dear that it would be compiled.
+set enable_seqscan = off
+set jit = off
 as $$
 begin
   -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
@@ -18,7 +22,8 @@ begin
         where p.provider_id = p_provider_id and p.status = 'running' and p.expires_at > now()), 0))
       end
     from core.marketplace as m
-    left join core.commission as c on c.provider_id = p_provider_id);
+    left join core.commission as c on c.provider_id = p_provider_id
+    where m.is_only);
 end
 $$;
 

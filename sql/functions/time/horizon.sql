@@ -245,12 +245,16 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- A connection keeps the plan it made while the tables were a page long.
+-- A connection keeps the plan it made while the tables were a page long. A table that must be read
+-- all the same makes a plan look so dear that it would be compiled.
 set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_until timestamptz := (
-    select now() + make_interval(days => m.slot_horizon_days) from core.marketplace as m);
+    select now() + make_interval(days => m.slot_horizon_days)
+    from core.marketplace as m
+    where m.is_only);
 begin
   -- Whoever books with this provider waits at this row, so an unused slot stays unused.
   perform from core.provider as p where p.provider_id = p_provider_id for no key update;

@@ -1,22 +1,33 @@
 -- Slots: listing the free ones, and adding, changing and removing one by hand.
 
-create or replace function internal.slot_is_idle(p_slot core.slot)
-returns boolean
-language sql
-stable
-return (p_slot).taken = 0
-  and not exists (select from unnest((p_slot).holds) as h(until) where h.until > now());
-
-comment on function internal.slot_is_idle is
-  'Whether nobody has booked the slot or holds a seat in it.';
-
 create or replace function internal.live_holds(p_holds timestamptz[])
 returns integer
 language sql
 stable
-return (select count(*) from unnest(p_holds) as h(until) where h.until > now())::integer;
+return cardinality(p_holds) - width_bucket(now(), p_holds);
 
-comment on function internal.live_holds is 'How many of a slot''s holds have not ended.';
+comment on function internal.live_holds is $$
+How many of a slot's holds have not ended. They stand in order (internal.put_seats), so those that
+have ended come first. Is inlined, because every list of free slots asks it of every slot.
+$$;
+
+create or replace function internal.seats_left(p_slot core.slot)
+returns integer
+language sql
+stable
+return (p_slot).capacity - (p_slot).taken - internal.live_holds((p_slot).holds);
+
+comment on function internal.seats_left is
+  'How many seats of a slot are neither sold nor held. Is inlined.';
+
+create or replace function internal.slot_is_idle(p_slot core.slot)
+returns boolean
+language sql
+stable
+return (p_slot).taken = 0 and internal.live_holds((p_slot).holds) = 0;
+
+comment on function internal.slot_is_idle is
+  'Whether nobody has booked the slot or holds a seat in it. Is inlined.';
 
 create or replace function internal.capacity_of(p_slot core.slot, p_offered integer)
 returns integer
@@ -55,23 +66,26 @@ comment on function internal.is_time_blocked is
 
 create or replace function internal.is_day_full(p_slot core.slot, p_max_per_day integer)
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-return (p_slot).taken = 0
-  and internal.live_holds((p_slot).holds) = 0
-  and p_max_per_day <= (
+as $$
+begin
+  -- plpgsql keeps its plan; an SQL function would be planned again by every statement.
+  return internal.slot_is_idle(p_slot) and p_max_per_day <= (
     select count(*)
     from core.occupancy as c
     join core.slot as s using (slot_id)
     join core.person as p on p.person_id = c.provider_id
-    where c.provider_id = (p_slot).provider_id
+    where c.provider_id = p_slot.provider_id
       and (c.expires_at is null or c.expires_at > now())
-      and s.starts_at between (p_slot).starts_at - interval '26 hours'
-                          and (p_slot).starts_at + interval '26 hours'
+      and s.starts_at between p_slot.starts_at - interval '26 hours'
+                          and p_slot.starts_at + interval '26 hours'
       and (s.starts_at at time zone p.timezone)::date
-          = ((p_slot).starts_at at time zone p.timezone)::date);
+          = (p_slot.starts_at at time zone p.timezone)::date);
+end
+$$;
 
 alter function internal.is_day_full owner to definer;
 
@@ -93,14 +107,11 @@ language sql
 stable
 begin atomic
   select
-    s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at,
-    s.capacity - s.taken
-      - (select count(*) from unnest(s.holds) as h(until) where h.until > now())::integer
+    s.slot_id, s.offering_id, s.provider_id, s.starts_at, s.ends_at, internal.seats_left(s)
   from core.slot as s
   join core.offering as o on o.offering_id = s.offering_id
   join core.provider as p on p.provider_id = s.provider_id
   where s.state = 'open'
-    and s.taken < s.capacity
     -- The second condition implies the first, but only the first can use an index.
     and s.starts_at > now()
     and s.starts_at > now() + make_interval(mins => o.min_notice_min)
@@ -108,8 +119,7 @@ begin atomic
     and o.is_active
     and p.accepting_bookings
     and (p.stopped_until is null or p.stopped_until <= now())
-    and s.capacity - s.taken
-        > (select count(*) from unnest(s.holds) as h(until) where h.until > now())
+    and internal.seats_left(s) > 0
     and not exists (
       select
       from core.occupancy as c
@@ -322,8 +332,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- A connection keeps the plan it made while the tables were a page long.
+-- A connection keeps the plan it made while the tables were a page long. A table that must be read
+-- all the same makes a plan look so dear that it would be compiled.
 set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_until timestamptz;
@@ -424,7 +436,8 @@ begin
     perform internal.refuse('M9104', 'too_far_ahead',
       format('Bookings are taken up to %s days ahead.', v_offering.horizon_days),
       'Choose an earlier one.');
-  elsif internal.is_day_full(p_slot, v_offering.max_per_day) then
+  elsif v_offering.max_per_day is not null
+        and internal.is_day_full(p_slot, v_offering.max_per_day) then
     perform internal.refuse('M9105', 'day_full',
       format('The provider takes %s bookings a day.', v_offering.max_per_day),
       'Choose another day.');
@@ -461,7 +474,7 @@ begin
   select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id;
   perform internal.refuse_time(v_slot);
 
-  v_left := v_slot.capacity - v_slot.taken - internal.live_holds(v_slot.holds);
+  v_left := internal.seats_left(v_slot);
   if v_left < p_seats then
     perform internal.refuse('M9201', 'slot_full',
       format('%s of %s seats are left.', greatest(v_left, 0), v_slot.capacity),

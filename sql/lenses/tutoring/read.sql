@@ -143,8 +143,10 @@ select
   s.availability_rule_id as availability_window_id,
   s.starts_at as start_time,
   s.ends_at as end_time,
-  -- The last condition implies the others, which let an index find bookable slots.
-  s.state = 'open' and s.starts_at > now() and f.slot_id is not null as is_available,
+  -- The last condition implies the others, which let an index find bookable slots and pass
+  -- those that are full.
+  s.state = 'open' and s.starts_at > now() and internal.seats_left(s) > 0
+    and f.slot_id is not null as is_available,
   s.taken as current_bookings,
   s.capacity as max_bookings,
   s.created_at,

@@ -37,6 +37,7 @@ grant insert, update, delete on core.slot to definer;
 
 grant execute on function internal.is_day_full to anon, authenticated, service_role;
 grant execute on function internal.live_holds to anon, authenticated, service_role;
+grant execute on function internal.seats_left to anon, authenticated, service_role;
 grant execute on function internal.open_slots to anon, authenticated, service_role;
 grant execute on function internal.booked_slot_ids to authenticated;
 

@@ -60,13 +60,16 @@ begin
       ('authenticator',         'idle_in_transaction_session_timeout', '10s'),
       ('authenticator',         'work_mem',                            '8MB'),
       ('authenticator',         'temp_file_limit',                     '256MB'),
+      -- Statements are short; to compile one takes longer than whatever it could save.
+      ('authenticator',         'jit',                                 'off'),
       ('service_role',          'statement_timeout',                   '60s'),
       ('service_role',          'lock_timeout',                        '20s'),
       ('service_role',          'idle_in_transaction_session_timeout', '30s'),
       ('service_authenticator', 'statement_timeout',                   '60s'),
       ('service_authenticator', 'lock_timeout',                        '20s'),
       ('service_authenticator', 'idle_in_transaction_session_timeout', '30s'),
-      ('service_authenticator', 'temp_file_limit',                     '1GB')
+      ('service_authenticator', 'temp_file_limit',                     '1GB'),
+      ('service_authenticator', 'jit',                                 'off')
     ) as l(role, name, value)
     where shobj_description(to_regrole(l.role), 'pg_authid') = 'Made by Convene.'
       and not exists (
