@@ -39,9 +39,9 @@ async fn the_service_key_sees_every_booking_and_a_stranger_none() {
     assert_eq!(world.get("bob", path).await.ok(), json!([]));
 }
 
-/// supabase-js upserts through every writable view, and staff writes with the secret key.
+/// supabase-js upserts through every writable view of a lens, and staff writes with the secret key.
 #[tokio::test]
-async fn every_writable_view_takes_upserts_and_the_service_key() {
+async fn every_writable_view_of_tutoring_takes_upserts_and_the_service_key() {
     let world = World::new().await;
     world.introduce(&["tara", "alice"]).await;
     world.story("upsert", &["tara", "alice"]).await;

@@ -105,6 +105,12 @@ assert.equal(must(await alice.from("favorite_healers").select("healers(healer_ty
 await one(alice.from("wishlist_items").insert({ product_id: salt.id }));
 assert.equal(must(await alice.from("wishlist_items").select("products(product_name)").single())
   .products.product_name, "Salt");
+assert.deepEqual(must(await alice.from("clients")
+  .select("id, favorite_healers(healer_id, clients(id)), wishlist_items(product_id, clients(id))").single()), {
+  id: client.id,
+  favorite_healers: [{ healer_id: healer.id, clients: { id: client.id } }],
+  wishlist_items: [{ product_id: salt.id, clients: { id: client.id } }],
+});
 assert.deepEqual(must(await eve.from("favorite_healers").select()), []);
 
 // Client: books by writing a row.
@@ -214,6 +220,10 @@ await refused(alice.from("reviews").insert({ healer_id: healer.id, rating: 5 }),
 // Admin: logs, reports as JSON and as CSV, settings, people.
 assert.ok(must(await sam.from("audit_logs").select("id, action")).length > 0);
 assert.deepEqual(must(await alice.from("audit_logs").select()), []);
+const logged = must(await sam.from("audit_logs").select("user_id, users(id, audit_logs(user_id))")
+  .not("user_id", "is", null));
+assert.ok(logged.length > 0 && logged.every(({ user_id, users }) =>
+  users.id === user_id && users.audit_logs.every((log) => log.user_id === user_id)));
 must(await sam.from("system_logs").select());
 await refused(alice.from("system_logs").select(), "M3301");
 for (const report of ["healer_revenue", "top_rated_services", "event_attendance", "monthly_revenue"]) {

@@ -113,6 +113,13 @@ assert.equal(must(await tara.from("trainer_availability").select("slots, users(n
   .eq("trainer_id", ids.tara).single()).users.name, "Tara");
 assert.equal(must(await alice.from("user_wallets").select("balance, users(name)")
   .eq("user_id", ids.alice).single()).users.name, "Alice");
+// A profile and its user embed each other by the plain names, whether or not it is a trainer's.
+for (const [client, id, name] of [[tara, ids.tara, "Tara"], [alice, ids.alice, "Alice"]]) {
+  assert.deepEqual(must(await client.from("user_profiles").select("user_id, users(id, name)").eq("id", id).single()),
+    { user_id: id, users: { id, name } });
+  assert.deepEqual(must(await client.from("users").select("id, user_profiles(user_id, name)").eq("id", id).single()),
+    { id, user_profiles: { user_id: id, name } });
+}
 
 // Wallet balance loads; transaction history records; payout requests work.
 assert.equal(must(await asTara.getWalletBalance(ids.tara)).balance, 0);

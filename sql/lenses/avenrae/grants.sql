@@ -93,5 +93,10 @@ grant insert (uuid, healer_id, healer_uuid, qualification, institution, obtained
 grant execute on function
   avenrae.register_for_event, avenrae.call_off_event, avenrae.place_order, avenrae.adjust_stock
   to authenticated, service_role;
+grant execute on function
+  avenrae.clients(avenrae.favorite_healers), avenrae.clients(avenrae.wishlist_items),
+  avenrae.favorite_healers, avenrae.wishlist_items,
+  avenrae.users(avenrae.audit_logs), avenrae.audit_logs
+  to authenticated, service_role;
 grant execute on function avenrae.date_format, avenrae.available_times
   to anon, authenticated, service_role;

@@ -656,3 +656,68 @@ from api.list_stuck_work(1000) as w;
 comment on view avenrae.system_logs is
   'What has failed and waits: calls to Stripe, its events, messages, mail, differences of the '
   'books. Staff only.';
+
+-- Relations of the document that no key of core is: a favourite and a wish are a person's, whom the
+-- document calls a client, and an audit log outlives who did what it says.
+create function avenrae.clients(p_favorite avenrae.favorite_healers)
+returns setof avenrae.clients
+language sql
+stable
+rows 1
+begin atomic
+  select x.* from avenrae.clients as x where x.uuid = (p_favorite).client_uuid;
+end;
+
+comment on function avenrae.clients(avenrae.favorite_healers) is 'Who has marked a healer; embeds as a column.';
+
+create function avenrae.favorite_healers(p_client avenrae.clients)
+returns setof avenrae.favorite_healers
+language sql
+stable
+begin atomic
+  select x.* from avenrae.favorite_healers as x where x.client_uuid = (p_client).uuid;
+end;
+
+comment on function avenrae.favorite_healers(avenrae.clients) is 'The healers a client has marked; embeds as rows.';
+
+create function avenrae.clients(p_item avenrae.wishlist_items)
+returns setof avenrae.clients
+language sql
+stable
+rows 1
+begin atomic
+  select x.* from avenrae.clients as x where x.uuid = (p_item).client_uuid;
+end;
+
+comment on function avenrae.clients(avenrae.wishlist_items) is 'Who wishes for a product; embeds as a column.';
+
+create function avenrae.wishlist_items(p_client avenrae.clients)
+returns setof avenrae.wishlist_items
+language sql
+stable
+begin atomic
+  select x.* from avenrae.wishlist_items as x where x.client_uuid = (p_client).uuid;
+end;
+
+comment on function avenrae.wishlist_items(avenrae.clients) is 'What a client wishes for; embeds as rows.';
+
+create function avenrae.users(p_log avenrae.audit_logs)
+returns setof avenrae.users
+language sql
+stable
+rows 1
+begin atomic
+  select x.* from avenrae.users as x where x.uuid = (p_log).user_uuid;
+end;
+
+comment on function avenrae.users(avenrae.audit_logs) is 'Who did what an audit log says; embeds as a column.';
+
+create function avenrae.audit_logs(p_user avenrae.users)
+returns setof avenrae.audit_logs
+language sql
+stable
+begin atomic
+  select x.* from avenrae.audit_logs as x where x.user_uuid = (p_user).uuid;
+end;
+
+comment on function avenrae.audit_logs(avenrae.users) is 'What a user has done that is written down; embeds as rows.';

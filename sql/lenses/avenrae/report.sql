@@ -80,13 +80,24 @@ begin atomic
       when '%r' then to_char(t.at, 'HH12:MI:SS AM')
       when '%D' then to_char(t.at, 'FMDDth')
       when '%w' then extract(dow from t.at)::text
+      -- A week that begins on Sunday has the number and the year of that day; %U begins at 0.
+      when '%V' then to_char(t.sunday, 'WW')
+      when '%X' then to_char(t.sunday, 'YYYY')
+      when '%U' then case when to_char(t.sunday, 'YYYY') = to_char(t.at, 'YYYY')
+                          then to_char(t.sunday, 'WW') else '00' end
+      -- The ISO week, as far as it is one of this year.
+      when '%u' then case sign(to_char(t.at, 'IYYY')::integer - to_char(t.at, 'YYYY')::integer)
+                       when -1 then '00' when 0 then to_char(t.at, 'IW') else '53' end
       else case
         when f.pattern is not null then to_char(t.at, f.pattern)
         when w.word ~ '^%.' then substr(w.word, 2)
         else w.word
       end
     end, '' order by w.n)
-  from (select p_at at time zone 'UTC' as at) as t
+  from (
+    select d.at, d.at - make_interval(days => extract(dow from d.at)::integer) as sunday
+    from (select p_at at time zone 'UTC' as at) as d
+  ) as t
   cross join regexp_split_to_table(
     regexp_replace(p_format, '(%.|[^%]+)', E'\\1\x01', 'g'), E'\x01')
     with ordinality as w(word, n)

@@ -536,6 +536,8 @@ begin
     (select k.uuid from avenrae.support_tickets as k where k.id = new.id), new.uuid);
   new.user_uuid := api.key_of('user', new.user_id,
     (select k.uuid from avenrae.users as k where k.id = new.user_id), new.user_uuid);
+  new.status := api.one_of('status', new.status, 'open', 'in_progress', 'resolved', 'closed');
+  new.priority := api.one_of('priority', new.priority, 'low', 'normal', 'high', 'urgent');
   new.uuid := api.save_case(
     api.written_fields('{
       "uuid": "support_case_id", "user_uuid": "person_id", "subject": "title",

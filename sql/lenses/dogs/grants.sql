@@ -54,4 +54,5 @@ grant insert (id, booking_id, trainer_id, owner_id, rating, comment),
 grant insert (id, trainer_id, amount, currency, status) on dogs.payouts to authenticated;
 grant update (is_read) on dogs.notifications to authenticated;
 
-grant execute on function dogs.dog_owners, dogs.actor, dogs.audit_logs to authenticated, service_role;
+grant execute on function dogs.dog_owners, dogs.reviews, dogs.actor, dogs.users, dogs.audit_logs
+  to authenticated, service_role;

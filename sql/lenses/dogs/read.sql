@@ -324,6 +324,16 @@ end;
 
 comment on function dogs.dog_owners is 'The owner who wrote a review, for its two sides; embeds.';
 
+create function dogs.reviews(p_owner dogs.dog_owners)
+returns setof dogs.reviews
+language sql
+stable
+begin atomic
+  select r.* from dogs.reviews as r where r.owner_id = (p_owner).id;
+end;
+
+comment on function dogs.reviews is 'What an owner has written; embeds as rows.';
+
 create function dogs.actor(p_log dogs.audit_logs)
 returns setof dogs.users
 language sql
@@ -334,6 +344,17 @@ begin atomic
 end;
 
 comment on function dogs.actor is 'Who has done what an audit log says; embeds as a column.';
+
+create function dogs.users(p_log dogs.audit_logs)
+returns setof dogs.users
+language sql
+stable
+rows 1
+begin atomic
+  select u.* from dogs.users as u where u.id = (p_log).actor_user_id;
+end;
+
+comment on function dogs.users is 'The same user by the name of the table; embeds as a column.';
 
 create function dogs.audit_logs(p_user dogs.users)
 returns setof dogs.audit_logs

@@ -72,5 +72,6 @@ grant insert (id, referred_id, referral_code, status, created_at)
 
 grant execute on function
   trainers.read_list, trainers.read_slots, trainers.check_slots, trainers.save_trainer,
-  trainers.users, trainers.transactions
+  trainers.users(trainers.user_profiles), trainers.users(trainers.transactions),
+  trainers.user_profiles, trainers.transactions
   to authenticated, service_role;

@@ -155,6 +155,31 @@ comment on view trainers.user_profiles is
   'Profiles, with what a trainer says of themselves. Strangers see a trainer''s place to about a '
   'kilometre; payout_details are the reader''s own, without the account.';
 
+-- Both are the same row of core, and no key leads from one to the other: a trainer's key would, but
+-- clients have none. So functions say what user_id means, and both tables embed each other.
+create function trainers.users(p_profile trainers.user_profiles)
+returns setof trainers.users
+language sql
+stable
+rows 1
+begin atomic
+  select u.* from trainers.users as u where u.id = (p_profile).user_id;
+end;
+
+comment on function trainers.users(trainers.user_profiles) is
+  'Whose profile it is; embeds as a column.';
+
+create function trainers.user_profiles(p_user trainers.users)
+returns setof trainers.user_profiles
+language sql
+stable
+rows 1
+begin atomic
+  select p.* from trainers.user_profiles as p where p.user_id = (p_user).id;
+end;
+
+comment on function trainers.user_profiles is 'The profile of a user; embeds as a column.';
+
 create view trainers.categories with (security_invoker = true) as
 select c.category_id as id, c.name, c.slug, c.image_url, c.created_at
 from core.category as c;
@@ -499,7 +524,8 @@ begin atomic
   select u.* from trainers.users as u where u.id = (p_transaction).user_id;
 end;
 
-comment on function trainers.users is 'Whose transaction it is; embeds as a column.';
+comment on function trainers.users(trainers.transactions) is
+  'Whose transaction it is; embeds as a column.';
 
 create function trainers.transactions(p_user trainers.users)
 returns setof trainers.transactions

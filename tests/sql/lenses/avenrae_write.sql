@@ -2,7 +2,7 @@
 -- and for every "may" a "cannot" by the same path.
 
 begin;
-select plan(109);
+select plan(111);
 
 -- What each role may do with each table at all.
 create table granted (name text, rights text);
@@ -424,6 +424,10 @@ select results_eq($$ update avenrae.support_tickets set status = 'closed' return
   $$ values ('closed') $$, 'a person closes their own ticket');
 select throws_ok($$ update avenrae.support_tickets set status = 'resolved' $$, 'M3301', 'staff_only',
   'a person cannot say that their ticket was resolved');
+select throws_ok($$ update avenrae.support_tickets set status = 'gone' $$, 'M0019', 'word_unknown',
+  'a state of a ticket that is no word of the list is refused');
+select throws_ok($$ insert into avenrae.support_tickets (subject, description, priority) values ('x', 'x', 'soon') $$,
+  'M0019', 'word_unknown', 'a priority of a ticket that is no word of the list is refused');
 
 -- A name that was put together follows its parts.
 select results_eq(

@@ -44,6 +44,8 @@ select name from routine where language = 'plpgsql' and prosrc ~* '\mexecute\M(?
 select format('%s.%s', space, proname)
 from routine
 where space <> 'internal'
+  -- A function of a row is a relation: the type of the row says which is meant.
+  and not exists (select from pg_type as t where t.oid = proargtypes[0] and t.typrelid <> 0)
 group by space, proname
 having count(*) > 1;
 
