@@ -30,10 +30,11 @@ const AREAS: [&str; 13] = [
 ];
 
 /// Permitted calls from a lower area to a higher one: caller, callee, reason.
-const UPWARD: [(&str, &str, &str); 21] = [
+const UPWARD: [(&str, &str, &str); 22] = [
     ("internal.require_identity", "internal.is_active", "suspension holds for every caller"),
     ("internal.require_identity", "internal.require_active", "suspension holds for every caller"),
     ("api.list_audit_log", "internal.require_staff", WHO_MAY),
+    ("api.marketplace_settings", "internal.require_staff", WHO_MAY),
     ("api.set_marketplace", "internal.require_admin", WHO_MAY),
     (
         "internal.check_marketplace",

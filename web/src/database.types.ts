@@ -2126,6 +2126,7 @@ export type Database = {
       mark_no_show: { Args: { p_booking_id: string; p_who?: string }; Returns: { booking_id: string; status: string }[] }
       mark_notifications_read: { Args: { p_notification_ids?: string[] }; Returns: number }
       marketplace: { Args: never; Returns: Json }
+      marketplace_settings: { Args: never; Returns: Json }
       moderate_comment: { Args: { p_comment_id: string; p_is_hidden: boolean; p_reason: string }; Returns: undefined }
       moderate_post: { Args: { p_post_id: string; p_is_hidden: boolean; p_reason: string }; Returns: undefined }
       move_appointment: { Args: { p_booking_id: string; p_starts_at?: string; p_ends_at?: string }; Returns: string }

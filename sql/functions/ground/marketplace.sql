@@ -109,6 +109,28 @@ Raises
   M0001 timezone_unknown, M0310 settlement_incomplete, M0313 payout_min_invalid
 $$;
 
+create or replace function api.marketplace_settings()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform internal.require_staff();
+  return (select to_jsonb(m) - 'is_only' from core.marketplace as m);
+end
+$$;
+
+alter function api.marketplace_settings owner to definer;
+
+comment on function api.marketplace_settings is $$
+All settings of the business, as set_marketplace takes and returns them. For staff.
+
+Raises
+  M3301 staff_only  the caller is not staff
+$$;
+
 create or replace function api.set_marketplace(p_settings jsonb)
 returns jsonb
 language plpgsql
@@ -132,6 +154,9 @@ begin
   end loop;
   v_after := jsonb_populate_record(v_before, p_settings);
   perform internal.check_marketplace(v_after);
+  if v_after is not distinct from v_before then
+    return to_jsonb(v_after) - 'is_only';
+  end if;
 
   update core.marketplace as m
   set name = v_after.name, default_lens = v_after.default_lens,
@@ -162,7 +187,8 @@ alter function api.set_marketplace owner to definer;
 
 comment on function api.set_marketplace is $$
 Change settings of the business, {"commission_bp": 1200, ...}, and return all of them. A new
-commission holds for what is ordered from now on. For administrators; audited with what was before.
+commission holds for what is ordered from now on. For administrators; a change is audited with what
+was before.
 
 Raises
   M0001 timezone_unknown

@@ -10,13 +10,18 @@ returns double precision
 language sql
 immutable
 parallel safe
-return 2 * 6371008.8 * asin(least(1, sqrt(
-  sin(radians(p_latitude_b - p_latitude_a) / 2) ^ 2
-  + cos(radians(p_latitude_a)) * cos(radians(p_latitude_b))
-    * sin(radians(p_longitude_b - p_longitude_a) / 2) ^ 2)));
+return case
+  when p_latitude_a is not null and p_longitude_a is not null
+   and p_latitude_b is not null and p_longitude_b is not null
+  -- Rounding may take the root of antipodes beyond 1, which has no arc sine.
+  then 2 * 6371008.8 * asin(least(1, sqrt(
+    sin(radians(p_latitude_b - p_latitude_a) / 2) ^ 2
+    + cos(radians(p_latitude_a)) * cos(radians(p_latitude_b))
+      * sin(radians(p_longitude_b - p_longitude_a) / 2) ^ 2)))
+end;
 
 comment on function internal.distance_m is
-  'Metres between two points of the globe, as the crow flies (haversine).';
+  'Metres between two points of the globe, as the crow flies (haversine); null from or to nowhere.';
 
 create or replace function internal.person_distance_m(p_person_id uuid, p_other_id uuid)
 returns double precision

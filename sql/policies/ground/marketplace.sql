@@ -14,4 +14,5 @@ create policy update_definer on core.marketplace
 grant update on core.marketplace to definer;
 
 grant execute on function api.marketplace to anon, authenticated;
+grant execute on function api.marketplace_settings to authenticated;
 grant execute on function api.set_marketplace to authenticated;

@@ -32,7 +32,15 @@ const TOGETHER: &[(&str, &[&str])] = &[
             "api.list_waitlist",
         ],
     ),
-    ("people/staff", &["api.hide_review", "api.list_audit_log", "api.set_marketplace"]),
+    (
+        "people/staff",
+        &[
+            "api.hide_review",
+            "api.list_audit_log",
+            "api.marketplace_settings",
+            "api.set_marketplace",
+        ],
+    ),
 ];
 
 /// The functions that the tests of their own domain do not name.

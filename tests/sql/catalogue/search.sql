@@ -1,7 +1,7 @@
 -- Search: everything that is asked is fulfilled, in the order that is asked, page by page.
 
 begin;
-select plan(45);
+select plan(47);
 
 select tests.introduce('tara', 'uwe', 'ida', 'alice');
 update core.marketplace set default_currency = 'DKK';
@@ -103,6 +103,11 @@ select results_eq(
                               ('Agility course', 85339, tests.id('c'))) as v(t, d, id)
      order by d, id $$,
   'the nearest come first, with the distance, and nobody beyond the radius');
+select is_empty($$ select title from api.search_offerings() where distance_m is not null $$,
+  'without a point no offering has a distance');
+select is_empty(
+  $$ select display_name from api.search_providers() where distance_m is not null $$,
+  'without a point no provider has a distance');
 select results_eq(
   $$ select title from api.search_offerings(
        p_latitude => 56.16, p_longitude => 10.2, p_radius_m => 85000) order by title $$,

@@ -1,7 +1,7 @@
 -- Places: one of them first, rounded for strangers, exact for whoever has to go there.
 
 begin;
-select plan(33);
+select plan(35);
 
 select tests.offer('walk', 'tara', 0);
 select tests.introduce('alice', 'bob', 'uwe');
@@ -105,6 +105,12 @@ select is(round(internal.distance_m(55.6761, 12.5683, 56.1629, 10.2039)::numeric
 select is(internal.distance_m(10, 20, 10, 20), 0::double precision, 'here is no distance from here');
 select is(round(internal.distance_m(0, 179.9, 0, -179.9)::numeric / 1000), 22::numeric,
   'the shortest way crosses the date line');
+select is(round(internal.distance_m(12.3, 45.6, -12.3, -134.4)::numeric / 1000), 20015::numeric,
+  'the other side of the globe has a distance');
+select is(
+  array[internal.distance_m(null, 20, 10, 20), internal.distance_m(10, null, 10, 20),
+        internal.distance_m(10, 20, null, 20), internal.distance_m(10, 20, 10, null)],
+  array[null, null, null, null]::double precision[], 'there is no distance from or to nowhere');
 select ok(internal.person_distance_m(tests.id('tara'), tests.id('alice')) between 400 and 600,
   'two people are as far apart as their exact primary places');
 select is(internal.person_distance_m(tests.id('tara'), tests.id('bob')), null,

@@ -1,7 +1,7 @@
 -- Staff: who makes it, what it may take down, what it may set; and the log of what it did.
 
 begin;
-select plan(40);
+select plan(43);
 
 select tests.introduce('ada', 'sam', 'eve', 'alice');
 select tests.offer('lesson', 'tara', 10000);
@@ -29,10 +29,17 @@ select throws_ok($$ select api.revoke_role(tests.id('ada'), 'admin') $$, 'M3302'
 -- Settings.
 select throws_ok($$ select api.set_marketplace('{"commission_bp": 1}') $$, 'M3302', 'admin_only',
   'staff cannot change the settings of the business');
+select is(api.marketplace_settings() ->> 'default_currency', api.marketplace() ->> 'currency',
+  'staff reads all settings of the business');
+select tests.act_as('eve');
+select throws_ok('select api.marketplace_settings()', 'M3301', 'staff_only',
+  'a stranger cannot read all settings of the business');
 select tests.act_as('ada');
 select is(api.set_marketplace('{"commission_bp": 1200, "default_currency": "EUR",
     "settlement_currencies": ["DKK", "EUR"]}') ->> 'commission_bp', '1200',
   'an administrator changes the settings');
+select is(api.set_marketplace('{"commission_bp": 1200}'), api.marketplace_settings(),
+  'settings that stay as they are are answered');
 select throws_ok($$ select api.set_marketplace('{"comission_bp": 1}') $$, 'M0309',
   'setting_unknown', 'a setting that does not exist is refused');
 select throws_ok($$ select api.set_marketplace('{"is_only": false}') $$, 'M0309',
@@ -118,7 +125,8 @@ select tests.act_as('sam');
 select results_eq(
   'select action, actor_name from api.list_audit_log() order by seq',
   $$ values ('grant_role', null::text), ('grant_role', 'ada'), ('set_marketplace', 'ada'),
-            ('take_down_offering', 'sam') $$, 'the audit log says who did what');
+            ('take_down_offering', 'sam') $$,
+  'the audit log says who did what, and nothing of settings that stayed as they were');
 select tests.act_as_nobody();
 select is_empty('select internal.broken_audit_rows()', 'an audit log that nobody touched is whole');
 savepoint whole;

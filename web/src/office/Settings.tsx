@@ -40,7 +40,7 @@ export function SettingsPage() {
   const settings = useQuery({
     queryKey: ["office", "settings"],
     queryFn: async () =>
-      (await must(api.rpc("set_marketplace", { p_settings: {} }))) as unknown as Settings,
+      (await must(api.rpc("marketplace_settings"))) as unknown as Settings,
   });
   return (
     <Card sx={{ mt: 2, maxWidth: 640 }}>
