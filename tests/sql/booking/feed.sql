@@ -1,7 +1,7 @@
 -- A calendar feed shows a person's bookings to whoever knows its key, until it is revoked.
 
 begin;
-select plan(20);
+select plan(24);
 
 select tests.offer('lesson', 'tara', 0);
 select tests.offer('later', 'tara', 0, p_starts => now() + interval '20 days');
@@ -60,11 +60,41 @@ set status = 'cancelled', cancelled_by = 'customer', cancelled_at = now()
 where customer_id = tests.id('alice');
 select is(tests.feed(current_setting('tests.alice')), '[]', 'a cancelled booking is not shown');
 update core.booking
-set status = 'confirmed', starts_at = now() - interval '61 days 1 hour',
-    ends_at = now() - interval '61 days'
+set status = 'confirmed', starts_at = now() - interval '60 days',
+    ends_at = now() - interval '59 days 23 hours'
+where customer_id = tests.id('alice');
+select is(jsonb_array_length(tests.feed(current_setting('tests.alice'))), 1,
+  'a booking of two months ago is still shown');
+update core.booking
+set starts_at = now() - interval '60 days 1 hour', ends_at = now() - interval '60 days'
 where customer_id = tests.id('alice');
 select is(tests.feed(current_setting('tests.alice')), '[]',
   'a booking of long ago is not shown any more');
+
+-- Programs ask often; their owner wants to know to the hour.
+create function tests.noted_after(p_time interval)
+returns boolean
+language plpgsql
+as $$
+begin
+  update core.calendar_feed set read_at = now() - p_time where person_id = tests.id('alice');
+  perform api.read_calendar_feed(current_setting('tests.alice'));
+  return (select read_at = now() from core.calendar_feed where person_id = tests.id('alice'));
+end
+$$;
+select is(tests.noted_after('59 minutes'), false, 'a feed that is read twice in an hour is noted once');
+select is(tests.noted_after('61 minutes'), true, 'a feed that is read after an hour is noted again');
+
+-- No more than a program can take.
+set local session_replication_role = replica;
+insert into core.booking overriding system value
+select (jsonb_populate_record(b.*, jsonb_build_object(
+  'booking_id', gen_random_uuid(), 'seq', -n, 'idempotency_key', null))).*
+from core.booking as b, generate_series(1, 2000) as n
+where b.customer_id = tests.id('bob');
+set local session_replication_role = origin;
+select is(jsonb_array_length(tests.feed(current_setting('tests.tara'))), 2000,
+  'a feed has 2,000 entries at most');
 
 -- The key.
 select is_empty(

@@ -1,7 +1,7 @@
 -- Deliveries: whether a message is still to be sent, leased to one mailer at a time.
 
 begin;
-select plan(29);
+select plan(31);
 
 select tests.introduce('alice', 'eve');
 update core.person set timezone = 'Europe/Copenhagen' where person_id = tests.id('alice');
@@ -123,7 +123,20 @@ select results_eq(
   $$ values ('mail_refused', 'Mail came back',
              'A mail to you was refused by your mail server. Check your address.',
              '{"topic": "payout_failed"}'::jsonb) $$,
-  'a person is told in the app that mail to them is refused, once until they have read it');
+  'a person is told in the app that mail to them is refused');
+select tests.act_as_nobody();
+create function tests.told_again()
+returns bigint
+language sql
+as $$
+  select internal.tell_refused(o.outbox_id)
+  from core.outbox as o
+  where o.topic = 'payout_failed' and o.person_id = tests.id('alice');
+  select count(*) from core.notification where type = 'mail_refused';
+$$;
+select is(tests.told_again(), 1::bigint, 'a person who has not read the notice is not told again');
+update core.notification set read_at = now() where type = 'mail_refused';
+select is(tests.told_again(), 2::bigint, 'a person who has read the notice is told of the next refusal');
 select tests.act_as('eve');
 select is_empty($$ select from api.list_notifications() as n where n.type = 'mail_refused' $$,
   'nobody else is told that mail to a person is refused');
