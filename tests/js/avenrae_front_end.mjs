@@ -277,6 +277,34 @@ async function shop(client, healer) {
   assert.deepEqual([off.status, off.payment_status], ["cancelled", "unpaid"]);
   assert.equal(await stock(), before + 2);
   step("a client buys a product with a coupon, the healer ships it");
+  return product;
+}
+
+async function refund(client, product) {
+  const placed = await must(client.app.rpc("place_order", { p_items: [{ product_id: product.id, quantity: 1 }] }));
+  assert.ok((await pay(client, { order_id: placed.uuid })).ok);
+  const read = () => must(client.app.from("orders").select("payment_status, order_items(uuid, payment_status)")
+    .eq("id", placed.id).single());
+  const paid = await until("the paid order", async () => {
+    const seen = await read();
+    return seen.payment_status === "paid" && seen;
+  });
+  const moved = (app, transaction_type) => must(app.from("transactions").select("uuid, amount, description")
+    .eq("order_id", placed.id).eq("transaction_type", transaction_type).single());
+  const payment = await moved(admin, "payment");
+  const asked = {
+    p_payment_id: payment.uuid, p_reason: "It came broken.", p_idempotency_key: `broken-${run}`,
+    p_lines: [{ order_line_id: paid.order_items[0].uuid }],
+  };
+  await refused(client.app.rpc("refund_payment", asked), "M3301");
+  const [first] = await must(admin.rpc("refund_payment", asked));
+  const [again] = await must(admin.rpc("refund_payment", asked));
+  assert.deepEqual([again.refund_id, first.amount_minor], [first.refund_id, payment.amount * 100]);
+  assert.equal((await read()).order_items[0].payment_status, "refunded");
+  const back = await moved(client.app, "refund");
+  assert.deepEqual([back.uuid, back.amount, back.description],
+    [first.refund_id, -payment.amount, "It came broken."]);
+  step("an admin processes a refund, once");
 }
 
 // ---- events ------------------------------------------------------------------------------------
@@ -383,7 +411,7 @@ await browse(connect("avenrae"), healer);
 await book(client, healer, other, breather);
 await session(client, breather);
 await offline(client, breather);
-await shop(client, healer);
+await refund(client, await shop(client, healer));
 await events(client, other, healer);
 await talk(client, healer);
 await support(client);

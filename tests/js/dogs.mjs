@@ -224,6 +224,45 @@ await tell({
     }));
     assert.ok(["M9208", "M9227"].includes(code), code);
   },
+  "search: services by words, tags, distance and a free day, page by page": async () => {
+    must(await tara.from("trainer_services").update({ tags: ["puppy", "group"] }).eq("id", made.puppy));
+    const found = async (asked) => must(await nobody.rpc("search_offerings", asked));
+    const titles = async (asked) => (await found(asked)).map((row) => row.title).sort();
+    assert.deepEqual(await titles({}), ["Puppies", "Walk"]);
+    assert.deepEqual(await titles({ p_text: "pup" }), ["Puppies"]);
+    assert.deepEqual(await titles({ p_text: "walk" }), ["Walk"]);
+    assert.deepEqual(await titles({ p_tags: ["group", "puppy"] }), ["Puppies"]);
+    assert.deepEqual(await titles({ p_tags: ["puppy", "agility"] }), []);
+    const near = { p_latitude: 56.15, p_longitude: 10.2, p_radius_m: 5000, p_sort: "distance" };
+    const [closest, ...others] = await found(near);
+    assert.deepEqual([closest.title, others], ["Puppies", []]);
+    assert.ok(closest.distance_m > 500 && closest.distance_m < 2000, closest.distance_m);
+    assert.deepEqual(await titles({ ...near, p_latitude: 57 }), []);
+    must(await tara.rpc("block_time", { p_starts_at: at(15, 0), p_ends_at: at(17, 0) }));
+    assert.deepEqual(await titles({ p_free_on: at(15, 12).slice(0, 10) }), ["Walk"]);
+    assert.deepEqual(await titles({ p_free_on: at(18, 12).slice(0, 10) }), ["Puppies", "Walk"]);
+    const [first] = await found({ p_limit: 1 });
+    const [second] = await found({ p_limit: 1, p_after: first.page });
+    assert.deepEqual([first.title, second.title].sort(), ["Puppies", "Walk"]);
+    assert.deepEqual(await found({ p_limit: 1, p_after: second.page }), []);
+    assert.equal(await refusal(nobody.rpc("search_offerings", { p_sort: "distance" })), "M0116");
+  },
+  "search: trainers by words, rate, distance and a free day, page by page": async () => {
+    const found = async (asked) => must(await nobody.rpc("search_providers", asked));
+    const who = async (asked) => (await found(asked)).map((row) => row.provider_id).sort();
+    const both = [ids.tara, ids.bob].sort();
+    assert.deepEqual(await who({}), both);
+    assert.deepEqual(await who({ p_text: "calm" }), [ids.tara]);
+    assert.deepEqual(await who({ p_max_rate_minor: 6000, p_min_rate_minor: 5000 }), [ids.tara]);
+    const [closest, ...others] = await found({ p_latitude: 56.15, p_longitude: 10.2, p_sort: "distance" });
+    assert.deepEqual([closest.provider_id, closest.city, others], [ids.tara, "Aarhus", []]);
+    assert.deepEqual(await who({ p_latitude: 57.5, p_longitude: 10.2 }), []);
+    assert.deepEqual(await who({ p_free_on: at(15, 12).slice(0, 10) }), [ids.bob]);
+    const [first] = await found({ p_limit: 1 });
+    const [second] = await found({ p_limit: 1, p_after: first.page });
+    assert.deepEqual([first.provider_id, second.provider_id].sort(), both);
+    assert.deepEqual(await found({ p_limit: 1, p_after: second.page }), []);
+  },
   "bookings: everything about one embeds": async () => {
     const booking = must(await alice.from("bookings")
       .select("id, dog_trainers(users(first_name)), dog_owners(users(first_name)), dogs(name), trainer_services(name), payments(status, provider), reviews(rating)")
