@@ -98,7 +98,7 @@ create or replace function internal.found_offerings(
   p_words     tsquery,
   p_tags      text[],
   p_category  text,
-  p_kind      text,
+  p_kinds     text[],
   p_currency  text,
   p_min_price bigint,
   p_max_price bigint,
@@ -140,7 +140,7 @@ begin atomic
   where o.is_active
     and o.kind <> 'hour'
     and (p.stopped_until is null or p.stopped_until <= now())
-    and (p_kind is null or o.kind = p_kind)
+    and (p_kinds is null or o.kind = any (p_kinds))
     and (p_words is null or o.words @@ p_words)
     and (p_tags is null or o.tags @> p_tags)
     and (p_category is null or o.offering_id in (
@@ -298,7 +298,8 @@ create or replace function api.search_offerings(
   p_free_on         date default null,
   p_sort            text default 'newest',
   p_after           jsonb default null,
-  p_limit           integer default 20
+  p_limit           integer default 20,
+  p_kinds           text[] default null
 )
 returns table (
   offering_id   uuid,
@@ -327,6 +328,7 @@ declare
   v_area     box := internal.search_area(p_latitude, p_longitude, p_radius_m);
   v_currency text := internal.search_currency(
     p_currency, p_sort = 'price' or coalesce(p_min_price_minor, p_max_price_minor) is not null);
+  v_kinds    text[] := case when p_kind is null then p_kinds else array[p_kind] end;
 begin
   perform internal.require_sort(p_sort, v_area is not null);
   return query
@@ -336,7 +338,7 @@ begin
          internal.page_of(p_sort, a.price_minor, a.rating, a.distance_m, a.created_at,
                           a.offering_id)
   from internal.found_offerings(
-    v_words, p_tags, p_category, p_kind, v_currency, p_min_price_minor, p_max_price_minor,
+    v_words, p_tags, p_category, v_kinds, v_currency, p_min_price_minor, p_max_price_minor,
     p_min_rating, p_latitude, p_longitude, p_radius_m, v_area, p_free_on) as a
   where internal.is_after(p_sort, p_after, a.price_minor, a.rating, a.distance_m, a.created_at,
                           a.offering_id)
@@ -355,10 +357,11 @@ alter function api.search_offerings owner to definer;
 
 comment on function api.search_offerings is $$
 Published offerings that fit everything that is asked, at most 100: words (of title, summary and
-description; the last one may be a beginning), tags (all of them), the slug of a category, a kind, a
-price in one currency (the marketplace's, unless one is named), the provider's least rating, at most
-p_radius_m metres from a point, with a free slot on a day by the provider's clock. p_sort: newest,
-price, rating, distance. For the next page pass the `page` of the last row as p_after.
+description; the last one may be a beginning), tags (all of them), the slug of a category, a kind or
+one of p_kinds (what is booked is a session or a service), a price in one currency (the
+marketplace's, unless one is named), the provider's least rating, at most p_radius_m metres from a
+point, with a free slot on a day by the provider's clock. p_sort: newest, price, rating, distance.
+For the next page pass the `page` of the last row as p_after.
 
 Security definer: see the head of its file.
 

@@ -1,7 +1,7 @@
 -- Search: everything that is asked is fulfilled, in the order that is asked, page by page.
 
 begin;
-select plan(47);
+select plan(48);
 
 select tests.introduce('tara', 'uwe', 'ida', 'alice');
 update core.marketplace set default_currency = 'DKK';
@@ -75,6 +75,9 @@ select is_empty($$ select from api.search_offerings(p_category => 'nothing') $$,
 select results_eq(
   $$ select title from api.search_offerings(p_kind => 'product') order by title $$,
   array['Agility hoop'], 'a kind may be asked for');
+select results_eq(
+  $$ select title from api.search_offerings(p_kinds => '{session,product}') order by title $$,
+  array['Agility course', 'Agility hoop'], 'one of several kinds may be asked for');
 select is_empty($$ select from api.search_offerings(p_kind => 'hour') $$,
   'hours of providers are not found');
 select results_eq($$ select title, price_minor from api.search_offerings(p_sort => 'price') $$,

@@ -48,7 +48,8 @@ export const offers = (search: Search, currency: string) =>
       const point = search.near ? pointOf(search.near) : null;
       return must(
         api.rpc("search_offerings", {
-          p_kind: "session",
+          // Some lenses call a session a service; a house may have both.
+          p_kinds: ["session", "service"],
           p_text: search.text,
           p_tags: search.tag ? [search.tag] : undefined,
           p_max_price_minor: search.most,
