@@ -17,11 +17,16 @@ export function useSessionOfBrowser(): Who {
   const [who, setWho] = useState<Who>({ session: null, isKnown: false });
   const cache = useQueryClient();
   useEffect(() => {
-    let person: string | undefined;
+    let person: string | null | undefined;
     const { data } = supabase.auth.onAuthStateChange((_, session) => {
-      // What one person has read is not shown to the next.
-      if (person !== session?.user.id) cache.clear();
-      person = session?.user.id;
+      const now = session?.user.id ?? null;
+      // What one person has read is not shown to the next. What is shown now is asked for again:
+      // a query that were merely forgotten would be waited for without end.
+      if (person !== undefined && person !== now) {
+        cache.removeQueries({ type: "inactive" });
+        void cache.resetQueries();
+      }
+      person = now;
       setWho({ session, isKnown: true });
     });
     return () => data.subscription.unsubscribe();
