@@ -266,6 +266,7 @@ fn config(keys: &Keys, stripe: Option<&StripeDouble>, has_mailbox: bool) -> Valu
         "anon_key": keys.anon_key,
         "stripe_stand_in": stripe.map(StripeDouble::base_url),
         "mailbox": has_mailbox.then_some("/_mailbox/page"),
+        "lens": optional("DEFAULT_LENS"),
     })
 }
 

@@ -11,11 +11,16 @@ const only = process.env.ONLY;
 if (shots) mkdirSync(shots, { recursive: true });
 
 const { anon_key: key } = await (await fetch(`${base}/config.json`)).json();
-const [session] = await (
-  await fetch(`${base}/rest/v1/sessions?select=id,expert_id&title=eq.Danish%20for%20newcomers`, {
-    headers: { apikey: key },
-  })
-).json();
+/** The first row of a question to the API. */
+const ask = async (question, profile = "tutoring") => {
+  const headers = { apikey: key, "accept-profile": profile };
+  const [row] = await (await fetch(`${base}/rest/v1/${question}`, { headers })).json();
+  return row;
+};
+const session = await ask("sessions?select=id,expert_id&title=eq.Danish%20for%20newcomers");
+const course = await ask("Course?select=id&title=like.Ten*", "fitness");
+const event = await ask("events?select=uuid&status=eq.upcoming&price=gt.0", "avenrae");
+const product = await ask("products?select=uuid&stock_quantity=gt.1", "avenrae");
 
 const visitor = [
   ["home", "/"],
@@ -44,32 +49,76 @@ const provider = [
   ["desk-wallet", "/desk/wallet"],
   ["desk-profile", "/desk/profile"],
 ];
+const rooms = [
+  "people",
+  "providers",
+  "sessions",
+  "bookings",
+  "payments",
+  "refunds",
+  "disputes",
+  "payouts",
+  "manual",
+  "findings",
+  "stuck",
+  "mail",
+  "cases",
+  "audit",
+  "settings",
+];
 const staff = [
   ["office", "/office"],
-  ["office-people", "/office#/people"],
-  ["office-payments", "/office#/payments"],
-  ["office-settings", "/office#/settings"],
+  ...rooms.map((room) => [`office-${room}`, `/office#/${room}`]),
+];
+const pupil = [
+  ["home", "/"],
+  ["courses", "/courses"],
+  ["course", `/courses/${course.id}`],
+  ["certificates", "/certificates"],
+  ["certificate", "/certificates/AAAA-BBBB-CCCC"],
+];
+const guest = [
+  ["home", "/"],
+  ["events", "/events"],
+  ["event", `/events/${event.uuid}`],
+  ["shop", "/shop"],
+  ["basket", "/basket"],
+  ["payments", "/payments"],
 ];
 
 let isBad = false;
 const browser = await launch();
-for (const [who, pages] of [
+for (const [who, pages, lens] of [
   [undefined, visitor],
   ["alice", customer],
   ["mette", provider],
   [staffName, staff],
+  [undefined, pupil, "fitness"],
+  ["alice", pupil, "fitness"],
+  [undefined, guest.slice(0, 4), "avenrae"],
+  ["alice", guest, "avenrae"],
+  [undefined, visitor.slice(0, 2), "dogs"],
+  [undefined, visitor.slice(0, 2), "trainers"],
 ]) {
-  const page = await visit(browser);
+  const wanted = pages
+    .map(([name, path]) => [[lens, name, lens && who && "in"].filter(Boolean).join("-"), path])
+    .filter(([name]) => !only || name.match(only));
+  if (wanted.length === 0) continue;
+  const page = await visit(browser, { lens });
+  await page.addInitScript(
+    (basket) => localStorage.setItem("convene-basket", basket),
+    JSON.stringify({ [product.uuid]: 2 }),
+  );
   if (who) await signIn(page, who);
-  for (const [name, path] of pages.filter(([name]) => !only || name.match(only))) {
+  for (const [name, path] of wanted) {
     await page.goto(path);
     await page.waitForLoadState("networkidle");
+    await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
     for (const width of [360, 1280]) {
       for (const scheme of ["light", "dark"]) {
         await page.setViewportSize({ width, height: width === 360 ? 760 : 860 });
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-        // Colours fade for a moment.
-        await page.waitForTimeout(path.startsWith("/office") ? 700 : 250);
+        await settled(page, scheme);
         await check(page, `${name} ${width} ${scheme}`);
         if (shots) {
           const path = `${shots}/${name}-${width}-${scheme}.jpg`;
@@ -87,6 +136,22 @@ for (const [who, pages] of [
 await browser.close();
 if (isBad) process.exitCode = 1;
 else console.log("looked");
+
+/** The page has the colours of the scheme: they fade for a moment. */
+async function settled(page, scheme) {
+  await page.waitForFunction(
+    (wanted) => document.documentElement.dataset.mantineColorScheme === wanted,
+    scheme,
+  );
+  await page.evaluate(async () => {
+    // Two frames: the first draws, and begins what fades.
+    for (let turn = 0; turn < 2; turn += 1) await new Promise(requestAnimationFrame);
+    const ending = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((one) => one.finished));
+  });
+}
 
 async function check(page, where) {
   // Playwright's evaluate is not bound by the policy of the page, a script element would be.

@@ -4,10 +4,13 @@ import assert from "node:assert/strict";
 import { base, launch, visit } from "./browser.mjs";
 
 const stories = {
+  search: () => import("./stories/search.mjs"),
   book: () => import("./stories/book.mjs"),
   sign: () => import("./stories/sign.mjs"),
   desk: () => import("./stories/desk.mjs"),
   office: () => import("./stories/office.mjs"),
+  learn: () => import("./stories/learn.mjs"),
+  gather: () => import("./stories/gather.mjs"),
   trouble: () => import("./stories/trouble.mjs"),
 };
 

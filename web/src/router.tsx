@@ -21,6 +21,13 @@ const at = <P extends string>(path: P, component: ReturnType<typeof lazyRouteCom
 const account = () => import("./account");
 const booking = () => import("./booking");
 
+/** Courses, events and the shop have their words in a file of their own. */
+const market = <P extends string>(path: P, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => root, path, beforeLoad: () => learn("market"), component });
+const learning = () => import("./learning");
+const gatherings = () => import("./events");
+const orders = () => import("./orders");
+
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
@@ -48,6 +55,7 @@ const session = createRoute({
 const bookingPage = createRoute({
   getParentRoute: () => root,
   path: "/bookings/$bookingId",
+  beforeLoad: () => learn("market"),
   component: lazyRouteComponent(booking, "Booking"),
   validateSearch: (search): { paid?: boolean } => ({ paid: search.paid === true || undefined }),
 });
@@ -143,6 +151,15 @@ const tree = root.addChildren([
   at("/payments", lazyRouteComponent(account, "Payments")),
   at("/orders", lazyRouteComponent(account, "Payments")),
   at("/receipts/$orderId", lazyRouteComponent(account, "Receipt")),
+  market("/courses", lazyRouteComponent(learning, "Courses")),
+  market("/courses/$courseId", lazyRouteComponent(learning, "CoursePage")),
+  market("/certificates", lazyRouteComponent(learning, "Certificates")),
+  market("/certificates/$number", lazyRouteComponent(learning, "Certificate")),
+  market("/events", lazyRouteComponent(gatherings, "Events")),
+  market("/events/$eventId", lazyRouteComponent(gatherings, "EventPage")),
+  market("/shop", lazyRouteComponent(orders, "Shop")),
+  market("/basket", lazyRouteComponent(orders, "BasketPage")),
+  market("/orders/$orderId", lazyRouteComponent(orders, "Order")),
   at("/support", lazyRouteComponent(account, "Support")),
 ]);
 

@@ -1,24 +1,12 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
-
-const pine: MantineColorsTuple = [
-  "#e9f7f3",
-  "#d3ebe4",
-  "#a6d6c8",
-  "#75c0aa",
-  "#4dad91",
-  "#349f80",
-  "#1f8a6c",
-  "#0f6b5c",
-  "#0b5a4d",
-  "#06463c",
-];
+import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { lens } from "./lenses";
 
 export const theme = createTheme({
-  primaryColor: "pine",
+  primaryColor: "brand",
   primaryShade: 7,
   autoContrast: true,
   luminanceThreshold: 0.2,
-  colors: { pine },
+  colors: { brand: lens.colours },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   headings: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontWeight: "650" },
   defaultRadius: "md",

@@ -4,6 +4,10 @@ import { expect, test } from "vitest";
 const folder = "src/words";
 const languages = readdirSync(folder).filter((name) => !name.includes("."));
 const parts = readdirSync(`${folder}/en`);
+const lenses = readdirSync("src/lenses")
+  .filter((name) => name.endsWith(".lens.ts"))
+  .map((name) => name.replace(".lens.ts", ".json"));
+const shared = parts.filter((part) => !lenses.includes(part));
 
 function keys(tree: object, path = ""): string[] {
   return Object.entries(tree).flatMap(([name, value]) =>
@@ -31,6 +35,17 @@ test.each(parts)("every language says the same things in %s", (part) => {
   for (const language of languages) {
     expect(keys(read(language, part))).toEqual(keys(read("en", part)));
     expect(texts(read(language, part)).every((text) => text.trim())).toBe(true);
+  }
+});
+
+test.each(lenses)("the words of the lens %s stand in the place of others", (lens) => {
+  for (const language of languages) {
+    // Which page such a word is for is not said: it must be one.
+    const places = shared.flatMap((part) => keys(read(language, part)));
+    const unclear = keys(read(language, lens)).filter(
+      (key) => places.filter((place) => place === key).length !== 1,
+    );
+    expect(unclear).toEqual([]);
   }
 });
 

@@ -73,7 +73,7 @@ export async function the_refund_is_shown_before_a_booking_is_cancelled(open) {
 export async function a_booking_is_downloaded_for_a_calendar(open) {
   const page = await open();
   await signIn(page, "divya");
-  await chooseTime(page, "Finding your level", 1).catch(() => {});
+  await chooseTime(page, "Finding your level", 1);
   await page.getByRole("button", { name: "Book for free" }).click();
   await page.getByRole("button", { name: "Add to calendar" }).waitFor();
   const [file] = await Promise.all([

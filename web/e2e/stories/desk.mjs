@@ -97,7 +97,7 @@ export async function a_payout_is_asked_for_and_paid(open) {
     .waitFor();
   const payouts = page.locator("section", { hasText: "Payouts" });
   await payouts.getByText("DKK 100.00").first().waitFor();
-  await page.getByText("Paid", { exact: true }).first().waitFor({ timeout: 90_000 });
+  await page.getByText("Paid", { exact: true }).first().waitFor({ timeout: 120_000 });
 }
 
 export async function a_provider_answers_a_review(open) {

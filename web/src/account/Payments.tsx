@@ -55,8 +55,14 @@ function List() {
                         </Badge>
                       </Group>
                       <Text size="sm" c="dimmed">
-                        {t("payments.order", { number: one.order_number })} ·{" "}
-                        {momentOf(one.created_at, locale)}
+                        <AnchorLink
+                          to="/orders/$orderId"
+                          params={{ orderId: one.order_id }}
+                          c="dimmed"
+                        >
+                          {t("payments.order", { number: one.order_number })}
+                        </AnchorLink>{" "}
+                        · {momentOf(one.created_at, locale)}
                       </Text>
                       {one.refunded_minor + one.refunding_minor > 0 && (
                         <Text size="sm" c="dimmed">

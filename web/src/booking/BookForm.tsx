@@ -16,14 +16,14 @@ import { useLocation, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useAct } from "../pieces/act";
 import { ButtonLink } from "../pieces/links";
-import { Price } from "../pieces/small";
-import { Problem, useSentence } from "../pieces/states";
+import { Problem } from "../pieces/states";
+import { Sums, useCouponRefusal } from "../pieces/Sums";
 import { supabase } from "../start/client";
 import { must, Refusal } from "../start/refusal";
 import { useWho } from "../start/session";
 import { dayOf, hereZone, timeOf } from "../start/times";
 import { useWords } from "../words";
-import { quoteOf, type Quote, type SessionOf, type Slot } from "./asks";
+import { quoteOf, type SessionOf, type Slot } from "./asks";
 import { Policy } from "./Policy";
 
 interface Props {
@@ -44,7 +44,6 @@ export function BookForm({ session, slot, lost }: Props) {
   const here = useLocation({ select: (location) => location.pathname });
   const go = useNavigate();
   const cache = useQueryClient();
-  const say = useSentence();
   const [seats, setSeats] = useState(1);
   const [notes, setNotes] = useState("");
   const [coupon, setCoupon] = useState("");
@@ -55,10 +54,7 @@ export function BookForm({ session, slot, lost }: Props) {
     ...quoteOf(slot?.id ?? "", seats, asked),
     enabled: Boolean(slot && signedIn),
   });
-  const couponError =
-    asked && quote.error instanceof Refusal && /coupon|chargeable/.test(quote.error.word)
-      ? say(quote.error)
-      : undefined;
+  const couponError = useCouponRefusal(asked ? quote.error : null);
 
   const book = useAct(
     () =>
@@ -186,26 +182,5 @@ export function BookForm({ session, slot, lost }: Props) {
         )}
       </Stack>
     </Card>
-  );
-}
-
-function Sums({ quote }: { quote: Quote }) {
-  const { t } = useWords();
-  const line = (name: string, minor: number, strong = false) => (
-    <Group justify="space-between" key={name}>
-      <Text fw={strong ? 650 : 400}>{name}</Text>
-      <Text fw={strong ? 650 : 400}>
-        {minor < 0 && "−"}
-        <Price minor={Math.abs(minor)} currency={quote.currency} />
-      </Text>
-    </Group>
-  );
-  return (
-    <Stack gap={4} aria-live="polite">
-      {quote.discount_minor > 0 && line(t("book.subtotal"), quote.subtotal_minor)}
-      {quote.discount_minor > 0 && line(t("book.discount"), -quote.discount_minor)}
-      {quote.tax_minor > 0 && line(t("book.tax"), quote.tax_minor)}
-      {line(t("book.total"), quote.amount_minor, true)}
-    </Stack>
   );
 }

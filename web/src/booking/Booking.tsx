@@ -1,6 +1,8 @@
 import { Alert, Anchor, Card, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { registrationOf } from "../events/asks";
+import { Tickets } from "../events/Tickets";
 import { AnchorLink, ButtonLink } from "../pieces/links";
 import { Page } from "../pieces/Page";
 import { SignedIn } from "../pieces/SignedIn";
@@ -45,6 +47,8 @@ function Shown({ booking }: { booking: BookingRow }) {
     ? { id: booking.expert_id, name: booking.expert_name }
     : { id: booking.learner_id, name: booking.learner_name };
   const hasBegun = new Date(booking.start_at) <= new Date();
+  // Seats of an event are booked as a time is, and have tickets.
+  const event = useQuery(registrationOf(booking.id)).data;
   const isComing = ["confirmed", "requested"].includes(booking.core_status) && !hasBegun;
   return (
     <Page
@@ -54,7 +58,7 @@ function Shown({ booking }: { booking: BookingRow }) {
       aside={<Status of={booking} />}
     >
       {paid && isComing && (
-        <Alert color="pine" role="status" title={t(`booking.done.${booking.core_status}`)}>
+        <Alert color="brand" role="status" title={t(`booking.done.${booking.core_status}`)}>
           {t("booking.doneWhat")}
         </Alert>
       )}
@@ -68,6 +72,7 @@ function Shown({ booking }: { booking: BookingRow }) {
       {booking.proposed_slot_id && <Proposal booking={booking} isLearner={isLearner} />}
       {booking.core_status === "requested" && !isLearner && <Answer booking={booking} />}
       <When booking={booking} />
+      {event && isLearner && <Tickets of={event} />}
       {isLearner && <Paid booking={booking} />}
       {booking.core_status === "completed" && <WriteReview booking={booking} me={me} />}
       <Group className="no-print">
@@ -75,9 +80,9 @@ function Shown({ booking }: { booking: BookingRow }) {
         <ButtonLink to="/messages" search={{ with: other.id }} variant="default">
           {t("booking.write", { name: other.name })}
         </ButtonLink>
-        {isComing && isLearner && <Move booking={booking} />}
+        {isComing && isLearner && !event && <Move booking={booking} />}
         {(isComing || waitsForMoney(booking)) && <Cancel booking={booking} />}
-        {!isComing && isLearner && (
+        {!isComing && isLearner && !event && (
           <ButtonLink
             to="/sessions/$sessionId"
             params={{ sessionId: booking.session_id }}

@@ -102,7 +102,7 @@ function One({ booking }: { booking: BookingRow }) {
 }
 
 const colours: Record<string, string> = {
-  confirmed: "pine",
+  confirmed: "brand",
   completed: "gray",
   requested: "blue",
   pending_payment: "orange",

@@ -1,30 +1,14 @@
-import { Alert, Card, Group, Stack, Text } from "@mantine/core";
+import { Alert, Group, Paper, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
 import { ButtonLink } from "../pieces/links";
 import { Page } from "../pieces/Page";
 import { SignedIn } from "../pieces/SignedIn";
-import { Price } from "../pieces/small";
-import { Problem, Show, Waiting } from "../pieces/states";
-import { config } from "../start/config";
-import { supabase } from "../start/client";
-import { must } from "../start/refusal";
+import { Show } from "../pieces/states";
 import { dayOf, hereZone, timeOf } from "../start/times";
 import { useWords } from "../words";
 import { bookingOf, waitsForMoney, type BookingRow } from "./asks";
-import { StandIn } from "./StandIn";
-
-// Stripe's script is fetched by who pays, and by nobody else.
-const Card4Stripe = lazy(() => import("./StripeForm"));
-
-export interface Payable {
-  client_secret: string | null;
-  publishable_key: string | null;
-  amount: number;
-  currency: string;
-  expires_at: string;
-}
+import { Card, Due } from "./Card";
 
 export function Pay() {
   return (
@@ -64,16 +48,10 @@ function Paying() {
 function ToPay({ booking }: { booking: BookingRow }) {
   const { t, locale } = useWords();
   const isOpen = waitsForMoney(booking);
-  const payable = useQuery({
-    queryKey: ["pay", booking.id],
-    enabled: isOpen,
-    staleTime: Infinity,
-    queryFn: () =>
-      must(supabase.functions.invoke<Payable>("pay", { body: { booking_id: booking.id } })),
-  });
+  const due = { booking_id: booking.id };
   return (
     <Page title={t("pay.title")} size="sm">
-      <Card>
+      <Paper withBorder p="lg">
         <Group justify="space-between" align="flex-start">
           <div>
             <Text fw={600}>{booking.session_title}</Text>
@@ -85,55 +63,23 @@ function ToPay({ booking }: { booking: BookingRow }) {
               {timeOf(booking.start_at, hereZone(), locale)}
             </Text>
           </div>
-          {payable.data && (
-            <Text fw={650} fz={20}>
-              <Price minor={payable.data.amount} currency={payable.data.currency} />
-            </Text>
-          )}
+          {isOpen && <Due due={due} />}
         </Group>
-      </Card>
-      {!isOpen ? (
+      </Paper>
+      {isOpen ? (
+        <Card due={due} until={booking.hold_expires_at!} back={`/pay/${booking.id}`} />
+      ) : (
         <Alert color="orange" title={t("pay.over")}>
           <ButtonLink
-            to="/sessions/$sessionId"
-            params={{ sessionId: booking.session_id }}
+            to="/bookings/$bookingId"
+            params={{ bookingId: booking.id }}
             size="xs"
             variant="default"
           >
-            {t("book.another")}
+            {t("news.booking")}
           </ButtonLink>
         </Alert>
-      ) : (
-        <Stack gap="md">
-          <Countdown until={booking.hold_expires_at!} />
-          {payable.error && <Problem error={payable.error} again={() => void payable.refetch()} />}
-          {payable.isPending && <Waiting />}
-          {payable.data?.client_secret &&
-            (config.standIn ? (
-              <StandIn payable={payable.data} bookingId={booking.id} />
-            ) : (
-              <Suspense fallback={<Waiting />}>
-                <Card4Stripe payable={payable.data} bookingId={booking.id} />
-              </Suspense>
-            ))}
-        </Stack>
       )}
     </Page>
-  );
-}
-
-function Countdown({ until }: { until: string }) {
-  const { t } = useWords();
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const clock = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(clock);
-  }, []);
-  const seconds = Math.max(0, Math.floor((new Date(until).getTime() - now) / 1000));
-  const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  return (
-    <Text c="dimmed" role="timer">
-      {t("pay.kept", { left })}
-    </Text>
   );
 }

@@ -2,16 +2,16 @@ import { Alert, Button, Code, List, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { config } from "../start/config";
 import { useWords } from "../words";
-import type { Payable } from "./Pay";
+import type { Payable } from "./Card";
 
 /** On a machine of one's own a stand-in plays Stripe: its page takes test cards. */
-export function StandIn({ payable, bookingId }: { payable: Payable; bookingId: string }) {
+export function StandIn({ payable, back }: { payable: Payable; back: string }) {
   const { t } = useWords();
   const [isLeaving, setLeaving] = useState(false);
   const secret = payable.client_secret!;
   const page = new URL(`/_double/pay/${secret.split("_secret_")[0]}`, config.standIn);
   page.searchParams.set("client_secret", secret);
-  page.searchParams.set("return_url", new URL(`/pay/${bookingId}`, location.origin).href);
+  page.searchParams.set("return_url", new URL(back, location.origin).href);
   const declined = new URLSearchParams(location.search).get("redirect_status") === "failed";
   return (
     <Stack gap="md">

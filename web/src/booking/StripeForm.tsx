@@ -3,15 +3,16 @@ import { Elements, PaymentElement, useElements, useStripe } from "@stripe/react-
 import { loadStripe } from "@stripe/stripe-js";
 import { useMemo, useState, type FormEvent } from "react";
 import { useWords } from "../words";
-import type { Payable } from "./Pay";
+import type { Payable } from "./Card";
 
 interface Props {
   payable: Payable;
-  bookingId: string;
+  /** The page that waits for the money. */
+  back: string;
 }
 
 /** Stripe's Payment Element: card data goes to Stripe and never to us. */
-export default function StripeForm({ payable, bookingId }: Props) {
+export default function StripeForm({ payable, back }: Props) {
   const { language } = useWords();
   const scheme = useComputedColorScheme();
   const stripe = useMemo(() => loadStripe(payable.publishable_key!), [payable.publishable_key]);
@@ -24,12 +25,12 @@ export default function StripeForm({ payable, bookingId }: Props) {
         appearance: { theme: scheme === "dark" ? "night" : "stripe" },
       }}
     >
-      <Form bookingId={bookingId} />
+      <Form back={back} />
     </Elements>
   );
 }
 
-function Form({ bookingId }: { bookingId: string }) {
+function Form({ back }: { back: string }) {
   const { t } = useWords();
   const stripe = useStripe();
   const elements = useElements();
@@ -42,7 +43,7 @@ function Form({ bookingId }: { bookingId: string }) {
     setProblem(undefined);
     const { error } = await stripe.confirmPayment({
       elements,
-      confirmParams: { return_url: new URL(`/pay/${bookingId}`, location.origin).href },
+      confirmParams: { return_url: new URL(back, location.origin).href },
       redirect: "if_required",
     });
     // Paid: the page around this one sees it and moves on.

@@ -62,7 +62,7 @@ function State({ of }: { of: Account | null }) {
   return (
     <Stack gap={4}>
       <Group gap="xs">
-        <Badge color={of.transfers_enabled ? "pine" : "orange"}>
+        <Badge color={of.transfers_enabled ? "brand" : "orange"}>
           {t(of.transfers_enabled ? "account.ready" : "account.unready")}
         </Badge>
         {of.is_held && <Badge color="red">{t("account.held")}</Badge>}

@@ -64,7 +64,7 @@ export function Payouts() {
                     <Group gap="xs">
                       <Badge
                         color={
-                          one.status === "paid" ? "pine" : one.status === "failed" ? "red" : "blue"
+                          one.status === "paid" ? "brand" : one.status === "failed" ? "red" : "blue"
                         }
                       >
                         {t(`payout.${one.status}`, { defaultValue: one.status })}

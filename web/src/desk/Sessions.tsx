@@ -50,7 +50,7 @@ export function Sessions() {
                         <Title order={2} fz={17}>
                           {one.title}
                         </Title>
-                        <Badge color={one.is_active ? "pine" : "gray"}>
+                        <Badge color={one.is_active ? "brand" : "gray"}>
                           {t(one.is_active ? "sessions.published" : "sessions.draft")}
                         </Badge>
                       </Group>

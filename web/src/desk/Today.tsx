@@ -47,7 +47,7 @@ function Steps() {
   ] as const;
   if (steps.every(([, , isDone]) => isDone)) return null;
   return (
-    <Alert title={t("steps.title")} color="pine">
+    <Alert title={t("steps.title")} color="brand">
       <List spacing={6} listStyleType="none">
         {steps.map(([to, label, isDone]) => (
           <List.Item

@@ -1,6 +1,7 @@
 import { Anchor, Box, Burger, Container, Group, Stack, Text } from "@mantine/core";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
+import { lens } from "../lenses";
 import { config } from "../start/config";
 import { useWho } from "../start/session";
 import { useWords } from "../words";
@@ -32,14 +33,14 @@ export function Frame() {
               <Burger
                 opened={isOpen}
                 onClick={() => setOpenAt(isOpen ? undefined : path)}
-                hiddenFrom="sm"
+                hiddenFrom="md"
                 size="sm"
                 aria-label={t("nav.menu")}
                 aria-expanded={isOpen}
                 aria-controls="menu"
               />
               <Logo />
-              <Group component="nav" gap={2} visibleFrom="sm" ml="md" aria-label={t("nav.main")}>
+              <Group component="nav" gap={2} visibleFrom="md" ml="md" aria-label={t("nav.main")}>
                 <Places />
               </Group>
             </Group>
@@ -66,7 +67,7 @@ export function Frame() {
           <Stack
             component="nav"
             id="menu"
-            hiddenFrom="sm"
+            hiddenFrom="md"
             gap={2}
             p="sm"
             aria-label={t("nav.main")}
@@ -87,15 +88,16 @@ export function Frame() {
 function Places() {
   const { t } = useWords();
   const { session } = useWho();
-  const places = session
-    ? ([
-        ["/", t("nav.find")],
-        ["/bookings", t("nav.bookings")],
-        ["/messages", t("nav.messages")],
-        ["/desk", t("nav.desk")],
-      ] as const)
-    : ([["/", t("nav.find")]] as const);
-  return places.map(([to, label]) => (
+  const own = [
+    ["/bookings", t("nav.bookings")],
+    ["/messages", t("nav.messages")],
+    ["/desk", t("nav.desk")],
+  ] as const;
+  return [
+    ["/", t("nav.find")] as const,
+    ...lens.places.map((place) => [`/${place}`, t(`nav.${place}`)] as const),
+    ...(session ? own : []),
+  ].map(([to, label]) => (
     <ButtonLink
       key={to}
       to={to}

@@ -41,7 +41,7 @@ export default function PersonMenu() {
       <Menu position="bottom-end" width={220} shadow="md">
         <Menu.Target>
           <UnstyledButton aria-label={t("nav.person", { name })} style={{ borderRadius: 99 }}>
-            <Avatar src={me.data?.avatar_url} size={34} alt="" color="pine" />
+            <Avatar src={me.data?.avatar_url} size={34} alt="" color="brand" />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

@@ -2,6 +2,6 @@
 export async function tell(message: string, kind: "done" | "problem" = "done") {
   const { notifications } = await import("@mantine/notifications");
   notifications.show(
-    kind === "done" ? { message, color: "pine" } : { message, color: "red", autoClose: 9_000 },
+    kind === "done" ? { message, color: "brand" } : { message, color: "red", autoClose: 9_000 },
   );
 }

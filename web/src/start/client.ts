@@ -9,6 +9,9 @@ export const supabase = createClient<Database, "tutoring">(config.url, config.an
 
 /** What every lens shares. */
 export const api = supabase.schema("api");
+/** Courses, in the words of the lens that has them; and events and a shop. */
+export const school = supabase.schema("fitness");
+export const sanctuary = supabase.schema("avenrae");
 
 type Views = Database["tutoring"]["Views"];
 type Functions = Database["api"]["Functions"];

@@ -5,6 +5,8 @@ export interface Config {
   anonKey: string;
   /** The stand-in for Stripe, where one plays it: its page to pay on is there. */
   standIn?: string;
+  /** The lens whose theme and words the pages take; tutoring if absent. */
+  lens?: string;
   /** Where mail arrives on a machine of one's own. */
   mailbox?: string;
 }
@@ -14,6 +16,7 @@ interface Written {
   anon_key: string;
   stripe_stand_in?: string;
   mailbox?: string;
+  lens?: string;
 }
 
 async function read(): Promise<Config> {
@@ -25,6 +28,7 @@ async function read(): Promise<Config> {
     anonKey: written.anon_key,
     standIn: written.stripe_stand_in,
     mailbox: written.mailbox,
+    lens: written.lens,
   };
 }
 

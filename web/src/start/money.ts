@@ -7,6 +7,10 @@ export function digitsOf(currency: string): number {
   return maximumFractionDigits ?? 2;
 }
 
+/** An amount that a lens writes with decimals, in minor units. */
+export const minorFrom = (amount: number, currency: string) =>
+  Math.round(amount * 10 ** digitsOf(currency));
+
 /** Minor units as the reader writes money. */
 export function money(minor: number, currency: string, locale: string): string {
   const whole = minor / 10 ** digitsOf(currency);

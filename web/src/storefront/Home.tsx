@@ -24,7 +24,7 @@ export function Home() {
 
   return (
     <>
-      <Box bg="light-dark(#eef5f1, #14211e)" py={{ base: 32, sm: 56 }}>
+      <Box className="hero" py={{ base: 32, sm: 56 }}>
         <Container size="lg" px={{ base: "md", sm: "lg" }}>
           <Title
             order={1}
@@ -35,13 +35,7 @@ export function Home() {
           >
             {t("home.title")}
           </Title>
-          <Text
-            mt="sm"
-            mb="xl"
-            fz={{ base: 16, sm: 18 }}
-            maw={600}
-            c="light-dark(#44514c, #b9c7c1)"
-          >
+          <Text mt="sm" mb="xl" fz={{ base: 16, sm: 18 }} maw={600}>
             {t("home.lead")}
           </Text>
           <SearchForm search={search} tags={tags} currency={currency} />

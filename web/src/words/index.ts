@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { useSyncExternalStore } from "react";
+import { lens } from "../lenses";
 
 export const languages = { en: "English", da: "Dansk" } as const;
 export type Language = keyof typeof languages;
@@ -28,7 +29,9 @@ async function add(language: Language, part: string) {
   i18next.addResourceBundle(language, part, await read(language, part));
 }
 
-const parts = new Set(["main"]);
+/** The words of the house's lens stand before those of the pages. */
+const own = lens.words ? [lens.words] : [];
+const parts = new Set(["main", ...own]);
 
 /** Load the words of a part of the pages (`desk`, `office`) before it is shown. */
 export async function learn(part: string) {
@@ -49,9 +52,10 @@ export async function startWords() {
     lng: language,
     fallbackLng: false,
     defaultNS: "main",
-    resources: { [language]: { main: await read(language, "main") } },
+    resources: {},
     interpolation: { escapeValue: false },
   });
+  await Promise.all([...parts].map((part) => add(language, part)));
   document.documentElement.lang = language;
 }
 
@@ -64,8 +68,8 @@ const subscribe = (heard: () => void) => {
 /** Words, and the locale that money and dates are written in. */
 export function useWords(part: string = "main") {
   const language = useSyncExternalStore(subscribe, spoken);
-  const t = i18next.getFixedT(language, part);
+  const t = i18next.getFixedT(language, [...own, part]);
   // A reader from Britain reads British dates in the English pages.
-  const own = navigator.languages.find((code) => code.startsWith(language));
-  return { t, language, locale: own ?? (language === "da" ? "da-DK" : "en-GB") };
+  const written = navigator.languages.find((code) => code.startsWith(language));
+  return { t, language, locale: written ?? (language === "da" ? "da-DK" : "en-GB") };
 }

@@ -1,0 +1,2 @@
+export { EventPage } from "./Event";
+export { Events } from "./Events";

@@ -1,0 +1,3 @@
+export { BasketPage } from "./BasketPage";
+export { Order } from "./Order";
+export { Shop } from "./Shop";
