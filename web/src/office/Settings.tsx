@@ -39,8 +39,7 @@ export function SettingsPage() {
   const { t } = useWords("office");
   const settings = useQuery({
     queryKey: ["office", "settings"],
-    queryFn: async () =>
-      (await must(api.rpc("marketplace_settings"))) as unknown as Settings,
+    queryFn: async () => (await must(api.rpc("marketplace_settings"))) as unknown as Settings,
   });
   return (
     <Card sx={{ mt: 2, maxWidth: 640 }}>
