@@ -100,7 +100,8 @@ async fn the_past_is_completed_and_reviewed_and_occupies_no_future() {
     assert_eq!(world.value::<i64>(sql, &[]).await, 0);
 }
 
-/// With `DEFAULT_LENS=dogs cargo run`, every table of the lens has rows.
+/// With `DEFAULT_LENS=dogs cargo run`, every table of the lens has rows, except for payouts: what the
+/// trainers have earned still clears, and none of them has a bank account.
 #[tokio::test]
 async fn dogs_come_along_and_live_somewhere() {
     let (world, cast) = loaded().await;
@@ -111,10 +112,14 @@ async fn dogs_come_along_and_live_somewhere() {
     let trained = "select count(*) from dogs.bookings where dog_id is not null";
     let came = cast.past.iter().filter(|past| past.dog.is_some()).count();
     assert_eq!(usize::try_from(world.value::<i64>(trained, &[]).await), Ok(came));
-    for table in ["locations", "trainer_certifications", "trainer_services", "reviews"] {
+    let tables = "select relname::text from pg_class
+                  where relnamespace = 'dogs'::regnamespace and relkind = 'v'";
+    let mut empty = Vec::new();
+    for table in world.rows(tables, &[]).await.iter().map(|row| row.get::<_, String>(0)) {
         let rows: i64 = world.value(&format!("select count(*) from dogs.{table}"), &[]).await;
-        assert!(rows > 0, "{table}");
+        empty.extend((rows == 0).then_some(table));
     }
+    assert_eq!(empty, ["payouts"]);
 }
 
 #[tokio::test]

@@ -32,10 +32,13 @@ async fn a_front_end_from_the_document_alone_runs_from_sign_up_to_the_refund() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_schema_of_the_document_runs_through_prisma() {
-    let world = World::new().await;
+    let Till { world, stripe, .. } = Till::new().await;
     world.sql(DOLLARS).await;
-    let api = world.logins.api.as_str();
-    let more = [("API_DATABASE_URL", api), ("SERVICE_DATABASE_URL", &world.logins.service)];
+    let more = [
+        ("API_DATABASE_URL", world.logins.api.as_str()),
+        ("SERVICE_DATABASE_URL", &world.logins.service),
+        ("STRIPE_URL", stripe.base_url()),
+    ];
     world.story_with("prisma", &[], &more).await;
 }
 

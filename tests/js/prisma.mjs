@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
+import { pay } from "./front_end.mjs";
+import { anonymous, must, service } from "./world.mjs";
 
 // `prisma generate` runs no engine, but the program looks for one before it begins, and would
 // download it.
@@ -43,7 +45,7 @@ const tell = async (stories) => {
   }
 };
 const run = String(Date.now());
-let tara, alice, bob, T, A, B, course, enrollment, lessons, post;
+let tara, alice, bob, T, A, B, app, course, enrollment, lessons, post;
 
 await tell({
   async "flow 1: a user is registered with login and profile in one nested write"() {
@@ -66,6 +68,8 @@ await tell({
     const { weight, dateOfBirth, socialMediaLinks, address, experienceLevel } = alice.profile;
     assert.deepEqual([weight, dateOfBirth, socialMediaLinks, address, experienceLevel],
       [61.25, new Date("1990-05-01"), { web: ["https://example.org"] }, "Road 1", "INTERMEDIATE"]);
+    const beginner = await house.profile.findUnique({ where: { userId: bob.id } });
+    assert.equal(beginner.experienceLevel, "BEGINNER");
     const found = await house.user.findUnique({ where: { email: alice.email } });
     assert.equal(found.id, alice.id);
     await assert.rejects(house.user.create({ data: { email: alice.email } }), { code: "P2002" });
@@ -122,6 +126,8 @@ await tell({
     const found = await anybody.course.findMany({
       where: { categories: { some: { category: { slug } } } }, include: { categories: { include: { category: true } } } });
     assert.equal(found[0].categories[0].category.name, "Strength!");
+    const stands = await anybody.category.findUnique({ where: { slug }, include: { courses: { include: { course: true } } } });
+    assert.deepEqual(stands.courses.map((row) => row.course.title), ["Strong"]);
     await T.categoryOnCourse.delete({ where: { courseId_categoryId: { courseId: course.id, categoryId: first.id } } });
   },
 
@@ -190,6 +196,23 @@ await tell({
       create: { chapterId: course.chapters[0].id, courseEnrollmentId: enrollment.id, isCompleted: true },
       update: { isCompleted: true, completedAt: new Date() } });
     assert.ok(chapter.isCompleted);
+    const { enrollments, chapters } = await A.course.findUnique({ where: { id: course.id }, include: {
+      enrollments: true, chapters: { include: { progress: true, lessons: { include: { progress: true } } } } } });
+    assert.deepEqual(enrollments.map((row) => row.id), [enrollment.id]);
+    for (const { progress } of [...chapters, ...chapters.flatMap(({ lessons }) => lessons)]) {
+      assert.deepEqual(progress.map((row) => [row.courseEnrollmentId, row.isCompleted]), [[enrollment.id, true]]);
+    }
+  },
+
+  async "flow 1: a user logs in, and has a session"() {
+    const password = "correct horse battery staple";
+    must(await service().auth.admin.updateUserById(alice.id, { password }));
+    app = anonymous({ db: { schema: "fitness" } });
+    must(await app.auth.signInWithPassword({ email: alice.email, password }));
+    const [session, ...others] = await A.session.findMany({ where: { userId: alice.id } });
+    assert.ok(session.createdAt <= new Date() && session.expiresAt > new Date());
+    assert.deepEqual(others, []);
+    assert.deepEqual(await B.session.findMany({ where: { userId: alice.id } }), []);
   },
 
   async "flow 4: posts, comments and messages are written and read with their people"() {
@@ -230,6 +253,28 @@ await tell({
     assert.equal(upserted.bio, "runs");
     const grouped = await A.lessonProgress.groupBy({ by: ["isCompleted"], _count: true });
     assert.deepEqual(grouped, [{ _count: 4, isCompleted: true }]);
+  },
+
+  async "flow 2: a payment is pending, completed, refunded or failed"() {
+    const dear = await T.course.create({ data: { title: "Dear", slug: `dear${run}`, description: "For few.",
+      price: 30, difficulty: "EXPERT", isPublished: true, authorId: tara.id } });
+    const expert = await anybody.course.findMany({ where: { difficulty: "EXPERT", authorId: tara.id } });
+    assert.deepEqual(expert.map((row) => row.id), [dear.id]);
+    const order = () => A.payment.create({ data: { amount: 30, status: "PENDING", userId: alice.id, courseId: dear.id } });
+    const among = async (status) => (await A.payment.findMany({ where: { status, courseId: dear.id } })).map(({ id }) => id);
+    const off = await order();
+    assert.deepEqual(await among("PENDING"), [off.id]);
+    assert.equal((await A.payment.update({ where: { id: off.id }, data: { status: "FAILED" } })).status, "FAILED");
+    const paid = await order();
+    assert.deepEqual([await among("FAILED"), await among("PENDING")], [[off.id], [paid.id]]);
+    // What /functions/v1/pay takes is no field of the document.
+    const { orderId } = must(await app.from("Payment").select("orderId").eq("id", paid.id).single());
+    assert.ok((await pay({ app }, { order_id: orderId })).ok);
+    assert.deepEqual([await among("COMPLETED"), await among("PENDING")], [[paid.id], []]);
+    assert.equal(await A.courseEnrollment.count({ where: { courseId: dear.id } }), 1);
+    await house.payment.update({ where: { id: paid.id }, data: { status: "REFUNDED" } });
+    assert.deepEqual([await among("REFUNDED"), await among("COMPLETED")], [[paid.id], []]);
+    await T.course.update({ where: { id: dear.id }, data: { isPublished: false } });
   },
 
   async "what was written is removed"() {

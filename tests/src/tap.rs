@@ -42,6 +42,9 @@ pub fn sql_tests() -> Vec<String> {
     names
 }
 
+/// Environment variables that make some SQL tests longer, and the setting that such a test reads.
+const SIZES: [(&str, &str); 2] = [("SALES", "tests.sales"), ("SEATS", "tests.seats")];
+
 /// A shorter description leaves something out.
 const SHORTEST: usize = 4;
 
@@ -102,6 +105,12 @@ impl World {
         self.speak_sql().await;
         let client = deploy::connect(&self.database.admin_url).await?;
         client.batch_execute("set search_path = public, tap").await?;
+        for (variable, setting) in SIZES {
+            if let Ok(size) = std::env::var(variable) {
+                let size: u32 = size.parse().with_context(|| format!("{variable} is a number"))?;
+                client.batch_execute(&format!("set {setting} = {size}")).await?;
+            }
+        }
         let mut lines = Vec::new();
         let messages =
             client.simple_query(&text).await.map_err(|error| anyhow::anyhow!("{}", told(&error)));

@@ -56,6 +56,10 @@ pub async fn load(
             .with_context(|| format!("The demo's {}", learner.name))?;
         save_all(&house.api, learner.id, LOCATION, &learner.places).await?;
         learner.dog_ids = save_all(&house.api, learner.id, DOG, &learner.dogs).await?;
+        let dogs = learner.dog_ids.iter().zip(&learner.pictures);
+        let photos: Vec<_> =
+            dogs.map(|(dog, url)| json!({"subject_id": dog, "url": url})).collect();
+        save_all(&house.api, learner.id, DOG_PHOTO, &photos).await?;
     }
     for staff in &cast.staff {
         let id = account::create(&routes, &house.keys, &staff.name, &staff.email).await?;
@@ -77,6 +81,7 @@ pub async fn load(
 
 const LOCATION: &str = "select to_jsonb(api.save_location($1))";
 const CREDENTIAL: &str = "select to_jsonb(api.save_credential($1))";
+const DOG_PHOTO: &str = "select to_jsonb(api.save_subject_photo($1))";
 const DOG: &str = "select to_jsonb(api.save_subject($1))";
 
 /// Save several things of a person, one by one, and return their ids.

@@ -1,7 +1,7 @@
 -- A mixed basket of the sanctuary: a session, two tickets and three crystals with a coupon are one
 -- payment; each is given back by itself, and every seller's statement is right to the cent. Then an
--- event of many paid seats is called off, killed in the middle of every other step. tests.seats says
--- how many, 60 otherwise: alter database scratch set tests.seats = 500;
+-- event of many paid seats is called off, killed in the middle of every other step: 60, or
+-- SEATS=500 cargo test -p tests sql::lenses::avenrae_basket (with psql, PGOPTIONS='-c tests.seats=500').
 
 begin;
 select plan(26);

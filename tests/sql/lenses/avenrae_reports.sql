@@ -1,7 +1,7 @@
 -- The reports of the avenrae lens equal a recount by hand, row by row, over random sales.
 --
--- tests.sales says how many; 300 otherwise:
---   alter database scratch set tests.sales = 10000;
+-- 300 of them, or SALES=10000 cargo test -p tests sql::lenses::avenrae_reports (with psql,
+-- PGOPTIONS='-c tests.sales=10000').
 
 begin;
 select plan(14);

@@ -133,6 +133,9 @@ pub struct Learner {
     /// See `places`.
     #[serde(default)]
     pub dogs: Vec<Value>,
+    /// Where a picture of each dog is.
+    #[serde(default)]
+    pub pictures: Vec<String>,
     /// The ids of the dogs, once they are saved.
     #[serde(skip)]
     pub dog_ids: Vec<Uuid>,
