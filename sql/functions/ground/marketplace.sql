@@ -159,8 +159,8 @@ begin
   end if;
 
   update core.marketplace as m
-  set name = v_after.name, default_lens = v_after.default_lens,
-      default_currency = v_after.default_currency, default_timezone = v_after.default_timezone,
+  set name = v_after.name, default_currency = v_after.default_currency,
+      default_timezone = v_after.default_timezone,
       commission_bp = v_after.commission_bp, hold_min = v_after.hold_min,
       max_holds = v_after.max_holds, accept_within_min = v_after.accept_within_min,
       waitlist_offer_min = v_after.waitlist_offer_min,

@@ -3,7 +3,6 @@
 create table core.marketplace (
   is_only            boolean not null default true,
   name               text not null default 'Convene',
-  default_lens       text not null default 'tutoring',
   default_currency   text not null default 'DKK',
   default_timezone   text not null default 'Europe/Copenhagen',
   commission_bp      integer not null default 1500,
