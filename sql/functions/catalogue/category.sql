@@ -1,5 +1,9 @@
 -- Categories: staff makes them, providers put their offerings under them.
 
+create or replace trigger category_touch before update on core.category
+  for each row when (old.* is distinct from new.*)
+  execute function internal.on_row_touched();
+
 create or replace function api.save_category(p_category jsonb, p_if_exists text default 'merge')
 returns uuid
 language plpgsql

@@ -98,7 +98,7 @@ select
   c.slug,
   c.image_url as "imageUrl",
   c.created_at as "createdAt",
-  c.created_at as "updatedAt"
+  c.updated_at as "updatedAt"
 from core.category as c;
 
 comment on view fitness."Category" is 'Categories. Everybody reads them, staff writes them.';

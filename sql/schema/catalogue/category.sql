@@ -7,6 +7,7 @@ create table core.category (
   slug        text not null,
   image_url   text,
   created_at  timestamptz not null default now(),
+  updated_at  timestamptz not null default now(),
 
   constraint category_pkey primary key (category_id),
   constraint category_seq_key unique (seq),

@@ -1,7 +1,7 @@
 -- The lens of courses and posts: what it hides, however it is asked, and what it takes.
 
 begin;
-select plan(92);
+select plan(103);
 
 -- Answers are kept in temporary tables, which no role of the API may make otherwise.
 do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$;
@@ -156,6 +156,53 @@ select tests.act_as('tara');
 select results_eq($$ select u.name, u.email from fitness."CourseEnrollment" as e
   join fitness."User" as u on u.id = e."userId" $$, $$ values ('alice', '') $$,
   'an author sees the names of learners and not their addresses');
+
+-- An enrolment that ends by the clock, and its fields with it.
+select tests.act_as_nobody();
+update core.enrolment set expires_at = now() + interval '1 hour'
+where customer_id = tests.id('alice');
+select tests.act_as('alice');
+select isnt_empty('leaks', 'a learner reads the course until the enrolment expires');
+select ok("expiresAt" = now() + interval '1 hour', 'a learner sees when the enrolment expires')
+from fitness."CourseEnrollment" where "courseId" = tests.id('offering yoga');
+select tests.act_as_nobody();
+update core.enrolment set expires_at = now() where customer_id = tests.id('alice');
+select tests.act_as('alice');
+select is_empty('leaks', 'nothing inside a course is found in any way once the enrolment has expired');
+select is_empty(
+  $$ select from fitness."Attachment" where "lessonId" = tests.id('yoga 2.1')
+     union all
+     select from fitness."Lesson" where title like 'yoga 2._' and "videoUrl" like 'https%' $$,
+  'no file is listed and no video is found by a filter once the enrolment has expired');
+select results_eq(
+  $$ select count(*), count(content), count("videoUrl") from fitness."Lesson"
+     where title like 'yoga 2._' $$,
+  'values (2::bigint, 0::bigint, 0::bigint)',
+  'the lessons are counted as everybody sees them once the enrolment has expired');
+select throws_ok(
+  $$ insert into fitness."LessonProgress" ("lessonId", "courseEnrollmentId", "watchTimePercent")
+     select tests.id('yoga 2.1'), id, 50 from mine $$, 'M3801', 'not_enrolled',
+  'no progress is written once the enrolment has expired');
+select ok("expiresAt" <= now(), 'the enrolment stays, and says when it expired')
+from fitness."CourseEnrollment" where "courseId" = tests.id('offering yoga');
+select tests.act_as_nobody();
+update core.enrolment set expires_at = null where customer_id = tests.id('alice');
+select tests.act_as('alice');
+select isnt_empty('leaks', 'an enrolment that is longer again opens the course again');
+
+-- A category says when it was changed.
+select tests.act_as_nobody();
+insert into core.category (category_id, name, slug, created_at, updated_at)
+values (tests.id('old'), 'Old', 'old', now() - interval '9 days', now() - interval '9 days');
+select tests.act_as('sam');
+prepare since as select "createdAt" < now(), "updatedAt" = now()
+from fitness."Category" where id = tests.id('old');
+update fitness."Category" set name = name where id = tests.id('old');
+select results_eq('since', 'values (true, false)', 'a category that is saved as it was is not changed');
+update fitness."Category" set name = 'New' where id = tests.id('old');
+select results_eq('since', 'values (true, true)', 'a category that gets a new name says when');
+select tests.act_as('alice');
+select results_eq('since', 'values (true, true)', 'everybody sees when a category was changed');
 
 select tests.act_as_service();
 select lives_ok($$ select api.refund_payment(id) from fitness."Payment" $$, 'the money goes back');
