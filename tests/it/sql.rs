@@ -31,7 +31,8 @@ sql_tests! {
     learning { certificate, content, course, enrolment, progress }
     lenses {
         as_read, avenrae, avenrae_basket, avenrae_reports, avenrae_write, dogs, dogs_access,
-        dogs_rules, fitness, trainers, trainers_access, trainers_rules, tutoring,
+        dogs_rules, fitness, one_store, own_ids, trainers, trainers_access, trainers_rules,
+        tutoring,
     }
     login {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,

@@ -231,7 +231,8 @@ create or replace function api.book_time(
   p_notes           text default null,
   p_idempotency_key text default null,
   p_coupon_code     text default null,
-  p_customer_id     uuid default null
+  p_customer_id     uuid default null,
+  p_booking_id      uuid default null
 )
 returns table (
   booking_id   uuid,
@@ -270,7 +271,7 @@ begin
   from internal.place_booking(
     v_customer_id, internal.slot_at(v_offering, p_starts_at, v_ends_at), 1, p_notes,
     p_idempotency_key, p_coupon_code, p_subject_id,
-    internal.hourly_price(v_offering, v_customer_id, p_starts_at, v_ends_at)) as p;
+    internal.hourly_price(v_offering, v_customer_id, p_starts_at, v_ends_at), p_booking_id) as p;
 end
 $$;
 

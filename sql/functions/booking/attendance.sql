@@ -277,7 +277,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_customer_id uuid := coalesce((p_booking ->> 'customer_id')::uuid, internal.user_id());
-  v_booking_id  uuid;
+  v_booking_id  uuid := (p_booking ->> 'booking_id')::uuid;
+  -- An id of the client's own names the request: sent again, it is the same booking.
+  v_key         text := coalesce(p_booking ->> 'idempotency_key', v_booking_id::text);
 begin
   if p_booking ->> 'provider_id' is null then
     perform internal.require_reach(s.provider_id, v_customer_id)
@@ -285,16 +287,16 @@ begin
     where s.slot_id = (p_booking ->> 'slot_id')::uuid;
     select k.booking_id into v_booking_id
     from api.book_slot(
-      v_customer_id, (p_booking ->> 'slot_id')::uuid, p_booking ->> 'customer_notes',
-      p_booking ->> 'idempotency_key', coalesce((p_booking ->> 'seats')::integer, 1),
-      p_booking ->> 'coupon_code', (p_booking ->> 'subject_id')::uuid) as k;
+      v_customer_id, (p_booking ->> 'slot_id')::uuid, p_booking ->> 'customer_notes', v_key,
+      coalesce((p_booking ->> 'seats')::integer, 1), p_booking ->> 'coupon_code',
+      (p_booking ->> 'subject_id')::uuid, v_booking_id) as k;
   else
     select k.booking_id into v_booking_id
     from api.book_time(
       (p_booking ->> 'provider_id')::uuid, (p_booking ->> 'starts_at')::timestamptz,
       (p_booking ->> 'ends_at')::timestamptz, (p_booking ->> 'offering_id')::uuid,
-      (p_booking ->> 'subject_id')::uuid, p_booking ->> 'customer_notes',
-      p_booking ->> 'idempotency_key', p_booking ->> 'coupon_code', v_customer_id) as k;
+      (p_booking ->> 'subject_id')::uuid, p_booking ->> 'customer_notes', v_key,
+      p_booking ->> 'coupon_code', v_customer_id, v_booking_id) as k;
   end if;
   if exists (
     select
@@ -313,10 +315,49 @@ alter function internal.book_fields owner to definer;
 
 comment on function internal.book_fields is $$
 Book what api.save_booking was given: a slot, or a time of a provider. A price that is given must be
-the one that was computed.
+the one that was computed. The booking gets the id that is given.
 
 Raises
   M0211 price_differs  it is another one
+$$;
+
+create or replace function internal.is_new_booking(p_booking jsonb, p_if_exists text)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id      constant uuid := (p_booking ->> 'booking_id')::uuid;
+  v_is_full constant boolean := p_booking ?| array['slot_id', 'provider_id'];
+  v_booking core.booking;
+begin
+  select b.* into v_booking from core.booking as b where b.booking_id = v_id;
+  if not found then
+    if v_id is not null and not v_is_full then
+      perform internal.refuse(
+        'M4203', 'booking_not_found', format('There is no booking %s.', v_id));
+    end if;
+    return true;
+  end if;
+  -- The request that has made it, sent again.
+  return p_if_exists = 'fail'
+    and v_is_full
+    and v_booking.idempotency_key is not distinct from v_id::text
+    and v_booking.customer_id = coalesce((p_booking ->> 'customer_id')::uuid, internal.user_id())
+    and not internal.is_called_off(v_booking.status);
+end
+$$;
+
+alter function internal.is_new_booking owner to definer;
+
+comment on function internal.is_new_booking is $$
+Whether api.save_booking is given what to book, instead of a change: there is no booking of its id,
+or this very request has made it, which internal.place_booking answers.
+
+Raises
+  M4203 booking_not_found  nothing is booked, and there is none to change
 $$;
 
 create or replace function api.save_booking(p_booking jsonb, p_if_exists text default 'merge')
@@ -334,7 +375,7 @@ begin
     'subject_id', 'price', 'seats', 'customer_notes', 'provider_notes', 'status', 'cancel_reason',
     'coupon_code', 'idempotency_key');
 
-  if v_booking_id is null then
+  if internal.is_new_booking(p_booking, p_if_exists) then
     if p_booking ->> 'status' not in ('pending', 'pending_payment') then
       raise exception using errcode = '22P02', message = 'A new booking is pending.';
     end if;
@@ -370,20 +411,21 @@ $$;
 alter function api.save_booking owner to definer;
 
 comment on function api.save_booking is $$
-Book, or change a booking of the caller's, and return its id. p_booking without "booking_id"
-books: {"slot_id", "customer_id"? (the caller), "subject_id"?, "seats"?, "customer_notes"?,
-"coupon_code"?, "idempotency_key"?}, see api.book_slot; or, of no slot, {"provider_id",
-"starts_at", "ends_at"?, "offering_id"?, ...}, see api.book_time. With it, "customer_notes" and
-"provider_notes" are kept (each side its own) and "status" with "cancel_reason" takes a step, see
-api.move_booking; "starts_at" and "ends_at" move it, see api.move_appointment. Whoever names a
-"price" books at that price or not at all.
-p_if_exists: merge; ignore leaves a booking as it is and returns null; fail refuses.
+Book, or change a booking of the caller's, and return its id. p_booking books: {"booking_id"? (an
+id that the client has made, and is the key of the request), "slot_id", "customer_id"? (the caller),
+"subject_id"?, "seats"?, "customer_notes"?, "coupon_code"?, "idempotency_key"?}, see api.book_slot;
+or, of no slot, {"provider_id", "starts_at", "ends_at"?, "offering_id"?, ...}, see api.book_time.
+With the "booking_id" of one that is there, "customer_notes" and "provider_notes" are kept (each
+side its own) and "status" with "cancel_reason" takes a step, see api.move_booking; "starts_at" and
+"ends_at" move it, see api.move_appointment. Whoever names a "price" books at that price or not at
+all. p_if_exists: merge; ignore leaves a booking as it is and returns null; fail refuses, unless the
+same request has made it.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
   M0211 price_differs      it costs more or less than was given
   M4203 booking_not_found  there is none, or the caller has no part in it
   22P02                    no step ends in that status
-  23505                    p_if_exists is fail, and booking_id is given
+  23505                    p_if_exists is fail, and there is a booking of this id
   and what api.book_slot, api.book_time and api.move_booking raise
 $$;

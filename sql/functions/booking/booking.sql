@@ -338,6 +338,7 @@ create or replace function internal.place_booking(
   p_coupon_code     text,
   p_subject_id      uuid default null,
   p_price_minor     bigint default null,
+  p_booking_id      uuid default null,
   out booking_id    uuid,
   out payment_id    uuid,
   out status        text,
@@ -377,7 +378,8 @@ begin
     v_payment := internal.booking_payment(v_booking.booking_id);
   else
     v_booking := internal.hold_seats(
-      v_slot, p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id, p_price_minor);
+      v_slot, p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id, p_price_minor,
+      p_booking_id);
     v_payment := internal.open_order(
       p_customer_id, v_booking.currency, array[internal.line_of_booking(v_booking)],
       p_coupon_code, p_asked => v_asked);
@@ -401,7 +403,7 @@ alter function internal.place_booking owner to definer;
 comment on function internal.place_booking is $$
 Hold seats in a slot for a customer and open the order that pays for them; the answer of
 api.book_slot. If it costs nothing, it is confirmed at once. p_price_minor is the price of all seats
-if it is not that of the offering.
+if it is not that of the offering, p_booking_id the id that the booking gets.
 
 Raises
   what api.book_slot lists
@@ -475,7 +477,8 @@ create or replace function internal.hold_seats(
   p_notes           text,
   p_idempotency_key text,
   p_subject_id      uuid default null,
-  p_price_minor     bigint default null
+  p_price_minor     bigint default null,
+  p_booking_id      uuid default null
 )
 returns core.booking
 language plpgsql
@@ -523,7 +526,8 @@ begin
     select s.* into p_slot from core.slot as s where s.slot_id = p_slot.slot_id;
   end if;
   return internal.write_hold(
-    p_slot, p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id, p_price_minor);
+    p_slot, p_customer_id, p_seats, p_notes, p_idempotency_key, p_subject_id, p_price_minor,
+    p_booking_id);
 end
 $$;
 
@@ -549,7 +553,8 @@ create or replace function internal.write_hold(
   p_notes           text,
   p_idempotency_key text,
   p_subject_id      uuid,
-  p_price_minor     bigint
+  p_price_minor     bigint,
+  p_booking_id      uuid
 )
 returns core.booking
 language plpgsql
@@ -569,8 +574,9 @@ begin
     (booking_id, slot_id, offering_id, provider_id, customer_id, subject_id, starts_at, ends_at,
      seats, hold_expires_at, offering_title, price_minor, currency, policy_tiers, customer_notes,
      idempotency_key)
-  select internal.uuid_v7(), s.slot_id, s.offering_id, s.provider_id, p_customer_id, p_subject_id,
-         s.starts_at, s.ends_at, p_seats, now() + make_interval(mins => m.hold_min), o.title,
+  select coalesce(p_booking_id, internal.uuid_v7()), s.slot_id, s.offering_id, s.provider_id,
+         p_customer_id, p_subject_id, s.starts_at, s.ends_at, p_seats,
+         now() + make_interval(mins => m.hold_min), o.title,
          coalesce(p_price_minor, o.price_minor * p_seats), o.currency, c.tiers,
          nullif(btrim(p_notes), ''), p_idempotency_key
   from internal.open_slots() as s
@@ -755,7 +761,8 @@ create or replace function api.book_slot(
   p_idempotency_key text default null,
   p_seats           integer default 1,
   p_coupon_code     text default null,
-  p_subject_id      uuid default null
+  p_subject_id      uuid default null,
+  p_booking_id      uuid default null
 )
 returns table (
   booking_id   uuid,
@@ -778,7 +785,8 @@ declare
 begin
   -- Assignments, because a query that calls is a statement of its own.
   v_placed := internal.place_booking(
-    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code, p_subject_id);
+    v_customer_id, p_slot_id, p_seats, p_notes, p_idempotency_key, p_coupon_code, p_subject_id,
+    p_booking_id => p_booking_id);
   booking_id := v_placed.booking_id;
   payment_id := v_placed.payment_id;
   status := v_placed.status;
@@ -797,9 +805,9 @@ Hold seats in a slot for the caller for 15 minutes, and open the payment for the
 amount_minor is in minor units of currency, after any coupon; status is pending_payment, or what
 follows at once when nothing is to be paid.
 
-p_subject_id is the dog that is brought, one of the customer's own. Safe to retry: the same
-p_idempotency_key returns the booking made the first time, unless it was called off since. Locks
-provider, slot.
+p_subject_id is the dog that is brought, one of the customer's own; p_booking_id is the id of the
+booking, if its client has made one. Safe to retry: the same p_idempotency_key returns the booking
+made the first time, unless it was called off since. Locks provider, slot.
 
 Raises
   M0201 seats_invalid, M0202 notes_too_long, M0203 idempotency_key_invalid
@@ -820,6 +828,7 @@ Raises
   M9219 too_many_holds          the caller has that many bookings they have not paid
   M9225 too_many_cancellations, M9226 too_many_free
   M9227 subject_busy            the dog has another booking at that time
+  23505                         there is a booking of this id
   42501                         p_customer_id is somebody else
 $$;
 

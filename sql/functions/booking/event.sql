@@ -192,18 +192,22 @@ declare
   v_ends    timestamptz := (p_event ->> 'ends_at')::timestamptz;
   v_slot    core.slot;
 begin
-  if v_slot_id is null then
+  -- A date that is not there is made, if it is said when it is.
+  if v_slot_id is null
+     or v_starts is not null and not exists (
+       select from core.slot as s where s.slot_id = v_slot_id) then
     return internal.add_slot(
       api.save_offering(
         jsonb_build_object('duration_min', coalesce(internal.minutes_between(v_starts, v_ends), 120))
         || (p_event - v_of_date) || '{"kind": "event"}'),
-      v_starts, v_ends);
+      v_starts, v_ends, p_slot_id => v_slot_id);
   end if;
 
-  v_slot := internal.own_event(v_slot_id);
-  if not internal.found_to_save('event', p_if_exists) then
+  if exists (select from core.slot as s where s.slot_id = v_slot_id)
+     and not internal.found_to_save('event', p_if_exists) then
     return null;
   end if;
+  v_slot := internal.own_event(v_slot_id);
   if p_event - v_of_date - 'capacity' <> '{}' then
     perform api.save_offering((p_event - v_of_date - 'capacity')
       || jsonb_build_object('offering_id', v_slot.offering_id, 'kind', 'event'));
@@ -223,9 +227,10 @@ alter function api.save_event owner to definer;
 comment on function api.save_event is $$
 Make an event of the caller's with its date, or change one; return the id of its slot. p_event: what
 api.save_offering takes, and {"starts_at", "ends_at"?}; it lasts two hours unless "ends_at" or
-"duration_min" says otherwise. With "offering_id" and no "slot_id" the event gets another date. With
-"slot_id" that date is changed: another time moves it (api.move_event), "capacity" is its seats.
-Another time of the organiser's cannot be booked from now on. p_if_exists as for api.save_offering.
+"duration_min" says otherwise. With "offering_id" and a "slot_id" that is new, or none, the event
+gets another date. With the "slot_id" of a date, that one is changed: another time moves it
+(api.move_event), "capacity" is its seats. Another time of the organiser's cannot be booked from now
+on. p_if_exists as for api.save_offering.
 
 Raises
   M0107 times_invalid         it is past or too far ahead, or the end does not follow within a week

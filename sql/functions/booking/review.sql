@@ -3,7 +3,8 @@
 create or replace function api.review_booking(
   p_booking_id uuid,
   p_rating     integer,
-  p_comment    text default null
+  p_comment    text default null,
+  p_review_id  uuid default null
 )
 returns uuid
 language plpgsql
@@ -14,7 +15,7 @@ as $$
 declare
   v_booking   core.booking := internal.lock_booking(p_booking_id);
   v_side      text := internal.side_of(v_booking);
-  v_review_id uuid := internal.uuid_v7();
+  v_review_id uuid := coalesce(p_review_id, internal.uuid_v7());
 begin
   perform internal.require_actor();
   if v_side not in ('customer', 'provider') then
@@ -57,8 +58,8 @@ $$;
 alter function api.review_booking owner to definer;
 
 comment on function api.review_booking is $$
-Review a completed booking from the caller's side, once, and return the review's id. The
-provider's rating is counted again under their lock.
+Review a completed booking from the caller's side, once, and return the review's id: p_review_id, if
+its client has made one. The provider's rating is counted again under their lock.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
@@ -68,6 +69,7 @@ Raises
   M9502 booking_not_completed  it has not taken place
   M9503 review_window_over     it was too long ago
   M9504 already_reviewed       this side has spoken
+  23505                        there is a review of this id
 $$;
 
 create or replace function api.reply_to_review(p_review_id uuid, p_reply text)
@@ -233,7 +235,9 @@ as $$
 declare
   v_booking_id uuid := (p_review ->> 'booking_id')::uuid;
 begin
-  if v_booking_id is not null or p_review ->> 'review_id' is not null then
+  if v_booking_id is not null or exists (
+    select from core.review as r where r.review_id = (p_review ->> 'review_id')::uuid
+  ) then
     return v_booking_id;
   end if;
   select b.booking_id into v_booking_id
@@ -287,13 +291,19 @@ begin
   select r.* into v_review
   from core.review as r
   where r.review_id = (p_review ->> 'review_id')::uuid
-     or r.booking_id = v_booking_id and r.author_id = v_me;
+     or r.booking_id = v_booking_id and r.author_id = v_me
+  order by r.review_id = (p_review ->> 'review_id')::uuid desc nulls last
+  limit 1;
   if not found then
     perform internal.require_identity(coalesce((p_review ->> 'author_id')::uuid, v_me));
     return api.review_booking(v_booking_id, (p_review ->> 'rating')::integer,
-                              p_review ->> 'comment');
+                              p_review ->> 'comment', (p_review ->> 'review_id')::uuid);
   elsif not internal.found_to_save('review', p_if_exists) then
     return null;
+  elsif v_booking_id <> v_review.booking_id then
+    raise exception using errcode = '42501', message = 'A review stays with its booking.';
+  elsif v_review.provider_id <> v_me then
+    perform internal.require_identity(v_review.author_id);
   end if;
 
   if (jsonb_populate_record(v_review, p_review)).rating <> v_review.rating
@@ -312,16 +322,17 @@ $$;
 alter function api.save_review owner to definer;
 
 comment on function api.save_review is $$
-Review a booking, or answer a review; return its id. p_review: {"booking_id", "author_id"? (the
-caller), "rating", "comment"?} reviews, see api.review_booking; "provider_id" and "offering_id"?
-instead of "booking_id" review the newest completed booking with them; {"review_id", "reply"}
-answers, see api.reply_to_review. What was written stays. p_if_exists: merge, ignore or fail.
+Review a booking, or answer a review; return its id. p_review: {"review_id"?, "booking_id",
+"author_id"? (the caller), "rating", "comment"?} reviews, see api.review_booking; "provider_id" and
+"offering_id"? instead of "booking_id" review the newest completed booking with them; the
+"review_id" of one that is there and "reply" answer it, see api.reply_to_review. What was written
+stays, and so does the id of the caller's review of a booking. p_if_exists: merge, ignore or fail.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
   M0018 column_read_only  the rating or comment would be changed
   M1001 sign_in_required
-  23505  p_if_exists is fail, and the caller has reviewed the booking
-  42501  author_id is somebody else
+  23505  p_if_exists is fail, and there is a review of this id, or the caller's of the booking
+  42501  author_id is somebody else, or the review is of another booking
   and what api.review_booking and api.reply_to_review raise
 $$;

@@ -1,6 +1,10 @@
 -- Wishes: a person keeps a list of products.
 
-create or replace function api.add_wish(p_offering_id uuid, p_person_id uuid default null)
+create or replace function api.add_wish(
+  p_offering_id uuid,
+  p_person_id   uuid default null,
+  p_wish_id     uuid default null
+)
 returns boolean
 language plpgsql
 volatile
@@ -20,9 +24,9 @@ begin
   perform internal.require_room(
     (select count(*) from core.wish as w where w.person_id = v_me), 1000, 'wishes');
 
-  insert into core.wish (person_id, offering_id)
-  values (v_me, p_offering_id)
-  on conflict do nothing;
+  insert into core.wish (wish_id, person_id, offering_id)
+  values (coalesce(p_wish_id, gen_random_uuid()), v_me, p_offering_id)
+  on conflict (person_id, offering_id) do nothing;
   return found;
 end
 $$;
@@ -31,7 +35,7 @@ alter function api.add_wish owner to definer;
 
 comment on function api.add_wish is $$
 Put a product on the list of wishes of the caller, who may be named; false if it was there already.
-At most 1,000.
+At most 1,000. p_wish_id is the id of the wish, if its client has made one.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required

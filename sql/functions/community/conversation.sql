@@ -149,7 +149,7 @@ Raises
   M9602 too_many_messages  30 within a minute
 $$;
 
-create or replace function internal.ensure_pair(p_me uuid, p_other uuid)
+create or replace function internal.ensure_pair(p_me uuid, p_other uuid, p_id uuid default null)
 returns uuid
 language plpgsql
 volatile
@@ -176,7 +176,7 @@ begin
   perform internal.require_can_open(p_me, not internal.may_write_to(p_other));
 
   insert into core.conversation (conversation_id, kind, first_id, second_id, opened_by)
-  values (internal.uuid_v7(), 'pair', v_first, v_second, p_me)
+  values (coalesce(p_id, internal.uuid_v7()), 'pair', v_first, v_second, p_me)
   on conflict (first_id, second_id) do nothing
   returning conversation_id into v_id;
   if not found then
@@ -246,7 +246,11 @@ Raises
   M9602 too_many_messages  they have
 $$;
 
-create or replace function api.open_conversation(p_person_ids uuid[], p_title text default null)
+create or replace function api.open_conversation(
+  p_person_ids      uuid[],
+  p_title           text default null,
+  p_conversation_id uuid default null
+)
 returns uuid
 language plpgsql
 volatile
@@ -257,7 +261,7 @@ declare
   v_me     uuid := internal.require_identity(internal.user_id());
   v_others uuid[] := array(
     select distinct p from unnest(p_person_ids) as p where p is distinct from v_me order by 1);
-  v_id     uuid := internal.uuid_v7();
+  v_id     uuid := coalesce(p_conversation_id, internal.uuid_v7());
 begin
   perform internal.require_active(v_me);
   if cardinality(v_others) not between 1 and 49 then
@@ -265,7 +269,7 @@ begin
       'A conversation has 1 to 49 other people.');
   end if;
   if cardinality(v_others) = 1 and nullif(btrim(p_title), '') is null then
-    return internal.ensure_pair(v_me, v_others[1]);
+    return internal.ensure_pair(v_me, v_others[1], v_id);
   end if;
 
   if exists (select from unnest(v_others) as o where o is null or not internal.may_write_to(o)) then
@@ -286,7 +290,8 @@ alter function api.open_conversation owner to definer;
 
 comment on function api.open_conversation is $$
 Begin a conversation, and return its id. With one person it is the one that the two have, made if
-there is none; with several, or with a title, it is a new group.
+there is none; with several, or with a title, it is a new group. A new one gets p_conversation_id,
+if its client has made one.
 
 Raises
   M0601 recipients_invalid  nobody else, or more than 49

@@ -70,7 +70,11 @@ alter function internal.has_learners owner to definer;
 comment on function internal.has_learners is
   'Whether anybody is in a course of the caller''s: asked once, before it is asked who.';
 
-create or replace function internal.take_place(p_customer_id uuid, p_offering core.offering)
+create or replace function internal.take_place(
+  p_customer_id  uuid,
+  p_offering     core.offering,
+  p_enrolment_id uuid default null
+)
 returns core.enrolment
 language plpgsql
 volatile
@@ -86,8 +90,9 @@ begin
     perform internal.refuse('M9205', 'offering_inactive', 'This was taken down.');
   end if;
 
-  insert into core.enrolment (customer_id, offering_id, provider_id)
-  values (p_customer_id, p_offering.offering_id, p_offering.provider_id)
+  insert into core.enrolment (enrolment_id, customer_id, offering_id, provider_id)
+  values (coalesce(p_enrolment_id, gen_random_uuid()), p_customer_id, p_offering.offering_id,
+          p_offering.provider_id)
   on conflict (customer_id, offering_id) do nothing;
   select e.* into v_enrolment
   from core.enrolment as e
@@ -103,7 +108,8 @@ $$;
 alter function internal.take_place owner to definer;
 
 comment on function internal.take_place is $$
-Lock the one place that a customer has in a course, and make it if there is none.
+Lock the one place that a customer has in a course, and make it, with the id that is given, if there
+is none.
 
 Raises
   M3201 own_offering       the course is the caller's own
@@ -194,7 +200,11 @@ End the access that a line paid for, when all of the line has gone back to its p
 if the refund did not stand.
 $$;
 
-create or replace function api.enrol(p_offering_id uuid, p_customer_id uuid default null)
+create or replace function api.enrol(
+  p_offering_id  uuid,
+  p_customer_id  uuid default null,
+  p_enrolment_id uuid default null
+)
 returns uuid
 language plpgsql
 volatile
@@ -225,7 +235,7 @@ begin
   perform internal.ensure_person(v_customer_id);
   perform internal.ensure_customer(v_customer_id);
 
-  v_enrolment := internal.take_place(v_customer_id, v_offering);
+  v_enrolment := internal.take_place(v_customer_id, v_offering, p_enrolment_id);
   update core.enrolment as e
   set order_line_id = null, enrolled_at = now(), ended_at = null,
       expires_at = now() + make_interval(days => c.access_days)
@@ -238,7 +248,8 @@ $$;
 alter function api.enrol owner to definer;
 
 comment on function api.enrol is $$
-Enter a free course; return the id of the enrolment. One that costs money is ordered instead
+Enter a free course; return the id of the enrolment: p_enrolment_id, if its client has made one and
+the caller was never in the course. One that costs money is ordered instead
 (api.place_order), and the enrolment begins when the money has arrived. Locks the enrolment.
 
 Raises
@@ -248,4 +259,5 @@ Raises
   M4801 course_not_found    there is no such course
   M9205 offering_inactive   it was taken down
   M9801 already_enrolled    the caller is in it
+  23505                     there is an enrolment of this id
 $$;

@@ -269,7 +269,8 @@ create or replace function api.create_coupon(
   p_per_customer       integer default 1,
   p_min_subtotal_minor bigint default 0,
   p_valid_from         timestamptz default now(),
-  p_valid_until        timestamptz default null
+  p_valid_until        timestamptz default null,
+  p_coupon_id          uuid default null
 )
 returns uuid
 language plpgsql
@@ -278,7 +279,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_coupon_id   uuid := internal.uuid_v7();
+  v_coupon_id   uuid := coalesce(p_coupon_id, internal.uuid_v7());
   -- Coupons of staff are valid for everything, those of a provider for their own offerings.
   v_provider_id uuid := case when internal.is_service() or internal.is_staff() then null
                              else internal.require_provider_id() end;
@@ -311,12 +312,12 @@ alter function api.create_coupon owner to definer;
 
 comment on function api.create_coupon is $$
 Make a coupon: a percentage, or an amount in a currency. Coupons of staff are valid for everything,
-those of a provider for their own offerings.
+those of a provider for their own offerings. p_coupon_id is its id, if its client has made one.
 
 Raises
   M3001 person_suspended, M3002 sign_up_required
   M1001 sign_in_required, M4001 provider_not_found
-  23505  the code is taken
+  23505  the code or the id is taken
   23514  both percent and amount, neither, or one out of range
   M9002 too_many_made, M9004 too_many_guesses
 $$;
@@ -330,12 +331,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id       uuid := (p_coupon ->> 'coupon_id')::uuid;
+  v_is_new   boolean := v_id is null
+    or not exists (select from core.coupon as c where c.coupon_id = v_id);
   v_currency text := upper(p_coupon ->> 'currency');
 begin
   perform internal.require_fields(p_coupon, 'coupon_id', 'code', 'percent', 'amount', 'currency',
     'max_uses', 'per_customer', 'min_subtotal', 'valid_from', 'valid_until', 'is_active');
-  if v_id is not null then
-    if not internal.found_to_save('coupon', p_if_exists) then
+  if v_id is not null and not (v_is_new and p_coupon ->> 'code' is not null) then
+    if not v_is_new and not internal.found_to_save('coupon', p_if_exists) then
       return null;
     end if;
     if p_coupon - array['coupon_id', 'is_active'] <> '{}' then
@@ -355,7 +358,7 @@ begin
       case when p_coupon ->> 'min_subtotal' is not null
            then internal.to_minor((p_coupon ->> 'min_subtotal')::numeric, v_currency) else 0 end,
       coalesce((p_coupon ->> 'valid_from')::timestamptz, now()),
-      (p_coupon ->> 'valid_until')::timestamptz);
+      (p_coupon ->> 'valid_until')::timestamptz, v_id);
   end if;
   if p_coupon ? 'is_active' then
     perform api.set_coupon_active(v_id, coalesce((p_coupon ->> 'is_active')::boolean, true));
@@ -367,15 +370,15 @@ $$;
 alter function api.save_coupon owner to definer;
 
 comment on function api.save_coupon is $$
-Make a coupon, or switch one on or off; return its id. p_coupon: {"code", "percent" or "amount" (a
-decimal of "currency"), "max_uses"?, "per_customer"?, "min_subtotal"?, "valid_from"?,
-"valid_until"?, "is_active"?}; with "coupon_id" only "is_active" may change. p_if_exists: merge,
+Make a coupon, or switch one on or off; return its id. p_coupon: {"coupon_id"?, "code", "percent" or
+"amount" (a decimal of "currency"), "max_uses"?, "per_customer"?, "min_subtotal"?, "valid_from"?,
+"valid_until"?, "is_active"?}; of one that is there only "is_active" may change. p_if_exists: merge,
 ignore or fail.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
   M0014 amount_invalid, M0015 amount_too_fine, M0101 currency_unknown
-  23505  p_if_exists is fail, and coupon_id is given
+  23505  p_if_exists is fail, and there is a coupon of this id
   42501  something else of a coupon would change
   and what api.create_coupon and api.set_coupon_active raise
 $$;

@@ -27,7 +27,7 @@ Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
 $$;
 
-create or replace function api.claim_referral(p_code text)
+create or replace function api.claim_referral(p_code text, p_referral_id uuid default null)
 returns uuid
 language plpgsql
 volatile
@@ -37,7 +37,7 @@ as $$
 declare
   v_me       uuid := internal.require_identity(internal.user_id());
   v_referrer uuid;
-  v_id       uuid := internal.uuid_v7();
+  v_id       uuid := coalesce(p_referral_id, internal.uuid_v7());
 begin
   perform internal.require_active(v_me);
   select c.person_id into v_referrer
@@ -69,8 +69,9 @@ $$;
 alter function api.claim_referral owner to definer;
 
 comment on function api.claim_referral is $$
-Say who brought the caller, by their code; return the referral. Once per person, and only before
-their first booking. The reward is the marketplace's referral_reward_minor at this moment.
+Say who brought the caller, by their code; return the referral, whose id is p_referral_id if its
+client has made one. Once per person, and only before their first booking. The reward is the
+marketplace's referral_reward_minor at this moment.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
@@ -78,6 +79,7 @@ Raises
   M9010 already_referred         the caller has said it before
   M9011 own_referral             the code is the caller's own
   M9012 not_a_newcomer           the caller has booked before
+  23505                          there is a referral of this id
 $$;
 
 create or replace function api.save_referral(p_referral jsonb, p_if_exists text default 'fail')
@@ -92,20 +94,20 @@ declare
     coalesce((p_referral ->> 'referee_id')::uuid, internal.user_id()));
   v_id uuid;
 begin
-  perform internal.require_fields(p_referral, 'referee_id', 'code');
+  perform internal.require_fields(p_referral, 'referral_id', 'referee_id', 'code');
   select r.referral_id into v_id from core.referral as r where r.referee_id = v_me;
   if found and p_if_exists <> 'fail' then
     return case when internal.found_to_save('referral', p_if_exists) then v_id end;
   end if;
-  return api.claim_referral(p_referral ->> 'code');
+  return api.claim_referral(p_referral ->> 'code', (p_referral ->> 'referral_id')::uuid);
 end
 $$;
 
 alter function api.save_referral owner to definer;
 
 comment on function api.save_referral is $$
-Say who brought the caller, {"code", "referee_id"? (the caller)}; return the referral. Merging leaves
-the one that is there. For lenses; others call api.claim_referral.
+Say who brought the caller, {"referral_id"?, "code", "referee_id"? (the caller)}; return the
+referral. Merging leaves the one that is there. For lenses; others call api.claim_referral.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown

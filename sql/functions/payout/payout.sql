@@ -188,7 +188,8 @@ $$;
 create or replace function api.request_payout(
   p_amount_minor    bigint,
   p_currency        text,
-  p_idempotency_key text
+  p_idempotency_key text,
+  p_payout_id       uuid default null
 )
 returns table (payout_id uuid, amount_minor bigint, currency text, status text)
 language plpgsql
@@ -220,8 +221,8 @@ begin
     insert into core.payout as p
       (payout_id, provider_id, payout_account_id, origin, amount_minor, currency,
        idempotency_key)
-    values (internal.uuid_v7(), v_provider_id, v_account.payout_account_id, 'request',
-            p_amount_minor, v_currency, p_idempotency_key)
+    values (coalesce(p_payout_id, internal.uuid_v7()), v_provider_id,
+            v_account.payout_account_id, 'request', p_amount_minor, v_currency, p_idempotency_key)
     returning p.* into v_payout;
     perform internal.plan_legs(array[v_payout.payout_id]);
 
@@ -239,7 +240,8 @@ alter function api.request_payout owner to definer;
 
 comment on function api.request_payout is $$
 Request a payout from the caller's wallet, in minor units. The money is reserved at once and paid by
-the next run. Safe to repeat: the same key returns the payout made the first time. Locks the wallet.
+the next run. Safe to repeat: the same key returns the payout made the first time. p_payout_id is
+its id, if its client has made one. Locks the wallet.
 
 Raises
   M0402 payout_request_invalid    no amount, key, or known currency
@@ -248,6 +250,7 @@ Raises
   M9402 payout_account_not_ready, M9403 payout_account_cooling, M9404 payouts_held
   M9406 payout_key_reused         the key belongs to a different payout
   M9408 payout_too_small          under marketplace.payout_min, and not the last of the wallet
+  23505                           there is a payout of this id
 $$;
 
 create or replace function api.save_payout(p_payout jsonb, p_if_exists text default 'fail')
@@ -260,6 +263,7 @@ as $$
 declare
   v_provider_id uuid := internal.require_provider_id();
   v_currency    text;
+  v_given       uuid := (p_payout ->> 'payout_id')::uuid;
   v_id          uuid;
 begin
   perform internal.require_fields(p_payout,
@@ -272,8 +276,7 @@ begin
   select p.payout_id into v_id
   from core.payout as p
   where p.provider_id = v_provider_id
-    and (p.payout_id::text = p_payout ->> 'payout_id'
-         or p.idempotency_key = p_payout ->> 'payout_id');
+    and (p.payout_id = v_given or p.idempotency_key = v_given::text);
   if found then
     return case when internal.found_to_save('payout', p_if_exists) then v_id end;
   end if;
@@ -285,7 +288,7 @@ begin
   from api.request_payout(
     coalesce((p_payout ->> 'amount_minor')::bigint,
              internal.to_minor((p_payout ->> 'amount')::numeric, v_currency)),
-    v_currency, coalesce(p_payout ->> 'payout_id', gen_random_uuid()::text)) as r;
+    v_currency, coalesce(v_given, gen_random_uuid())::text, v_given) as r;
   return v_id;
 end
 $$;
@@ -293,14 +296,14 @@ $$;
 alter function api.save_payout owner to definer;
 
 comment on function api.save_payout is $$
-Request a payout, and return its id. p_payout: {"payout_id"? (a key of the caller's choice, so that
-a repeated request is one payout), "provider_id"? (the caller), "amount_minor" (or "amount", a
+Request a payout, and return its id. p_payout: {"payout_id"? (an id that the client has made: a
+repeated request is one payout), "provider_id"? (the caller), "amount_minor" (or "amount", a
 decimal), "currency"? (the provider's)}. For lenses; others call api.request_payout.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
   M0014 amount_invalid, M0015 amount_too_fine, M0101 currency_unknown
-  23505  p_if_exists is fail, and the key has made a payout
+  23505  there is a payout of this id, and p_if_exists is fail or it is another provider's
   42501  provider_id is somebody else, or a status is given
   and what api.request_payout raises
 $$;

@@ -1,6 +1,10 @@
 -- Favourites: a person marks providers.
 
-create or replace function api.add_favorite(p_provider_id uuid, p_person_id uuid default null)
+create or replace function api.add_favorite(
+  p_provider_id uuid,
+  p_person_id   uuid default null,
+  p_favorite_id uuid default null
+)
 returns boolean
 language plpgsql
 volatile
@@ -20,9 +24,9 @@ begin
   perform internal.require_room(
     (select count(*) from core.favorite as f where f.person_id = v_me), 1000, 'favourites');
 
-  insert into core.favorite (person_id, provider_id)
-  values (v_me, p_provider_id)
-  on conflict do nothing;
+  insert into core.favorite (favorite_id, person_id, provider_id)
+  values (coalesce(p_favorite_id, gen_random_uuid()), v_me, p_provider_id)
+  on conflict (person_id, provider_id) do nothing;
   return found;
 end
 $$;
@@ -31,7 +35,7 @@ alter function api.add_favorite owner to definer;
 
 comment on function api.add_favorite is $$
 Mark a provider as a favourite of the caller's, who may be named; false if it was one already. At
-most 1,000.
+most 1,000. p_favorite_id is the id of the mark, if its client has made one.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required

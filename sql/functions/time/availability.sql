@@ -358,11 +358,12 @@ comment on function api.get_availability is
   'A provider''s weekly hours and coming exceptions: {"windows": [...], "exceptions": [...]}.';
 
 create or replace function internal.add_exception(
-  p_kind        text,
-  p_starts_at   timestamptz,
-  p_ends_at     timestamptz,
-  p_reason      text,
-  p_provider_id uuid default null
+  p_kind         text,
+  p_starts_at    timestamptz,
+  p_ends_at      timestamptz,
+  p_reason       text,
+  p_provider_id  uuid default null,
+  p_exception_id uuid default null
 )
 returns uuid
 language plpgsql
@@ -372,7 +373,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_provider_id uuid := internal.require_provider_id();
-  v_id          uuid;
+  v_id          uuid := coalesce(p_exception_id, gen_random_uuid());
 begin
   perform internal.require_identity(coalesce(p_provider_id, v_provider_id));
   if p_starts_at is null or p_ends_at is null or p_ends_at <= p_starts_at
@@ -382,9 +383,9 @@ begin
       'M0107', 'times_invalid', 'The end must follow the start, by at most 400 days.');
   end if;
 
-  insert into core.availability_exception (provider_id, kind, during, reason)
-  values (v_provider_id, p_kind, tstzrange(p_starts_at, p_ends_at), p_reason)
-  returning availability_exception_id into v_id;
+  insert into core.availability_exception
+    (availability_exception_id, provider_id, kind, during, reason)
+  values (v_id, v_provider_id, p_kind, tstzrange(p_starts_at, p_ends_at), p_reason);
   return v_id;
 end
 $$;
@@ -398,21 +399,24 @@ Raises
 $$;
 
 create or replace function api.block_time(
-  p_starts_at   timestamptz,
-  p_ends_at     timestamptz,
-  p_reason      text default null,
-  p_provider_id uuid default null
+  p_starts_at    timestamptz,
+  p_ends_at      timestamptz,
+  p_reason       text default null,
+  p_provider_id  uuid default null,
+  p_exception_id uuid default null
 )
 returns uuid
 language sql
 volatile
 begin atomic
-  select internal.add_exception('block', p_starts_at, p_ends_at, p_reason, p_provider_id);
+  select internal.add_exception(
+    'block', p_starts_at, p_ends_at, p_reason, p_provider_id, p_exception_id);
 end;
 
 comment on function api.block_time is $$
-Close a time of the caller, who may be named, and return the exception's id. No slot in it is listed, sold or offered
-any more, made by hours or by hand. Bookings are kept.
+Close a time of the caller, who may be named, and return the exception's id: p_exception_id, if its
+client has made one. No slot in it is listed, sold or offered any more, made by hours or by hand.
+Bookings are kept.
 
 Raises
   M0107 times_invalid  the end does not follow the start, or by more than 400 days
@@ -441,9 +445,10 @@ Raises
 $$;
 
 create or replace function api.block_date(
-  p_date        date,
-  p_reason      text default null,
-  p_provider_id uuid default null
+  p_date         date,
+  p_reason       text default null,
+  p_provider_id  uuid default null,
+  p_exception_id uuid default null
 )
 returns uuid
 language sql
@@ -452,7 +457,7 @@ begin atomic
   select internal.add_exception(
     'block', p_date::timestamp at time zone p.timezone,
     (p_date + 1)::timestamp at time zone p.timezone, p_reason,
-    p_provider_id)
+    p_provider_id, p_exception_id)
   from core.person as p
   where p.person_id = internal.require_provider_id();
 end;

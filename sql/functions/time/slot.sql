@@ -618,7 +618,8 @@ create or replace function internal.add_slot(
   p_offering_id uuid,
   p_starts_at   timestamptz,
   p_ends_at     timestamptz default null,
-  p_capacity    integer default null
+  p_capacity    integer default null,
+  p_slot_id     uuid default null
 )
 returns uuid
 language plpgsql
@@ -651,10 +652,11 @@ begin
     m.max_slots, 'coming slots made by hand')
   from core.marketplace as m;
 
-  insert into core.slot as s (offering_id, provider_id, origin, starts_at, ends_at, capacity,
-                              is_capacity_own)
-  values (p_offering_id, v_offering.provider_id, 'manual', p_starts_at, v_ends_at,
-          coalesce(p_capacity, v_offering.capacity), p_capacity is not null)
+  insert into core.slot as s (slot_id, offering_id, provider_id, origin, starts_at, ends_at,
+                              capacity, is_capacity_own)
+  values (coalesce(p_slot_id, gen_random_uuid()), p_offering_id, v_offering.provider_id, 'manual',
+          p_starts_at, v_ends_at, coalesce(p_capacity, v_offering.capacity),
+          p_capacity is not null)
   on conflict (offering_id, starts_at) do update
     set origin = 'manual', state = 'open', ends_at = excluded.ends_at,
         capacity = excluded.capacity, is_capacity_own = excluded.is_capacity_own
@@ -673,7 +675,8 @@ alter function internal.add_slot owner to definer;
 comment on function internal.add_slot is $$
 Add a slot by hand, also outside the weekly hours, and return its id. The end defaults to the
 offering's duration, the capacity to its seats, which it then follows. It stays until it is removed;
-weekly hours do not change it, and a block closes it while the block lasts.
+weekly hours do not change it, and a block closes it while the block lasts. p_slot_id is its id; one
+that is there at the time, and idle, is taken and keeps its own.
 
 Raises
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
@@ -765,17 +768,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_slot_id uuid := (p_slot ->> 'slot_id')::uuid;
+  v_is_new  boolean := v_slot_id is null
+    or not exists (select from core.slot as s where s.slot_id = v_slot_id);
 begin
   perform internal.require_fields(
     p_slot, 'slot_id', 'offering_id', 'starts_at', 'ends_at', 'capacity');
   perform internal.require_active(internal.user_id());
 
-  if v_slot_id is null then
+  if v_is_new and (v_slot_id is null or p_slot ->> 'offering_id' is not null) then
     return internal.add_slot(
       (p_slot ->> 'offering_id')::uuid, (p_slot ->> 'starts_at')::timestamptz,
-      (p_slot ->> 'ends_at')::timestamptz, (p_slot ->> 'capacity')::integer);
+      (p_slot ->> 'ends_at')::timestamptz, (p_slot ->> 'capacity')::integer, v_slot_id);
   end if;
-  if not internal.found_to_save('slot', p_if_exists) then
+  if not v_is_new and not internal.found_to_save('slot', p_if_exists) then
     return null;
   end if;
   perform internal.change_slot(
@@ -789,10 +794,11 @@ alter function api.save_slot owner to definer;
 
 comment on function api.save_slot is $$
 Add a slot by hand, also outside the weekly hours, or change one; return its id.
-p_slot: {"offering_id", "starts_at", "ends_at"?, "capacity"?} adds one: the end defaults to the
-offering's duration, the capacity to its seats. With "slot_id" that slot gets more or fewer
-seats, or, while nobody uses it, another time. A slot that was added or has another time counts
-as made by hand, and stays until it is removed. Seats that become free go to the waitlist.
+p_slot: {"slot_id"?, "offering_id", "starts_at", "ends_at"?, "capacity"?} adds one: the end defaults
+to the offering's duration, the capacity to its seats; an idle slot that is there at the time keeps
+its id. With the "slot_id" of one that is there, that slot gets more or fewer seats, or, while nobody
+uses it, another time. A slot that was added or has another time counts as made by hand, and stays
+until it is removed. Seats that become free go to the waitlist.
 
 Raises
   M0011 if_exists_unknown, M0012 fields_invalid, M0013 field_unknown
@@ -803,7 +809,7 @@ Raises
   M9101 slot_in_use           it is booked or held, so its time cannot change
   M9102 capacity_below_taken  more seats are booked or held
   M9103 time_blocked          the provider has blocked some of the time
-  23505                       p_if_exists is fail, and slot_id is given
+  23505                       p_if_exists is fail, and there is a slot of this id
 $$;
 
 create or replace function api.remove_slot(p_slot_id uuid)

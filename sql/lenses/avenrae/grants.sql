@@ -59,7 +59,7 @@ grant insert (id, uuid, code, discount_type, discount_value, minimum_purchase, u
               per_client_limit, currency, valid_from, valid_until, is_active),
       update (is_active)
   on avenrae.coupons to authenticated, service_role;
-grant insert (user1_id, user2_id, user1_uuid, user2_uuid, title)
+grant insert (uuid, user1_id, user2_id, user1_uuid, user2_uuid, title)
   on avenrae.conversations to authenticated, service_role;
 grant insert (uuid, conversation_id, conversation_uuid, sender_id, sender_uuid, receiver_id,
               receiver_uuid, message),
@@ -74,16 +74,16 @@ grant insert (id, uuid, client_id, client_uuid, healer_id, healer_uuid, service_
               rating, comment),
       update (rating, comment, healer_response, status)
   on avenrae.reviews to authenticated, service_role;
-grant insert (user_id, client_id, client_uuid, healer_id, healer_uuid), delete
+grant insert (uuid, user_id, client_id, client_uuid, healer_id, healer_uuid), delete
   on avenrae.favorite_healers to authenticated;
-grant insert (user_id, client_id, client_uuid, product_id, product_uuid), delete
+grant insert (uuid, user_id, client_id, client_uuid, product_id, product_uuid), delete
   on avenrae.wishlist_items to authenticated;
 grant insert (id, uuid, healer_id, healer_uuid, day_of_week, start_time, end_time, timezone,
               is_available),
       update (day_of_week, start_time, end_time, timezone, is_available),
       delete
   on avenrae.healer_availability to authenticated, service_role;
-grant insert (healer_id, healer_uuid, blocked_date, start_at, end_at, reason), delete
+grant insert (uuid, healer_id, healer_uuid, blocked_date, start_at, end_at, reason), delete
   on avenrae.blocked_dates to authenticated;
 grant insert (uuid, healer_id, healer_uuid, qualification, institution, obtained_on, document_url),
       update (qualification, institution, obtained_on, document_url),

@@ -271,10 +271,13 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_status text;
 begin
   new.uuid := api.key_of('booking', new.id,
     (select k.uuid from avenrae.bookings as k where k.id = new.id), new.uuid);
-  if tg_op = 'INSERT' and new.uuid is null then
+  select k.status into v_status from avenrae.bookings as k where k.uuid = new.uuid;
+  if not found then
     new.client_uuid := api.key_of('client', new.client_id,
       (select k.uuid from avenrae.clients as k where k.id = new.client_id), new.client_uuid);
     new.healer_uuid := api.key_of('healer', new.healer_id,
@@ -290,7 +293,7 @@ begin
             api.one_of('payment_status', new.payment_status, 'unpaid');
     new.healer_uuid := coalesce(new.healer_uuid, (
       select s.healer_uuid from avenrae.services as s where s.uuid = new.service_uuid));
-  elsif new.status is distinct from old.status then
+  elsif new.status is distinct from v_status then
     perform api.one_of('status', new.status, 'confirmed', 'declined', 'cancelled', 'completed',
                        'no_show_customer', 'no_show_provider');
   end if;
@@ -330,19 +333,23 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_status text;
 begin
   new.uuid := api.key_of('registration', new.id,
     (select k.uuid from avenrae.event_registrations as k where k.id = new.id), new.uuid);
-  if tg_op = 'INSERT' and new.uuid is null then
+  select k.status into v_status from avenrae.event_registrations as k where k.uuid = new.uuid;
+  if not found then
     new.client_uuid := api.key_of('client', new.client_id,
       (select k.uuid from avenrae.clients as k where k.id = new.client_id), new.client_uuid);
     new.event_uuid := api.key_of('event', new.event_id,
       (select k.uuid from avenrae.events as k where k.id = new.event_id), new.event_uuid);
     new.uuid := api.save_booking(jsonb_strip_nulls(jsonb_build_object(
-      'customer_id', new.client_uuid, 'slot_id', new.event_uuid, 'seats', coalesce(new.seats, 1),
-      'customer_notes', new.client_notes)));
+      'booking_id', new.uuid, 'customer_id', new.client_uuid, 'slot_id', new.event_uuid,
+      'seats', coalesce(new.seats, 1), 'customer_notes', new.client_notes)),
+      api.if_exists(tg_op));
   else
-    if new.status is distinct from old.status then
+    if new.status is distinct from v_status then
       new.status := case api.one_of('status', new.status, 'cancelled', 'no_show')
         when 'no_show' then 'no_show_customer' else new.status end;
     end if;
@@ -431,7 +438,10 @@ begin
   new.uuid := api.key_of('coupon', new.id,
     (select k.uuid from avenrae.coupons as k where k.id = new.id), new.uuid);
   new.discount_type := api.one_of(
-    'discount_type', coalesce(new.discount_type, ''), 'percentage', 'fixed');
+    'discount_type',
+    coalesce(new.discount_type,
+             (select k.discount_type from avenrae.coupons as k where k.uuid = new.uuid), ''),
+    'percentage', 'fixed');
   new.uuid := api.save_coupon(
     api.written_fields(
       case new.discount_type when 'fixed' then '{"discount_value": "amount"}'::jsonb
@@ -462,14 +472,22 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_there avenrae.conversations;
 begin
   new.user1_uuid := api.key_of('user', new.user1_id,
     (select k.uuid from avenrae.users as k where k.id = new.user1_id), new.user1_uuid);
   new.user2_uuid := api.key_of('user', new.user2_id,
     (select k.uuid from avenrae.users as k where k.id = new.user2_id), new.user2_uuid);
+  if api.if_exists(tg_op) <> 'fail' then
+    select c.* into v_there from avenrae.conversations as c where c.uuid = new.uuid;
+    if found then
+      return case when api.if_exists(tg_op) = 'merge' then v_there end;
+    end if;
+  end if;
   -- The caller is one of them, named or not.
   new.uuid := api.open_conversation(
-    array_remove(array[new.user1_uuid, new.user2_uuid], null), new.title);
+    array_remove(array[new.user1_uuid, new.user2_uuid], null), new.title, new.uuid);
   select c.* into new from avenrae.conversations as c where c.uuid = new.uuid;
   return new;
 end
@@ -591,7 +609,7 @@ declare
 begin
   new.uuid := api.key_of('review', new.id,
     (select k.uuid from avenrae.reviews as k where k.id = new.id), new.uuid);
-  if tg_op = 'INSERT' and new.uuid is null then
+  if not exists (select from avenrae.reviews as k where k.uuid = new.uuid) then
     new.healer_uuid := api.key_of('healer', new.healer_id,
       (select k.uuid from avenrae.healers as k where k.id = new.healer_id), new.healer_uuid);
     new.service_uuid := api.key_of('service', new.service_id,
@@ -599,8 +617,9 @@ begin
     new.client_uuid := api.key_of('client', new.client_id,
       (select k.uuid from avenrae.clients as k where k.id = new.client_id), new.client_uuid);
     new.uuid := api.save_review(jsonb_strip_nulls(jsonb_build_object(
-      'author_id', new.client_uuid, 'provider_id', new.healer_uuid,
-      'offering_id', new.service_uuid, 'rating', new.rating, 'comment', new.comment)));
+      'review_id', new.uuid, 'author_id', new.client_uuid, 'provider_id', new.healer_uuid,
+      'offering_id', new.service_uuid, 'rating', new.rating, 'comment', new.comment)),
+      api.if_exists(tg_op));
   else
     if tg_op = 'UPDATE' and new.status is distinct from old.status then
       perform api.hide_review(
@@ -610,7 +629,7 @@ begin
     v_fields := api.written_fields('{
       "uuid": "review_id", "rating": "rating", "comment": "comment",
       "healer_response": "reply"}', to_jsonb(new), to_jsonb(old));
-    if v_fields - 'review_id' <> '{}' then
+    if tg_op = 'INSERT' or v_fields - 'review_id' <> '{}' then
       new.uuid := api.save_review(v_fields, api.if_exists(tg_op));
     end if;
   end if;
@@ -645,7 +664,7 @@ begin
     (select k.uuid from avenrae.clients as k where k.id = new.client_id), new.client_uuid);
   new.client_uuid := api.key_of('user', new.user_id,
     (select k.uuid from avenrae.users as k where k.id = new.user_id), new.client_uuid);
-  perform api.add_favorite(new.healer_uuid, new.client_uuid);
+  perform api.add_favorite(new.healer_uuid, new.client_uuid, new.uuid);
   select f.* into new from avenrae.favorite_healers as f where f.healer_uuid = new.healer_uuid;
   return new;
 end
@@ -674,7 +693,7 @@ begin
     (select k.uuid from avenrae.clients as k where k.id = new.client_id), new.client_uuid);
   new.client_uuid := api.key_of('user', new.user_id,
     (select k.uuid from avenrae.users as k where k.id = new.user_id), new.client_uuid);
-  perform api.add_wish(new.product_uuid, new.client_uuid);
+  perform api.add_wish(new.product_uuid, new.client_uuid, new.uuid);
   select w.* into new from avenrae.wishlist_items as w where w.product_uuid = new.product_uuid;
   return new;
 end
@@ -728,6 +747,8 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_there avenrae.blocked_dates;
 begin
   if tg_op = 'DELETE' then
     perform api.remove_exception(old.uuid);
@@ -735,10 +756,20 @@ begin
   end if;
   new.healer_uuid := api.key_of('healer', new.healer_id,
     (select k.uuid from avenrae.healers as k where k.id = new.healer_id), new.healer_uuid);
+  select x.* into v_there from avenrae.blocked_dates as x where x.uuid = new.uuid;
+  if found and api.may_write(v_there.healer_uuid) and api.if_exists(tg_op) <> 'fail' then
+    perform api.keep_column(
+      (coalesce(new.blocked_date, v_there.blocked_date), coalesce(new.start_at, v_there.start_at),
+       coalesce(new.end_at, v_there.end_at), coalesce(new.reason, v_there.reason, ''))
+      = (v_there.blocked_date, v_there.start_at, v_there.end_at, coalesce(v_there.reason, '')),
+      'A closed time stays as it was closed.', 'Delete it, and close another one.');
+    return case when api.if_exists(tg_op) = 'merge' then v_there end;
+  end if;
   if new.blocked_date is not null and new.start_at is null then
-    new.uuid := api.block_date(new.blocked_date, new.reason, new.healer_uuid);
+    new.uuid := api.block_date(new.blocked_date, new.reason, new.healer_uuid, new.uuid);
   else
-    new.uuid := api.block_time(new.start_at, new.end_at, new.reason, new.healer_uuid);
+    new.uuid := api.block_time(
+      new.start_at, new.end_at, new.reason, new.healer_uuid, new.uuid);
   end if;
   select x.* into new from avenrae.blocked_dates as x where x.uuid = new.uuid;
   return new;

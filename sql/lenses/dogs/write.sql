@@ -448,7 +448,7 @@ end
 $$;
 
 comment on function dogs.on_payout_written is
-  'Trigger: a trainer asks to be paid out. An id that is given is the key of the request.';
+  'Trigger: a trainer asks to be paid out.';
 
 create trigger payouts_write
   instead of insert on dogs.payouts

@@ -2,8 +2,8 @@
 -- each role may name, and the columns it may write.
 --
 -- Prisma writes ids, createdAt, updatedAt and every default with each new row, so they may be
--- written. What the house decides (ids of enrolments and payments, times, completions) is its own
--- whatever is written.
+-- written. What the house decides (ids of payments, times, completions) is its own whatever is
+-- written.
 
 revoke all on all functions in schema fitness from public;
 

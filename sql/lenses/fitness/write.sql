@@ -300,7 +300,7 @@ begin
   if v_row.id is not null and api.if_exists(tg_op) <> 'fail' then
     return case when api.if_exists(tg_op) = 'merge' then v_row end;
   end if;
-  new.id := api.enrol(new."courseId", new."userId");
+  new.id := api.enrol(new."courseId", new."userId", new.id);
   select e.* into new from fitness."CourseEnrollment" as e where e.id = new.id;
   return new;
 end

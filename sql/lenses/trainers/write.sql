@@ -380,11 +380,6 @@ declare
     "cancellation_reason": "cancel_reason", "notes": "customer_notes",
     "trainer_notes": "provider_notes"}', to_jsonb(new), to_jsonb(old));
 begin
-  -- An id of the client's own names the request: sent again, it is the same booking.
-  if tg_op = 'INSERT' and not exists (select from trainers.bookings as b where b.id = new.id) then
-    v_fields := v_fields - 'booking_id' || jsonb_strip_nulls(
-      jsonb_build_object('idempotency_key', new.id));
-  end if;
   -- A slot says whose it is and when.
   if v_fields ? 'slot_id' then
     v_fields := v_fields - array['provider_id', 'offering_id', 'starts_at', 'ends_at'];
@@ -644,7 +639,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.id := api.save_referral(
-    api.written_fields('{"referred_id": "referee_id", "referral_code": "code"}', to_jsonb(new)),
+    api.written_fields('{
+      "id": "referral_id", "referred_id": "referee_id", "referral_code": "code"}', to_jsonb(new)),
     api.if_exists(tg_op));
   if new.id is null then
     return null;
