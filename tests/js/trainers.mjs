@@ -2,6 +2,7 @@
 // with nothing but supabase-js and `db: { schema: 'trainers' }`.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { anonymous, ids, must, service, signedIn } from "./world.mjs";
 
 const db = { schema: "trainers" };
@@ -250,7 +251,12 @@ const checkList = {
     }
     must(await tara.from("user_wallets").select("id, users(name)"));
   },
-  "Indexes created for performance": async () => {}, // tests/sql/lenses/trainers.sql, by the plans
+  // A client sees no plans: tests/sql/lenses/trainers.sql does, for each of these calls.
+  "Indexes created for performance": async () => {
+    const plans = readFileSync(new URL("../sql/lenses/trainers.sql", import.meta.url), "utf8");
+    for (const call of ["getAvailability", "getTransactions", "getPayoutRequests", "getWalletBalance",
+      "getIssues", "getPromotionRequests"]) assert.match(plans, new RegExp(`\\('${call}', `), call);
+  },
   "No constraint violations": async () => assert.equal(
     (await tara.from("reviews").insert({ booking_id: made.id, rating: 9 })).status, 400),
   "Trainer can set availability (trainer_availability)": async () =>

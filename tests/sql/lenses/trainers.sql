@@ -2,7 +2,7 @@
 -- functions of its document, and what is refused.
 
 begin;
-select plan(174);
+select plan(179);
 
 -- Answers are kept in temporary tables, which no role of the API may make otherwise.
 do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$;
@@ -557,7 +557,27 @@ from (values
   ('getIssues', 'select * from trainers.reported_issues where user_id = %L',
    'support_case_person_id_idx'),
   ('getPromotionRequests', 'select * from trainers.promotion_requests where trainer_id = %L',
-   'promotion_provider_id_idx')
+   'promotion_provider_id_idx'),
+  -- By status and date: the index that begins with the person holds the dates too.
+  ('getPayoutRequests by status and date',
+   $$ select * from trainers.payout_requests
+      where trainer_id = %L and status = 'pending' order by requested_at desc $$,
+   'payout_provider_requested_idx'),
+  ('getIssues by status and date',
+   $$ select * from trainers.reported_issues
+      where user_id = %L and status = 'open' order by created_at desc $$,
+   'support_case_person_id_idx'),
+  ('getPromotionRequests by status and date',
+   $$ select * from trainers.promotion_requests
+      where trainer_id = %L and status = 'pending' order by created_at desc $$,
+   'promotion_provider_id_idx'),
+  ('getTransactions by date',
+   'select * from trainers.transactions where user_id = %L order by created_at desc',
+   'ledger_entry_account_idx'),
+  ('the bookings of a trainer by status and date',
+   $$ select * from trainers.bookings
+      where trainer_id = %L and status = 'confirmed' order by start_time $$,
+   'booking_provider_start_idx')
 ) as q(name, query, index);
 
 select tests.act_as_nobody();

@@ -1,7 +1,7 @@
 -- Poison steps aside with a growing delay, in every queue, and staff sees it.
 
 begin;
-select plan(15);
+select plan(18);
 
 select tests.introduce('sam', 'alice');
 insert into core.person_role (person_id, role_id)
@@ -86,6 +86,27 @@ select results_eq(
   $$ select kind, attempts, next_at is null from api.list_stuck_work() where id = 'evt_1' $$,
   $$ values ('account.updated', 1, true) $$, 'an event that does not fit is among it, at once');
 select ok(api.retry_stripe_event('evt_1'), 'staff has an event tried again that does not fit');
+
+-- Mail that no server takes.
+select tests.act_as_nobody();
+insert into core.delivery (outbox_id, attempts, detail, claimed_until)
+select f.outbox_id, 2, '451 busy', now() + interval '5 minutes' from fresh as f;
+grant select on fresh to public;
+select tests.act_as('sam');
+select is_empty($$ select from api.list_stuck_work() where queue = 'delivery' $$,
+  'a mail that failed twice is not stuck yet');
+select tests.act_as_nobody();
+update core.delivery set attempts = 3;
+select tests.act_as('sam');
+select results_eq(
+  $$ select id, kind, attempts, next_at, problem from api.list_stuck_work() where queue = 'delivery' $$,
+  $$ select f.outbox_id::text, 'staff.stripe_refused', 3, now() + interval '5 minutes', '451 busy'
+     from fresh as f $$, 'a mail that failed three times is among what stands still');
+select tests.act_as_nobody();
+update core.delivery set state = 'refused', settled_at = now();
+select tests.act_as('sam');
+select is_empty($$ select from api.list_stuck_work() where queue = 'delivery' $$,
+  'a mail that was given up does not wait any more');
 
 select * from finish();
 rollback;
