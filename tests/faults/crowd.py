@@ -30,6 +30,12 @@ OFFERS = """
         settlement_currencies = '{DKK}', support_email = 'staff@convene.example';
     analyze;"""
 
+# Whoever has an address gets mail.
+ADDRESSES = """
+    insert into core.person_private (person_id, contact_email)
+    select p.person_id, p.person_id || '@mail.example' from core.person as p
+    on conflict (person_id) do update set contact_email = excluded.contact_email;"""
+
 # Some lessons of a provider were given some days ago, so their money can be paid out.
 GIVEN = """
     update core.booking as b
@@ -171,10 +177,14 @@ class Crowd:
         for booking in self.told["cancelled"]:
             if status.get(booking) not in ("cancelled", "expired"):
                 problems.append(f"booking {booking} was cancelled and is {status.get(booking)}")
-        for booking in self.told["paid"] - self.asked_to_cancel:
+        # Whose hold had ended and whose seat was gone gets the money back.
+        returned = set(self.house.sql(
+            "select booking_id from core.payment where captured_minor > 0 "
+            "and captured_minor = refunded_minor").split())
+        for booking in self.told["paid"] - self.asked_to_cancel - returned:
             if status.get(booking) not in ("confirmed", "requested", "completed"):
                 problems.append(f"booking {booking} was paid and is {status.get(booking)}")
-        for payout in self.told["payouts"]:
-            if self.house.sql(f"select count(*) from core.payout where payout_id = '{payout}'") != "1":
-                problems.append(f"payout {payout} was acknowledged and is gone")
+        payouts = set(self.house.sql("select payout_id from core.payout").split())
+        problems += [f"payout {payout} was acknowledged and is gone"
+                     for payout in self.told["payouts"] - payouts]
         return problems

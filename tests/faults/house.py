@@ -29,11 +29,25 @@ def free_port():
         return found.getsockname()[1]
 
 
-def token(sub, issuer, role="authenticated"):
-    """An access token as the auth function would sign it."""
+def children_of(parent):
+    """The processes that a process has started."""
+    found = []
+    for status in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            # The name, in brackets, may have blanks in it.
+            words = pathlib.Path(status).read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # It has ended meanwhile.
+        if int(words[1]) == parent:
+            found.append(int(status.split("/")[2]))
+    return found
+
+
+def token(sub, issuer, role="authenticated", ahead=0):
+    """An access token as the auth function would sign it, whose clock is so far ahead."""
     def part(value):
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-    now = int(time.time())
+    now = int(time.time()) + ahead
     claims = {"sub": sub, "role": role, "aud": "authenticated", "iss": issuer,
               "iat": now - 5, "exp": now + 3_500, "is_anonymous": False}
     body = f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(claims)}"
@@ -44,8 +58,9 @@ def token(sub, issuer, role="authenticated"):
 class Postgres:
     """A cluster whose writes reach the disk, run by an unprivileged user."""
 
-    def __init__(self, home, more=()):
+    def __init__(self, home, more=(), environment=None):
         self.home = home
+        self.environment = {**os.environ, **(environment or {})}
         self.port = free_port()
         # PostgreSQL refuses to run as root.
         self.user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
@@ -59,14 +74,15 @@ class Postgres:
     def create(self):
         self.run(BIN / "initdb", "-D", self.home, "-U", "postgres", "-A", "trust", "-E", "UTF8")
 
-    def start(self, seconds=60):
+    def start(self, seconds=300):
         words = ["-c", f"port={self.port}", "-c", "unix_socket_directories=",
                  "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=120"]
         for word in self.more:
             words += ["-c", word]
         with open(f"{self.home}/log.txt", "ab") as log:
             process = subprocess.Popen([str(BIN / "postgres"), "-D", str(self.home), *words],
-                                       stdout=log, stderr=log, cwd="/", **self.user)
+                                       stdout=log, stderr=log, cwd="/", env=self.environment,
+                                       **self.user)
         self.postmaster = process
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -83,9 +99,8 @@ class Postgres:
 
     def kill(self):
         """End every process of the server at once, as a power cut does."""
-        children = subprocess.run(["pgrep", "-P", str(self.postmaster.pid)],
-                                  stdout=subprocess.PIPE, text=True).stdout.split()
-        for pid in [self.postmaster.pid, *map(int, children)]:
+        children = children_of(self.postmaster.pid)
+        for pid in [self.postmaster.pid, *children]:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -112,15 +127,29 @@ class Postgres:
 class House:
     """The marketplace, and what a test asks of it."""
 
-    def __init__(self, binary, postgres_settings=(), proxied=False):
+    def __init__(self, binary, postgres_settings=(), proxied=False, environment=None, disk=None,
+                 clock=None):
+        """`disk` makes the folder of the data something else; `clock` is the path of libfaketime."""
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="convene-faults-"))
         self.home.chmod(0o755)
         self.binary = binary
+        self.more = dict(environment or {})
+        self.ahead = 0
+        self.deadline = 20
         data = self.home / "postgres"
         data.mkdir()
+        if disk:
+            disk(data)
         if os.geteuid() == 0:
             shutil.chown(data, "postgres")
-        self.postgres = Postgres(data, postgres_settings)
+        data.chmod(0o700)
+        faked = {}
+        if clock:
+            self.set_clock(0)
+            faked = {"LD_PRELOAD": clock, "FAKETIME_TIMESTAMP_FILE": str(self.home / "clock"),
+                     "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            self.more |= faked
+        self.postgres = Postgres(data, postgres_settings, faked)
         self.postgres.create()
         self.postgres.start()
         self.postgres.sql("create role owner login createrole", database="postgres")
@@ -131,24 +160,32 @@ class House:
         self.port = free_port()
         atexit.register(self.stop)
 
+    def set_clock(self, seconds):
+        """Let the clock of this house be so far ahead of that of the machine."""
+        new = self.home / "clock.new"
+        new.write_text(f"{seconds:+d}\n")
+        new.replace(self.home / "clock")
+        self.ahead = seconds
+
     def url(self, port=None, user="owner"):
         return f"postgres://{user}:faults@127.0.0.1:{port or self.postgres.port}/convene?sslmode=disable"
 
     def environment(self):
         return {**os.environ, "DATABASE_URL": self.url(self.database_port), "JWT_SECRET": SECRET,
-                "RUST_LOG": "warn", "AUTH_PROXY_HOPS": "1"}
+                "RUST_LOG": "warn", "AUTH_PROXY_HOPS": "1", **self.more}
 
-    def serve(self, seconds=120):
+    def serve(self, seconds=600):
         """Start `convene serve`, which deploys, and wait until it answers."""
         log = self.home / "serve.log"
+        said_before = log.stat().st_size if log.exists() else 0
         with open(log, "ab") as out:
             self.process = subprocess.Popen(
-                [self.binary, "serve", "--port", str(self.port), "--no-demo",
+                [self.binary, "serve", "--port", str(self.port), "--no-demo", "--no-pages",
                  "--data", str(self.home / "data")],
                 env=self.environment(), stdout=out, stderr=out)
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            text = log.read_text(errors="replace")
+            text = log.read_bytes()[said_before:].decode(errors="replace")
             stripe = re.findall(r"Stripe\s+http://127\.0\.0\.1:(\d+)", text)
             if stripe and "Ctrl-C ends it" in text:
                 self.stripe_port = int(stripe[-1])
@@ -170,7 +207,7 @@ class House:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(30)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process = None
@@ -212,23 +249,24 @@ class House:
 class Client:
     """A person with one connection, which is opened again when it breaks."""
 
-    def __init__(self, house, person, timeout=20):
-        self.house, self.person, self.timeout = house, person, timeout
-        self.token = token(person, f"http://127.0.0.1:{house.port}/auth/v1")
+    def __init__(self, house, person):
+        self.house, self.person = house, person
+        self.token, self.ahead = None, None
         self.connection = None
 
     def ask(self, method, path, body=None, key=None):
         """Status and JSON; status 0 if the connection broke, -1 if nothing came in time."""
+        if self.token is None or self.ahead != self.house.ahead:
+            # Whoever has an old token gets another one.
+            self.ahead = self.house.ahead
+            self.token = token(self.person, f"http://127.0.0.1:{self.house.port}/auth/v1",
+                               ahead=self.ahead)
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         if key:
             headers["idempotency-key"] = key
+        data = json.dumps(body) if body is not None else None
         try:
-            if self.connection is None:
-                netloc = urlsplit(f"http://127.0.0.1:{self.house.port}").netloc
-                self.connection = http.client.HTTPConnection(netloc, timeout=self.timeout)
-            self.connection.request(method, path, json.dumps(body) if body is not None else None,
-                                    headers)
-            answer = self.connection.getresponse()
+            answer = self.answer(method, path, data, headers)
             text = answer.read()
             try:
                 return answer.status, json.loads(text) if text else None
@@ -237,3 +275,18 @@ class Client:
         except (OSError, http.client.HTTPException) as error:
             self.connection = None
             return (-1 if isinstance(error, TimeoutError) else 0), None
+
+    def answer(self, method, path, data, headers):
+        was_open = self.connection is not None
+        if not was_open:
+            netloc = urlsplit(f"http://127.0.0.1:{self.house.port}").netloc
+            self.connection = http.client.HTTPConnection(netloc, timeout=self.house.deadline)
+        try:
+            self.connection.request(method, path, data, headers)
+            return self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            # A server may close a connection that is idle. A browser then opens another one.
+            if not was_open:
+                raise
+            self.connection = None
+            return self.answer(method, path, data, headers)

@@ -7,10 +7,15 @@ import time
 
 
 class Proxy:
-    """Passes bytes from `port` to `target`, unless it is told to do worse."""
+    """Passes bytes from `port` to `target`, unless it is told to do worse.
 
-    def __init__(self, port, target):
-        self.target, self.mode = target, "pass"
+    Answers of at most `least` bytes are not reset: those of PostgreSQL which say that it is ready.
+    """
+
+    def __init__(self, port, target, least=40):
+        self.port, self.target, self.least, self.mode = port, target, least, "pass"
+        # How many connections ended because of this.
+        self.broken = 0
         self.pairs, self.lock = set(), threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", port), backlog=256)
         threading.Thread(target=self.accept, daemon=True).start()
@@ -45,8 +50,9 @@ class Proxy:
                     time.sleep(0.02)
                 if self.mode == "slow":
                     time.sleep(0.1)
-                if self.mode == "reset" and is_answer and len(data) > 40:
+                if self.mode == "reset" and is_answer and len(data) > self.least:
                     # Half of an answer, and then nothing any more.
+                    self.broken += 1
                     sink.sendall(data[: len(data) // 2])
                     break
                 sink.sendall(data)
@@ -66,6 +72,7 @@ class Proxy:
         if mode == "cut":
             with self.lock:
                 pairs = list(self.pairs)
+            self.broken += len(pairs)
             for pair in pairs:
                 self.end(pair)
 
