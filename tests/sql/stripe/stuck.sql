@@ -1,7 +1,7 @@
 -- Poison steps aside with a growing delay, in every queue, and staff sees it.
 
 begin;
-select plan(18);
+select plan(20);
 
 select tests.introduce('sam', 'alice');
 insert into core.person_role (person_id, role_id)
@@ -85,6 +85,11 @@ select tests.act_as('sam');
 select results_eq(
   $$ select kind, attempts, next_at is null from api.list_stuck_work() where id = 'evt_1' $$,
   $$ values ('account.updated', 1, true) $$, 'an event that does not fit is among it, at once');
+select results_eq(
+  $$ select level, message like 'account.updated%', context ->> 'id' from avenrae.system_logs
+     where source = 'stripe_event' $$,
+  $$ values ('error', true, 'evt_1') $$,
+  'what nobody tries again by itself is an error in the system logs of a sanctuary');
 select ok(api.retry_stripe_event('evt_1'), 'staff has an event tried again that does not fit');
 
 -- Mail that no server takes.
@@ -102,6 +107,12 @@ select results_eq(
   $$ select id, kind, attempts, next_at, problem from api.list_stuck_work() where queue = 'delivery' $$,
   $$ select f.outbox_id::text, 'staff.stripe_refused', 3, now() + interval '5 minutes', '451 busy'
      from fresh as f $$, 'a mail that failed three times is among what stands still');
+select results_eq(
+  $$ select level, message, context, created_at = now() from avenrae.system_logs
+     where source = 'delivery' $$,
+  $$ select 'warning', 'staff.stripe_refused: 451 busy', jsonb_build_object(
+       'id', f.outbox_id, 'attempts', 3, 'next_at', now() + interval '5 minutes'), true
+     from fresh as f $$, 'the system logs of a sanctuary say the same, as a warning: it goes on');
 select tests.act_as_nobody();
 update core.delivery set state = 'refused', settled_at = now();
 select tests.act_as('sam');
