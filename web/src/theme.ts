@@ -30,5 +30,10 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#5b6670",
     "--mantine-color-body": "#fdfdfb",
   },
-  dark: { "--mantine-color-error": "#ff9b94", "--mantine-color-dimmed": "#a8b1b9" },
+  dark: {
+    "--mantine-color-error": "#ff9b94",
+    "--mantine-color-dimmed": "#a8b1b9",
+    // The colours of some lenses are too dark for a link on a dark card.
+    "--mantine-color-anchor": "var(--mantine-color-brand-3)",
+  },
 });
