@@ -119,7 +119,7 @@ select tests.act_as('tara');
 select isnt_empty(
   $$ select from tutoring.bookable_slots
      where session_id = tests.id('piano') and is_available
-       and start_time = tests.monday('09:00') $$, 'its time is free again in another system');
+       and start_time = tests.monday('09:00') $$, 'the time of a booking that was called off is free again in another system');
 delete from dogs.trainer_availability where trainer_id = tests.id('tara');
 select results_eq(
   $$ select slots from trainers.trainer_availability where trainer_id = tests.id('tara') $$,
