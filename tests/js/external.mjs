@@ -201,6 +201,10 @@ await tell({
     }
     refused(await client().auth.signInWithIdToken({ provider: "unheard_of", token: "x" }), 400,
       "validation_failed");
+    const apple = await client().auth.signInWithIdToken({ provider: "apple", token: "x" });
+    refused(apple, 400, "provider_disabled");
+    assert.equal(apple.error.message,
+      'Provider (issuer "https://appleid.apple.com") is not enabled');
   },
 
   async "linking and unlinking"() {

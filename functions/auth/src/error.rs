@@ -52,6 +52,12 @@ impl Refusal {
         Self { weak: reasons, ..Self::new(422, "weak_password", message) }
     }
 
+    /// 400: ID tokens of this issuer are not accepted.
+    pub fn provider_disabled(issuer: &str) -> Self {
+        let message = format!("Provider (issuer {issuer:?}) is not enabled");
+        Self::new(400, "provider_disabled", message)
+    }
+
     /// A refusal by its word, as the database or a handler decided it.
     pub fn of(word: &str) -> Self {
         let known = REFUSALS.iter().find(|(known, ..)| *known == word);

@@ -101,6 +101,18 @@ impl Providers {
         self.0.get(name).ok_or_else(|| Refusal::of("provider_disabled"))
     }
 
+    /// The provider of this name, whose ID token somebody brings. The words are GoTrue's.
+    fn of_token(&self, name: &str) -> Result<&Provider> {
+        let issuer = ISSUERS.iter().find(|(known, _)| *known == name).map(|(_, issuer)| *issuer);
+        self.0.get(name).ok_or_else(|| match issuer {
+            Some(issuer) => Refusal::provider_disabled(issuer),
+            None => {
+                let name = name.chars().take(60).collect::<String>();
+                Refusal::validation(format!("Custom OIDC provider {name:?} not allowed"))
+            }
+        })
+    }
+
     /// The names of the providers.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

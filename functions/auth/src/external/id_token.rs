@@ -37,7 +37,7 @@ pub async fn sign_in(
     let (Some(name), Some(token)) = (filled(proof.provider), filled(proof.id_token)) else {
         return Err(Refusal::validation("provider and id_token are required"));
     };
-    let provider = auth.providers.get(&name)?;
+    let provider = auth.providers.of_token(&name)?;
     let Kind::Oidc(oidc) = &provider.kind else {
         return Err(Refusal::of("provider_disabled"));
     };
