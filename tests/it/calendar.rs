@@ -79,8 +79,13 @@ async fn a_busy_time_elsewhere_closes_the_slots_in_it() {
 
     assert!(world.value::<bool>(is_open, &[&start]).await);
 
+    // Nothing is begun that may not end in time.
+    let reader = Reader::new(service.clone()).unwrap();
+    let outcome = reader.run(Instant::now() + Duration::from_secs(24)).await;
+    assert_eq!((outcome.done, outcome.unfinished), (0, true));
+
     // Production refuses the same address, because it is on this machine.
-    let outcome = Reader::new(service.clone()).unwrap().run(soon()).await;
+    let outcome = reader.run(soon()).await;
     assert_eq!((outcome.done, outcome.error), (1, None));
     let said: String = world.value(problem, &[]).await;
     assert_eq!(said, "Its address may not be reached from here.");
@@ -108,6 +113,7 @@ async fn a_strangers_address_is_fetched_within_limits() {
     for (path, problem) in [
         ("/inside", "Its address may not be reached from here."),
         ("/file", "Its address may not be reached from here."),
+        ("/named", "Its address may not be reached from here."),
         ("/around", "It redirects more than 3 times."),
         ("/large", "It is larger than 2 MB."),
         ("/broken", "It answered 500."),
@@ -115,8 +121,17 @@ async fn a_strangers_address_is_fetched_within_limits() {
         let fetched = fetcher.fetch(&format!("{address}{path}"), None).await;
         assert_eq!(fetched, Err(problem.to_owned()), "{path}");
     }
-    // A name is checked by the addresses it resolves to.
+    for path in ["/full", "/far"] {
+        let fetched = fetcher.fetch(&format!("{address}{path}"), None).await;
+        assert!(matches!(fetched, Ok(Fetched::Text { .. })), "{path}: the limits are included");
+    }
+    // Numbers are checked as they stand, and a name by the addresses it resolves to.
     let careful = Fetcher::new(is_public).unwrap();
+    for host in ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433"] {
+        let fetched = careful.fetch(&format!("http://{host}:{port}/calendar"), None).await;
+        let problem = "Its address may not be reached from here.";
+        assert_eq!(fetched, Err(problem.to_owned()), "{host}");
+    }
     let named = careful.fetch(&format!("http://localhost:{port}/calendar"), None).await;
     assert_eq!(named, Err("It cannot be reached.".to_owned()));
 
@@ -177,8 +192,12 @@ async fn elsewhere(start: &str) -> String {
         .route("/moved", get(async || Redirect::permanent("/calendar")))
         .route("/inside", get(async || Redirect::temporary("http://169.254.169.254/latest")))
         .route("/file", get(async || Redirect::temporary("file:///etc/passwd")))
+        .route("/named", get(async || Redirect::temporary("http://me:secret@127.0.0.1/a.ics")))
         .route("/around", get(async || Redirect::temporary("/around")))
-        .route("/large", get(async || "x".repeat(3 << 20)))
+        .route("/far", get(async || Redirect::temporary("/farther")))
+        .route("/farther", get(async || Redirect::temporary("/moved")))
+        .route("/full", get(async || "x".repeat(2 << 20)))
+        .route("/large", get(async || "x".repeat((2 << 20) + 1)))
         .route("/broken", get(async || StatusCode::INTERNAL_SERVER_ERROR));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -137,3 +137,23 @@ fn failed(outcome: &mut Outcome, error: &Error) {
     tracing::error!(%error, "busy calendars cannot be read");
     outcome.error = Some(format!("{} {}", error.code, error.message));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{TIME_TO_BEGIN, fetch, read};
+
+    #[test]
+    fn the_limits_are_those_that_the_page_promises_and_a_batch_has_time_for_them() {
+        let page = include_str!("../../../docs/booking.md");
+        let promise = format!(
+            "reads {} MB, {} seconds and {} redirects at most, and works out recurring events for \
+             {} seconds",
+            fetch::SIZE >> 20,
+            fetch::DEADLINE.as_secs(),
+            fetch::REDIRECTS,
+            read::BUDGET.as_secs(),
+        );
+        assert!(page.contains(&promise), "docs/booking.md does not say: {promise}");
+        assert!(TIME_TO_BEGIN >= fetch::DEADLINE + read::BUDGET);
+    }
+}

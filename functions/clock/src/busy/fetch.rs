@@ -24,11 +24,11 @@ use hyper_util::{
 use url::{Host, Url};
 
 /// The time limit from the first look-up to the last byte, over all redirects.
-const DEADLINE: Duration = Duration::from_secs(15);
+pub(super) const DEADLINE: Duration = Duration::from_secs(15);
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 /// Larger calendars are not read.
-const SIZE: usize = 2 << 20;
-const REDIRECTS: usize = 3;
+pub(super) const SIZE: usize = 2 << 20;
+pub(super) const REDIRECTS: usize = 3;
 
 /// Which addresses may be reached.
 type Policy = fn(IpAddr) -> bool;

@@ -13,7 +13,7 @@ use rrule::{RRule, RRuleSet, Unvalidated};
 use super::{Busy, event::Event};
 
 /// How long working out the recurring events of one calendar may take.
-const BUDGET: Duration = Duration::from_secs(2);
+pub(super) const BUDGET: Duration = Duration::from_secs(2);
 
 /// The times from `from` to `until` in which the events of a calendar make their owner busy, merged
 /// and in order. Times without a zone, or with an unknown zone, are in `zone`.
