@@ -21,6 +21,7 @@ mod deploy;
 mod deploy_beside;
 mod docs;
 mod dogs;
+mod entry;
 mod errors;
 mod fitness;
 mod functions;
