@@ -116,6 +116,13 @@ async fn is_fresh(client: &Client) -> Result<bool> {
     Ok(client.query_one("select to_regnamespace('core') is null", &[]).await?.get(0))
 }
 
+/// What `sql/clear.sql` does for the database itself. A restored dump has all files, and not this.
+const CLOSE_DATABASE: &str = "do $$ begin
+  if has_database_privilege('public', current_database(), 'temporary') then
+    execute format('revoke temporary on database %I from public', current_database());
+  end if;
+end $$";
+
 async fn deploy_once(
     client: &Client,
     script: &Script,
@@ -133,9 +140,14 @@ async fn deploy_once(
     let (migrations, outcome) = match plan {
         Ok(Plan::Install(_)) => (Vec::new(), Outcome::Installed),
         Ok(Plan::Update { migrations, .. }) => (migrations, Outcome::Updated),
-        unchanged_or_refused => {
+        Ok(Plan::Nothing) => {
+            client.batch_execute(CLOSE_DATABASE).await?;
+            client.batch_execute("commit").await?;
+            return Ok(Outcome::Unchanged);
+        }
+        Err(refused) => {
             client.batch_execute("rollback").await?;
-            return unchanged_or_refused.map(|_| Outcome::Unchanged);
+            return Err(refused);
         }
     };
     if !lenses.setting().is_empty() {

@@ -15,6 +15,21 @@ async fn deploying_twice_changes_nothing() {
     assert_eq!(deploy(&database.owner_url).await.unwrap(), Outcome::Unchanged);
 }
 
+/// `pg_dump` without `--create` leaves out what was granted on the database itself.
+#[tokio::test]
+async fn a_database_that_was_restored_from_a_dump_is_closed_again() {
+    let database = EmptyDatabase::new().await;
+    deploy(&database.owner_url).await.unwrap();
+    let owner = connect(&database.owner_url).await.unwrap();
+    let open = "do $$ begin
+                  execute format('grant temporary on database %I to public', current_database());
+                end $$";
+    owner.batch_execute(open).await.unwrap();
+    assert_eq!(deploy(&database.owner_url).await.unwrap(), Outcome::Unchanged);
+    let may = "select has_database_privilege('anon', current_database(), 'temporary')";
+    assert!(!owner.query_one(may, &[]).await.unwrap().get::<_, bool>(0));
+}
+
 #[tokio::test]
 async fn running_every_file_again_changes_nothing_either() {
     let database = EmptyDatabase::new().await;
