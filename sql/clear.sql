@@ -1,7 +1,9 @@
--- Clear the slate: lenses are dropped, and after this nobody may do anything. The files that
--- follow say who may. One of the few places, with role.sql, prune.sql and made.sql, that build
--- SQL from text: names come from the catalog and are quoted by format(). What may be run is
--- wiped by prune.sql: a function that was touched before it would look like one of today.
+-- Make room: the lenses of the last release get other names, and this release makes its own beside
+-- them. Nobody waits for that: whoever asks meanwhile is served by the last release. lock.sql takes
+-- its lenses and permissions away, and the files after it say who may. These two are among the few
+-- places, with role.sql, prune.sql and made.sql, that build SQL from text: names come from the
+-- catalog and are quoted by format(). What may be run is wiped by prune.sql: a function that was
+-- touched before it would look like one of today.
 --
 -- Nothing is dropped that a deploy did not make: whatever would be, stops the deploy by name.
 
@@ -83,38 +85,12 @@ begin
 end
 $$;
 
--- Every table, at once and in the order in which requests come to them: that in which they were
--- made, people before bookings before money. Without it a deploy locks a table here and a table
--- there, and under load it deadlocks with requests that hold the one and want the other.
 do $$
 declare
-  v_tables text;
+  v_lens record;
 begin
-  select string_agg(c.oid::regclass::text, ', ' order by c.oid) into v_tables
-  from pg_class as c
-  where c.relnamespace in ('core'::regnamespace, 'identity'::regnamespace)
-    and c.relkind = 'r';
-  if v_tables is not null then
-    execute 'lock table ' || v_tables || ' in access exclusive mode';
-  end if;
-end
-$$;
-
-do $$
-declare
-  v_item record;
-begin
-  for v_item in select s.space from internal.lens_schemas() as s(space) loop
-    execute format('drop schema %s cascade', v_item.space);
-  end loop;
-
-  for v_item in
-    select p.policyname, p.schemaname, p.tablename
-    from pg_policies as p
-    where p.schemaname in ('core', 'identity')
-  loop
-    execute format('drop policy %I on %I.%I',
-                   v_item.policyname, v_item.schemaname, v_item.tablename);
+  for v_lens in select s.space::oid as id, s.space from internal.lens_schemas() as s(space) loop
+    execute format('alter schema %s rename to %I', v_lens.space, 'convene lens ' || v_lens.id);
   end loop;
 
   -- A temporary table of a caller's could stand in the way of a name of ours. Whoever shares
@@ -143,13 +119,6 @@ from (
 ) as x
 where exists (select from convene.made)
   and (x.kind, x.name) not in (select m.kind, m.name from convene.made as m);
-
-revoke all on all tables in schema core, identity
-  from public, anon, authenticated, service_role, definer;
-revoke all on all sequences in schema core, identity
-  from public, anon, authenticated, service_role, definer;
-revoke all on schema core, identity, api, internal
-  from public, anon, authenticated, service_role, definer;
 
 -- Handing a function to definer takes this; prune.sql takes it back.
 grant create on schema api, internal to definer;

@@ -103,7 +103,7 @@ select to_regnamespace('core') is null as fresh \gset
 \ir schema/messages/delivery.sql
 \endif
 
--- The slate: lenses and permissions are rebuilt from nothing.
+-- The slate: code, lenses and permissions are made anew.
 \ir lenses/list.sql
 \ir clear.sql
 
@@ -266,6 +266,53 @@ select to_regnamespace('core') is null as fresh \gset
 \ir functions/stripe/stuck.sql
 \ir functions/stripe/inquiry.sql
 
+-- Lenses: one schema of views per system. read shows, write takes writes, call has the functions
+-- its clients know, grants says who may. A setting leaves some out. Those of the last release are
+-- still here, under other names.
+select exists (select from internal.wanted_lenses() where lens = 'tutoring') as tutoring \gset
+\if :tutoring
+\ir lenses/tutoring/read.sql
+\ir lenses/tutoring/write.sql
+\ir lenses/tutoring/call.sql
+\ir lenses/tutoring/grants.sql
+\endif
+
+select exists (select from internal.wanted_lenses() where lens = 'trainers') as trainers \gset
+\if :trainers
+\ir lenses/trainers/read.sql
+\ir lenses/trainers/write.sql
+\ir lenses/trainers/grants.sql
+\endif
+
+select exists (select from internal.wanted_lenses() where lens = 'fitness') as fitness \gset
+\if :fitness
+\ir lenses/fitness/read.sql
+\ir lenses/fitness/write.sql
+\ir lenses/fitness/grants.sql
+\endif
+
+select exists (select from internal.wanted_lenses() where lens = 'dogs') as dogs \gset
+\if :dogs
+\ir lenses/dogs/read.sql
+\ir lenses/dogs/write.sql
+\ir lenses/dogs/grants.sql
+\endif
+
+select exists (select from internal.wanted_lenses() where lens = 'avenrae') as avenrae \gset
+\if :avenrae
+\ir lenses/avenrae/read.sql
+\ir lenses/avenrae/report.sql
+\ir lenses/avenrae/write.sql
+\ir lenses/avenrae/call.sql
+\ir lenses/avenrae/grants.sql
+\endif
+
+-- Rows may be saved as they were read.
+\ir lenses/columns.sql
+
+-- From here on everybody waits.
+\ir lock.sql
+
 -- Functions that no file of this deploy made are stale.
 \ir prune.sql
 
@@ -371,49 +418,6 @@ select to_regnamespace('core') is null as fresh \gset
 \ir policies/stripe/stuck.sql
 \ir policies/stripe/inquiry.sql
 \ir policies/stripe/command.sql
-
--- Lenses: one schema of views per system. read shows, write takes writes, call has the functions
--- its clients know, grants says who may. A setting leaves some out.
-select exists (select from internal.wanted_lenses() where lens = 'tutoring') as tutoring \gset
-\if :tutoring
-\ir lenses/tutoring/read.sql
-\ir lenses/tutoring/write.sql
-\ir lenses/tutoring/call.sql
-\ir lenses/tutoring/grants.sql
-\endif
-
-select exists (select from internal.wanted_lenses() where lens = 'trainers') as trainers \gset
-\if :trainers
-\ir lenses/trainers/read.sql
-\ir lenses/trainers/write.sql
-\ir lenses/trainers/grants.sql
-\endif
-
-select exists (select from internal.wanted_lenses() where lens = 'fitness') as fitness \gset
-\if :fitness
-\ir lenses/fitness/read.sql
-\ir lenses/fitness/write.sql
-\ir lenses/fitness/grants.sql
-\endif
-
-select exists (select from internal.wanted_lenses() where lens = 'dogs') as dogs \gset
-\if :dogs
-\ir lenses/dogs/read.sql
-\ir lenses/dogs/write.sql
-\ir lenses/dogs/grants.sql
-\endif
-
-select exists (select from internal.wanted_lenses() where lens = 'avenrae') as avenrae \gset
-\if :avenrae
-\ir lenses/avenrae/read.sql
-\ir lenses/avenrae/report.sql
-\ir lenses/avenrae/write.sql
-\ir lenses/avenrae/call.sql
-\ir lenses/avenrae/grants.sql
-\endif
-
--- Rows may be saved as they were read.
-\ir lenses/columns.sql
 
 -- What was made is written down: the next deploy drops nothing else.
 \ir made.sql

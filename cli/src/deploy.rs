@@ -20,7 +20,7 @@ use anyhow::{Context, Result};
 use tokio_postgres::{Client, error::SqlState};
 
 use plan::Plan;
-use script::{Failed, Script};
+use script::{Failed, How, Script};
 
 pub use lenses::Lenses;
 pub use login::{Logins, derive, login, with_database};
@@ -56,17 +56,21 @@ pub async fn deploy_lenses(url: &str, sources: &Sources, lenses: &Lenses) -> Res
     let script = Script::read(sources, "install.sql", lenses)?;
     let client = connect(url).await?;
     let mut attempt = 1;
-    let mut drop_code = false;
+    let mut how = How::default();
     let outcome = loop {
-        match deploy_once(&client, &script, lenses, drop_code).await {
-            Err(error) if !drop_code && is_another_type(&error) => {
+        match deploy_once(&client, &script, lenses, how).await {
+            Err(error) if !how.drop_code && is_another_type(&error) => {
                 client.batch_execute("rollback").await.context("The connection was lost")?;
-                drop_code = true;
+                how.drop_code = true;
             }
             Err(error) if attempt < ATTEMPTS && is_collision(&error) => {
                 client.batch_execute("rollback").await.context("The connection was lost")?;
                 tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
                 attempt += 1;
+            }
+            Err(error) if !how.one_by_one && database_error(&error).is_some() => {
+                client.batch_execute("rollback").await.context("The connection was lost")?;
+                how.one_by_one = true;
             }
             Err(error) => return Err(error),
             Ok(outcome) => break outcome,
@@ -127,13 +131,13 @@ async fn deploy_once(
     client: &Client,
     script: &Script,
     lenses: &Lenses,
-    drop_code: bool,
+    how: How,
 ) -> Result<Outcome> {
     client.batch_execute("begin").await?;
     // Held to the end of the transaction: two deploys of one database cannot meet.
     client.batch_execute("select pg_advisory_xact_lock(hashtext('convene deploy'))").await?;
-    // Whoever waits for a table makes everybody wait who comes later. So this does not wait long
-    // for a transaction that is open: it gives up, lets the others go first, and tries again.
+    // Whoever waits for a table makes everybody wait who comes later. sql/lock.sql waits less, and
+    // tries again; this is for whatever else needs a lock, such as a catalog of the cluster.
     client.batch_execute("set local lock_timeout = '1s'").await?;
     let known = record::read(client).await?;
     let plan = Plan::new(script, is_fresh(client).await?, known.as_ref());
@@ -154,7 +158,7 @@ async fn deploy_once(
         let set = "select set_config('convene.lenses', $1, true)";
         client.execute(set, &[&lenses.setting()]).await?;
     }
-    script.run(client, &migrations, drop_code).await?;
+    script.run(client, &migrations, how).await?;
     record::write(client, script.files(), script.state()).await?;
     if outcome == Outcome::Installed {
         for migration in script.migrations() {

@@ -16,7 +16,7 @@ clock jumps an hour back and forth (needs libfaketime). `overload`: five times a
 give the most, a thousand idle connections and slow clients. `deploy`: everything is deployed anew
 while clients book and read. `restore`: a base backup and WAL to a second in the middle of it all;
 the comparison with Stripe's books then finds exactly what was lost. `short`: one marketplace is
-killed, cut off and restored.
+killed, cut off, deployed to and restored.
 
 Ends with 1 if something acknowledged is lost or doubled, if the books do not add up, or if
 something is stuck; with --measure also if something takes longer than it may.
@@ -33,7 +33,7 @@ from overloaded import overload
 from postgres import clock, disk, kill, kill_postgres
 from restored import ARCHIVING, back_up, end, restore, restore_to_a_second
 from scene import Scene
-from upgraded import deploy
+from upgraded import deploy, deploy_anew
 
 
 def short(options, problems):
@@ -43,6 +43,7 @@ def short(options, problems):
         kill_postgres(scene, 3)
         back_up(scene)
         break_network(scene)
+        deploy_anew(scene)
         scene.end()
         # The promises were kept; now everything since the second is lost.
         scene.crowd.start()

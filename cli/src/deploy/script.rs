@@ -13,8 +13,14 @@ use super::{
     split::{Statement, essence, statements},
 };
 
-/// After this file, nothing depends on tables but code.
+/// After this file, the code of the last release can be dropped and tables can be changed.
 const CLEAR: &str = "clear.sql";
+
+/// Locks all tables, and takes the lenses and permissions of the last release away.
+const LOCK: &str = "lock.sql";
+
+/// The folder of the functions and their triggers.
+const FUNCTIONS: &str = "functions/";
 
 /// Drops all code that earlier deploys made.
 const DROP_CODE: &str = include_str!("drop_code.sql");
@@ -26,6 +32,16 @@ pub struct Script {
     files: Files,
     state: State,
     migrations: Vec<Migration>,
+}
+
+/// How to run a script.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// Drop the code of the last release before that of this one is made.
+    pub drop_code: bool,
+    /// Send each statement by itself, so that an error says which one it was. To send a file at
+    /// once is faster, the more so the busier the machine is.
+    pub one_by_one: bool,
 }
 
 #[derive(Debug)]
@@ -122,16 +138,14 @@ impl Script {
         }
     }
 
-    /// Run it in the transaction of `client`, with these migrations. `drop_code` says whether the
-    /// code of the last release is dropped before that of this one is made.
-    pub async fn run(
-        &self,
-        client: &Client,
-        migrations: &[&Migration],
-        drop_code: bool,
-    ) -> Result<()> {
+    /// Run it in the transaction of `client`, with these migrations.
+    ///
+    /// A trigger locks its table, so those of the functions are made after all tables are locked,
+    /// and not one by one while requests come and go.
+    pub async fn run(&self, client: &Client, migrations: &[&Migration], how: How) -> Result<()> {
         let mut variables = HashMap::new();
         let mut skipping = false;
+        let mut triggers = Vec::new();
         for step in &self.steps {
             match step {
                 Step::EndIf => skipping = false,
@@ -149,12 +163,38 @@ impl Script {
                     }
                 }
                 Step::Run { path, text, first_line } => {
-                    run(client, path, text, *first_line).await?;
-                    if path == CLEAR && (drop_code || !migrations.is_empty()) {
+                    let (now, later): (Vec<_>, Vec<_>) = statements(text)
+                        .into_iter()
+                        .map(|Statement { sql, line }| {
+                            (path.as_str(), whole(sql, line + first_line - 1))
+                        })
+                        .partition(|(path, one)| {
+                            !(path.starts_with(FUNCTIONS) && one.is_trigger())
+                        });
+                    run_all(client, &now, how).await?;
+                    triggers.extend(later);
+                    if path == CLEAR && (how.drop_code || !migrations.is_empty()) {
+                        self.lock(client).await?;
                         client.batch_execute(DROP_CODE).await?;
                         migrate(client, migrations).await?;
                     }
+                    if path == LOCK {
+                        run_all(client, &std::mem::take(&mut triggers), how).await?;
+                    }
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// What changes tables needs all of them from the beginning.
+    async fn lock(&self, client: &Client) -> Result<()> {
+        for step in &self.steps {
+            match step {
+                Step::Run { path, text, first_line } if path == LOCK => {
+                    run(client, path, text, *first_line).await?;
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -182,14 +222,23 @@ pub async fn run_online(client: &Client, migration: &Migration) -> Result<()> {
 }
 
 async fn run(client: &Client, path: &str, text: &str, first_line: usize) -> Result<()> {
-    for mut statement in statements(text) {
-        // The deploy has its own transaction, in which it also records what it did.
-        if ["begin", "commit"].contains(&statement.sql) {
-            continue;
-        }
-        statement.line += first_line - 1;
+    let all = statements(text).into_iter();
+    let all = all.map(|Statement { sql, line }| (path, whole(sql, line + first_line - 1)));
+    let how = How { one_by_one: true, ..How::default() };
+    run_all(client, &all.collect::<Vec<_>>(), how).await
+}
+
+/// Run statements, each with the path of its file.
+async fn run_all(client: &Client, all: &[(&str, Statement<'_>)], how: How) -> Result<()> {
+    // The deploy has its own transaction, in which it also records what it did.
+    let all = all.iter().filter(|(_, statement)| !["begin", "commit"].contains(&statement.sql));
+    if !how.one_by_one {
+        let all: Vec<&str> = all.map(|(_, statement)| statement.sql).collect();
+        return Ok(client.batch_execute(&all.join(";\n")).await?);
+    }
+    for (path, statement) in all {
         let done = client.batch_execute(statement.sql).await;
-        done.map_err(|error| located(error, path, &statement))?;
+        done.map_err(|error| located(error, path, statement))?;
     }
     Ok(())
 }

@@ -9,6 +9,16 @@ pub struct Statement<'a> {
     pub line: usize,
 }
 
+impl Statement<'_> {
+    /// Whether it makes or drops a trigger, and so locks a table.
+    pub fn is_trigger(&self) -> bool {
+        let mut words = self.sql.split_ascii_whitespace();
+        let made = matches!(words.next(), Some("create" | "drop" | "alter" | "comment"));
+        made && words.find(|word| !["or", "replace", "on", "constraint"].contains(word))
+            == Some("trigger")
+    }
+}
+
 /// The statements of `text`. Semicolons in quotes, comments and `begin atomic … end` are part
 /// of theirs. Comments before a statement are left out, and so are empty statements.
 pub fn statements(text: &str) -> Vec<Statement<'_>> {
@@ -183,7 +193,7 @@ fn comment(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{essence, statements};
+    use super::{Statement, essence, statements};
 
     fn texts(sql: &str) -> Vec<&str> {
         statements(sql).into_iter().map(|statement| statement.sql).collect()
@@ -194,6 +204,31 @@ mod tests {
         let found = statements("-- why\nselect 1;\n\nselect\n  2;\n");
         assert_eq!(found.iter().map(|s| s.line).collect::<Vec<_>>(), [2, 4]);
         assert_eq!(texts("select 1;;\n select 2 -- last\n"), ["select 1", "select 2 -- last"]);
+    }
+
+    #[test]
+    fn what_locks_a_table_for_a_trigger_is_told_from_what_does_not() {
+        let is_trigger = |sql| Statement { sql, line: 1 }.is_trigger();
+        for sql in [
+            "create trigger a after insert on t",
+            "create or replace trigger a before update on t",
+            "create constraint trigger a after insert on t",
+            "drop trigger if exists a on t",
+            "alter trigger a on t rename to b",
+            "comment on trigger a on t is 'b'",
+        ] {
+            assert!(is_trigger(sql), "{sql}");
+        }
+        for sql in [
+            "create function f() returns trigger",
+            "create or replace function trigger() returns int",
+            "comment on function f is 'a trigger'",
+            "drop function trigger",
+            "select trigger",
+            "create table trigger (a int)",
+        ] {
+            assert!(!is_trigger(sql), "{sql}");
+        }
     }
 
     #[test]
