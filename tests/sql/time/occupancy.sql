@@ -146,7 +146,7 @@ where slot_id = tests.id('seats');
 select results_eq(
   $$ select internal.live_holds(holds), internal.seats_left(s) from core.slot as s
      where slot_id = tests.id('seats') $$,
-  'values (1, 3)', 'of two holds the one that has ended is counted no more, whichever was first');
+  'values (1, 3)', 'a hold that has ended is counted no more, whichever was made first');
 select results_eq(
   $$ select internal.live_holds('{}'), internal.live_holds(array[now()]),
             internal.live_holds(array[now(), 'infinity']) $$,
