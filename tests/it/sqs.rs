@@ -106,19 +106,12 @@ async fn messages_go_through_sqs_and_a_poisoned_one_ends_among_the_dead() {
     let summary = relay::run(&office.service, &live, crate::office::soon()).await;
     assert_eq!(summary.expect("the relay runs"), relay::Summary { sent: 25, rejected: 0 });
 
-    let mut rounds_with_poison = 0;
-    while rounds_with_poison < 3 {
-        let received = office_post::deliver(&live, &office.mailer).await.expect("a delivery");
-        let mails = office.mails().await.len();
-        // When all mail is sent, only the poisoned message is still received.
-        rounds_with_poison = match received {
-            0 => rounds_with_poison,
-            _ if mails == 25 && received == 1 => rounds_with_poison + 1,
-            _ => 1,
-        };
+    // On a slow machine the poisoned message may be among the dead before all mail is sent.
+    while office.mails().await.len() < 25 {
+        office_post::deliver(&live, &office.mailer).await.expect("a delivery");
     }
     let buried = loop {
-        live.receive().await.expect("SQS moves what it may not hand out again");
+        office_post::deliver(&live, &office.mailer).await.expect("a delivery");
         let buried = dead.receive().await.expect("the dead letters");
         if !buried.is_empty() {
             break buried;
