@@ -65,7 +65,7 @@ declare
 begin
   update core.booking as b
   set status = p_status,
-      completed_at = case when p_status in ('completed', 'no_show_customer') then now() end
+      completed_at = case when internal.is_earned(p_status) then now() end
   where b.booking_id = p_booking.booking_id
   returning b.* into v_booking;
 

@@ -41,6 +41,16 @@ return p_status in ('requested', 'confirmed', 'completed', 'no_show_customer');
 comment on function internal.is_bought is
   'Whether a booking of this status gives its customer what they paid for, such as materials.';
 
+create or replace function internal.is_earned(p_status text)
+returns boolean
+language sql
+immutable
+parallel safe
+return p_status in ('completed', 'no_show_customer');
+
+comment on function internal.is_earned is
+  'Whether a booking of this status took place, as far as its provider could see to that.';
+
 create or replace function internal.is_called_off(p_status text)
 returns boolean
 language sql

@@ -24,7 +24,7 @@ begin
     join core.booking as b using (booking_id)
     where e.provider_id = p_provider_id
       and e.currency = v.currency
-      and b.status in ('completed', 'no_show_customer'));
+      and internal.is_earned(b.status));
 end
 $$;
 

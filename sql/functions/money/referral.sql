@@ -127,7 +127,7 @@ begin atomic
   join core.order_line as l using (booking_id)
   where b.customer_id = (p_referral).referee_id
     and b.created_at >= (p_referral).created_at
-    and b.status in ('completed', 'no_show_customer')
+    and internal.is_earned(b.status)
     and internal.line_left(l.order_line_id) > 0
   order by b.completed_at, b.booking_id
   limit 1;

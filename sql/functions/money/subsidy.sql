@@ -131,8 +131,7 @@ begin
 
   select o.currency into strict v_currency from core.order as o where o.order_id = v_line.order_id;
   perform internal.lock_wallet(v_line.provider_id, v_currency);
-  v_delta := case when p_booking.status in ('completed', 'no_show_customer')
-                  then v_line.subsidy_minor else 0 end
+  v_delta := case when internal.is_earned(p_booking.status) then v_line.subsidy_minor else 0 end
              - internal.subsidy_posted(v_line.order_line_id);
   if v_delta <> 0 then
     perform internal.post_subsidy(v_line.order_line_id, v_line.provider_id, v_currency,
@@ -171,7 +170,7 @@ begin atomic
       when l.total_minor > 0 then e.released_at is not null
       else o.status = 'paid'
            and l.called_off_at is null
-           and (b.booking_id is null or b.status in ('completed', 'no_show_customer'))
+           and (b.booking_id is null or internal.is_earned(b.status))
            and coalesce(b.ends_at, o.placed_at) + make_interval(days => m.clearing_days) <= now()
     end
   order by l.provider_id, o.currency, l.order_line_id;

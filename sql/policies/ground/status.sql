@@ -2,5 +2,5 @@
 
 grant execute on function
   internal.takes_seat, internal.is_secured, internal.is_coming, internal.is_bought,
-  internal.is_called_off
+  internal.is_earned, internal.is_called_off
   to anon, authenticated, service_role;
