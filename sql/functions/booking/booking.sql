@@ -561,10 +561,6 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- A connection keeps the plan it made while the tables were a page long. A table that must be read
--- all the same makes a plan look so dear that it would be compiled.
-set enable_seqscan = off
-set jit = off
 as $$
 declare
   v_booking core.booking;
@@ -609,7 +605,8 @@ $$;
 alter function internal.write_hold owner to definer;
 
 comment on function internal.write_hold is $$
-Write a booking that waits for its payment, if the slot has so many free seats, and hold them.
+Write a booking that waits for its payment, if the slot has so many free seats, and hold them. Part of
+internal.hold_seats, whose settings of the planner hold here too.
 
 Raises
   M0206 amount_too_large, M9226 too_many_free

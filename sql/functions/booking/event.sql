@@ -186,16 +186,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_of_date constant text[] := array['slot_id', 'starts_at', 'ends_at'];
-  v_slot_id uuid := (p_event ->> 'slot_id')::uuid;
-  v_starts  timestamptz := (p_event ->> 'starts_at')::timestamptz;
-  v_ends    timestamptz := (p_event ->> 'ends_at')::timestamptz;
-  v_slot    core.slot;
+  v_of_date  constant text[] := array['slot_id', 'starts_at', 'ends_at'];
+  v_slot_id  uuid := (p_event ->> 'slot_id')::uuid;
+  v_is_there boolean := exists (select from core.slot as s where s.slot_id = v_slot_id);
+  v_starts   timestamptz := (p_event ->> 'starts_at')::timestamptz;
+  v_ends     timestamptz := (p_event ->> 'ends_at')::timestamptz;
+  v_slot     core.slot;
 begin
   -- A date that is not there is made, if it is said when it is.
-  if v_slot_id is null
-     or v_starts is not null and not exists (
-       select from core.slot as s where s.slot_id = v_slot_id) then
+  if v_slot_id is null or v_starts is not null and not v_is_there then
     return internal.add_slot(
       api.save_offering(
         jsonb_build_object('duration_min', coalesce(internal.minutes_between(v_starts, v_ends), 120))
@@ -203,8 +202,7 @@ begin
       v_starts, v_ends, p_slot_id => v_slot_id);
   end if;
 
-  if exists (select from core.slot as s where s.slot_id = v_slot_id)
-     and not internal.found_to_save('event', p_if_exists) then
+  if v_is_there and not internal.found_to_save('event', p_if_exists) then
     return null;
   end if;
   v_slot := internal.own_event(v_slot_id);
