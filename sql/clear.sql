@@ -1,8 +1,8 @@
 -- Make room: the lenses of the last release get other names, and this release makes its own beside
 -- them. Nobody waits for that: whoever asks meanwhile is served by the last release. lock.sql takes
 -- its lenses and permissions away, and the files after it say who may. These two are among the few
--- places, with role.sql, prune.sql and made.sql, that build SQL from text: names come from the
--- catalog and are quoted by format(). What may be run is wiped by prune.sql: a function that was
+-- places, with close.sql, role.sql, prune.sql and made.sql, that build SQL from text: names come from
+-- the catalog and are quoted by format(). What may be run is wiped by prune.sql: a function that was
 -- touched before it would look like one of today.
 --
 -- Nothing is dropped that a deploy did not make: whatever would be, stops the deploy by name.
@@ -92,10 +92,6 @@ begin
   for v_lens in select s.space::oid as id, s.space from internal.lens_schemas() as s(space) loop
     execute format('alter schema %s rename to %I', v_lens.space, 'convene lens ' || v_lens.id);
   end loop;
-
-  -- A temporary table of a caller's could stand in the way of a name of ours. Whoever shares
-  -- this database is asked for it in docs/operations.md.
-  execute format('revoke temporary on database %I from public', current_database());
 end
 $$;
 

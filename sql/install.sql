@@ -105,6 +105,7 @@ select to_regnamespace('core') is null as fresh \gset
 
 -- The slate: code, lenses and permissions are made anew.
 \ir lenses/list.sql
+\ir close.sql
 \ir clear.sql
 
 -- Verbs: code, replaced on every deploy. Per area: what it is for, and in what order its parts

@@ -120,12 +120,8 @@ async fn is_fresh(client: &Client) -> Result<bool> {
     Ok(client.query_one("select to_regnamespace('core') is null", &[]).await?.get(0))
 }
 
-/// What `sql/clear.sql` does for the database itself. A restored dump has all files, and not this.
-const CLOSE_DATABASE: &str = "do $$ begin
-  if has_database_privilege('public', current_database(), 'temporary') then
-    execute format('revoke temporary on database %I from public', current_database());
-  end if;
-end $$";
+/// What is done for the database itself. A restored dump has all files, and not this.
+const CLOSE: &str = "close.sql";
 
 async fn deploy_once(
     client: &Client,
@@ -145,7 +141,7 @@ async fn deploy_once(
         Ok(Plan::Install(_)) => (Vec::new(), Outcome::Installed),
         Ok(Plan::Update { migrations, .. }) => (migrations, Outcome::Updated),
         Ok(Plan::Nothing) => {
-            client.batch_execute(CLOSE_DATABASE).await?;
+            script.run_file(client, CLOSE).await?;
             client.batch_execute("commit").await?;
             return Ok(Outcome::Unchanged);
         }

@@ -163,18 +163,13 @@ impl Script {
                     }
                 }
                 Step::Run { path, text, first_line } => {
-                    let (now, later): (Vec<_>, Vec<_>) = statements(text)
-                        .into_iter()
-                        .map(|Statement { sql, line }| {
-                            (path.as_str(), whole(sql, line + first_line - 1))
-                        })
-                        .partition(|(path, one)| {
-                            !(path.starts_with(FUNCTIONS) && one.is_trigger())
-                        });
+                    let (later, now): (Vec<_>, Vec<_>) = placed(path, text, *first_line)
+                        .partition(|(path, one)| path.starts_with(FUNCTIONS) && one.is_trigger());
                     run_all(client, &now, how).await?;
                     triggers.extend(later);
                     if path == CLEAR && (how.drop_code || !migrations.is_empty()) {
-                        self.lock(client).await?;
+                        // What changes tables needs all of them from the beginning.
+                        self.run_file(client, LOCK).await?;
                         client.batch_execute(DROP_CODE).await?;
                         migrate(client, migrations).await?;
                     }
@@ -187,11 +182,11 @@ impl Script {
         Ok(())
     }
 
-    /// What changes tables needs all of them from the beginning.
-    async fn lock(&self, client: &Client) -> Result<()> {
+    /// Run one of its files by itself.
+    pub async fn run_file(&self, client: &Client, file: &str) -> Result<()> {
         for step in &self.steps {
             match step {
-                Step::Run { path, text, first_line } if path == LOCK => {
+                Step::Run { path, text, first_line } if path == file => {
                     run(client, path, text, *first_line).await?;
                 }
                 _ => {}
@@ -222,10 +217,18 @@ pub async fn run_online(client: &Client, migration: &Migration) -> Result<()> {
 }
 
 async fn run(client: &Client, path: &str, text: &str, first_line: usize) -> Result<()> {
-    let all = statements(text).into_iter();
-    let all = all.map(|Statement { sql, line }| (path, whole(sql, line + first_line - 1)));
     let how = How { one_by_one: true, ..How::default() };
-    run_all(client, &all.collect::<Vec<_>>(), how).await
+    run_all(client, &placed(path, text, first_line).collect::<Vec<_>>(), how).await
+}
+
+/// The statements of a part of a file, by their lines in the file, each with its path.
+fn placed<'a>(
+    path: &'a str,
+    text: &'a str,
+    first_line: usize,
+) -> impl Iterator<Item = (&'a str, Statement<'a>)> {
+    let all = statements(text).into_iter();
+    all.map(move |Statement { sql, line }| (path, whole(sql, line + first_line - 1)))
 }
 
 /// Run statements, each with the path of its file.
