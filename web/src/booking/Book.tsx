@@ -1,6 +1,7 @@
-import { Alert, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { TwoColumns } from "../pieces/Aside";
 import { AnchorLink } from "../pieces/links";
 import { Page } from "../pieces/Page";
 import { Face, Price, Rating, Tags } from "../pieces/small";
@@ -48,27 +49,9 @@ function Shown({ session }: { session: SessionOf }) {
         </Group>
       }
     >
-      <Grid gap="xl">
-        <Grid.Col span={{ base: 12, md: 7 }}>
-          <Stack gap="lg">
-            <Text style={{ whiteSpace: "pre-line" }}>{session.description}</Text>
-            <Facts session={session} />
-            <section aria-labelledby="times">
-              <Title order={2} fz={22} id="times" mb={4}>
-                {t("book.times")}
-              </Title>
-              <Times
-                session={session}
-                zone={person.timezone}
-                chosen={slot}
-                named={named}
-                choose={setSlot}
-              />
-            </section>
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 5 }}>
-          {isOwn ? (
+      <TwoColumns
+        aside={
+          isOwn ? (
             <Alert title={t("book.own")}>{t("book.ownDo")}</Alert>
           ) : slot && !slot.is_available ? (
             <WaitFor slot={slot} />
@@ -79,9 +62,26 @@ function Shown({ session }: { session: SessionOf }) {
               slot={slot}
               lost={() => setSlot(undefined)}
             />
-          )}
-        </Grid.Col>
-      </Grid>
+          )
+        }
+      >
+        <Stack gap="lg">
+          <Text style={{ whiteSpace: "pre-line" }}>{session.description}</Text>
+          <Facts session={session} />
+          <section aria-labelledby="times">
+            <Title order={2} fz={22} id="times" mb={4}>
+              {t("book.times")}
+            </Title>
+            <Times
+              session={session}
+              zone={person.timezone}
+              chosen={slot}
+              named={named}
+              choose={setSlot}
+            />
+          </section>
+        </Stack>
+      </TwoColumns>
     </Page>
   );
 }

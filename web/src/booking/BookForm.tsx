@@ -1,19 +1,9 @@
-import {
-  Alert,
-  Button,
-  Card,
-  Group,
-  NumberInput,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-  Title,
-} from "@mantine/core";
+import { Alert, Button, Group, NumberInput, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
+import { Aside } from "../pieces/Aside";
 import { useAct } from "../pieces/act";
 import { ButtonLink } from "../pieces/links";
 import { Problem } from "../pieces/states";
@@ -84,103 +74,93 @@ export function BookForm({ session, slot, lost }: Props) {
   };
 
   return (
-    <Card component="section" aria-labelledby="book" pos="sticky" top={80}>
-      <Stack gap="md">
-        <Title order={2} fz={20} id="book">
-          {t("book.title")}
-        </Title>
-        {!slot && <Text c="dimmed">{t("book.choose")}</Text>}
-        {slot && (
-          <div>
-            <Text fw={600}>{dayOf(slot.start_time, hereZone(), locale)}</Text>
-            <Text>
-              {timeOf(slot.start_time, hereZone(), locale)} –{" "}
-              {timeOf(slot.end_time, hereZone(), locale)}
-            </Text>
-          </div>
-        )}
-        {slot && !signedIn && (
-          <Stack gap="xs">
-            <Text c="dimmed">{t("book.signIn")}</Text>
-            <Group>
-              <ButtonLink to="/sign-in" search={{ next: `${here}?slot=${slot.id}` }}>
-                {t("nav.signIn")}
-              </ButtonLink>
-              <ButtonLink
-                to="/sign-up"
-                search={{ next: `${here}?slot=${slot.id}` }}
-                variant="default"
-              >
-                {t("nav.signUp")}
-              </ButtonLink>
-            </Group>
-          </Stack>
-        )}
-        {slot && signedIn && (
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (!book.isPending) book.mutate();
-            }}
-          >
-            <Stack gap="md">
-              {session.max_participants > 1 && (
-                <NumberInput
-                  label={t("book.seats")}
-                  min={1}
-                  max={slot.max_bookings}
-                  value={seats}
-                  onChange={(value) => setSeats(Number(value) || 1)}
-                />
-              )}
-              <Textarea
-                label={t("book.notes")}
-                description={t("book.notesFor", {
-                  name: session.expert_profiles.user_profiles.display_name,
-                })}
-                autosize
-                minRows={2}
-                maxLength={2000}
-                value={notes}
-                onChange={(event) => setNotes(event.currentTarget.value)}
+    <Aside id="book" title={t("book.title")}>
+      {!slot && <Text c="dimmed">{t("book.choose")}</Text>}
+      {slot && (
+        <div>
+          <Text fw={600}>{dayOf(slot.start_time, hereZone(), locale)}</Text>
+          <Text>
+            {timeOf(slot.start_time, hereZone(), locale)} –{" "}
+            {timeOf(slot.end_time, hereZone(), locale)}
+          </Text>
+        </div>
+      )}
+      {slot && !signedIn && (
+        <Stack gap="xs">
+          <Text c="dimmed">{t("book.signIn")}</Text>
+          <Group>
+            <ButtonLink to="/sign-in" search={{ next: `${here}?slot=${slot.id}` }}>
+              {t("nav.signIn")}
+            </ButtonLink>
+            <ButtonLink
+              to="/sign-up"
+              search={{ next: `${here}?slot=${slot.id}` }}
+              variant="default"
+            >
+              {t("nav.signUp")}
+            </ButtonLink>
+          </Group>
+        </Stack>
+      )}
+      {slot && signedIn && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!book.isPending) book.mutate();
+          }}
+        >
+          <Stack gap="md">
+            {session.max_participants > 1 && (
+              <NumberInput
+                label={t("book.seats")}
+                min={1}
+                max={slot.max_bookings}
+                value={seats}
+                onChange={(value) => setSeats(Number(value) || 1)}
               />
-              {session.price_cents > 0 && (
-                <TextInput
-                  label={t("book.coupon")}
-                  value={coupon}
-                  error={couponError}
-                  autoCapitalize="characters"
-                  onChange={(event) => setCoupon(event.currentTarget.value)}
-                />
-              )}
-              {quote.data && <Sums quote={quote.data} />}
-              {quote.error && !couponError && <Problem error={quote.error} />}
-              {gone && (
-                <Alert color="orange" title={t("book.gone")}>
-                  <Button size="xs" variant="default" onClick={again}>
-                    {t("book.another")}
-                  </Button>
-                </Alert>
-              )}
-              <Button
-                type="submit"
-                size="md"
-                loading={book.isPending}
-                disabled={!quote.data || gone}
-              >
-                {quote.data?.booking_mode === "request"
-                  ? t("book.ask")
-                  : quote.data?.amount_minor === 0
-                    ? t("book.free")
-                    : t("book.pay")}
-              </Button>
-              {quote.data && (
-                <Policy tiers={quote.data.cancellation} mode={quote.data.booking_mode} />
-              )}
-            </Stack>
-          </form>
-        )}
-      </Stack>
-    </Card>
+            )}
+            <Textarea
+              label={t("book.notes")}
+              description={t("book.notesFor", {
+                name: session.expert_profiles.user_profiles.display_name,
+              })}
+              autosize
+              minRows={2}
+              maxLength={2000}
+              value={notes}
+              onChange={(event) => setNotes(event.currentTarget.value)}
+            />
+            {session.price_cents > 0 && (
+              <TextInput
+                label={t("book.coupon")}
+                value={coupon}
+                error={couponError}
+                autoCapitalize="characters"
+                onChange={(event) => setCoupon(event.currentTarget.value)}
+              />
+            )}
+            {quote.data && <Sums quote={quote.data} />}
+            {quote.error && !couponError && <Problem error={quote.error} />}
+            {gone && (
+              <Alert color="orange" title={t("book.gone")}>
+                <Button size="xs" variant="default" onClick={again}>
+                  {t("book.another")}
+                </Button>
+              </Alert>
+            )}
+            <Button type="submit" size="md" loading={book.isPending} disabled={!quote.data || gone}>
+              {quote.data?.booking_mode === "request"
+                ? t("book.ask")
+                : quote.data?.amount_minor === 0
+                  ? t("book.free")
+                  : t("book.pay")}
+            </Button>
+            {quote.data && (
+              <Policy tiers={quote.data.cancellation} mode={quote.data.booking_mode} />
+            )}
+          </Stack>
+        </form>
+      )}
+    </Aside>
   );
 }

@@ -1,5 +1,6 @@
-import { Button, Card, Stack, Text, Title } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Aside } from "../pieces/Aside";
 import { useAct } from "../pieces/act";
 import { ButtonLink } from "../pieces/links";
 import { api } from "../start/client";
@@ -31,42 +32,33 @@ export function WaitFor({ slot }: { slot: Slot }) {
     done: t("wait.left"),
   });
   return (
-    <Card component="section" aria-labelledby="wait" pos="sticky" top={80}>
-      <Stack gap="md">
-        <Title order={2} fz={20} id="wait">
-          {t("wait.title")}
-        </Title>
-        <Text fw={600}>
-          {dayOf(slot.start_time, hereZone(), locale)},{" "}
-          {timeOf(slot.start_time, hereZone(), locale)}
-        </Text>
-        {!session ? (
-          <ButtonLink
-            to="/sign-in"
-            search={{ next: `/sessions/${slot.session_id}?slot=${slot.id}` }}
-          >
-            {t("nav.signIn")}
-          </ButtonLink>
-        ) : mine ? (
-          <>
-            <Text>
-              {mine.state === "offered"
-                ? t("wait.offered", { until: momentOf(mine.offer_expires_at, locale) })
-                : t("wait.place", { count: mine.place })}
-            </Text>
-            <Button variant="default" loading={leave.isPending} onClick={() => leave.mutate()}>
-              {t("wait.leave")}
-            </Button>
-          </>
-        ) : (
-          <>
-            <Text c="dimmed">{t("wait.what")}</Text>
-            <Button loading={join.isPending} onClick={() => join.mutate()}>
-              {t("wait.join")}
-            </Button>
-          </>
-        )}
-      </Stack>
-    </Card>
+    <Aside id="wait" title={t("wait.title")}>
+      <Text fw={600}>
+        {dayOf(slot.start_time, hereZone(), locale)}, {timeOf(slot.start_time, hereZone(), locale)}
+      </Text>
+      {!session ? (
+        <ButtonLink to="/sign-in" search={{ next: `/sessions/${slot.session_id}?slot=${slot.id}` }}>
+          {t("nav.signIn")}
+        </ButtonLink>
+      ) : mine ? (
+        <>
+          <Text>
+            {mine.state === "offered"
+              ? t("wait.offered", { until: momentOf(mine.offer_expires_at, locale) })
+              : t("wait.place", { count: mine.place })}
+          </Text>
+          <Button variant="default" loading={leave.isPending} onClick={() => leave.mutate()}>
+            {t("wait.leave")}
+          </Button>
+        </>
+      ) : (
+        <>
+          <Text c="dimmed">{t("wait.what")}</Text>
+          <Button loading={join.isPending} onClick={() => join.mutate()}>
+            {t("wait.join")}
+          </Button>
+        </>
+      )}
+    </Aside>
   );
 }

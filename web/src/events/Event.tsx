@@ -1,6 +1,7 @@
-import { Alert, Badge, Card, Code, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Badge, Card, Code, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { Aside, TwoColumns } from "../pieces/Aside";
 import { AskToSignIn } from "../pieces/AskToSignIn";
 import { AnchorLink, ButtonLink } from "../pieces/links";
 import { Page } from "../pieces/Page";
@@ -49,53 +50,45 @@ function Shown({ event }: { event: Event }) {
         </Group>
       }
     >
-      <Grid gap="xl">
-        <Grid.Col span={{ base: 12, md: 7 }}>
-          <Stack gap="lg">
-            <When of={event} />
-            {event.description && (
-              <Text style={{ whiteSpace: "pre-line" }}>{event.description}</Text>
+      <TwoColumns
+        aside={
+          <Aside id="seats" title={t("event.seats")}>
+            <Group justify="space-between">
+              <Text fw={650} fz={20}>
+                <Price minor={minorFrom(event.price, event.currency)} currency={event.currency} />
+              </Text>
+              <Left of={event} />
+            </Group>
+            {!isOpen ? (
+              <Text c="dimmed">{t("event.over")}</Text>
+            ) : me === event.organizer_healer_uuid ? (
+              <Text c="dimmed">{t("event.own")}</Text>
+            ) : me && !mine.data ? (
+              <Show of={mine} rows={1}>
+                {() => null}
+              </Show>
+            ) : own.length > 0 ? (
+              <Text c="dimmed">{t("event.going")}</Text>
+            ) : seatsLeft(event) === 0 ? (
+              <Alert color="orange" title={t("event.full")}>
+                {t("event.fullDo")}
+              </Alert>
+            ) : me ? (
+              <Register event={event} />
+            ) : (
+              <AskToSignIn>{t("event.signIn")}</AskToSignIn>
             )}
-            {own.map((registration) => (
-              <Mine key={registration.uuid} registration={registration} />
-            ))}
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 5 }}>
-          <Card component="section" aria-labelledby="seats" pos="sticky" top={80}>
-            <Stack gap="md">
-              <Title order={2} fz={20} id="seats">
-                {t("event.seats")}
-              </Title>
-              <Group justify="space-between">
-                <Text fw={650} fz={20}>
-                  <Price minor={minorFrom(event.price, event.currency)} currency={event.currency} />
-                </Text>
-                <Left of={event} />
-              </Group>
-              {!isOpen ? (
-                <Text c="dimmed">{t("event.over")}</Text>
-              ) : me === event.organizer_healer_uuid ? (
-                <Text c="dimmed">{t("event.own")}</Text>
-              ) : me && !mine.data ? (
-                <Show of={mine} rows={1}>
-                  {() => null}
-                </Show>
-              ) : own.length > 0 ? (
-                <Text c="dimmed">{t("event.going")}</Text>
-              ) : seatsLeft(event) === 0 ? (
-                <Alert color="orange" title={t("event.full")}>
-                  {t("event.fullDo")}
-                </Alert>
-              ) : me ? (
-                <Register event={event} />
-              ) : (
-                <AskToSignIn>{t("event.signIn")}</AskToSignIn>
-              )}
-            </Stack>
-          </Card>
-        </Grid.Col>
-      </Grid>
+          </Aside>
+        }
+      >
+        <Stack gap="lg">
+          <When of={event} />
+          {event.description && <Text style={{ whiteSpace: "pre-line" }}>{event.description}</Text>}
+          {own.map((registration) => (
+            <Mine key={registration.uuid} registration={registration} />
+          ))}
+        </Stack>
+      </TwoColumns>
     </Page>
   );
 }

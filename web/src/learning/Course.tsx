@@ -1,6 +1,7 @@
-import { Alert, Badge, Button, Card, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { Aside, TwoColumns } from "../pieces/Aside";
 import { OrderForm } from "../orders/OrderForm";
 import { ButtonLink } from "../pieces/links";
 import { useAct } from "../pieces/act";
@@ -49,58 +50,52 @@ function Shown({ course }: { course: CourseWithChapters }) {
         </Group>
       }
     >
-      <Grid gap="xl">
-        <Grid.Col span={{ base: 12, md: 7 }}>
-          <Stack gap="lg">
-            <Text style={{ whiteSpace: "pre-line" }}>{course.description}</Text>
-            {course.content && <Text style={{ whiteSpace: "pre-line" }}>{course.content}</Text>}
-            <Chapters course={course} enrolment={isIn ? enrolment : undefined} />
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 5 }}>
-          <Card component="section" aria-labelledby="place" pos="sticky" top={80}>
-            <Stack gap="md">
-              <Title order={2} fz={20} id="place">
-                {isIn ? t("course.yours") : t("course.take")}
-              </Title>
-              {isIn && <Learned all={all} done={done} />}
-              {isIn && enrolment?.expiresAt && (
-                <Text size="sm" c="dimmed">
-                  {t("course.until", { date: dateOf(enrolment.expiresAt, locale) })}
+      <TwoColumns
+        aside={
+          <Aside id="place" title={isIn ? t("course.yours") : t("course.take")}>
+            {isIn && <Learned all={all} done={done} />}
+            {isIn && enrolment?.expiresAt && (
+              <Text size="sm" c="dimmed">
+                {t("course.until", { date: dateOf(enrolment.expiresAt, locale) })}
+              </Text>
+            )}
+            {isIn && enrolment?.isCompleted && (
+              <Alert title={t("course.completed")} role="status">
+                <ButtonLink to="/certificates" size="xs">
+                  {t("course.certificate")}
+                </ButtonLink>
+              </Alert>
+            )}
+            {!isIn && (
+              <>
+                <Text fw={650} fz={20} component="div">
+                  <CoursePrice of={course} />
                 </Text>
-              )}
-              {isIn && enrolment?.isCompleted && (
-                <Alert title={t("course.completed")} role="status">
-                  <ButtonLink to="/certificates" size="xs">
-                    {t("course.certificate")}
-                  </ButtonLink>
-                </Alert>
-              )}
-              {!isIn && (
-                <>
-                  <Text fw={650} fz={20} component="div">
-                    <CoursePrice of={course} />
-                  </Text>
-                  {me === course.authorId ? (
-                    <Text c="dimmed">{t("course.own")}</Text>
-                  ) : me && !mine.data ? (
-                    // Whoever is in the course already is not asked to order it.
-                    <Show of={mine} rows={1}>
-                      {() => null}
-                    </Show>
-                  ) : !me ? (
-                    <AskToSignIn>{t("course.signIn")}</AskToSignIn>
-                  ) : (course.discountPrice ?? course.price) > 0 ? (
-                    <OrderForm items={[{ offering_id: course.id, quantity: 1 }]} />
-                  ) : (
-                    <Enrol course={course} />
-                  )}
-                </>
-              )}
-            </Stack>
-          </Card>
-        </Grid.Col>
-      </Grid>
+                {me === course.authorId ? (
+                  <Text c="dimmed">{t("course.own")}</Text>
+                ) : me && !mine.data ? (
+                  // Whoever is in the course already is not asked to order it.
+                  <Show of={mine} rows={1}>
+                    {() => null}
+                  </Show>
+                ) : !me ? (
+                  <AskToSignIn>{t("course.signIn")}</AskToSignIn>
+                ) : (course.discountPrice ?? course.price) > 0 ? (
+                  <OrderForm items={[{ offering_id: course.id, quantity: 1 }]} />
+                ) : (
+                  <Enrol course={course} />
+                )}
+              </>
+            )}
+          </Aside>
+        }
+      >
+        <Stack gap="lg">
+          <Text style={{ whiteSpace: "pre-line" }}>{course.description}</Text>
+          {course.content && <Text style={{ whiteSpace: "pre-line" }}>{course.content}</Text>}
+          <Chapters course={course} enrolment={isIn ? enrolment : undefined} />
+        </Stack>
+      </TwoColumns>
     </Page>
   );
 }

@@ -1,5 +1,6 @@
-import { Button, Card, Grid, Group, NumberInput, Stack, Text, Title } from "@mantine/core";
+import { Button, Card, Group, NumberInput, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Aside, TwoColumns } from "../pieces/Aside";
 import { AskToSignIn } from "../pieces/AskToSignIn";
 import { ButtonLink } from "../pieces/links";
 import { Page } from "../pieces/Page";
@@ -41,29 +42,23 @@ function Chosen({ chosen, basket }: { chosen: Product[]; basket: Basket }) {
   }
   const items = chosen.map((one) => ({ offering_id: one.uuid, quantity: basket[one.uuid] }));
   return (
-    <Grid gap="xl">
-      <Grid.Col span={{ base: 12, md: 7 }}>
-        <Stack gap="sm">
-          {chosen.map((one) => (
-            <Line key={one.uuid} product={one} count={basket[one.uuid]} />
-          ))}
-        </Stack>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 5 }}>
-        <Card component="section" aria-labelledby="order" pos="sticky" top={80}>
-          <Stack gap="md">
-            <Title order={2} fz={20} id="order">
-              {t("basket.order")}
-            </Title>
-            {session ? (
-              <OrderForm items={items} ordered={empty} />
-            ) : (
-              <AskToSignIn>{t("basket.signIn")}</AskToSignIn>
-            )}
-          </Stack>
-        </Card>
-      </Grid.Col>
-    </Grid>
+    <TwoColumns
+      aside={
+        <Aside id="order" title={t("basket.order")}>
+          {session ? (
+            <OrderForm items={items} ordered={empty} />
+          ) : (
+            <AskToSignIn>{t("basket.signIn")}</AskToSignIn>
+          )}
+        </Aside>
+      }
+    >
+      <Stack gap="sm">
+        {chosen.map((one) => (
+          <Line key={one.uuid} product={one} count={basket[one.uuid]} />
+        ))}
+      </Stack>
+    </TwoColumns>
   );
 }
 
