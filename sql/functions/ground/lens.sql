@@ -42,7 +42,7 @@ as $$
 declare
   v_new      jsonb := to_jsonb(new);
   v_old      jsonb;
-  v_writable text[] := tg_argv[case tg_op when 'INSERT' then 0 else 1 end]::text[];
+  v_writable text[];
   v_key      text := tg_argv[2];
   v_column   text;
 begin
@@ -57,6 +57,8 @@ begin
         v_new -> v_key #>> '{}', v_new ->> 'user_id', v_new ->> 'userId', v_new ->> 'user_uuid',
         v_new ->> 'user_profile_id'));
   end if;
+  -- An upsert of a row that is there changes it, where rows can be changed.
+  v_writable := tg_argv[case when v_old is null or tg_argv[1] = '{}' then 0 else 1 end];
   perform set_config('app.row', case tg_op when 'INSERT' then coalesce(v_old::text, '') else '' end,
                      true);
 

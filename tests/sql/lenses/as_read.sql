@@ -1,7 +1,7 @@
 -- A front end saves a row whole, as it read it: every view of every lens takes back what it shows.
 
 begin;
-select plan(10);
+select plan(12);
 
 -- Tara sells a lesson, trains dogs and heals; Alice has booked and reviewed; both have rows of
 -- their own in every lens.
@@ -134,7 +134,19 @@ select lives_ok(
   $$ insert into dogs.dog_trainers (user_id, bio, is_verified, total_reviews, created_at)
      values (tests.id('tara'), 'y', false, 0, now()) $$,
   'a row is found by the key of its person, and counts of nothing may be sent');
+
+-- What is decided when a row is made is not changed by an upsert, and not passed over in silence.
+select tests.act_as('alice');
+select throws_ok(
+  $$ insert into tutoring.bookings (id, slot_id, seats)
+     select id, slot_id, 2 from tutoring.bookings $$,
+  'M0018', 'column_read_only', 'an upsert of a booking cannot change its seats');
+select throws_ok(
+  $$ insert into tutoring.bookings (id, slot_id) select id, gen_random_uuid()
+     from tutoring.bookings $$,
+  'M0018', 'column_read_only', 'an upsert of a booking cannot change its slot');
 select set_config('app.on_conflict', '', true);
+select tests.act_as('tara');
 select throws_ok(
   $$ insert into dogs.trainer_certifications (trainer_id, name, updated_at)
      values (tests.id('uwe'), 'A', now()) $$, '42501', null,
