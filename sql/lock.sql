@@ -7,6 +7,27 @@
 -- it has got, and makes everybody wait who comes later. So this waits for 300 ms in all; then it
 -- lets go of everything, and tries again when the others have had their turn.
 
+-- Autovacuum gives way to whoever waits for a second (deadlock_timeout), and requests shall not wait
+-- that long. So the tables are locked first in a mode that keeps out autovacuum, and no request.
+
+do $$
+declare
+  v_table   regclass;
+  v_patient text := current_setting('lock_timeout');
+begin
+  set local lock_timeout = '10s';
+  for v_table in
+    select c.oid
+    from pg_class as c
+    where c.relkind = 'r' and c.relnamespace in ('core'::regnamespace, 'identity'::regnamespace)
+    order by c.oid
+  loop
+    execute format('lock table %s in share update exclusive mode', v_table);
+  end loop;
+  perform set_config('lock_timeout', v_patient, true);
+end
+$$;
+
 do $$
 declare
   v_until   timestamptz;

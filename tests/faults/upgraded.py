@@ -13,6 +13,12 @@ WAITS = """
     where not w.granted and a.usename in ('authenticator', 'service_authenticator')"""
 
 
+# Autovacuum is always at some table, as in a house that is large.
+EAGER = ("autovacuum_naptime=1", "autovacuum_vacuum_cost_delay=20ms",
+         "autovacuum_vacuum_cost_limit=20", "autovacuum_vacuum_threshold=1",
+         "autovacuum_vacuum_scale_factor=0")
+
+
 def deploy_anew(scene):
     """The same files, which the database takes for those of another release. How long clients
     waited for a lock, at most."""
@@ -40,7 +46,8 @@ def deploy_anew(scene):
 
 
 def deploy(options, problems):
-    with Scene(options, problems, crowd={"customers": options.clients}) as scene:
+    with Scene(options, problems, crowd={"customers": options.clients},
+               postgres_settings=EAGER) as scene:
         scene.crowd.start()
         time.sleep(2)
         for _ in range(options.times):
