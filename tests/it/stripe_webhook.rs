@@ -159,6 +159,28 @@ async fn what_was_left_is_swept() {
     till.audit().await;
 }
 
+/// After an outage there are more events than a batch holds.
+#[tokio::test]
+async fn one_sweep_applies_all_that_is_due() {
+    let till = Till::new().await;
+    till.world
+        .sql(
+            r#"set role service_role;
+              select api.store_stripe_event(
+                'evt_' || n, 'charge.updated', 'ch_' || n, null, false, '2025-03-31',
+                extract(epoch from now())::bigint,
+                convert_to(format('{"id": "evt_%s", "type": "charge.updated", "livemode": false,
+                  "data": {"object": {"id": "ch_%s", "object": "charge", "metadata": {}}}}', n, n),
+                  'UTF8'), 'new')
+              from generate_series(1, 450) as n;
+              reset role"#,
+        )
+        .await;
+    till.sweep().await;
+    let left = "select count(*) from core.stripe_event where status = 'new' and attempts = 0";
+    assert_eq!(till.text(left).await, "0");
+}
+
 /// Every event of a flow arrives several times, in another order, before the API's own answer.
 #[tokio::test]
 async fn nuisances_on_the_way_change_nothing() {

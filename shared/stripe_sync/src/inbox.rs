@@ -3,11 +3,12 @@
 //! If the process dies before an event is stored, Stripe resends it. Afterwards the event is `new`
 //! and the next sweep applies it. Applying is one transaction, and facts only grow.
 
+use futures_util::{StreamExt, future::ready, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use errors::Result;
+use errors::{Error, Result};
 use postgres::{Caller, Db, Params};
 use stripe::{
     Failure, StripeClient, event::Event, stripe_connect::account::RetrieveAccount,
@@ -16,7 +17,12 @@ use stripe::{
 };
 
 const APPLY: &str = "select api.apply_stripe_event($1, $2, ($3::text)::timestamptz)";
-const SWEEP: i32 = 200;
+
+/// The size of a batch of a sweep.
+const SWEEP: usize = 200;
+
+/// Events that are applied at once: some wait for Stripe meanwhile.
+const CONCURRENT: usize = 4;
 
 /// Stores and applies events. Cheap to clone.
 #[derive(Clone)]
@@ -118,26 +124,38 @@ impl Inbox {
         Ok(!matches!(status, "missing" | "unknown" | "failed" | "new"))
     }
 
-    /// Apply the events that are stored and not applied, the oldest first.
+    /// Apply the events that are stored and not applied, the longest waiting first, until none is
+    /// due or the time is up: after an outage there may be thousands.
     pub async fn sweep(&self, deadline: Instant) -> Result<Summary> {
         let mut summary = Summary::default();
-        let sql = "select api.due_stripe_events($1)";
-        let due: Vec<String> = self.db.json(Caller::SERVICE, sql, &[&SWEEP]).await?;
-        for event_id in due {
-            if Instant::now() >= deadline {
-                break;
+        loop {
+            let sql = "select api.due_stripe_events($1)";
+            let limit = i32::try_from(SWEEP).map_err(Error::internal)?;
+            let due: Vec<String> = self.db.json(Caller::SERVICE, sql, &[&limit]).await?;
+            let is_last = due.len() < SWEEP;
+            let mut done = stream::iter(due)
+                .take_while(|_| ready(Instant::now() < deadline))
+                .map(|event_id| self.try_to_apply(event_id))
+                .buffer_unordered(CONCURRENT);
+            let mut applied = 0;
+            while let Some(is_finished) = done.next().await {
+                applied += usize::from(is_finished);
+                summary.kept += usize::from(!is_finished);
             }
-            // An event that fails must not delay the others.
-            match self.apply(&event_id).await {
-                Ok(true) => summary.applied += 1,
-                Ok(false) => summary.kept += 1,
-                Err(error) => {
-                    tracing::warn!(%error, event_id, "an event could not be applied");
-                    summary.kept += 1;
-                }
+            summary.applied += applied;
+            // If nothing of a batch could be applied, the same events would come again.
+            if is_last || applied == 0 || Instant::now() >= deadline {
+                return Ok(summary);
             }
         }
-        Ok(summary)
+    }
+
+    /// Apply an event; an event that fails must not delay the others.
+    async fn try_to_apply(&self, event_id: String) -> bool {
+        self.apply(&event_id).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, event_id, "an event could not be applied");
+            false
+        })
     }
 
     async fn fetch(&self, needed: &Needed) -> Result<Value, Failure> {
