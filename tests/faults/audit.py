@@ -21,7 +21,8 @@ STUCK = """
     select 'command ' || kind || ' ' || state, count(*) from core.stripe_command
     where state not in ('done', 'rejected') group by kind, state
     union all
-    select 'event ' || event_type, count(*) from core.stripe_event where status = 'new' group by 1
+    select 'event ' || event_type || ': ' || left(coalesce(last_error, 'not tried yet'), 80), count(*)
+    from core.stripe_event where status = 'new' group by 1
     union all
     select 'message ' || topic, count(*) from core.outbox where sent_at is null group by 1
     union all

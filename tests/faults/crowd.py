@@ -60,8 +60,10 @@ def person(kind, number):
 class Crowd:
     """Clients in threads. What they were told is kept, to be compared with what is there."""
 
-    def __init__(self, house, providers=6, customers=24):
+    def __init__(self, house, providers=6, customers=24, pause=0.0):
+        """Each customer pauses for so many seconds before each booking."""
         self.house, self.providers, self.customers = house, providers, customers
+        self.pause = pause
         self.lock = threading.Lock()
         self.running = False
         self.told = {"booked": {}, "paid": set(), "cancelled": set(), "payouts": set()}
@@ -110,6 +112,7 @@ class Crowd:
     def customer(self, number):
         client, dice = Client(self.house, person(2, number)), random.Random(number)
         while self.running:
+            time.sleep(self.pause * dice.uniform(0.5, 1.5))
             slot, key = dice.choice(self.slots), str(uuid.uuid4())
             status, booking = self.until_answered(
                 client, "book", "/functions/v1/create-booking", {"slot_id": slot}, key)
