@@ -115,8 +115,9 @@ class Postgres:
 
     def sql(self, text, database="convene", user="postgres"):
         """What psql prints, as a superuser."""
+        # Not the psql of the path: Debian's is a script that looks for a cluster first.
         done = subprocess.run(
-            ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port),
+            [str(BIN / "psql"), "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port),
              "-U", user, "-d", database, "-c", text],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode:
