@@ -31,8 +31,8 @@ sql_tests! {
     learning { certificate, content, course, enrolment, progress }
     lenses {
         as_read, avenrae, avenrae_basket, avenrae_reports, avenrae_write, dogs, dogs_access,
-        dogs_rules, fitness, one_store, own_ids, trainers, trainers_access, trainers_rules,
-        tutoring,
+        dogs_rules, fitness, one_rule, one_store, own_ids, trainers, trainers_access,
+        trainers_rules, tutoring,
     }
     login {
         account, admin, external, external_address, factor, factor_decisions, one_time_token,
@@ -52,7 +52,7 @@ sql_tests! {
     }
     stripe { balance_transaction, command, event, event_cursor, event_order, inquiry, reconciliation, result, stuck }
     time {
-        availability, busy, horizon, horizon_closed, occupancy, offering, rules, slot, venue, waitlist,
+        availability, busy, horizon, horizon_closed, horizon_seats, occupancy, offering, rules, slot, venue, waitlist,
     }
 }
 

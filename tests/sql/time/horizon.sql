@@ -1,7 +1,7 @@
 -- The horizon: the clock makes slots for the days that come into it.
 
 begin;
-select plan(13);
+select plan(19);
 
 select tests.introduce('tara', 'uwe');
 insert into core.provider (provider_id) values (tests.id('tara')), (tests.id('uwe'));
@@ -56,6 +56,52 @@ select is((select slots_until from core.provider where provider_id = tests.id('t
 update core.offering set capacity = 2 where offering_id = tests.id('lesson');
 select isnt((select slots_until from core.provider where provider_id = tests.id('tara')), null,
   'other seats of an offering change its slots');
+
+-- The night in which Copenhagen puts its clocks back: two o'clock comes twice, and each of the two
+-- is a time of its own, which is listed, booked and kept.
+insert into core.customer
+select tests.id(name) from unnest(array['alice', 'bob']) as name
+where tests.introduce('alice', 'bob') is not null;
+update core.marketplace set slot_horizon_days = 420;
+update core.offering set capacity = 1;
+delete from core.slot;
+delete from core.availability_rule;
+insert into core.availability_rule (provider_id, weekday, start_local, end_local, timezone)
+select tests.id('tara'), 0, '01:00', '04:00', 'Europe/Copenhagen';
+create temp table night as
+select d.day::date as day
+from generate_series(current_date + 2, current_date + 400, interval '1 day') as d(day)
+where (d.day::timestamp + interval '1 day') at time zone 'Europe/Copenhagen'
+      - d.day::timestamp at time zone 'Europe/Copenhagen' = interval '25 hours'
+order by d.day limit 1;
+create temp table twice as
+select row_number() over (order by s.starts_at) as n, s.slot_id, s.starts_at
+from night
+join core.slot as s
+  on s.starts_at at time zone 'Europe/Copenhagen' = night.day + interval '2 hours';
+grant select on twice to anon, authenticated;
+
+select is((select count(*) from twice), 2::bigint,
+  'an hour that the clocks repeat in autumn makes two slots');
+select is((select max(starts_at) - min(starts_at) from twice), interval '1 hour',
+  'the two slots of a repeated hour are an hour apart');
+select tests.act_as_anonymous();
+select results_eq(
+  $$ select s.slot_id, s.ends_at - s.starts_at
+     from twice as t
+     join lateral api.list_free_slots(tests.id('lesson'), p_from => t.starts_at,
+                                      p_until => t.starts_at + interval '1 minute') as s on true
+     order by s.starts_at $$,
+  $$ select slot_id, interval '1 hour' from twice order by n $$,
+  'both hours of a repeated hour are offered to everybody');
+prepare book (text, integer) as
+select tutoring.create_booking_with_payment(tests.id($1), slot_id) from twice where n = $2;
+select tests.act_as('alice');
+select lives_ok($$ execute book('alice', 1) $$, 'the first of a repeated hour can be booked');
+select tests.act_as('bob');
+select throws_ok($$ execute book('bob', 1) $$, 'M9201', 'slot_full',
+  'the first of a repeated hour is sold once');
+select lives_ok($$ execute book('bob', 2) $$, 'the second of a repeated hour can be booked beside it');
 
 select * from finish();
 rollback;
