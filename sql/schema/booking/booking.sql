@@ -140,7 +140,8 @@ create table core.booking_event (
   constraint booking_event_booking_id_fkey
     foreign key (booking_id) references core.booking (booking_id),
   constraint booking_event_actor_is_known
-    check (actor in ('customer', 'provider', 'staff', 'system'))
+    check (actor in ('customer', 'provider', 'staff', 'system')),
+  constraint booking_event_reason_is_short check (length(reason) <= 1000)
 );
 
 alter table core.booking_event enable row level security;

@@ -34,7 +34,8 @@ create table core.order (
     check (subtotal_minor >= 0 and discount_minor >= 0 and tax_minor >= 0),
   constraint order_status_is_known
     check (status in ('pending', 'paid', 'cancelled', 'refunded')),
-  constraint order_idempotency_key_is_short check (length(idempotency_key) between 1 and 255)
+  constraint order_idempotency_key_is_short check (length(idempotency_key) between 1 and 255),
+  constraint order_asked_is_short check (length(asked::text) <= 300000)
 );
 
 alter table core.order enable row level security;

@@ -16,6 +16,9 @@ create table core.customer (
   constraint customer_seq_key unique (seq),
   constraint customer_lists_are_short
     check (cardinality(goals) <= 100 and cardinality(interests) <= 100),
+  constraint customer_goals_are_short check (length(array_to_string(goals, '')) <= 10000),
+  constraint customer_interests_are_short
+    check (length(array_to_string(interests, '')) <= 10000),
   constraint customer_level_is_known
     check (experience_level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
   constraint customer_preferred_duration_in_range

@@ -33,6 +33,8 @@ create table core.person (
   constraint person_avatar_url_is_web
     check (avatar_url ~* '^https?://' and length(avatar_url) <= 2000),
   constraint person_locale_is_tag check (locale ~ '^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$'),
+  constraint person_locale_is_short check (length(locale) <= 35),
+  constraint person_legacy_ref_is_short check (length(legacy_ref) <= 255),
   constraint person_status_is_known check (status in ('active', 'suspended', 'deleted'))
 );
 
@@ -73,6 +75,7 @@ create table core.person_private (
   constraint person_private_person_id_fkey
     foreign key (person_id) references core.person (person_id) on delete cascade,
   constraint person_private_email_has_at check (contact_email ~ '^[^@\s]+@[^@\s]+$'),
+  constraint person_private_email_is_short check (length(contact_email) <= 254),
   constraint person_private_phone_is_short check (length(phone) <= 40),
   constraint person_private_emergency_phone_is_short check (length(emergency_phone) <= 40),
   constraint person_private_gender_is_short check (length(gender) <= 60),

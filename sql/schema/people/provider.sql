@@ -29,6 +29,8 @@ create table core.provider (
   constraint provider_currency_fkey foreign key (currency) references core.currency (currency),
   constraint provider_type_is_short check (length(provider_type) <= 100),
   constraint provider_specialties_are_few check (cardinality(specialties) <= 50),
+  constraint provider_specialties_are_short
+    check (length(array_to_string(specialties, '')) <= 5000),
   constraint provider_hourly_rate_in_range check (hourly_rate_minor between 0 and 99999999),
   constraint provider_years_in_range check (years_experience between 0 and 100),
   constraint provider_presence_is_known check (presence in ('available', 'busy', 'offline')),

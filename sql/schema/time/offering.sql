@@ -52,6 +52,10 @@ create table core.offering (
   constraint offering_summary_is_short check (length(summary) <= 500),
   constraint offering_description_is_short check (length(description) <= 20000),
   constraint offering_tags_are_few check (cardinality(tags) <= 50),
+  constraint offering_tags_are_short check (length(array_to_string(tags, '')) <= 5000),
+  constraint offering_slug_is_short check (length(slug) <= 200),
+  constraint offering_category_code_is_short check (length(category_code) <= 100),
+  constraint offering_prerequisites_are_short check (length(prerequisites) <= 5000),
   constraint offering_level_is_known
     check (level in ('BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT')),
   constraint offering_capacity_in_range check (capacity between 1 and 10000),
@@ -63,7 +67,8 @@ create table core.offering (
   constraint offering_step_in_range check (slot_step_min between 5 and 1440),
   constraint offering_horizon_in_range check (horizon_days between 1 and 730),
   constraint offering_max_per_day_in_range check (max_per_day between 1 and 100),
-  constraint offering_attrs_is_object check (jsonb_typeof(attrs) = 'object')
+  constraint offering_attrs_is_object check (jsonb_typeof(attrs) = 'object'),
+  constraint offering_attrs_are_small check (length(attrs::text) <= 10000)
 );
 
 alter table core.offering enable row level security;
