@@ -2,7 +2,7 @@
 // the screen, and the console is silent. SHOTS names a folder for pictures.
 import { readFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { base, launch, signIn, visit } from "./browser.mjs";
+import { base, helpWith, launch, settled, signIn, visit, within } from "./browser.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS;
@@ -109,36 +109,45 @@ for (const [who, pages, lens] of [
     (basket) => localStorage.setItem("convene-basket", basket),
     JSON.stringify({ [product.uuid]: 2 }),
   );
-  if (who) await signIn(page, who);
-  for (const [name, path] of wanted) {
-    await page.goto(path);
-    await page.waitForLoadState("networkidle");
-    await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
-    for (const width of [360, 1280]) {
-      for (const scheme of ["light", "dark"]) {
-        await page.setViewportSize({ width, height: width === 360 ? 760 : 860 });
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-        await settled(page, scheme);
-        await check(page, `${name} ${width} ${scheme}`);
-        if (shots) {
-          const path = `${shots}/${name}-${width}-${scheme}.jpg`;
-          await page.screenshot({ path, type: "jpeg", quality: 72 });
-        }
-      }
-    }
+  try {
+    if (who) await signIn(page, who);
+    for (const [name, path] of wanted) await within(10, look(page, name, path));
+  } catch (error) {
+    isBad = true;
+    console.error(`FAILED look at ${wanted.map(([name]) => name).join(", ")}\n${error.stack}`);
+    console.error(await helpWith(page, `look ${who ?? "visitor"} ${lens ?? ""}`));
   }
   for (const problem of new Set(page.problems)) {
     isBad = true;
     console.error(`console of ${who ?? "a visitor"}: ${problem}`);
   }
-  await page.context().close();
+  await within(1, page.context().close()).catch(() => {});
 }
-await browser.close();
-if (isBad) process.exitCode = 1;
-else console.log("looked");
+await within(1, browser.close()).catch(() => {});
+if (!isBad) console.log("looked");
+process.exit(isBad ? 1 : 0);
+
+async function look(page, name, path) {
+  await page.goto(path);
+  await settled(page);
+  for (const width of [360, 1280]) {
+    for (const scheme of ["light", "dark"]) {
+      await page.setViewportSize({ width, height: width === 360 ? 760 : 860 });
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+      // What is drawn at one width alone may ask for something more.
+      await settled(page);
+      await coloured(page, scheme);
+      await check(page, `${name} ${width} ${scheme}`);
+      if (shots) {
+        const path = `${shots}/${name}-${width}-${scheme}.jpg`;
+        await page.screenshot({ path, type: "jpeg", quality: 72 });
+      }
+    }
+  }
+}
 
 /** The page has the colours of the scheme: they fade for a moment. */
-async function settled(page, scheme) {
+async function coloured(page, scheme) {
   await page.waitForFunction(
     (wanted) => document.documentElement.dataset.mantineColorScheme === wanted,
     scheme,

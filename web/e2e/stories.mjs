@@ -1,7 +1,7 @@
 // What people do with the pages, in a real browser, against `convene serve` as a user starts it:
 // with the demo, the stand-in for Stripe and the mailbox. PAGES_URL is its address.
 import assert from "node:assert/strict";
-import { base, launch, visit } from "./browser.mjs";
+import { base, helpWith, launch, visit, within } from "./browser.mjs";
 
 const stories = {
   search: () => import("./stories/search.mjs"),
@@ -28,20 +28,20 @@ for (const [name, load] of Object.entries(stories)) {
       return page;
     };
     try {
-      await story(open);
+      await within(10, story(open));
       for (const page of pages) assert.deepEqual(page.problems, [], "the console is silent");
       console.log(`ok ${name}: ${told}`);
     } catch (error) {
       failed += 1;
       console.error(`FAILED ${name}: ${told}\n${error.stack}`);
-      const last = pages.at(-1);
-      if (process.env.SHOTS && last) {
-        await last.screenshot({ path: `${process.env.SHOTS}/${told}.png` }).catch(() => {});
+      for (const [at, page] of pages.entries()) {
+        console.error(await helpWith(page, `${told} ${at + 1}`));
       }
     }
-    for (const page of pages) await page.context().close();
+    // A browser that hangs would not close its pages either.
+    await within(1, Promise.all(pages.map((page) => page.context().close()))).catch(() => {});
   }
 }
-await browser.close();
-if (failed) process.exitCode = 1;
-else console.log(`told at ${base}`);
+await within(1, browser.close()).catch(() => {});
+if (!failed) console.log(`told at ${base}`);
+process.exit(failed ? 1 : 0);

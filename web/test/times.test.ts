@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { windowOf, dateOfDay } from "../src/desk/week";
 import { byDay, dateKey, distanceOf, offsetOf, timeOf } from "../src/start/times";
+
+vi.mock("../src/start/client", () => ({ api: {}, supabase: {} }));
+const { pageOf } = await import("../src/booking/asks");
 
 const copenhagen = "Europe/Copenhagen";
 
@@ -40,4 +43,13 @@ test("hours that are drawn stay within their day", () => {
   });
   expect(windowOf("2024-01-08T20:00:00", "2024-01-09T00:00:00")?.end_time).toBe("24:00");
   expect(windowOf("2024-01-08T20:00:00", "2024-01-09T02:00:00")).toBeNull();
+});
+
+test("a time that a link names is on the page of its two weeks", () => {
+  const first = new Date("2026-11-30T12:00:00Z");
+  expect(pageOf("2026-11-30T12:00:00Z", first)).toBe(0);
+  expect(pageOf("2026-12-14T11:59:00Z", first)).toBe(0);
+  expect(pageOf("2026-12-14T12:00:00Z", first)).toBe(1);
+  expect(pageOf("2027-01-12T12:00:00Z", first)).toBe(3);
+  expect(pageOf("2026-11-01T12:00:00Z", first)).toBe(0);
 });

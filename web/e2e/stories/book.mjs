@@ -1,7 +1,7 @@
 // A visitor finds a session, signs in, books and pays.
 import assert from "node:assert/strict";
 import { signIn } from "../browser.mjs";
-import { BAD, bookAndPay, chooseTime, GOOD, payWith, PROOF } from "./steps.mjs";
+import { BAD, bookAndPay, chooseDay, chooseTime, GOOD, later, payWith, PROOF } from "./steps.mjs";
 
 const booked = (page) => page.getByText("It is booked").waitFor();
 
@@ -10,16 +10,19 @@ export async function a_visitor_books_and_pays_with_a_good_card(open) {
   await page.goto("/");
   await page.getByLabel("What do you want to learn?").fill("newcomers");
   await page.getByRole("link", { name: /Danish for newcomers/ }).click();
-  await page.getByRole("button", { name: "Later" }).click();
-  await page.locator(".times button").first().click();
+  await later(page);
+  const { day, text } = await chooseDay(page);
   // The time that was chosen is there again after the sign-in.
   await page.locator("section").getByRole("link", { name: "Sign in" }).click();
   await page.getByLabel("Mail address").fill("alice@demo.example");
   await page.locator("input[type=password]").fill("convene-demo");
   await page.locator("form button[type=submit]").click();
   await page.waitForURL(/\/sessions\/.*slot=/);
-  await page.getByRole("button", { name: "Later" }).click();
-  await page.locator(".times button").nth(1).click();
+  await page
+    .locator(`section[aria-labelledby='${day}'] .times button[aria-pressed=true]`, {
+      hasText: text,
+    })
+    .waitFor();
   await page.getByText("To pay").waitFor();
   await bookAndPay(page, GOOD);
   await booked(page);

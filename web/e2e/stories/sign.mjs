@@ -76,7 +76,7 @@ export async function everything_is_reached_with_the_keyboard(open) {
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
+  await page.waitForFunction(() => document.activeElement?.id === "main");
   await page.keyboard.press("Tab");
   await page.keyboard.type("alice@demo.example");
   await page.keyboard.press("Tab");
@@ -85,8 +85,10 @@ export async function everything_is_reached_with_the_keyboard(open) {
   await page.getByRole("button", { name: "Menu of Alice Okafor" }).waitFor();
   await page.getByRole("button", { name: "Menu of Alice Okafor" }).focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("menuitem", { name: "Account" }).waitFor();
+  // The menu takes the focus when it is open, and only then knows the arrows.
+  await page.waitForFunction(() => document.activeElement?.closest("[role=menu]"));
   await page.keyboard.press("ArrowDown");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("role") === "menuitem");
   await page.keyboard.press("Enter");
   await page.waitForURL(/account|payments/);
 }

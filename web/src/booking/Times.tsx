@@ -6,7 +6,7 @@ import { Empty, Show } from "../pieces/states";
 import { useMarketplace } from "../start/marketplace";
 import { byDay, dayOf, hereZone, offsetOf, placeOf, shortDayOf, timeOf } from "../start/times";
 import { useWords } from "../words";
-import { SPAN_DAYS, slotsOf, type SessionOf, type Slot } from "./asks";
+import { beginOf, pageOf, SPAN_DAYS, slotsOf, type SessionOf, type Slot } from "./asks";
 
 interface Props {
   session: SessionOf;
@@ -22,10 +22,14 @@ interface Props {
 export function Times({ session, zone, chosen, named, choose }: Props) {
   const { t, locale } = useWords();
   const [first] = useState(() => new Date());
-  const [page, setPage] = useState(0);
+  const [picked, setPage] = useState<number>();
+  // A link may name a time that is weeks ahead: the page that is shown first is its.
+  const begin = useQuery({ ...beginOf(named ?? ""), enabled: Boolean(named) });
+  const isPlaced = !named || picked !== undefined || !begin.isPending;
+  const page = picked ?? (begin.data ? pageOf(begin.data, first) : 0);
   const from = new Date(first.getTime() + page * SPAN_DAYS * 86_400_000);
   const until = new Date(from.getTime() + (SPAN_DAYS - 1) * 86_400_000);
-  const slots = useQuery(slotsOf(session.id, from));
+  const slots = useQuery({ ...slotsOf(session.id, from), enabled: isPlaced });
   const marketplace = useMarketplace();
   const horizon = session.horizon_days ?? marketplace.data?.slot_horizon_days ?? 60;
   const here = hereZone();
@@ -88,6 +92,7 @@ export function Times({ session, zone, chosen, named, choose }: Props) {
                         key={slot.id}
                         slot={slot}
                         zone={zone}
+                        own={clockOf(slot, ofDay, here, locale)}
                         isChosen={slot.id === chosen?.id}
                         choose={() => choose(slot)}
                       />
@@ -103,21 +108,29 @@ export function Times({ session, zone, chosen, named, choose }: Props) {
   );
 }
 
+/** A day of 25 hours has an hour twice: then the offset tells which. */
+function clockOf(slot: Slot, ofDay: Slot[], zone: string, locale: string) {
+  const time = timeOf(slot.start_time, zone, locale);
+  const isTwice = ofDay.filter((one) => timeOf(one.start_time, zone, locale) === time).length > 1;
+  return isTwice ? `${time} ${offsetOf(slot.start_time, zone)}` : time;
+}
+
 interface TimeProps {
   slot: Slot;
   zone: string;
+  /** When it begins by the reader's clock. */
+  own: string;
   isChosen: boolean;
   choose: () => void;
 }
 
-function Time({ slot, zone, isChosen, choose }: TimeProps) {
+function Time({ slot, zone, own, isChosen, choose }: TimeProps) {
   const { t, locale } = useWords();
   const here = hereZone();
   const left = slot.max_bookings - slot.current_bookings - slot.held_bookings;
-  const own = timeOf(slot.start_time, here, locale);
   const theirs = timeOf(slot.start_time, zone, locale);
   // Two zones may show one clock time; then the second line says nothing.
-  const isElsewhere = theirs !== own;
+  const isElsewhere = theirs !== timeOf(slot.start_time, here, locale);
   const note = !slot.is_available
     ? t("times.full")
     : slot.max_bookings > 1

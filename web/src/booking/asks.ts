@@ -49,6 +49,22 @@ export const slotsOf = (sessionId: string, from: Date) =>
     },
   });
 
+/** When a slot that a link has named begins; null if nobody sees it any more. */
+export const beginOf = (slotId: string) =>
+  queryOptions({
+    queryKey: ["slots", "begin", slotId],
+    queryFn: async () => {
+      const slot = await must(
+        supabase.from("bookable_slots").select("start_time").eq("id", slotId).maybeSingle(),
+      );
+      return slot?.start_time ?? null;
+    },
+  });
+
+/** On which page of two weeks, counted from `first` on, a time stands. */
+export const pageOf = (begin: string, first: Date) =>
+  Math.max(0, Math.floor((Date.parse(begin) - first.getTime()) / (SPAN_DAYS * 86_400_000)));
+
 export const isFull = (slot: Slot) =>
   !slot.is_available && slot.current_bookings + slot.held_bookings >= slot.max_bookings;
 

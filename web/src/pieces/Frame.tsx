@@ -8,6 +8,7 @@ import { useWords } from "../words";
 import { Appearance } from "./Appearance";
 import { ButtonLink } from "./links";
 import { Logo } from "./Logo";
+import { Offline } from "./Offline";
 
 // Only who is signed in has a menu.
 const PersonMenu = lazy(() => import("./PersonMenu"));
@@ -76,6 +77,7 @@ export function Frame() {
             {!session && <ButtonLink to="/sign-up">{t("nav.signUp")}</ButtonLink>}
           </Stack>
         )}
+        <Offline />
       </Box>
       <Box component="main" id="main" tabIndex={-1} mih="70vh" style={{ outline: "none" }}>
         <Outlet />
