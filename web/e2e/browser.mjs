@@ -87,7 +87,8 @@ export async function signIn(page, name) {
 
 /** Whether the page shows what it asked for: nothing is on its way, and nothing says that it waits. */
 export async function settled(page) {
-  const waits = "[aria-busy=true], [role=progressbar]";
+  // A bar that has a value shows how far somebody is in a course.
+  const waits = "[aria-busy=true], [role=progressbar]:not([aria-valuenow])";
   let isBusy = true;
   while (isBusy) {
     await page.waitForFunction(

@@ -4176,11 +4176,18 @@ export type Database = {
     }
     Functions: {
       adjust_stock: { Args: { p_product_id: number; p_change: number; p_reason: string }; Returns: number }
+      audit_logs: { Args: { p_user: Database["avenrae"]["Views"]["users"]["Row"] }; Returns: { id: number | null; user_id: number | null; user_role: string | null; action: string | null; entity_type: string | null; entity_id: string | null; old_values: Json | null; new_values: Json | null; created_at: string | null; uuid: string | null; user_uuid: string | null }[]; SetofOptions: { from: "users"; to: "audit_logs"; isOneToOne: false; isSetofReturn: true } }
       available_times: { Args: { p_service_id: number; p_from?: string; p_until?: string }; Returns: { start_at: string; end_at: string; seats_left: number; slot_uuid: string }[] }
       call_off_event: { Args: { p_event_id: number; p_reason?: string }; Returns: { bookings_called_off: number; bookings_left: number }[] }
+      clients:
+        | { Args: { p_favorite: Database["avenrae"]["Views"]["favorite_healers"]["Row"] }; Returns: { id: number | null; user_id: number | null; date_of_birth: string | null; gender: string | null; emergency_contact_phone: string | null; goals: string[] | null; interests: string[] | null; created_at: string | null; updated_at: string | null; uuid: string | null }; SetofOptions: { from: "favorite_healers"; to: "clients"; isOneToOne: true; isSetofReturn: true } }
+        | { Args: { p_item: Database["avenrae"]["Views"]["wishlist_items"]["Row"] }; Returns: { id: number | null; user_id: number | null; date_of_birth: string | null; gender: string | null; emergency_contact_phone: string | null; goals: string[] | null; interests: string[] | null; created_at: string | null; updated_at: string | null; uuid: string | null }; SetofOptions: { from: "favorite_healers"; to: "clients"; isOneToOne: true; isSetofReturn: true } }
       date_format: { Args: { p_at: string; p_format: string }; Returns: string }
+      favorite_healers: { Args: { p_client: Database["avenrae"]["Views"]["clients"]["Row"] }; Returns: { id: number | null; user_id: number | null; client_id: number | null; healer_id: number | null; created_at: string | null; uuid: string | null; client_uuid: string | null; healer_uuid: string | null }[]; SetofOptions: { from: "clients"; to: "favorite_healers"; isOneToOne: false; isSetofReturn: true } }
       place_order: { Args: { p_items: Json; p_coupon_code?: string; p_idempotency_key?: string }; Returns: Json }
       register_for_event: { Args: { p_event_id: number; p_seats?: number; p_notes?: string; p_coupon_code?: string; p_idempotency_key?: string }; Returns: string }
+      users: { Args: { p_log: Database["avenrae"]["Views"]["audit_logs"]["Row"] }; Returns: { id: number | null; email: string | null; password_hash: string | null; first_name: string | null; last_name: string | null; user_type: string | null; is_verified: boolean | null; created_at: string | null; updated_at: string | null; display_name: string | null; avatar_url: string | null; timezone: string | null; locale: string | null; phone: string | null; status: string | null; uuid: string | null }; SetofOptions: { from: "audit_logs"; to: "users"; isOneToOne: true; isSetofReturn: true } }
+      wishlist_items: { Args: { p_client: Database["avenrae"]["Views"]["clients"]["Row"] }; Returns: { id: number | null; user_id: number | null; client_id: number | null; product_id: number | null; created_at: string | null; uuid: string | null; client_uuid: string | null; product_uuid: string | null }[]; SetofOptions: { from: "clients"; to: "wishlist_items"; isOneToOne: false; isSetofReturn: true } }
     }
     Enums: {
       [_ in never]: never
@@ -4199,8 +4206,8 @@ export type Database = {
     Functions: {
       accept_booking: { Args: { p_booking_id: string }; Returns: { booking_id: string; status: string }[] }
       add_busy_calendar: { Args: { p_url: string }; Returns: string }
-      add_favorite: { Args: { p_provider_id: string; p_person_id?: string }; Returns: boolean }
-      add_wish: { Args: { p_offering_id: string; p_person_id?: string }; Returns: boolean }
+      add_favorite: { Args: { p_provider_id: string; p_person_id?: string; p_favorite_id?: string }; Returns: boolean }
+      add_wish: { Args: { p_offering_id: string; p_person_id?: string; p_wish_id?: string }; Returns: boolean }
       adjust_stock: { Args: { p_offering_id: string; p_change: number; p_reason: string }; Returns: number }
       adjust_wallet: { Args: { p_person_id: string; p_amount_minor: number; p_currency: string; p_reason: string; p_idempotency_key: string }; Returns: boolean }
       annotate_booking: { Args: { p_booking_id: string; p_customer_notes?: string; p_provider_notes?: string }; Returns: undefined }
@@ -4240,11 +4247,11 @@ export type Database = {
       auth_user: { Args: { p_account_id: string; p_session_id: string }; Returns: Json }
       auth_verify: { Args: { p_type: string; p_link_hash: string; p_email: string; p_code_hash: string; p_flow_hash: string; p_user_agent: string; p_address_key: string }; Returns: Json }
       auth_verify_factor: { Args: { p_account_id: string; p_session_id: string; p_factor_id: string; p_challenge_id: string; p_step: number; p_factor_key: string }; Returns: Json }
-      block_date: { Args: { p_date: string; p_reason?: string; p_provider_id?: string }; Returns: string }
+      block_date: { Args: { p_date: string; p_reason?: string; p_provider_id?: string; p_exception_id?: string }; Returns: string }
       block_person: { Args: { p_person_id: string }; Returns: boolean }
-      block_time: { Args: { p_starts_at: string; p_ends_at: string; p_reason?: string; p_provider_id?: string }; Returns: string }
-      book_slot: { Args: { p_customer_id: string; p_slot_id: string; p_notes?: string; p_idempotency_key?: string; p_seats?: number; p_coupon_code?: string; p_subject_id?: string }; Returns: { booking_id: string; payment_id: string; status: string; amount_minor: number; currency: string; provider_id: string; offering_id: string }[] }
-      book_time: { Args: { p_provider_id: string; p_starts_at: string; p_ends_at?: string; p_offering_id?: string; p_subject_id?: string; p_notes?: string; p_idempotency_key?: string; p_coupon_code?: string; p_customer_id?: string }; Returns: { booking_id: string; payment_id: string; status: string; amount_minor: number; currency: string; provider_id: string; offering_id: string }[] }
+      block_time: { Args: { p_starts_at: string; p_ends_at: string; p_reason?: string; p_provider_id?: string; p_exception_id?: string }; Returns: string }
+      book_slot: { Args: { p_customer_id: string; p_slot_id: string; p_notes?: string; p_idempotency_key?: string; p_seats?: number; p_coupon_code?: string; p_subject_id?: string; p_booking_id?: string }; Returns: { booking_id: string; payment_id: string; status: string; amount_minor: number; currency: string; provider_id: string; offering_id: string }[] }
+      book_time: { Args: { p_provider_id: string; p_starts_at: string; p_ends_at?: string; p_offering_id?: string; p_subject_id?: string; p_notes?: string; p_idempotency_key?: string; p_coupon_code?: string; p_customer_id?: string; p_booking_id?: string }; Returns: { booking_id: string; payment_id: string; status: string; amount_minor: number; currency: string; provider_id: string; offering_id: string }[] }
       booking_checkout: { Args: { p_booking_id: string }; Returns: Json }
       booking_rules: { Args: { p_offering_id: string }; Returns: Json }
       calendar_feed: { Args: Record<PropertyKey, never>; Returns: { created_at: string; read_at: string }[] }
@@ -4262,7 +4269,7 @@ export type Database = {
       claim_delivery: { Args: { p_outbox_id: string }; Returns: Json }
       claim_outbox: { Args: { p_limit?: number }; Returns: Json }
       claim_payment_commands: { Args: { p_payment_id: string }; Returns: Json }
-      claim_referral: { Args: { p_code: string }; Returns: string }
+      claim_referral: { Args: { p_code: string; p_referral_id?: string }; Returns: string }
       claim_stripe_commands: { Args: { p_limit?: number; p_kinds?: string[] }; Returns: Json }
       claim_stripe_inquiries: { Args: { p_limit?: number }; Returns: Json }
       close_finding: { Args: { p_external_id: string; p_note: string }; Returns: boolean }
@@ -4273,11 +4280,11 @@ export type Database = {
       correct_attendance: { Args: { p_booking_id: string; p_outcome: string }; Returns: { booking_id: string; status: string }[] }
       count_clock_failures: { Args: { p_seconds: number }; Returns: number }
       count_guess: { Args: Record<PropertyKey, never>; Returns: undefined }
-      create_coupon: { Args: { p_code: string; p_percent?: number; p_amount_minor?: number; p_currency?: string; p_max_uses?: number; p_per_customer?: number; p_min_subtotal_minor?: number; p_valid_from?: string; p_valid_until?: string }; Returns: string }
+      create_coupon: { Args: { p_code: string; p_percent?: number; p_amount_minor?: number; p_currency?: string; p_max_uses?: number; p_per_customer?: number; p_min_subtotal_minor?: number; p_valid_from?: string; p_valid_until?: string; p_coupon_id?: string }; Returns: string }
       decline_booking: { Args: { p_booking_id: string; p_reason?: string }; Returns: { booking_id: string; status: string }[] }
       due_stripe_events: { Args: { p_limit?: number }; Returns: Json }
       end_promotion: { Args: { p_promotion_id: string; p_reason: string }; Returns: number }
-      enrol: { Args: { p_offering_id: string; p_customer_id?: string }; Returns: string }
+      enrol: { Args: { p_offering_id: string; p_customer_id?: string; p_enrolment_id?: string }; Returns: string }
       erase_me: { Args: Record<PropertyKey, never>; Returns: undefined }
       erase_person: { Args: { p_person_id: string }; Returns: undefined }
       expire_bookings: { Args: { p_limit?: number }; Returns: number }
@@ -4356,7 +4363,7 @@ export type Database = {
       offer_freed_seats: { Args: { p_limit?: number }; Returns: number }
       one_of: { Args: { p_column: string; p_word: string; p_words: string[] }; Returns: string }
       open_case: { Args: { p_title: string; p_description?: string; p_kind?: string; p_provider_id?: string; p_booking_ref?: string; p_attachments?: Json }; Returns: string }
-      open_conversation: { Args: { p_person_ids: string[]; p_title?: string }; Returns: string }
+      open_conversation: { Args: { p_person_ids: string[]; p_title?: string; p_conversation_id?: string }; Returns: string }
       open_payout_account: { Args: Record<PropertyKey, never>; Returns: Json }
       open_time: { Args: { p_starts_at: string; p_ends_at: string; p_reason?: string }; Returns: string }
       order_course: { Args: { p_offering_id: string; p_amount?: number; p_currency?: string; p_customer_id?: string; p_key?: string }; Returns: string }
@@ -4410,14 +4417,14 @@ export type Database = {
       remove_wish: { Args: { p_offering_id: string }; Returns: boolean }
       reply_to_review: { Args: { p_review_id: string; p_reply: string }; Returns: undefined }
       report_content: { Args: { p_reason: string; p_post_id?: string; p_comment_id?: string }; Returns: string }
-      request_payout: { Args: { p_amount_minor: number; p_currency: string; p_idempotency_key: string }; Returns: { payout_id: string; amount_minor: number; currency: string; status: string }[] }
+      request_payout: { Args: { p_amount_minor: number; p_currency: string; p_idempotency_key: string; p_payout_id?: string }; Returns: { payout_id: string; amount_minor: number; currency: string; status: string }[] }
       reschedule_booking: { Args: { p_booking_id: string; p_slot_id: string }; Returns: { booking_id: string; slot_id: string; starts_at: string; ends_at: string }[] }
       resend_refund: { Args: { p_refund_id: string }; Returns: { refund_id: string; status: string }[] }
       restart_event_walk: { Args: Record<PropertyKey, never>; Returns: undefined }
       retire_subject: { Args: { p_subject_id: string }; Returns: undefined }
       retry_stripe_command: { Args: { p_stripe_command_id: string }; Returns: boolean }
       retry_stripe_event: { Args: { p_event_id: string }; Returns: boolean }
-      review_booking: { Args: { p_booking_id: string; p_rating: number; p_comment?: string }; Returns: string }
+      review_booking: { Args: { p_booking_id: string; p_rating: number; p_comment?: string; p_review_id?: string }; Returns: string }
       revoke_role: { Args: { p_person_id: string; p_role: string }; Returns: boolean }
       save_attachment: { Args: { p_attachment: Json; p_if_exists?: string }; Returns: string }
       save_booking: { Args: { p_booking: Json; p_if_exists?: string }; Returns: string }
@@ -4451,6 +4458,7 @@ export type Database = {
       save_subject_photo: { Args: { p_photo: Json; p_if_exists?: string }; Returns: string }
       save_wallet: { Args: { p_wallet: Json }; Returns: undefined }
       search_offerings: { Args: { p_text?: string; p_tags?: string[]; p_category?: string; p_kind?: string; p_currency?: string; p_min_price_minor?: number; p_max_price_minor?: number; p_min_rating?: number; p_latitude?: number; p_longitude?: number; p_radius_m?: number; p_free_on?: string; p_sort?: string; p_after?: Json; p_limit?: number; p_kinds?: string[] }; Returns: { offering_id: string; provider_id: string; kind: string; title: string; summary: string; tags: string[]; duration_min: number; price_minor: number; currency: string; provider_name: string; rating_avg: number; rating_count: number; distance_m: number; page: Json }[] }
+      search_places: { Args: { p_text?: string; p_limit?: number }; Returns: { city: string; region: string; country: string; latitude: number; longitude: number; provider_count: number }[] }
       search_providers: { Args: { p_text?: string; p_tags?: string[]; p_category?: string; p_currency?: string; p_min_rate_minor?: number; p_max_rate_minor?: number; p_min_rating?: number; p_latitude?: number; p_longitude?: number; p_radius_m?: number; p_free_on?: string; p_sort?: string; p_after?: Json; p_limit?: number }; Returns: { provider_id: string; display_name: string; avatar_url: string; bio: string; specialties: string[]; hourly_rate_minor: number; currency: string; rating_avg: number; rating_count: number; is_verified: boolean; city: string; distance_m: number; page: Json }[] }
       send_message: { Args: { p_body: string; p_recipient_id?: string; p_conversation_id?: string }; Returns: string }
       set_availability: { Args: { p_windows: Json; p_timezone?: string; p_provider_id?: string }; Returns: number }

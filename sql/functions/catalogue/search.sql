@@ -1,4 +1,5 @@
--- Search: providers and offerings by words, tags, category, price, rating, distance and free days.
+-- Search: providers and offerings by words, tags, category, price, rating, distance and free days;
+-- and the places around which there is somebody to find.
 --
 -- The functions are security definer and show published rows alone: under row-level security an
 -- index of words, tags or places could not be used, because its operators are not leakproof. Every
@@ -450,4 +451,64 @@ Security definer: see the head of its file.
 Raises
   M0115 area_invalid  the point or the radius is none
   M0116 sort_unknown  the order is unknown, or by distance without a point
+$$;
+
+create or replace function internal.place_words(p_text text)
+returns text
+language sql
+immutable
+parallel safe
+return regexp_replace(lower(btrim(left(coalesce(p_text, ''), 500), E' ,\t\n')), '[\s,]+', ' ', 'g');
+
+comment on function internal.place_words is
+  'The words of a place, however they are separated: "Odense, Denmark" is "odense denmark".';
+
+create or replace function api.search_places(
+  p_text  text default null,
+  p_limit integer default 20
+)
+returns table (
+  city           text,
+  region         text,
+  country        text,
+  latitude       double precision,
+  longitude      double precision,
+  provider_count integer
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select btrim((a.place).city), (a.place).region, (a.place).country, (a.place).area[1],
+         (a.place).area[0], a.provider_count
+  from (
+    select (array_agg(l order by l.created_at, l.location_id))[1] as place,
+           count(*)::integer as provider_count
+    from core.location as l
+    join core.provider as p on p.provider_id = l.person_id
+    join core.person as s on s.person_id = l.person_id
+    where l.is_primary
+      and l.area is not null
+      and btrim(l.city) <> ''
+      and s.is_listed
+      and (p.stopped_until is null or p.stopped_until <= now())
+      -- Every word of the place may be the first that is typed.
+      and strpos(' ' || internal.place_words(concat_ws(' ', l.city, l.region, l.country)),
+                 ' ' || internal.place_words(p_text)) > 0
+    group by lower(btrim(l.city)), lower(btrim(l.region)), lower(btrim(l.country))
+  ) as a
+  order by a.provider_count desc, (a.place).city, (a.place).location_id
+  limit least(greatest(coalesce(p_limit, 20), 0), 100);
+end;
+
+alter function api.search_places owner to definer;
+
+comment on function api.search_places is $$
+Towns in which listed providers are, at most 100, those with the most providers first: of all towns,
+or of those whose name, region or country has words that begin with p_text. The point is the rounded
+one of the first provider there, for search_offerings and search_providers. A town that no provider
+has named is not known: no map and no other service is asked.
+
+Security definer: see the head of its file.
 $$;

@@ -1,7 +1,7 @@
 -- Search: everything that is asked is fulfilled, in the order that is asked, page by page.
 
 begin;
-select plan(48);
+select plan(57);
 
 select tests.introduce('tara', 'uwe', 'ida', 'alice');
 update core.marketplace set default_currency = 'DKK';
@@ -221,6 +221,45 @@ select results_eq(
   $$ select display_name from api.search_providers(p_sort => 'newest', p_limit => 1,
        p_after => (select page from api.search_providers(p_sort => 'newest', p_limit => 1))) $$,
   $$ values ('uwe') $$, 'providers come page by page too');
+
+-- Places.
+select results_eq('select * from api.search_places()',
+  $$ values ('Aarhus', null, null, 56.16::float, 10.2::float, 1),
+            ('Odense', null, null, 55.4::float, 10.39::float, 1),
+            ('Suva', null, null, -18.14::float, -179.95::float, 1) $$,
+  'the towns of providers are known with their rounded points');
+select tests.act_as_nobody();
+update core.location set city = ' odense', region = 'Fyn', country = 'Danmark'
+where person_id = tests.id('uwe');
+update core.location
+set city = 'Odense', region = 'Fyn', country = 'Danmark', area_latitude = 55.41,
+    created_at = now() - interval '1 day'
+where person_id = tests.id('ida');
+insert into core.location (person_id, city, is_primary, area_latitude, area_longitude)
+values (tests.id('alice'), 'Horsens', true, 55.86, 9.85),
+       (tests.id('uwe'), 'Vejle', false, 55.71, 9.53);
+select tests.act_as_anonymous();
+select results_eq('select city, latitude, provider_count from api.search_places()',
+  $$ values ('Odense', 55.41::float, 2), ('Aarhus', 56.16::float, 1) $$,
+  'providers of one town are counted together, and towns of customers and second places are not');
+select results_eq($$ select city from api.search_places('od') $$, array['Odense'],
+  'a town is found by the beginning of its name');
+select results_eq($$ select city from api.search_places(' FYN ') $$, array['Odense'],
+  'a town is found by its region, whatever the case');
+select results_eq($$ select city from api.search_places('Odense, Fyn,Danmark') $$, array['Odense'],
+  'a town is found by all of its words');
+select is_empty($$ select from api.search_places('dense') $$,
+  'a town is not found by the middle of a word');
+select is_empty($$ select from api.search_places('%') $$, 'a sign is no pattern for towns');
+select results_eq($$ select city from api.search_places(p_limit => 1) $$, array['Odense'],
+  'no more places come than are asked for');
+select tests.act_as_nobody();
+update core.provider set stopped_until = 'infinity' where provider_id = tests.id('tara');
+update core.location set area_latitude = null, area_longitude = null
+where person_id in (tests.id('ida'), tests.id('uwe'));
+select tests.act_as_anonymous();
+select is_empty('select from api.search_places()',
+  'towns of suspended providers, and towns without a point, are not known');
 
 select * from finish();
 rollback;

@@ -14,7 +14,10 @@ export async function what_is_near_comes_first_with_its_distance(open) {
   const near = page.getByRole("link", { name: /\d km away/ });
   await near.first().waitFor();
   // Jonas lives in Aarhus: beyond fifty kilometres.
-  await page.getByRole("link", { name: /Jonas Bech/ }).waitFor({ state: "detached" });
+  await page
+    .getByRole("link", { name: /Jonas Bech/ })
+    .first()
+    .waitFor({ state: "detached" });
   const texts = await near.allTextContents();
   const away = texts.map((text) => Number(/(\d+) km away/.exec(text)[1]));
   assert.deepEqual(
@@ -23,6 +26,44 @@ export async function what_is_near_comes_first_with_its_distance(open) {
   );
   assert.ok(texts.some((text) => text.includes("Sofie Lund")));
   assert.match(page.url(), /near=55\.676/);
+}
+
+export async function a_place_that_is_typed_is_found_without_the_browsers_position(open) {
+  const page = await open({ lens: "dogs" });
+  await page.goto("/");
+  const field = page.getByLabel("Near", { exact: true });
+  // Both towns are offered.
+  await field.focus();
+  await page.locator("datalist option[value='København, Denmark']").waitFor({ state: "attached" });
+  await field.fill("aarh");
+  await field.press("Enter");
+  await page
+    .getByRole("link", { name: /Sofie Lund/ })
+    .first()
+    .waitFor({ state: "detached" });
+  await page
+    .getByRole("link", { name: /Jonas Bech.* km away/ })
+    .first()
+    .waitFor();
+  assert.equal(await field.inputValue(), "Aarhus, Denmark");
+  assert.match(page.url(), /near=56\.17/);
+  // Whoever is sent the address sees the same.
+  const friend = await open({ lens: "dogs" });
+  await friend.goto(page.url());
+  await friend
+    .getByRole("link", { name: /Jonas Bech.* km away/ })
+    .first()
+    .waitFor();
+  assert.equal(await friend.getByLabel("Near", { exact: true }).inputValue(), "Aarhus, Denmark");
+  await field.fill("Atlantis");
+  await field.press("Enter");
+  await page.getByText("Nobody here has named this place.").waitFor();
+  await field.fill("");
+  await page
+    .getByRole("link", { name: /Sofie Lund/ })
+    .first()
+    .waitFor();
+  assert.equal(new URL(page.url()).search, "");
 }
 
 export async function who_does_not_say_where_they_are_is_told(open) {

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { minorOf, digitsOf } from "../start/money";
 import { dateKey, hereZone } from "../start/times";
 import { useWords } from "../words";
+import { PlaceField } from "./PlaceField";
 import type { Search } from "./search";
 import { tell } from "../pieces/tell";
 
@@ -42,11 +43,13 @@ export function SearchForm({ search, tags, currency }: Props) {
   }
   const shownTags = search.tag && !tags.includes(search.tag) ? [search.tag, ...tags] : tags;
 
+  const isHere = search.near !== undefined && search.place === undefined;
   const near = () =>
     navigator.geolocation.getCurrentPosition(
       ({ coords }) =>
         set({
           near: `${coords.latitude.toFixed(3)},${coords.longitude.toFixed(3)}`,
+          place: undefined,
           sort: "distance",
         }),
       () => void tell(t("search.noPlace"), "problem"),
@@ -66,6 +69,7 @@ export function SearchForm({ search, tags, currency }: Props) {
             later({ text: value.trim() || undefined });
           }}
         />
+        <PlaceField search={search} set={set} />
         <TextInput
           label={t("search.day")}
           type="date"
@@ -95,10 +99,10 @@ export function SearchForm({ search, tags, currency }: Props) {
       <Group gap="xs" mt="sm">
         <Button
           size="xs"
-          variant={search.near ? "filled" : "default"}
+          variant={isHere ? "filled" : "default"}
           leftSection={<IconCurrentLocation size={15} aria-hidden />}
-          aria-pressed={search.near !== undefined}
-          onClick={() => (search.near ? set({ near: undefined, sort: undefined }) : near())}
+          aria-pressed={isHere}
+          onClick={() => (isHere ? set({ near: undefined, sort: undefined }) : near())}
         >
           {t("search.near")}
         </Button>

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Answer } from "../start/client";
 import { must } from "../start/refusal";
 
@@ -8,7 +8,10 @@ export interface Search {
   tag?: string;
   most?: number;
   day?: string;
+  /** "55.68,12.57" */
   near?: string;
+  /** What that point is called. */
+  place?: string;
   sort?: "newest" | "price" | "rating" | "distance";
 }
 
@@ -19,23 +22,45 @@ export function readSearch(search: Record<string, unknown>): Search {
   const most = Number(search.most);
   const day = text(search.day);
   const near = text(search.near);
+  const isPoint = Boolean(near && pointOf(near));
   const sort = text(search.sort);
   return {
     text: search.text === undefined ? undefined : String(search.text) || undefined,
     tag: text(search.tag),
     most: most > 0 ? most : undefined,
     day: day && /^\d{4}-\d\d-\d\d$/.test(day) ? day : undefined,
-    near: near && pointOf(near) ? near : undefined,
+    near: isPoint ? near : undefined,
+    place: isPoint ? text(search.place) : undefined,
     sort: sort && sorts.includes(sort) ? (sort as Search["sort"]) : undefined,
   };
 }
 
-/** "55.68,12.57" */
 export function pointOf(near: string): [number, number] | null {
   const [latitude, longitude] = near.split(",").map(Number);
   const isPoint = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
   return isPoint ? [latitude, longitude] : null;
 }
+
+export type Place = Answer<"search_places">;
+
+/** "Odense, Fyn, Denmark" */
+export const labelOf = ({ city, region, country }: Place) =>
+  [city, region, country].filter(Boolean).join(", ");
+
+/** A place as it stands in the address. */
+export const nearTo = (place: Place): Partial<Search> => ({
+  near: `${place.latitude},${place.longitude}`,
+  place: labelOf(place),
+  sort: "distance",
+});
+
+/** Places that providers have named: of those that are typed in part, or the largest. */
+export const placesOf = (typed: string) =>
+  queryOptions({
+    queryKey: ["places", typed],
+    staleTime: 300_000,
+    queryFn: () => must(api.rpc("search_places", { p_text: typed })),
+  });
 
 export type Found = Answer<"search_offerings">;
 const PAGE = 18;
