@@ -107,9 +107,8 @@ begin
   loop
     perform internal.record_step(v_booking, v_booking.status, 'provider', 'rescheduled');
     continue when not internal.is_secured(v_booking.status);
-    perform internal.notify(v_booking.customer_id, 'booking_rescheduled', jsonb_build_object(
-      'booking_id', v_booking.booking_id, 'side', 'customer', 'status', v_booking.status,
-      'ics_sequence', v_booking.ics_sequence));
+    -- The organiser too: their calendar has an entry for each registration.
+    perform internal.tell_both(v_booking, 'booking_rescheduled');
     v_count := v_count + 1;
   end loop;
   return v_count;

@@ -131,8 +131,8 @@ select results_eq($$ execute move('circle', 20) $$, 'values (0)',
   'moving an event to the time it has tells nobody');
 select tests.act_as_nobody();
 select results_eq($$ execute told('booking_rescheduled') $$,
-  $$ values ('alice', 1::bigint), ('bob', 1) $$,
-  'everybody who has registered is told of the move once, and its organiser is not');
+  $$ values ('alice', 1::bigint), ('bob', 1), ('tara', 2) $$,
+  'everybody who has registered is told of a move once, and the organiser once for each entry');
 select results_eq(
   $$ select distinct b.starts_at, lower(c.busy), b.ics_sequence
      from core.booking as b join core.occupancy as c using (slot_id)
