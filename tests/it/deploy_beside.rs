@@ -166,3 +166,30 @@ async fn a_policy_of_the_owner_stops_the_deploy_by_its_name() {
     let error = shared.again().await.unwrap_err();
     assert!(error.contains("policy select_all on core.booking"), "{error}");
 }
+
+/// A vacuum gives way only to whoever waits longer than requests shall wait.
+#[tokio::test]
+async fn a_deploy_waits_for_a_vacuum_and_nobody_waits_for_the_deploy() {
+    let shared = Shared::deployed("").await;
+    let vacuum = connect(&shared.database.owner_url).await.unwrap();
+    let held = "begin; lock table core.slot in share update exclusive mode";
+    vacuum.batch_execute(held).await.unwrap();
+    let watch = async {
+        let waits = "select l.mode from pg_locks as l
+                     where l.relation = 'core.slot'::regclass and not l.granted";
+        let mode = loop {
+            let mode = shared.says(waits).await;
+            if !mode.is_empty() {
+                break mode;
+            }
+            tokio::task::yield_now().await;
+        };
+        let write = "set lock_timeout = '1ms'; update core.slot set capacity = 1";
+        shared.owner.batch_execute(write).await.expect("a request goes on");
+        vacuum.batch_execute("commit").await.unwrap();
+        mode
+    };
+    let (deployed, mode) = tokio::join!(shared.again(), watch);
+    assert_eq!(mode, "ShareUpdateExclusiveLock", "who waits in another mode makes others wait");
+    assert_eq!(deployed, Ok(Outcome::Updated));
+}

@@ -7,7 +7,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use regex::Regex;
@@ -146,7 +145,7 @@ async fn a_privilege_is_a_line() {
 #[test]
 fn cargo_run_knows_what_to_run() {
     let metadata = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
-    let told = Command::new(env!("CARGO")).args(metadata).current_dir(root()).output().unwrap();
+    let told = tests::cargo().args(metadata).output().unwrap();
     let told: Value = serde_json::from_slice(&told.stdout).unwrap();
     let members = told["workspace_default_members"].as_array().unwrap();
     let packages = told["packages"].as_array().unwrap().iter();

@@ -1,6 +1,6 @@
 //! The Lambdas as AWS runs them: their binaries, the events of events/, the template's variables.
 
-use std::{collections::HashMap, fs, io::Write as _, path::PathBuf, process::Command};
+use std::{collections::HashMap, fs, io::Write as _, path::PathBuf};
 
 use serde_json::{Value, json};
 use tests::World;
@@ -105,10 +105,10 @@ const WEBHOOK_SECRET: &str = "whsec_0123456789abcdef";
 
 /// The binaries of this checkout, in the profile of the tests.
 fn build() -> PathBuf {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = tests::cargo();
     // Build the whole workspace, as `cargo test --workspace` does, so that its libraries are
     // reused.
-    cargo.current_dir(root()).args(["build", "--workspace", "--bins", "--quiet"]);
+    cargo.args(["build", "--workspace", "--bins", "--quiet"]);
     assert!(cargo.status().expect("cargo runs").success(), "the functions do not build");
     // The folder next to this test's own.
     let here = std::env::current_exe().expect("a path");

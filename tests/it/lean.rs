@@ -1,6 +1,6 @@
 //! What is linked into a package, and what is not.
 
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{collections::BTreeSet, fs};
 
 use crate::template::reading::root;
 
@@ -8,8 +8,7 @@ use crate::template::reading::root;
 /// features.
 fn linked(package: &str) -> BTreeSet<String> {
     let mut words = package.split(' ');
-    let tree = Command::new(env!("CARGO"))
-        .current_dir(root())
+    let tree = tests::cargo()
         .args(["tree", "--package", words.next().unwrap_or_default(), "--edges", "normal"])
         .args(words)
         .args(["--prefix", "none", "--format", "{p}"])
@@ -152,8 +151,7 @@ fn a_production_server_links_no_stand_in() {
 
 /// Packages with the features that cargo would use for a command with these arguments.
 fn built(arguments: &[&str]) -> BTreeSet<String> {
-    let tree = Command::new(env!("CARGO"))
-        .current_dir(root())
+    let tree = tests::cargo()
         .args(["tree", "--prefix", "none", "--format", "{p} [{f}]"])
         .args(arguments)
         .output()

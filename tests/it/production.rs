@@ -35,8 +35,7 @@ async fn binary() -> PathBuf {
     static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
     let build = || async {
         let folder = root().join("target/production");
-        let built = Command::new(env!("CARGO"))
-            .current_dir(root())
+        let built = Command::from(tests::cargo())
             .env("CARGO_BUILD_BUILD_DIR", root().join("target"))
             .args(["build", "--package", "convene", "--bin", "convene", "--no-default-features"])
             .arg("--target-dir")

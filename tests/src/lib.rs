@@ -12,6 +12,7 @@
 //! ```
 
 mod answer;
+mod cargo;
 pub mod catalog;
 mod cluster;
 pub mod dialect;
@@ -25,6 +26,7 @@ mod who;
 mod world;
 
 pub use answer::Answer;
+pub use cargo::cargo;
 pub use cluster::private_server;
 pub use empty::EmptyDatabase;
 pub use gun::Gun;
