@@ -480,25 +480,36 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  select btrim((a.place).city), (a.place).region, (a.place).country, (a.place).area[1],
-         (a.place).area[0], a.provider_count
+  -- Names are many times fewer than providers: words are looked for in names. Two towns of one name
+  -- may be far apart; the point lies where most of the providers are, never between the two.
+  select min(t.city collate "C"), min(t.region collate "C"), min(t.country collate "C"),
+         (array_agg(t.latitude order by t.providers desc, t.latitude, t.longitude))[1],
+         (array_agg(t.longitude order by t.providers desc, t.latitude, t.longitude))[1],
+         sum(t.providers)::integer
   from (
-    select (array_agg(l order by l.created_at, l.location_id))[1] as place,
-           count(*)::integer as provider_count
+    -- Capitals first; "default" again, because "C" knows the case of no letter beyond Z.
+    select min(btrim(l.city) collate "C") collate "default" as city,
+           min(btrim(l.region) collate "C") collate "default" as region,
+           min(btrim(l.country) collate "C") collate "default" as country,
+           round(avg(l.area_latitude), 2)::double precision as latitude,
+           round(avg(l.area_longitude), 2)::double precision as longitude,
+           count(*) as providers
     from core.location as l
     join core.provider as p on p.provider_id = l.person_id
     join core.person as s on s.person_id = l.person_id
     where l.is_primary
-      and l.area is not null
+      and l.area_latitude is not null
       and btrim(l.city) <> ''
       and s.is_listed
       and (p.stopped_until is null or p.stopped_until <= now())
-      -- Every word of the place may be the first that is typed.
-      and strpos(' ' || internal.place_words(concat_ws(' ', l.city, l.region, l.country)),
-                 ' ' || internal.place_words(p_text)) > 0
-    group by lower(btrim(l.city)), lower(btrim(l.region)), lower(btrim(l.country))
-  ) as a
-  order by a.provider_count desc, (a.place).city, (a.place).location_id
+    group by lower(btrim(l.city)), lower(btrim(l.region)), lower(btrim(l.country)),
+             floor(l.area_latitude), floor(l.area_longitude)
+  ) as t
+  -- Every word of the place may be the first that is typed.
+  where strpos(' ' || internal.place_words(concat_ws(' ', t.city, t.region, t.country)),
+               ' ' || internal.place_words(p_text)) > 0
+  group by lower(t.city), lower(t.region), lower(t.country)
+  order by sum(t.providers) desc, lower(t.city), lower(t.country), lower(t.region)
   limit least(greatest(coalesce(p_limit, 20), 0), 100);
 end;
 
@@ -506,9 +517,9 @@ alter function api.search_places owner to definer;
 
 comment on function api.search_places is $$
 Towns in which listed providers are, at most 100, those with the most providers first: of all towns,
-or of those whose name, region or country has words that begin with p_text. The point is the rounded
-one of the first provider there, for search_offerings and search_providers. A town that no provider
-has named is not known: no map and no other service is asked.
+or of those whose name, region or country has words that begin with p_text. The point is the middle
+of the rounded ones of its providers, for search_offerings and search_providers. A town that no
+provider has named is not known: no map and no other service is asked.
 
 Security definer: see the head of its file.
 $$;

@@ -1,7 +1,7 @@
 -- Search: everything that is asked is fulfilled, in the order that is asked, page by page.
 
 begin;
-select plan(57);
+select plan(59);
 
 select tests.introduce('tara', 'uwe', 'ida', 'alice');
 update core.marketplace set default_currency = 'DKK';
@@ -232,8 +232,8 @@ select tests.act_as_nobody();
 update core.location set city = ' odense', region = 'Fyn', country = 'Danmark'
 where person_id = tests.id('uwe');
 update core.location
-set city = 'Odense', region = 'Fyn', country = 'Danmark', area_latitude = 55.41,
-    created_at = now() - interval '1 day'
+set city = 'Odense', region = 'Fyn', country = 'Danmark', area_latitude = 55.42,
+    area_longitude = 10.41
 where person_id = tests.id('ida');
 insert into core.location (person_id, city, is_primary, area_latitude, area_longitude)
 values (tests.id('alice'), 'Horsens', true, 55.86, 9.85),
@@ -250,9 +250,22 @@ select results_eq($$ select city from api.search_places('Odense, Fyn,Danmark') $
   'a town is found by all of its words');
 select is_empty($$ select from api.search_places('dense') $$,
   'a town is not found by the middle of a word');
+select tests.act_as_nobody();
+update core.location set city = 'Århus' where person_id = tests.id('tara');
+select tests.act_as_anonymous();
+select is((select count(*) from api.search_places('århus')), (lower('Å') = 'å')::integer::bigint,
+  'letters beyond Z have a case where the database knows it');
 select is_empty($$ select from api.search_places('%') $$, 'a sign is no pattern for towns');
 select results_eq($$ select city from api.search_places(p_limit => 1) $$, array['Odense'],
   'no more places come than are asked for');
+select tests.act_as_nobody();
+update core.location
+set city = 'ODENSE', region = 'Fyn', country = 'Danmark', area_latitude = 5, area_longitude = 5
+where person_id = tests.id('tara');
+select tests.act_as_anonymous();
+select results_eq('select city, latitude, longitude, provider_count from api.search_places()',
+  $$ values ('ODENSE', 55.41::float, 10.4::float, 3) $$,
+  'the point of a town is where most of its providers are, not between two of one name');
 select tests.act_as_nobody();
 update core.provider set stopped_until = 'infinity' where provider_id = tests.id('tara');
 update core.location set area_latitude = null, area_longitude = null
