@@ -60,8 +60,9 @@ def person(kind, number):
 class Crowd:
     """Clients in threads. What they were told is kept, to be compared with what is there."""
 
-    def __init__(self, house, providers=6, customers=24, pause=0.0):
-        """Each customer pauses for so many seconds before each booking."""
+    def __init__(self, house, providers=6, customers=24, pause=0.5):
+        """Each customer pauses for so many seconds before each booking. Without a pause they take
+        the whole machine, which then is slow because of them and not of what breaks."""
         self.house, self.providers, self.customers = house, providers, customers
         self.pause = pause
         self.lock = threading.Lock()
@@ -102,11 +103,13 @@ class Crowd:
 
     def until_answered(self, client, kind, path, body, key=None):
         """Repeat a request until it is answered for good, as a front end does."""
+        pause = 0.1
         while self.running:
             status, answer = self.ask(client, kind, "POST", path, body, key)
             if status > 0 and status < 500 and status != 429:
                 return status, answer
-            time.sleep(0.05)
+            time.sleep(pause * random.uniform(0.5, 1.5))
+            pause = min(1.0, 2 * pause)
         return None, None
 
     def customer(self, number):

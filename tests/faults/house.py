@@ -29,17 +29,22 @@ def free_port():
         return found.getsockname()[1]
 
 
+def state_and_parent(pid):
+    # The name before them, in brackets, may have blanks in it.
+    words = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return words[0], int(words[1])
+
+
 def children_of(parent):
     """The processes that a process has started."""
     found = []
-    for status in glob.glob("/proc/[0-9]*/stat"):
+    for folder in glob.glob("/proc/[0-9]*"):
+        pid = int(folder.split("/")[2])
         try:
-            # The name, in brackets, may have blanks in it.
-            words = pathlib.Path(status).read_text().rpartition(")")[2].split()
+            if state_and_parent(pid)[1] == parent:
+                found.append(pid)
         except OSError:
-            continue  # It has ended meanwhile.
-        if int(words[1]) == parent:
-            found.append(int(status.split("/")[2]))
+            pass  # It has ended meanwhile.
     return found
 
 
@@ -79,28 +84,33 @@ class Postgres:
                  "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=120"]
         for word in self.more:
             words += ["-c", word]
-        with open(f"{self.home}/log.txt", "ab") as log:
-            process = subprocess.Popen([str(BIN / "postgres"), "-D", str(self.home), *words],
-                                       stdout=log, stderr=log, cwd="/", env=self.environment,
-                                       **self.user)
-        self.postmaster = process
         until = time.monotonic() + seconds
+        process = None
         while time.monotonic() < until:
-            if process.poll() is not None:
-                # What is left of the killed server goes on for a moment.
-                time.sleep(0.1)
-                return self.start(until - time.monotonic())
+            # What is left of a killed server goes on for a moment, and keeps the next one out.
+            if process is None or process.poll() is not None:
+                with open(f"{self.home}/log.txt", "ab") as log:
+                    process = subprocess.Popen(
+                        [str(BIN / "postgres"), "-D", str(self.home), *words], stdout=log,
+                        stderr=log, cwd="/", env=self.environment, **self.user)
+                self.postmaster = process
             try:
                 self.sql("select 1", database="postgres")
                 return
             except RuntimeError:
-                time.sleep(0.05)
-        raise RuntimeError(f"PostgreSQL did not start: see {self.home}/log.txt")
+                time.sleep(0.1)
+        said = pathlib.Path(f"{self.home}/log.txt").read_text(errors="replace")[-1000:]
+        raise RuntimeError(f"PostgreSQL did not start:\n{said}")
 
     def kill(self):
         """End every process of the server at once, as a power cut does."""
+        # It makes no more of them while they are counted. One that is left over would wait for a
+        # lock of a dead one for ever, and keep the next server out.
+        os.kill(self.postmaster.pid, signal.SIGSTOP)
+        while state_and_parent(self.postmaster.pid)[0] not in "TZ":
+            time.sleep(0.001)
         children = children_of(self.postmaster.pid)
-        for pid in [self.postmaster.pid, *children]:
+        for pid in [*children, self.postmaster.pid]:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:

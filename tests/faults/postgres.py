@@ -12,14 +12,16 @@ from scene import Scene
 
 def kill_postgres(scene, times):
     downtime = []
-    for _ in range(times):
+    for number in range(1, times + 1):
         time.sleep(random.uniform(1, 3))
         scene.house.postgres.kill()
         began = time.monotonic()
         scene.house.postgres.start()
         scene.answers_again("a kill")
         downtime.append(time.monotonic() - began)
-    print(f"  killed {times} times; back after {max(downtime):.1f} s at most")
+        if number % 10 == 0 or number == times:
+            told = {kind: len(found) for kind, found in scene.crowd.told.items()}
+            print(f"  killed {number} times; back after {max(downtime):.1f} s at most; {told}")
 
 
 def kill(options, problems):

@@ -46,7 +46,7 @@ def deploy_anew(scene):
 
 
 def deploy(options, problems):
-    with Scene(options, problems, crowd={"customers": options.clients},
+    with Scene(options, problems, crowd={"customers": options.clients, "pause": 0},
                postgres_settings=EAGER) as scene:
         scene.crowd.start()
         time.sleep(2)
