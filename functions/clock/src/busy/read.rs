@@ -15,6 +15,14 @@ use super::{Busy, event::Event};
 /// How long working out the recurring events of one calendar may take.
 pub(super) const BUDGET: Duration = Duration::from_secs(2);
 
+/// How many rules an event may recur by. All of them are asked for their next start before the
+/// first start is known, and a rule that never holds is searched for a hundred thousand years.
+const RULES: usize = 8;
+
+/// How deep parts may lie within parts: a calendar, an event, an alarm or a participant, its place.
+/// The parser calls itself for each, and a process that runs out of stack ends.
+const DEPTH: usize = 8;
+
 /// The times from `from` to `until` in which the events of a calendar make their owner busy, merged
 /// and in order. Times without a zone, or with an unknown zone, are in `zone`.
 pub fn busy_times(
@@ -23,8 +31,21 @@ pub fn busy_times(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Busy>, String> {
+    within(BUDGET, text, zone, from, until)
+}
+
+fn within(
+    budget: Duration,
+    text: &str,
+    zone: Tz,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Busy>, String> {
     let text = unfold(text);
-    let calendar = read_calendar(&text).map_err(|_| "It is no iCalendar file.".to_owned())?;
+    let calendar = Some(&text)
+        .filter(|text| is_flat(text))
+        .and_then(|text| read_calendar(text).ok())
+        .ok_or_else(|| "It is no iCalendar file.".to_owned())?;
     let events: Vec<Event> = calendar
         .components
         .iter()
@@ -41,7 +62,7 @@ pub fn busy_times(
         }
     }
 
-    let deadline = Instant::now() + BUDGET;
+    let deadline = Instant::now() + budget;
     let mut times = Vec::new();
     for event in events.iter().filter(|event| event.is_busy) {
         let not = replaced.get(event.uid.as_str()).filter(|_| event.replaces.is_none());
@@ -56,6 +77,21 @@ pub fn busy_times(
     Ok(merged(times, from, until))
 }
 
+/// Whether no part lies too deep. The parser refuses an END that fits no BEGIN, so counting them is
+/// enough.
+fn is_flat(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.lines().all(|line| {
+        let has = |word: &str| line.get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word));
+        if has("BEGIN:") {
+            depth += 1;
+        } else if has("END:") {
+            depth = depth.saturating_sub(1);
+        }
+        depth <= DEPTH
+    })
+}
+
 /// All starts of an event before `until`.
 fn starts(
     event: &Event,
@@ -64,6 +100,11 @@ fn starts(
 ) -> Result<Vec<DateTime<Tz>>, String> {
     if event.rules.is_empty() && event.more.is_empty() {
         return Ok(vec![event.starts_at]);
+    }
+    let too_long = || "Its recurring events take too long to work out.".to_owned();
+    // Asked here too: an event that never takes place has no start to ask it at.
+    if event.rules.len() > RULES || Instant::now() > deadline {
+        return Err(too_long());
     }
     let start = event.starts_at.with_timezone(&rrule::Tz::from(event.starts_at.timezone()));
     let zoned = |at: &DateTime<Utc>| at.with_timezone(&start.timezone());
@@ -85,7 +126,7 @@ fn starts(
             break;
         }
         if Instant::now() > deadline {
-            return Err("Its recurring events take too long to work out.".into());
+            return Err(too_long());
         }
         starts.push(at.with_timezone(&event.starts_at.timezone()));
     }
