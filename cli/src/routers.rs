@@ -36,6 +36,8 @@ pub struct House {
 pub fn all(house: House) -> Result<Router, BadSetting> {
     let mut settings = house.keys.settings()?;
     let mut config = auth::Config::from_env(settings.jwt_secret.as_deref())?;
+    // Without SITE_URL that is this server, on whatever port it is.
+    config.site_url.clone_from(&house.site_url);
     if optional("API_EXTERNAL_URL").is_none() {
         config.auth_url = auth_url(&house.base_url);
     }

@@ -1,6 +1,7 @@
 //! `convene serve` as its users meet it: a process, a port, a folder.
 
 mod lenses;
+mod links;
 mod recipes;
 mod serving;
 

@@ -70,10 +70,25 @@ impl Serving {
 
     /// The same, with headers, each of which ends its line.
     pub(crate) fn get_with(&self, path: &str, headers: &str) -> String {
+        self.ask("GET", path, headers, "")
+    }
+
+    /// A body is JSON unless the headers say what it is.
+    pub(crate) fn post(&self, path: &str, headers: &str, body: &str) -> String {
+        let json = match headers.contains("content-type") {
+            true => "",
+            false => "content-type: application/json\r\n",
+        };
+        let headers = format!("{headers}{json}content-length: {}\r\n", body.len());
+        self.ask("POST", path, &headers, body)
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let address = self.line("Base URL").trim_start_matches("http://");
         let mut stream = TcpStream::connect(address).expect("it listens");
-        let request =
-            format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{headers}connection: close\r\n\r\n");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\n{headers}connection: close\r\n\r\n{body}"
+        );
         stream.write_all(request.as_bytes()).expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
