@@ -138,7 +138,41 @@ await tell({
       const answer = await client().auth.verifyOtp({ phone: "+4512345678", token: "123456", type });
       refused(answer, 403, "otp_expired");
       assert.equal(answer.error.message, "Token has expired or is invalid");
+      must(await client().auth.resend({ phone: "+4512345678", type }));
+      for (const ask of ["verifyOtp", "resend"]) {
+        const odd = await client().auth[ask]({ phone: "1-555-1212", token: "123456", type });
+        refused(odd, 400, "validation_failed");
+        assert.equal(odd.error.message, "Invalid phone number format (E.164 required)");
+      }
     }
+  },
+
+  async "what GoTrue has and is not here is called disabled"() {
+    const wallet = await client().auth.signInWithWeb3({
+      chain: "ethereum", message: "m", signature: "0x00" });
+    refused(wallet, 422, "web3_provider_disabled");
+    const company = await client().auth.signInWithSSO({ domain: "company.example" });
+    refused(company, 404, "saml_provider_disabled");
+  },
+
+  async "a token of somebody else's key is refused in GoTrue's words"() {
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = [part({ alg: "HS256", typ: "JWT" }), part({ sub: crypto.randomUUID(),
+      exp: Math.floor(Date.now() / 1000) + 60 }), "c2lnbmF0dXJl"].join(".");
+    const { error } = await client().auth.getUser(token);
+    assert.deepEqual([error.status, error.code], [403, "bad_jwt"]);
+    assert.match(error.message, /^invalid JWT: unable to parse or verify signature, /);
+  },
+
+  async "a generated link holds the address it leads to as it is"() {
+    await newcomer("led@example.com");
+    const to = `${url}/welcome`;
+    const link = async (redirectTo) => must(await admin.generateLink({
+      type: "magiclink", email: "led@example.com", options: { redirectTo } }));
+    const plain = (await link(to)).properties.action_link;
+    assert.ok(plain.endsWith(`&redirect_to=${to}`), plain);
+    const odd = (await link(`${to}?a=1&b=%3A`)).properties.action_link;
+    assert.equal(new URL(odd).searchParams.get("redirect_to"), `${to}?a=1&b=%3A`);
   },
 
   async "an account made by the house is as the house said"() {

@@ -117,7 +117,10 @@ impl From<TokenError> for Refusal {
             TokenError::ApiKey => Self::new(401, "no_authorization", "Invalid API key"),
             TokenError::NoKeys => Self::new(500, "unexpected_failure", "Unexpected failure"),
             TokenError::Unavailable => Self::new(503, "request_timeout", error.to_string()),
-            _ => Self::new(403, "bad_jwt", format!("invalid JWT: {error}")),
+            _ => {
+                let said = "invalid JWT: unable to parse or verify signature";
+                Self::new(403, "bad_jwt", format!("{said}, {error}"))
+            }
         }
     }
 }

@@ -110,7 +110,9 @@ impl Auth {
             .append_pair("token", text("token"))
             .append_pair("type", verified)
             .append_pair("redirect_to", text("redirect_to"));
-        let link = format!("{}/verify?{}", self.config.auth_url, query.finish());
+        // A query may hold both as they are, and GoTrue's clients look for the address as it is.
+        let query = query.finish().replace("%3A", ":").replace("%2F", "/");
+        let link = format!("{}/verify?{query}", self.config.auth_url);
         for (name, value) in [
             ("action_link", link.as_str()),
             ("email_otp", text("code")),

@@ -53,6 +53,7 @@ pub async fn token(
             external::sign_in(&auth, client, proof.external, account_id).await
         }
         Some("pkce") => by_code(&auth, client, proof).await,
+        Some("web3") => Err(Refusal::of("web3_provider_disabled")),
         _ => Err(Refusal::validation("unsupported_grant_type")),
     };
     session.map(Json)

@@ -34,6 +34,7 @@ mod info;
 mod keyring;
 mod otp;
 mod password;
+mod phone;
 mod redirect;
 mod refresh_token;
 mod refusals;
@@ -126,6 +127,7 @@ pub fn router(auth: Auth) -> Router {
         .route("/settings", get(info::settings))
         .route("/health", get(info::health))
         .route("/.well-known/jwks.json", get(info::jwks))
+        .route("/sso", post(async || Refusal::of("saml_provider_disabled")))
         .route("/invite", post(admin::invite))
         .route("/admin/generate_link", post(generate_link::generate_link))
         .route("/admin/users", get(admin::list).post(admin::create))

@@ -128,6 +128,7 @@ pub const REFUSALS: &[(&str, u16, &str, &str)] = &[
         "same_password",
         "New password should be different from the old password.",
     ),
+    ("saml_provider_disabled", 404, "saml_provider_disabled", "SAML 2.0 is disabled"),
     (
         "session_not_found",
         403,
@@ -144,6 +145,7 @@ pub const REFUSALS: &[(&str, u16, &str, &str)] = &[
     ("user_already_exists", 422, "user_already_exists", "User already registered"),
     ("user_banned", 400, "user_banned", "User is banned"),
     ("user_not_found", 403, "user_not_found", "User from sub claim in JWT does not exist"),
+    ("web3_provider_disabled", 422, "web3_provider_disabled", "Web3 provider is disabled"),
     ("bad_id_token", 400, "validation_failed", "Bad ID token"),
     ("bad_oauth_callback", 400, "bad_oauth_callback", "The provider vouches for nobody"),
     ("bad_oauth_state", 400, "bad_oauth_state", "OAuth state not found or expired"),

@@ -14,14 +14,13 @@ use crate::{
     code::{random_text, secret_hash},
     error::{Refusal, Result},
     extract::{Asked, Body, Client, Visitor},
-    redirect,
+    phone, redirect,
     session::Session,
     sign_up::filled,
 };
 
 const VERIFY: &str = "select api.auth_verify($1, $2, $3, $4, $5, $6, $7)";
 const KINDS: [&str; 6] = ["signup", "invite", "magiclink", "recovery", "email_change", "email"];
-const PHONE_KINDS: [&str; 2] = ["sms", "phone_change"];
 
 #[derive(Default, Deserialize)]
 pub struct Link {
@@ -68,7 +67,8 @@ pub async fn verify(
     Body(wish): Body<Verification>,
 ) -> Result<Response> {
     let kind = wish.kind.as_deref().unwrap_or_default();
-    if filled(wish.phone).is_some() && PHONE_KINDS.contains(&kind) {
+    if let Some(phone) = filled(wish.phone).filter(|_| phone::KINDS.contains(&kind)) {
+        phone::check(&phone)?;
         // We never send codes to phones, so no code for one can be right.
         return Err(Refusal::of("otp_expired"));
     }
