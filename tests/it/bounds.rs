@@ -42,6 +42,23 @@ async fn embeddings_that_multiply_are_stopped_while_they_are_made() {
     answer.refused(400, "The request embeds too deep");
 }
 
+/// Each row costs its policies and joins, however short it is.
+#[tokio::test]
+async fn embedded_rows_are_counted_beside_their_bytes() {
+    let world = calendar().await;
+    let slots = |limit: usize| {
+        format!(
+            "/rest/v1/bookable_slots?select=id,availability_windows(bookable_slots(id))&limit={limit}"
+        )
+    };
+    let within = world.get(Who::Anonymous, &slots(10)).await;
+    assert_eq!(within.status, 200, "eight thousand rows: {}", within.body["code"]);
+    let bytes = within.body.to_string().len() * 4;
+    assert!(bytes < 2 << 20, "four times as much is half of the bytes allowed: {bytes}");
+    let beyond = world.get(Who::Anonymous, &slots(40)).await;
+    assert_eq!((beyond.status, &beyond.body["code"]), (400, &json!("54000")));
+}
+
 #[tokio::test]
 async fn one_column_and_one_embedding_are_not_asked_for_again_and_again() {
     let world = calendar().await;

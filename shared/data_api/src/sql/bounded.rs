@@ -6,6 +6,10 @@ use crate::{plan::Node, refusal::TOO_LARGE};
 /// What a row costs beside its text.
 const ROW: &str = "64";
 
+/// What an object within a row costs beside its text: an embedded row costs its policies and joins,
+/// however short it is. A brace in somebody's text counts as one too; few texts have many.
+const OBJECT: &str = "256";
+
 /// What becomes of each row.
 #[derive(Clone, Copy)]
 pub(super) enum Form {
@@ -32,7 +36,8 @@ impl Sql {
         form: Form,
         rows: impl FnOnce(&mut Self),
     ) {
-        self.push("(select pgrst_j.pgrst_row, sum(octet_length(pgrst_j.pgrst_row::text) + ");
+        self.push("(select pgrst_j.pgrst_row, sum(octet_length(pgrst_t.t) + ").push(OBJECT);
+        self.push(" * (octet_length(pgrst_t.t) - octet_length(replace(pgrst_t.t, '{', ''))) + ");
         self.push(ROW).push(") over (rows between unbounded preceding and current row) as ");
         self.push("pgrst_size from (select ");
         self.push(match form {
@@ -41,7 +46,8 @@ impl Sql {
         });
         self.push(" as pgrst_row from (");
         rows(self);
-        self.push(") as pgrst_r offset 0) as pgrst_j) as ").push(name);
+        self.push(") as pgrst_r offset 0) as pgrst_j cross join lateral (select ");
+        self.push("pgrst_j.pgrst_row::text as t offset 0) as pgrst_t) as ").push(name);
         self.push(" where case when ").push(name).push(".pgrst_size > ").push(&most.to_string());
         self.push(" then ('").push(TOO_LARGE).push("' || ").push(name);
         self.push(".pgrst_size)::int = 0 else true end");
