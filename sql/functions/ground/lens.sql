@@ -58,7 +58,7 @@ begin
         v_new ->> 'user_profile_id'));
   end if;
   -- An upsert of a row that is there changes it, where rows can be changed.
-  v_writable := tg_argv[case when v_old is null or tg_argv[1] = '{}' then 0 else 1 end];
+  v_writable := tg_argv[case when v_old is null or tg_argv[1] = '{}' then 0 else 1 end]::text[];
   perform set_config('app.row', case tg_op when 'INSERT' then coalesce(v_old::text, '') else '' end,
                      true);
 
