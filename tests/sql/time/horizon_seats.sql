@@ -95,13 +95,13 @@ select results_eq('seats',
   $$ values (false, false, 0, 6, 6), (false, true, 1, 6, 6), (true, false, 2, 6, 6) $$,
   'six seats reach every slot of the session, also a full one');
 select results_eq('offers', $$ values ('offered', 1::bigint) $$,
-  'who waits for a full slot is told when the session goes from two seats to six');
+  'somebody who waits for a full slot is told when the session goes from two seats to six');
 select tests.act_as('dora');
 select results_eq('left_here', 'values (3)',
   'a full slot is free again when the session goes from two seats to six');
 select lives_ok($$ execute book('dora') $$, 'a seat that the session has more is sold');
 select tests.act_as('eve');
-select lives_ok($$ execute book('eve') $$, 'who was told takes the seat that is kept for them');
+select lives_ok($$ execute book('eve') $$, 'somebody who was told takes the seat that is kept for them');
 select tests.act_as_nobody();
 select results_eq('seats',
   $$ values (false, false, 0, 6, 6), (false, true, 1, 6, 6), (true, false, 4, 6, 6) $$,
