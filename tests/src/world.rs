@@ -46,7 +46,8 @@ pub struct World {
 /// they would not meet at the line before it.
 const LIMITS: Limits = Limits {
     connections: 54,
-    wait: Duration::from_secs(30),
+    // As long as a request may take, but for the time to say so.
+    wait: Duration::from_secs(110),
     deadline: Duration::from_secs(30),
     prepared: true,
     queues: false,
