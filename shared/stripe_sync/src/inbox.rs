@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use errors::{Error, Result};
+use errors::Result;
 use postgres::{Caller, Db, Params};
 use stripe::{
     Failure, StripeClient, event::Event, stripe_connect::account::RetrieveAccount,
@@ -19,7 +19,7 @@ use stripe::{
 const APPLY: &str = "select api.apply_stripe_event($1, $2, ($3::text)::timestamptz)";
 
 /// The size of a batch of a sweep.
-const SWEEP: usize = 200;
+const SWEEP: u16 = 200;
 
 /// Events that are applied at once: some wait for Stripe meanwhile.
 const CONCURRENT: usize = 4;
@@ -128,11 +128,10 @@ impl Inbox {
     /// due or the time is up: after an outage there may be thousands.
     pub async fn sweep(&self, deadline: Instant) -> Result<Summary> {
         let mut summary = Summary::default();
+        let sql = "select api.due_stripe_events($1)";
         loop {
-            let sql = "select api.due_stripe_events($1)";
-            let limit = i32::try_from(SWEEP).map_err(Error::internal)?;
-            let due: Vec<String> = self.db.json(Caller::SERVICE, sql, &[&limit]).await?;
-            let is_last = due.len() < SWEEP;
+            let due: Vec<String> = self.db.json(Caller::SERVICE, sql, &[&i32::from(SWEEP)]).await?;
+            let is_last = due.len() < usize::from(SWEEP);
             let mut done = stream::iter(due)
                 .take_while(|_| ready(Instant::now() < deadline))
                 .map(|event_id| self.try_to_apply(event_id))
