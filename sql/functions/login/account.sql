@@ -164,6 +164,31 @@ alter function internal.why_refused owner to definer;
 comment on function internal.why_refused is
   'Why an account may not sign in, as GoTrue''s word, or null if it may.';
 
+create or replace function internal.why_not_signed_in(
+  p_account_id uuid,
+  p_account    identity.account
+)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select case
+    when p_account.account_id is not null then internal.why_refused(p_account)
+    when exists (select from identity.account as a where a.account_id = p_account_id)
+    then 'session_not_found'
+    else 'user_not_found'
+  end;
+end;
+
+alter function internal.why_not_signed_in owner to definer;
+
+comment on function internal.why_not_signed_in is $$
+Why a token is refused, as GoTrue's word, or null if it is not. Its account is p_account_id;
+p_account is what internal.signed_in_account answers for it, null without a session.
+$$;
+
 create or replace function internal.play_parts(p_account_id uuid, p_data jsonb)
 returns void
 language plpgsql
@@ -383,15 +408,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
-  v_reason  text;
+  v_reason  text := internal.why_not_signed_in(p_account_id, v_account);
 begin
-  if v_account.account_id is null then
-    return internal.refused(case
-      when exists (select from identity.account as a where a.account_id = p_account_id)
-      then 'session_not_found' else 'user_not_found' end);
-  end if;
-
-  v_reason := internal.why_refused(v_account);
   if v_reason is not null then
     return internal.refused(v_reason);
   end if;
@@ -469,12 +487,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
-  v_reason  text := internal.why_refused(v_account);
+  v_reason  text := internal.why_not_signed_in(p_account_id, v_account);
   v_moves   boolean;
 begin
   if v_reason is not null then
-    return internal.refused(
-      case v_reason when 'user_not_found' then 'session_not_found' else v_reason end);
+    return internal.refused(v_reason);
   end if;
 
   v_moves := p_email is not null and lower(p_email) is distinct from v_account.email;
@@ -789,9 +806,11 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
 begin
-  if (internal.signed_in_account(p_account_id, p_session_id)).account_id is null then
-    return internal.refused('session_not_found');
+  if v_account.account_id is null then
+    return internal.refused(internal.why_not_signed_in(p_account_id, v_account));
   end if;
 
   delete from identity.session as s

@@ -16,14 +16,17 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_reason text;
 begin
   if not internal.allows('oauth', p_address_key) then
     return internal.refused('over_request_rate_limit');
   end if;
   if p_account_id is not null then
-    if internal.why_refused(internal.signed_in_account(p_account_id, p_session_id)) is not null
-    then
-      return internal.refused('session_not_found');
+    v_reason := internal.why_not_signed_in(
+      p_account_id, internal.signed_in_account(p_account_id, p_session_id));
+    if v_reason is not null then
+      return internal.refused(v_reason);
     end if;
     if internal.needs_factor(p_account_id, p_session_id) then
       return internal.refused('insufficient_aal');
@@ -315,12 +318,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
-  v_reason  text := internal.why_refused(v_account);
+  v_reason  text := internal.why_not_signed_in(p_account_id, v_account);
   v_gone    identity.external_login;
 begin
   if v_reason is not null then
-    return internal.refused(
-      case v_reason when 'user_not_found' then 'session_not_found' else v_reason end);
+    return internal.refused(v_reason);
   end if;
   if internal.needs_factor(p_account_id, p_session_id) then
     return internal.refused('insufficient_aal');

@@ -38,11 +38,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
-  v_reason  text := internal.why_refused(v_account);
+  v_reason  text := internal.why_not_signed_in(p_account_id, v_account);
 begin
   if v_reason is not null then
-    return internal.refused(
-      case v_reason when 'user_not_found' then 'session_not_found' else v_reason end);
+    return internal.refused(v_reason);
   end if;
   if not internal.allows('factor', p_person_key) then
     return internal.refused('over_request_rate_limit');
@@ -98,12 +97,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account   identity.account := internal.signed_in_account(p_account_id, p_session_id);
-  v_reason    text := internal.why_refused(v_account);
+  v_reason    text := internal.why_not_signed_in(p_account_id, v_account);
   v_challenge identity.factor_challenge;
 begin
   if v_reason is not null then
-    return internal.refused(
-      case v_reason when 'user_not_found' then 'session_not_found' else v_reason end);
+    return internal.refused(v_reason);
   end if;
   if not internal.allows('factor', p_person_key) then
     return internal.refused('over_request_rate_limit');
@@ -150,13 +148,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
-  v_reason  text := internal.why_refused(v_account);
+  v_reason  text := internal.why_not_signed_in(p_account_id, v_account);
   v_factor  identity.factor;
   v_expires timestamptz;
 begin
   if v_reason is not null then
-    return internal.refused(
-      case v_reason when 'user_not_found' then 'session_not_found' else v_reason end);
+    return internal.refused(v_reason);
   end if;
   if internal.is_blocked(p_factor_key) then
     return internal.refused('over_request_rate_limit');
@@ -250,7 +247,7 @@ declare
   v_session  identity.session;
 begin
   if v_account.account_id is null then
-    return internal.refused('session_not_found');
+    return internal.refused(internal.why_not_signed_in(p_account_id, v_account));
   end if;
 
   select f.verified_at is null into v_is_first
@@ -312,11 +309,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
-  v_reason  text := internal.why_refused(v_account);
+  v_reason  text := internal.why_not_signed_in(p_account_id, v_account);
 begin
   if v_reason is not null then
-    return internal.refused(
-      case v_reason when 'user_not_found' then 'session_not_found' else v_reason end);
+    return internal.refused(v_reason);
   end if;
   if exists (
     select

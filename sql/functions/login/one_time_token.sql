@@ -180,7 +180,7 @@ declare
   v_account identity.account := internal.signed_in_account(p_account_id, p_session_id);
 begin
   if v_account.account_id is null then
-    return internal.refused('session_not_found');
+    return internal.refused(internal.why_not_signed_in(p_account_id, v_account));
   end if;
   if v_account.email is null then
     return internal.refused('no_address_to_ask');

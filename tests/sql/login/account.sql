@@ -1,7 +1,7 @@
 -- Accounts: who reaches them, what their owner changes, and signing out.
 
 begin;
-select plan(38);
+select plan(41);
 
 -- A change that Alma asks for, and what becomes of it.
 create function tests.change(
@@ -169,6 +169,47 @@ select is(tests.sessions('otto'), 1::bigint, 'signing out of others keeps this s
 select tests.sign_in('otto');
 select lives_ok($$ execute sign_out('out', 'local') $$, 'a person signs out here');
 select is(tests.sessions('otto'), 1::bigint, 'signing out locally keeps the other sessions');
+
+-- What a token is answered whose account or session is gone, in every function that takes one.
+select tests.act_as_nobody();
+create function pg_temp.refusals(p_account_id uuid, p_session_id uuid)
+returns table (function_name name, refusal text)
+language plpgsql
+as $$
+declare
+  v_call text;
+begin
+  for function_name, v_call in
+    select p.proname, format('select %s(%s) ->> ''refused''', p.oid::regproc, (
+      select string_agg(
+        case name when 'p_account_id' then '$1' when 'p_session_id' then '$2' else 'null' end,
+        ', ' order by position)
+      from unnest(p.proargnames[:p.pronargs]) with ordinality as a (name, position)))
+    from pg_proc as p
+    where p.pronamespace = 'api'::regnamespace
+      and p.proargnames[:p.pronargs] @> array['p_account_id', 'p_session_id']
+      and p.prorettype = 'jsonb'::regtype
+  loop
+    execute v_call into refusal using p_account_id, p_session_id;
+    return next;
+  end loop;
+end
+$$;
+grant execute on function pg_temp.refusals to service_role;
+select tests.act_as_service();
+select cmp_ok(
+  (select count(*) from pg_temp.refusals(tests.id('nobody'), tests.id('gone'))), '>', 8::bigint,
+  'several functions take the account and the session of a token');
+select results_eq(
+  $$ select function_name, refusal from pg_temp.refusals(tests.id('nobody'), tests.id('gone'))
+     where refusal is distinct from 'user_not_found' $$,
+  $$ select null::name, null::text where false $$,
+  'each says of an account that is gone that it is gone');
+select results_eq(
+  $$ select function_name, refusal from pg_temp.refusals(tests.account_id('otto'), tests.id('gone'))
+     where refusal is distinct from 'session_not_found' $$,
+  $$ select null::name, null::text where false $$,
+  'each says of a session that is gone that it is gone');
 
 select * from finish();
 rollback;
