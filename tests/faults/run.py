@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What is promised, while things break: each story starts a marketplace and breaks something.
 
-    cargo build -p convene
+    cargo build
     tests/faults/run.py short                   # what CI runs: three minutes, no clocks are held
     tests/faults/run.py all --measure           # half an hour, on a machine with nothing else to do
     tests/faults/run.py kill --times 100        # PostgreSQL is killed a hundred times
