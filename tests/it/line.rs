@@ -8,6 +8,7 @@ use postgres::Limits;
 use reqwest::Client;
 use serde_json::{Value, json};
 use tests::{Answer, World};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::connections::server_of;
@@ -52,6 +53,17 @@ impl Fair {
             .header("apikey", &self.world.keys.anon_key)
             .bearer_auth(self.world.token(learner))
             .json(&arguments);
+        self.world.send(request).await
+    }
+
+    /// The same through the checkout.
+    async fn check_out(&self, learner: &str, slot_id: Uuid) -> Answer {
+        let request = self
+            .http
+            .post(format!("{}/functions/v1/create-booking", self.url))
+            .header("apikey", &self.world.keys.anon_key)
+            .bearer_auth(self.world.token(learner))
+            .json(&json!({"slot_id": slot_id}));
         self.world.send(request).await
     }
 
@@ -159,4 +171,31 @@ async fn a_full_slot_is_told_while_its_provider_is_locked() {
     let told = fair.book(&fair.learners[0], slot).await;
     assert_eq!(told.body["message"], Value::from("already_booked"));
     gun.fire_at(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_that_is_made_is_told_whoever_stands_in_line_behind_it() {
+    // One connection: who needs it twice stands behind the others, who wait for another lock.
+    let fair = Fair::new(Limits { connections: 1, queues: false, ..LIMITS }, 2).await;
+    let (taras, omars) = (fair.slot("tara", 1).await, fair.slot("omar", 1).await);
+    let [first, second] = fair.learners.as_slice() else { panic!("two learners") };
+    fair.read().await.ok();
+
+    let taras_gun = fair.world.hold(&lock_of(&fair.world, "tara")).await;
+    let omars_gun = fair.world.hold(&lock_of(&fair.world, "omar")).await;
+    let told = async {
+        let told = timeout(LIMITS.wait / 2, fair.check_out(first, taras)).await;
+        omars_gun.fire_at(1).await;
+        told.expect("an answer before the others have their turn").ok()
+    };
+    let other = async {
+        assert_eq!(fair.waiting(1).await, 1);
+        fair.book(second, omars).await
+    };
+    let release = async {
+        assert_eq!(fair.waiting(1).await, 1);
+        taras_gun.fire_at(1).await;
+    };
+    let (told, _, ()) = tokio::join!(told, other, release);
+    assert_eq!(told["status"], "confirmed");
 }

@@ -5,7 +5,7 @@
 //! answered, and a caller may repeat them at any time.
 
 use axum::{Json, extract::State, http::HeaderMap};
-use errors::Result;
+use errors::{Error, Result};
 use postgres::Params;
 use serde::Deserialize;
 use serde_json::Value;
@@ -42,7 +42,8 @@ pub(crate) async fn cancel_booking(
     caller: SignedIn,
     JsonBody(asked): JsonBody<Cancellation>,
 ) -> Result<Json<Value>> {
-    let sql = "select to_jsonb(b) from api.cancel_booking($1, $2) as b";
+    let sql = "select to_jsonb(b), api.booking_checkout($1) ->> 'payment_id' \
+               from api.cancel_booking($1, $2) as b";
     checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id, &asked.reason]).await
 }
 
@@ -51,7 +52,8 @@ pub(crate) async fn accept_booking(
     caller: SignedIn,
     JsonBody(asked): JsonBody<Acceptance>,
 ) -> Result<Json<Value>> {
-    let sql = "select to_jsonb(b) from api.accept_booking($1) as b";
+    let sql = "select to_jsonb(b), api.booking_checkout($1) ->> 'payment_id' \
+               from api.accept_booking($1) as b";
     checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id]).await
 }
 
@@ -60,7 +62,8 @@ pub(crate) async fn decline_booking(
     caller: SignedIn,
     JsonBody(asked): JsonBody<Cancellation>,
 ) -> Result<Json<Value>> {
-    let sql = "select to_jsonb(b) from api.decline_booking($1, $2) as b";
+    let sql = "select to_jsonb(b), api.booking_checkout($1) ->> 'payment_id' \
+               from api.decline_booking($1, $2) as b";
     checkout.answer(&caller, asked.booking_id, sql, &[&asked.booking_id, &asked.reason]).await
 }
 
@@ -71,13 +74,16 @@ pub(crate) async fn refund_booking(
     JsonBody(asked): JsonBody<Refunding>,
 ) -> Result<Json<Value>> {
     let key = idempotency_key(&headers)?;
-    let standing = checkout.standing(caller.caller(), asked.booking_id).await?;
-    let sql = "select to_jsonb(r) from api.refund_payment($1, $2, $3, $4) as r";
-    let params: Params<'_> = &[&standing.payment_id, &asked.amount, &asked.reason, &key];
+    let sql = "select to_jsonb(r), c ->> 'payment_id' \
+               from api.booking_checkout($1) as c \
+               cross join api.refund_payment((c ->> 'payment_id')::uuid, $2, $3, $4) as r";
+    let params: Params<'_> = &[&asked.booking_id, &asked.amount, &asked.reason, &key];
     checkout.answer(&caller, asked.booking_id, sql, params).await
 }
 
 impl Checkout {
+    /// Run `sql`, whose row is the answer and the payment it is about: in one statement, so that
+    /// nothing is decided whose answer a crowded house then refuses to fetch.
     async fn answer(
         &self,
         caller: &SignedIn,
@@ -85,12 +91,15 @@ impl Checkout {
         sql: &str,
         params: Params<'_>,
     ) -> Result<Json<Value>> {
-        let answer = self.api.json(caller.caller(), sql, params).await?;
-        if let Some(payments) = &self.stripe {
-            let standing = self.standing(caller.caller(), booking_id).await?;
-            if let Err(error) = payments.commands.of_payment(standing.payment_id).await {
-                tracing::warn!(%error, %booking_id, "the call to Stripe is left for the sweep");
-            }
+        let rows = self.api.query(caller.caller(), sql, params).await?;
+        let row = rows.first().ok_or_else(|| Error::internal("no answer"))?;
+        let answer = row.bytes(0).ok_or_else(|| Error::internal("an empty answer"))?;
+        let answer = serde_json::from_slice(&answer).map_err(Error::internal)?;
+        let payment_id = row.text(1).and_then(|id| id.parse().ok());
+        if let (Some(payments), Some(payment_id)) = (&self.stripe, payment_id)
+            && let Err(error) = payments.commands.of_payment(payment_id).await
+        {
+            tracing::warn!(%error, %booking_id, "the call to Stripe is left for the sweep");
         }
         Ok(Json(answer))
     }

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use axum::{Json, extract::State, http::HeaderMap};
 use errors::{Error, Result};
-use postgres::Caller;
 use serde::{Deserialize, Serialize};
 use stripe::{Outcome, object::PaymentIntent};
 use stripe_sync::commands::Answer;
@@ -37,11 +36,11 @@ fn one() -> i32 {
     1
 }
 
-/// The state of a booking's payment, as `api.booking_checkout` returns it.
+/// The state of a booking's payment, as `api.check_out_slot` returns it.
 #[derive(Deserialize)]
-pub(crate) struct Standing {
-    pub(crate) booking_id: Uuid,
-    pub(crate) payment_id: Uuid,
+struct Standing {
+    booking_id: Uuid,
+    payment_id: Uuid,
     booking_status: String,
     is_payable: bool,
     amount: i64,
@@ -62,11 +61,6 @@ pub(crate) struct Created {
     expires_at: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Booked {
-    booking_id: Uuid,
-}
-
 pub(crate) async fn create_booking(
     State(checkout): State<Checkout>,
     caller: SignedIn,
@@ -74,15 +68,14 @@ pub(crate) async fn create_booking(
     JsonBody(new): JsonBody<NewBooking>,
 ) -> Result<Json<Created>> {
     let key = idempotency_key(&headers)?;
-    let booked: Booked = checkout
+    let standing: Standing = checkout
         .api
         .json(
             caller.caller(),
-            "select to_jsonb(b) from api.book_slot($1, $2, $3, $4, $5, $6) as b",
+            "select api.check_out_slot($1, $2, $3, $4, $5, $6)",
             &[&caller.user_id, &new.slot_id, &new.notes, &key, &new.seats, &new.coupon],
         )
         .await?;
-    let standing = checkout.standing(caller.caller(), booked.booking_id).await?;
 
     let mut created = Created {
         booking_id: standing.booking_id,
@@ -99,7 +92,7 @@ pub(crate) async fn create_booking(
             Err(unconfigured) => {
                 // Release the seats at once: this caller cannot pay for them.
                 let sql = "select 1 from api.cancel_booking($1)";
-                checkout.api.query(caller.caller(), sql, &[&booked.booking_id]).await?;
+                checkout.api.query(caller.caller(), sql, &[&created.booking_id]).await?;
                 return Err(unconfigured);
             }
         };
@@ -107,13 +100,6 @@ pub(crate) async fn create_booking(
         created.publishable_key = Some(payments.publishable_key.to_string());
     }
     Ok(Json(created))
-}
-
-impl Checkout {
-    /// The state of the payment of one of the caller's bookings.
-    pub(crate) async fn standing(&self, caller: Caller<'_>, booking_id: Uuid) -> Result<Standing> {
-        self.api.json(caller, "select api.booking_checkout($1)", &[&booking_id]).await
-    }
 }
 
 impl Payments {

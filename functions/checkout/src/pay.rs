@@ -59,17 +59,13 @@ pub(crate) struct Payable {
     expires_at: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Ordered {
-    order_id: Uuid,
-}
-
 pub(crate) async fn pay(
     State(checkout): State<Checkout>,
     caller: SignedIn,
     JsonBody(due): JsonBody<Due>,
 ) -> Result<Json<Payable>> {
-    checkout.payable(caller.caller(), due).await.map(Json)
+    let sql = "select api.payment_to_make($1, $2)";
+    checkout.payable(caller.caller(), sql, &[&due.order_id, &due.booking_id]).await.map(Json)
 }
 
 pub(crate) async fn create_order(
@@ -79,19 +75,14 @@ pub(crate) async fn create_order(
     JsonBody(new): JsonBody<NewOrder>,
 ) -> Result<Json<Payable>> {
     let key = idempotency_key(&headers)?;
-    let sql = "select api.place_order($1, $2, $3)";
-    let params: Params<'_> = &[&new.items, &new.coupon, &key];
-    let ordered: Ordered = checkout.api.json(caller.caller(), sql, params).await?;
-    let due = Due { order_id: Some(ordered.order_id), booking_id: None };
-    checkout.payable(caller.caller(), due).await.map(Json)
+    let sql = "select api.check_out_items($1, $2, $3)";
+    checkout.payable(caller.caller(), sql, &[&new.items, &new.coupon, &key]).await.map(Json)
 }
 
 impl Checkout {
-    /// What the payer's browser needs for a payment that is still open.
-    async fn payable(&self, caller: Caller<'_>, due: Due) -> Result<Payable> {
-        let sql = "select api.payment_to_make($1, $2)";
-        let standing: Standing =
-            self.api.json(caller, sql, &[&due.order_id, &due.booking_id]).await?;
+    /// What the payer's browser needs for the payment that `sql` answers, while it is open.
+    async fn payable(&self, caller: Caller<'_>, sql: &str, params: Params<'_>) -> Result<Payable> {
+        let standing: Standing = self.api.json(caller, sql, params).await?;
         let mut payable = Payable {
             order_id: standing.order_id,
             booking_id: standing.booking_id,

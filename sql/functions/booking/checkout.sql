@@ -110,6 +110,62 @@ Raises
   M4308 order_not_found   there is none, or it is somebody else's to pay
 $$;
 
+create or replace function api.check_out_slot(
+  p_customer_id     uuid,
+  p_slot_id         uuid,
+  p_notes           text default null,
+  p_idempotency_key text default null,
+  p_seats           integer default 1,
+  p_coupon_code     text default null
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_booking_id uuid;
+begin
+  select b.booking_id into v_booking_id
+  from api.book_slot(
+    p_customer_id, p_slot_id, p_notes, p_idempotency_key, p_seats, p_coupon_code) as b;
+  return api.booking_checkout(v_booking_id);
+end
+$$;
+
+alter function api.check_out_slot owner to definer;
+
+comment on function api.check_out_slot is $$
+api.book_slot, answered with api.booking_checkout. One call, so that a crowded house never makes a
+booking and then has no turn left to say so. Raises what these two raise.
+$$;
+
+create or replace function api.check_out_items(
+  p_items           jsonb,
+  p_coupon_code     text default null,
+  p_idempotency_key text default null
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order jsonb := api.place_order(p_items, p_coupon_code, p_idempotency_key);
+begin
+  return api.payment_to_make((v_order ->> 'order_id')::uuid);
+end
+$$;
+
+alter function api.check_out_items owner to definer;
+
+comment on function api.check_out_items is $$
+api.place_order, answered with api.payment_to_make: one call, as api.check_out_slot is. Raises what
+these two raise.
+$$;
+
 create or replace function api.payment_intent_of(p_payment_id uuid)
 returns jsonb
 language sql

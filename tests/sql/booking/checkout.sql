@@ -1,7 +1,7 @@
 -- Checkout: where the payment of a booking stands, for its two sides alone.
 
 begin;
-select plan(19);
+select plan(26);
 
 select tests.offer('lesson', 'tara', 5000);
 select tests.offer('free', 'tara', 0, p_starts => now() + interval '20 days');
@@ -115,6 +115,39 @@ select results_eq(
   format('select is_payable from (select (api.payment_to_make(null, %L) ->> %L)::boolean
           as is_payable) as p', current_setting('tests.waiting'), 'is_payable'),
   'values (false)', 'a payment whose time is over waits for no money');
+
+-- Booking and its payment in one call, and ordering and its payment.
+select tests.act_as_nobody();
+select tests.offer('one call', 'tara', 5000, p_starts => now() + interval '50 days');
+select tests.offer('other call', 'tara', 5000, p_starts => now() + interval '60 days');
+prepare check_out (text) as
+select c ->> 'booking_status', (c ->> 'amount')::integer, (c ->> 'is_payable')::boolean
+from api.check_out_slot(tests.id($1), tests.id('one call'), p_idempotency_key => 'once') as c;
+prepare check_out_items (jsonb) as
+select p ->> 'status', (p ->> 'amount')::integer, (p ->> 'is_payable')::boolean
+from api.check_out_items($1, p_idempotency_key => 'items') as p;
+prepare made_of (text) as
+select count(*) from core.booking as b where b.slot_id = tests.id($1);
+select tests.act_as_anonymous();
+select throws_ok($$ execute check_out('alice') $$, '42501', null,
+  'an anonymous caller cannot check out a slot');
+select throws_ok($$ execute check_out_items('[]') $$, '42501', null,
+  'an anonymous caller cannot check out items');
+select tests.act_as('bob');
+select throws_ok($$ execute check_out('alice') $$, '42501', null,
+  'nobody checks out a slot for somebody else');
+select tests.act_as('alice');
+select results_eq($$ execute check_out('alice') $$, $$ values ('pending_payment', 5000, true) $$,
+  'a slot is booked, and what is to be paid is told');
+select results_eq($$ execute check_out('alice') $$, $$ values ('pending_payment', 5000, true) $$,
+  'the same call again tells the same');
+select results_eq(
+  format($$ execute check_out_items(%L) $$,
+    jsonb_build_array(jsonb_build_object('slot_id', tests.id('other call')))),
+  $$ values ('pending_payment', 5000, true) $$, 'items are ordered, and what is to be paid is told');
+select tests.act_as_nobody();
+select results_eq($$ execute made_of('one call') $$, 'values (1::bigint)',
+  'one booking was made');
 
 select * from finish();
 rollback;
