@@ -4264,6 +4264,8 @@ export type Database = {
       cancel_promotion: { Args: { p_promotion_id: string }; Returns: undefined }
       check_day_hours: { Args: { p_start: string; p_end: string }; Returns: undefined }
       check_in: { Args: { p_code: string; p_slot_id?: string }; Returns: Json }
+      check_out_items: { Args: { p_items: Json; p_coupon_code?: string; p_idempotency_key?: string }; Returns: Json }
+      check_out_slot: { Args: { p_customer_id: string; p_slot_id: string; p_notes?: string; p_idempotency_key?: string; p_seats?: number; p_coupon_code?: string }; Returns: Json }
       claim_account_command: { Args: { p_payout_account_id: string }; Returns: Json }
       claim_busy_calendars: { Args: { p_limit?: number }; Returns: Json }
       claim_delivery: { Args: { p_outbox_id: string }; Returns: Json }
