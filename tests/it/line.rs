@@ -67,6 +67,17 @@ impl Fair {
         self.world.send(request).await
     }
 
+    /// Something that is written without a provider's lock.
+    async fn rename(&self, learner: &str) -> Answer {
+        let request = self
+            .http
+            .patch(format!("{}/rest/v1/user_profiles?id=eq.{}", self.url, self.world.id(learner)))
+            .header("apikey", &self.world.keys.anon_key)
+            .bearer_auth(self.world.token(learner))
+            .json(&json!({"first_name": "Alma"}));
+        self.world.send(request).await
+    }
+
     async fn read(&self) -> Answer {
         let request = self
             .http
@@ -198,4 +209,38 @@ async fn a_booking_that_is_made_is_told_whoever_stands_in_line_behind_it() {
     };
     let (told, _, ()) = tokio::join!(told, other, release);
     assert_eq!(told["status"], "confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_waited_for_a_lock_stands_behind_nobody_who_came_later() {
+    let fair = Fair::new(LIMITS, 13).await;
+    let slot = fair.slot("tara", 3).await;
+    let (crowd, others) = fair.learners.split_at(3);
+    let ids: Vec<String> = others.iter().map(|name| format!("'{}'", fair.world.id(name))).collect();
+    let rows = format!(
+        "select from core.person where person_id in ({}) for no key update",
+        ids.join(", ")
+    );
+
+    let taras_gun = fair.world.hold(&lock_of(&fair.world, "tara")).await;
+    let rows_gun = fair.world.hold(&rows).await;
+    let booked = async {
+        // Two stand at the lock, the third in this process.
+        let booked = join_all(crowd.iter().map(|learner| fair.book(learner, slot)));
+        let booked = timeout(LIMITS.wait / 2, booked).await;
+        rows_gun.fire_at(1).await;
+        booked.expect("bookings before those who came later are through")
+    };
+    let renamed = async {
+        assert_eq!(fair.waiting(2).await, 2);
+        join_all(others.iter().map(|learner| fair.rename(learner))).await
+    };
+    let release = async {
+        // Whatever connections writers may have are taken by those who came later.
+        assert_eq!(fair.waiting(6).await, 6);
+        taras_gun.fire_at(6).await;
+    };
+    let (booked, renamed, ()) = tokio::join!(booked, renamed, release);
+    assert_eq!(sold(&booked), 3);
+    assert!(renamed.iter().all(|answer| answer.status < 300), "{renamed:?}");
 }

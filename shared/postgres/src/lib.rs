@@ -64,6 +64,8 @@ pub struct Db {
     everybody: Arc<Line>,
     /// Before those that writers may take.
     writers: Arc<Line>,
+    /// Before those of writers who have waited for a lock outside of the database.
+    returning: Arc<Line>,
     /// Before what is locked, if that is not waited for in the database.
     locks: Option<Arc<Lines>>,
     wait: Duration,
@@ -87,6 +89,7 @@ impl Db {
             pool: limits.pool(Opener::new(config, tls, limits.prepared))?,
             everybody: Line::new(limits.connections),
             writers: Line::new(limits.for_writers()),
+            returning: Line::new(limits.for_returning()),
             locks: limits.queues.then(Arc::default),
             wait: limits.wait,
             deadline: limits.deadline,

@@ -46,7 +46,13 @@ impl Limits {
     /// Connections that work may take which writes, and so may wait for a lock. The others are
     /// for those who only read, however long a lock is held.
     pub(super) fn for_writers(&self) -> usize {
-        (self.connections * 3 / 4).max(1)
+        let returning = if self.queues { self.for_returning() } else { 0 };
+        (self.connections * 3 / 4 - returning).max(1)
+    }
+
+    /// Those among them for writers who have waited for a lock in this process, and come back.
+    pub(super) fn for_returning(&self) -> usize {
+        self.connections / 4
     }
 
     pub(super) fn pool<M: managed::Manager>(

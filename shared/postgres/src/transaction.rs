@@ -80,7 +80,10 @@ impl Db {
         let outcome = self.write(&outside, transaction, until).await;
         let Some(locked) = outcome.as_ref().err().and_then(Failure::locked) else { return outcome };
         let _turn = locks.before(locked).turn(until).await?;
-        self.write(transaction.settings, transaction, until).await
+        // Not behind those who have just come: their line is as long as anybody may wait, and what
+        // was done for this one would be lost.
+        let _turn = self.returning.turn(until).await?;
+        self.run(transaction.settings, transaction, until).await
     }
 
     async fn write(
