@@ -101,7 +101,10 @@ await tell({
   async "the free times are listed, booked and paid"() {
     free = must(await client.app.rpc("list_free_slots", { p_provider_id: trainer.id }))
       .filter((s) => s.offering_id === service.id && new Date(s.starts_at) > Date.now() + 2 * 864e5);
-    assert.ok(free.length > 2);
+    // From the first hour of a day on: late in the day there is no later hour to move to.
+    const morning = free.findIndex((s, at) => at > 0 && new Date(s.starts_at) - new Date(free[at - 1].starts_at) > 4 * 36e5);
+    free = free.slice(morning);
+    assert.ok(morning > 0 && free.length > 4);
     booking = await C.book({ client_id: client.id, trainer_id: trainer.id, service_id: service.id,
       start_time: free[0].starts_at, total_price: 1500, notes: "first time" });
     assert.deepEqual([booking.status, booking.total_price], ["pending", 1500]);
