@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use postgres::Limits;
-use reqwest::Client;
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tests::{Answer, World};
 use tokio::time::timeout;
@@ -46,35 +46,30 @@ impl Fair {
     }
 
     async fn book(&self, learner: &str, slot_id: Uuid) -> Answer {
+        let path = "/rest/v1/rpc/create_booking_with_payment";
         let arguments = json!({"p_learner_user_id": self.world.id(learner), "p_slot_id": slot_id});
-        let request = self
-            .http
-            .post(format!("{}/rest/v1/rpc/create_booking_with_payment", self.url))
-            .header("apikey", &self.world.keys.anon_key)
-            .bearer_auth(self.world.token(learner))
-            .json(&arguments);
-        self.world.send(request).await
+        self.send_as(learner, Method::POST, path, &arguments).await
     }
 
     /// The same through the checkout.
     async fn check_out(&self, learner: &str, slot_id: Uuid) -> Answer {
-        let request = self
-            .http
-            .post(format!("{}/functions/v1/create-booking", self.url))
-            .header("apikey", &self.world.keys.anon_key)
-            .bearer_auth(self.world.token(learner))
-            .json(&json!({"slot_id": slot_id}));
-        self.world.send(request).await
+        let path = "/functions/v1/create-booking";
+        self.send_as(learner, Method::POST, path, &json!({"slot_id": slot_id})).await
     }
 
     /// Something that is written without a provider's lock.
     async fn rename(&self, learner: &str) -> Answer {
+        let path = format!("/rest/v1/user_profiles?id=eq.{}", self.world.id(learner));
+        self.send_as(learner, Method::PATCH, &path, &json!({"first_name": "Alma"})).await
+    }
+
+    async fn send_as(&self, learner: &str, method: Method, path: &str, body: &Value) -> Answer {
         let request = self
             .http
-            .patch(format!("{}/rest/v1/user_profiles?id=eq.{}", self.url, self.world.id(learner)))
+            .request(method, format!("{}{path}", self.url))
             .header("apikey", &self.world.keys.anon_key)
             .bearer_auth(self.world.token(learner))
-            .json(&json!({"first_name": "Alma"}));
+            .json(body);
         self.world.send(request).await
     }
 
