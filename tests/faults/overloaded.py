@@ -7,7 +7,6 @@ overload has no such patience: requests come at their rate, whatever became of t
 import collections
 import itertools
 import json
-import os
 import random
 import selectors
 import socket
@@ -105,7 +104,6 @@ class Callers:
         many callers of a kind who ask again when they are answered."""
         told = Told()
         began = now = time.monotonic()
-        used = time.process_time()
         sent = dict.fromkeys(rates, 0)
         kind, callers = circle or (None, 0)
         for _ in range(callers):
@@ -118,7 +116,6 @@ class Callers:
             for key, _ in self.choose.select(0.002):
                 self.answered(key.data, now, told, again=kind)
         told.seconds = now - began
-        told.cores = (time.process_time() - used) / told.seconds
         # Who is still waiting is answered too, and counts no more.
         until = now + PATIENCE
         while len(self.free) < self.lines and time.monotonic() < until:
@@ -170,8 +167,6 @@ class Told:
 
     def __init__(self):
         self.seconds, self.unasked = 0.0, 0
-        # How many processors the callers took.
-        self.cores = 0.0
         self.statuses = collections.Counter()
         self.took = collections.defaultdict(list)
 
@@ -182,11 +177,6 @@ class Told:
 
     def good(self, kind):
         return len(self.took[kind]) / self.seconds
-
-    def pace(self, kind):
-        """Good answers a second of each processor that the callers left to the house: they are on
-        the same machine, and take more of it the more they ask."""
-        return self.good(kind) / (os.cpu_count() - self.cores)
 
     def others(self, kind):
         found = {status: count for (one, status), count in sorted(self.statuses.items())
@@ -233,10 +223,9 @@ def flood(scene, callers, kind):
     # A house with ten thousand bookings more is not as fast as before, so full speed is what it
     # has now, and the overload is compared with both.
     full = callers.run(10, readers, (kind, 16))
-    goodput = 2 * over.pace(kind) / (peak.pace(kind) + full.pace(kind))
+    goodput = 2 * over.good(kind) / (rate + full.good(kind))
     print(f"  {kind}: peak {rate:.0f}/s; five times as many: {over.good(kind):.0f}/s good, "
-          f"{goodput:.0%} of what the callers leave, who take {over.cores:.2f} processors, "
-          f"{over.others(kind)}, {over.unasked} not asked, half of the good within "
+          f"{goodput:.0%} of full speed, {over.others(kind)}, {over.unasked} not asked, half of the good within "
           f"{over.slow(kind, 0.5):.2f} s; then {after.good(kind):.0f}/s, later {full.good(kind):.0f}/s; "
           f"memory {before:.0f}, {during:.0f} MB")
     print(f"  readers beside it: {peak.slow('reader') * 1000:.0f} ms at the 99th percentile, "
