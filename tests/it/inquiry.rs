@@ -141,3 +141,73 @@ async fn a_walk_through_the_list_of_events_goes_on_where_it_died() {
     let run = list.read(soon()).await.expect("the walk begins anew");
     assert_eq!(till.text("select after_id from core.event_cursor").await, "", "{run:?}");
 }
+
+impl Till {
+    /// Staff refunds the one payment, and Stripe answers.
+    async fn staff_refunds_all(&self) {
+        let whole = "select tests.attempt('sam',
+            format('select status from api.refund_payment(%L)', payment_id)) from core.payment";
+        assert_eq!(self.text(whole).await, "planned");
+        self.sweep().await;
+    }
+
+    /// Staff does something with the refund that failed; returns its status, or the refusal.
+    async fn staff_says(&self, call: &str) -> String {
+        let sql = format!(
+            "select tests.attempt('sam', format('select status from api.{call}', refund_id))
+             from core.refund where {FAILED}"
+        );
+        self.text(&sql).await
+    }
+
+    async fn waiting(&self) -> String {
+        let sql =
+            format!("select coalesce(sum(amount_minor), 0)::text from core.refund where {FAILED}");
+        self.text(&sql).await
+    }
+}
+
+const FAILED: &str = "status = 'rejected' and resent_as is null";
+
+/// Whoever pays the rest of such a refund by hand must know what the dashboard returned.
+#[tokio::test]
+async fn what_was_returned_unheard_is_asked_for_before_a_failed_refund_is_paid_once_more() {
+    let till = Till::new().await;
+    till.world.sql("select tests.make_staff('sam')").await;
+    till.offer("lesson", 28_268, "instant").await;
+    let booked = till.book_and_pay("lesson").await;
+    till.deafen().await;
+    till.refund_in_dashboard(&booked, 14_240).await;
+    till.staff_refunds_all().await;
+    let unchecked = "refused: refund_unchecked";
+    assert_eq!(till.staff_says("settle_refund(%L, true, ''bank'')").await, unchecked);
+    assert_eq!(till.staff_says("resend_refund(%L)").await, unchecked);
+
+    till.sweep().await;
+    assert_eq!(till.waiting().await, "14028");
+    assert_eq!(till.staff_says("resend_refund(%L)").await, "planned");
+    till.sweep().await;
+    assert_eq!(till.standing(&booked).await, "refunded confirmed");
+    till.audit().await;
+}
+
+#[tokio::test]
+async fn an_unheard_dispute_is_asked_for_before_a_failed_refund_is_paid_once_more() {
+    let till = Till::new().await;
+    till.world.sql("select tests.make_staff('sam')").await;
+    till.offer("lesson", 10_000, "instant").await;
+    let booked = till.book_and_pay("lesson").await;
+    till.deafen().await;
+    let charge = till.charge_of(&booked).await;
+    let dispute = till.stripe.open_dispute(&charge, "fraudulent").expect("it can be disputed");
+    till.staff_refunds_all().await;
+    till.sweep().await;
+    let disputed = "refused: payment_disputed";
+    assert_eq!(till.staff_says("settle_refund(%L, true, ''bank'')").await, disputed);
+
+    till.stripe.close_dispute(dispute["id"].as_str().expect("an id"), false).expect("it ends");
+    till.ask().await;
+    assert_eq!(till.waiting().await, "0");
+    assert_eq!(till.standing(&booked).await, "dispute_lost confirmed");
+    till.audit().await;
+}

@@ -39,7 +39,7 @@ const COMMON: [&str; 8] = [
 const ACTS: usize = 12;
 
 /// After so many sweeps, nothing may be left to do.
-const SWEEPS: usize = 10;
+const SWEEPS: usize = 14;
 
 /// After so many sweeps, Stripe has forgotten the keys of calls whose outcome is still unknown.
 const KEYS_ARE_FORGOTTEN: usize = 6;
@@ -214,6 +214,7 @@ async fn rows(till: &Till, sql: &str) -> Vec<String> {
     till.world.rows(sql, &[]).await.iter().map(|row| row.get(0)).collect()
 }
 
-/// Failed refunds that wait for staff.
+/// Failed refunds that wait for staff. During a dispute they wait for its end.
 const OPEN: &str = "select count(*) from core.refund
-    where status in ('failed', 'rejected') and resent_as is null";
+    where status in ('failed', 'rejected') and resent_as is null
+      and internal.dispute_state(payment_id) <> 'open'";

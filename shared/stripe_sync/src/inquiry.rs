@@ -12,8 +12,8 @@ use stripe::{
     Failure, StripeClient,
     stripe_connect::{account::RetrieveAccount, transfer::RetrieveTransfer},
     stripe_core::{
-        charge::RetrieveCharge, dispute::RetrieveDispute, payment_intent::RetrievePaymentIntent,
-        refund::RetrieveRefund,
+        charge::RetrieveCharge, dispute::ListDispute, dispute::RetrieveDispute,
+        payment_intent::RetrievePaymentIntent, refund::ListRefund, refund::RetrieveRefund,
     },
 };
 use tokio::time::Instant;
@@ -92,6 +92,7 @@ impl Inquiries {
             "account" => stripe.call(&RetrieveAccount::new(id), None).await,
             "refund" => stripe.call(&RetrieveRefund::new(id), None).await,
             "dispute" => stripe.call(&RetrieveDispute::new(id), None).await,
+            "returns" => self.returns(id).await,
             "transfer" => stripe.call(&RetrieveTransfer::new(id), None).await,
             // Only the intent says how much money was paid.
             "charge" => {
@@ -104,6 +105,21 @@ impl Inquiries {
             }
             _ => self.intent(id).await,
         }
+    }
+
+    /// All refunds and disputes of an intent. Stripe's pages of 100 are larger than a payment needs.
+    async fn returns(&self, intent: &str) -> Result<Value, Failure> {
+        let refunds = ListRefund::new().payment_intent(intent).limit(100);
+        let mut list: Value = self.stripe.call(&refunds, None).await?;
+        let disputes = ListDispute::new().payment_intent(intent).limit(100);
+        let mut disputes: Value = self.stripe.call(&disputes, None).await?;
+        if let (Some(all), Some(more)) =
+            (list["data"].as_array_mut(), disputes["data"].as_array_mut())
+        {
+            all.append(more);
+        }
+        list["returned_of"] = intent.into();
+        Ok(list)
     }
 
     async fn intent(&self, id: &str) -> Result<Value, Failure> {

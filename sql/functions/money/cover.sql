@@ -40,10 +40,10 @@ as $$
 begin
   insert into core.refund
     (refund_id, payment_id, cause, amount_minor, reason, status, actor, reserved_at, settled_at,
-     failed_at)
+     failed_at, checked_at)
   select p_refund.refund_id, p_refund.payment_id, p_refund.cause, sum(x.amount_minor),
          p_refund.reason, p_refund.status, p_refund.actor, p_refund.reserved_at,
-         p_refund.settled_at, p_refund.failed_at
+         p_refund.settled_at, p_refund.failed_at, p_refund.checked_at
   from jsonb_to_recordset(p_lines) as x(order_line_id uuid, amount_minor bigint);
   insert into core.refund_line (refund_id, order_line_id, amount_minor)
   select p_refund.refund_id, x.order_line_id, x.amount_minor
@@ -138,6 +138,7 @@ begin
     v_again.reserved_at := null;
     v_again.settled_at := null;
     v_again.failed_at := null;
+    v_again.checked_at := null;
     perform internal.add_refund(v_again, v_refund.covered_lines);
     update core.refund as r set covered_lines = null where r.refund_id = v_refund.refund_id;
   end loop;

@@ -578,12 +578,6 @@ begin
             internal.ledger_account_id('owed', p_payment.currency)],
       array[-p_refund.amount_minor, p_refund.amount_minor]);
   end if;
-
-  perform internal.announce('staff.refund_failed', null, jsonb_build_object(
-    'refund_id', p_refund.refund_id, 'payment_id', p_payment.payment_id));
-  perform internal.notify(p_payment.payer_id, 'refund_failed', jsonb_build_object(
-    'payment_id', p_payment.payment_id, 'refund_id', p_refund.refund_id,
-    'booking_id', p_payment.booking_id));
 end
 $$;
 
@@ -591,7 +585,79 @@ alter function internal.set_refund_aside owner to definer;
 
 comment on function internal.set_refund_aside is $$
 Set aside the money of a refund that did not arrive, because Stripe refused it or it came back. It
-is owed to the customer (`owed`); no seller gets it back. Staff and the customer are told.
+is owed to the customer (`owed`); no seller gets it back. internal.release_checked_refunds tells of it.
+$$;
+
+create or replace function internal.release_checked_refunds(
+  p_payment_id uuid,
+  p_asked_at   timestamptz
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_payment core.payment := internal.lock_bare_payment(p_payment_id);
+  v_refund  core.refund;
+begin
+  for v_refund in
+    update core.refund as r
+    set checked_at = now()
+    where r.payment_id = p_payment_id
+      and r.status in ('failed', 'rejected') and r.failed_at <= p_asked_at
+      and r.resent_as is null and r.checked_at is null
+    returning r.*
+  loop
+    perform internal.announce('staff.refund_failed', null, jsonb_build_object(
+      'refund_id', v_refund.refund_id, 'payment_id', p_payment_id));
+    perform internal.notify(v_payment.payer_id, 'refund_failed', jsonb_build_object(
+      'payment_id', p_payment_id, 'refund_id', v_refund.refund_id,
+      'booking_id', v_payment.booking_id));
+  end loop;
+end
+$$;
+
+alter function internal.release_checked_refunds owner to definer;
+
+comment on function internal.release_checked_refunds is $$
+Stripe was asked at p_asked_at for all that was returned of a payment, and its answer is joined: what
+had failed by then and still waits may be sent again or paid by hand. Staff and the customer are told of it now, because what was covered meanwhile
+is no failure to them. Locks the payment.
+$$;
+
+create or replace function internal.require_checked_refund(p_refund core.refund)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select from core.payment as p
+    where p.payment_id = p_refund.payment_id and p.dispute_state = 'open') then
+    perform internal.refuse('M9303', 'payment_disputed',
+      'The payer''s bank disputes the payment of this refund.',
+      'If the bank decides for the payer, the payer has the money. Wait for the end of the dispute.');
+  elsif p_refund.checked_at is null then
+    perform internal.refuse('M9315', 'refund_unchecked',
+      'Stripe has not said yet what else was returned of this payment.',
+      'The next sweep asks, within minutes. Try again afterwards.');
+  end if;
+end
+$$;
+
+alter function internal.require_checked_refund owner to definer;
+
+comment on function internal.require_checked_refund is $$
+Whether the money of a refund that did not arrive may leave: the customer could have it already, by
+a refund in Stripe's dashboard or a dispute, whose event was lost or is under way.
+
+Raises
+  M9303 payment_disputed  the payer's bank has it at the moment
+  M9315 refund_unchecked  Stripe was not asked since the refund failed
 $$;
 
 create or replace function internal.lock_failed_refund(p_refund_id uuid)
@@ -647,6 +713,7 @@ begin
     if v_refund.status not in ('failed', 'rejected') then
       perform internal.refuse('M9307', 'refund_not_failed', 'This refund is settled already.');
     end if;
+    perform internal.require_checked_refund(v_refund);
     v_new_id := internal.uuid_v7();
     insert into core.refund
       (refund_id, payment_id, cause, amount_minor, reason, status, actor, reserved_at)
@@ -684,7 +751,9 @@ return it. For staff; audited. Safe to repeat: it is sent once.
 
 Raises
   M3301 staff_only, M4305 refund_not_found
+  M9303 payment_disputed   the payer's bank has the money at the moment
   M9307 refund_not_failed  it is under way, has arrived, or is settled
+  M9315 refund_unchecked   Stripe was not asked since it failed; the sweep does it
 $$;
 
 create or replace function api.settle_refund(
@@ -711,6 +780,9 @@ begin
   end if;
 
   if v_refund.status <> v_status then
+    if p_is_paid then
+      perform internal.require_checked_refund(v_refund);
+    end if;
     update core.refund as r
     set status = v_status, reversed_at = case when not p_is_paid then now() end
     where r.refund_id = p_refund_id;
@@ -747,7 +819,9 @@ gives the shares back to sellers and platform. For staff; audited. Safe to repea
 
 Raises
   M3301 staff_only, M4305 refund_not_found
+  M9303 payment_disputed   the payer's bank has the money at the moment; it can be dropped
   M9307 refund_not_failed  it is under way, has arrived, or is settled otherwise
+  M9315 refund_unchecked   Stripe was not asked since it failed; the sweep does it
 $$;
 
 create or replace trigger refund_touch before update on core.refund

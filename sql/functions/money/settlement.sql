@@ -12,11 +12,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_payment core.payment;
+  v_failed  uuid[];
 begin
   select p.* into v_payment from core.payment as p where p.payment_id = p_payment_id;
 
   if v_payment.captured_minor > 0 and v_payment.captured_at is null then
-    perform internal.settle_capture(v_payment);
+    v_failed := internal.settle_capture(v_payment);
   elsif v_payment.authorized_minor > 0 and v_payment.authorized_at is null
         and v_payment.captured_minor = 0 and not v_payment.is_cancelled then
     perform internal.settle_authorization(v_payment);
@@ -27,10 +28,11 @@ begin
   if v_payment.captured_minor > 0 then
     -- Before the first wallet: goods that are refunded before they were sent are in stock again.
     perform internal.lock_goods(v_payment.order_id);
-    -- First refunds, then disputes. Owed refunds come last, because only then it is known what the
-    -- bank has left.
+    -- First refunds, then disputes: both may have been heard of before the capture. Owed refunds come
+    -- last, because only then it is known what the bank has left.
     perform internal.settle_refunds(v_payment);
     perform internal.settle_disputes(v_payment);
+    perform internal.refund_failed_lines(v_payment, v_failed);
     perform internal.settle_owed(v_payment);
     perform internal.count_returns(p_payment_id);
     perform internal.settle_line(l, internal.line_left(l.order_line_id))
@@ -139,7 +141,7 @@ whether its order is paid or refunded, and whether its courses stay open. The de
 $$;
 
 create or replace function internal.settle_capture(p_payment core.payment)
-returns void
+returns uuid[]
 language plpgsql
 volatile
 security definer
@@ -156,22 +158,47 @@ begin
 
   v_failed := internal.fulfil_lines(p_payment.order_id);
   perform internal.open_earnings(p_payment);
-
-  if cardinality(v_failed) > 0 then
-    perform internal.open_refund(
-      p_payment, 'orphan', v_failed,
-      array(select internal.line_left(f.order_line_id)
-            from unnest(v_failed) with ordinality as f(order_line_id, n) order by f.n),
-      'It could not be kept.', 'system');
-  end if;
+  return v_failed;
 end
 $$;
 
 alter function internal.settle_capture owner to definer;
 
 comment on function internal.settle_capture is $$
-Carry out each line of a captured order, split the money and issue a receipt. Lines that can no
-longer be carried out are refunded, in one refund; each exactly once.
+Carry out each line of a captured order, split the money and issue a receipt; returns the lines that
+can no longer be carried out.
+$$;
+
+create or replace function internal.refund_failed_lines(p_payment core.payment, p_line_ids uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_line_ids uuid[];
+  v_left     bigint[];
+begin
+  select array_agg(f.order_line_id order by f.n), array_agg(f.left_minor order by f.n)
+    into v_line_ids, v_left
+  from (
+    select l.order_line_id, l.n, internal.line_left(l.order_line_id) as left_minor
+    from unnest(p_line_ids) with ordinality as l(order_line_id, n)) as f
+  where f.left_minor > 0;
+
+  if v_line_ids is not null then
+    perform internal.open_refund(
+      p_payment, 'orphan', v_line_ids, v_left, 'It could not be kept.', 'system');
+  end if;
+end
+$$;
+
+alter function internal.refund_failed_lines owner to definer;
+
+comment on function internal.refund_failed_lines is $$
+Refund lines that were paid and cannot be carried out, in one refund: what is left of them after
+refunds at Stripe and disputes that were heard of before the capture.
 $$;
 
 create or replace function internal.fulfil_lines(p_order_id uuid)

@@ -48,6 +48,36 @@ alter function internal.claim_account_inquiries owner to definer;
 comment on function internal.claim_account_inquiries is
   'The part of api.claim_stripe_inquiries about connected accounts: those not asked for in time.';
 
+create or replace function internal.claim_return_inquiries(p_limit integer)
+returns setof jsonb
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  update core.refund as r
+  set asked_at = now()
+  from core.payment as p
+  where p.payment_id = r.payment_id and r.refund_id in (
+    select q.refund_id
+    from core.refund as q
+    where q.status in ('failed', 'rejected')
+      and q.failed_at is not null
+      and q.resent_as is null
+      and q.checked_at is null
+      and (q.asked_at is null or q.asked_at <= q.failed_at
+           or internal.is_time_to_ask(q.failed_at, q.asked_at, interval '1 minute'))
+    order by q.failed_at
+    limit least(p_limit, 500)
+    for no key update skip locked)
+  returning jsonb_build_object('object', 'returns', 'id', p.external_id);
+end;
+
+alter function internal.claim_return_inquiries owner to definer;
+
+comment on function internal.claim_return_inquiries is
+  'The part of api.claim_stripe_inquiries about payments whose refund failed.';
+
 create or replace function api.claim_stripe_inquiries(p_limit integer default 25)
 returns jsonb
 language sql
@@ -104,6 +134,8 @@ begin atomic
     union all
     select r.inquiry from refund as r
     union all
+    select t.inquiry from internal.claim_return_inquiries(p_limit) as t(inquiry)
+    union all
     select d.inquiry from dispute as d
     union all
     select t.inquiry from internal.claim_account_inquiries(p_limit) as t(inquiry)
@@ -114,8 +146,8 @@ alter function api.claim_stripe_inquiries owner to definer;
 
 comment on function api.claim_stripe_inquiries is $$
 What Stripe is to be asked for now: up to p_limit each of intents that wait for money, refunds that
-have not arrived, disputes that are open and accounts that providers are paid to, as [{object, id}].
-Each is asked for less and less often as it grows older. For the house alone.
+have not arrived, all that was returned of payments whose refund failed (`returns` of an intent),
+disputes that are open and accounts that providers are paid to, as [{object, id}]. Each is asked for less and less often as it grows older. For the house alone.
 $$;
 
 create or replace function api.unexplained_objects(p_limit integer default 50)
@@ -168,6 +200,11 @@ begin
     from core.payment as p
     where p.external_id = p_object ->> 'id';
   end if;
+  if p_object ? 'returned_of' then
+    perform internal.release_checked_refunds(p.payment_id, p_asked_at::timestamptz)
+    from core.payment as p
+    where p.external_id = p_object ->> 'returned_of';
+  end if;
   -- What Stripe's books say of it may be explained now, so it is compared at once.
   update core.balance_transaction as b
   set next_check_at = now()
@@ -179,8 +216,11 @@ $$;
 
 alter function api.record_stripe_object owner to definer;
 
-comment on function api.record_stripe_object is
-  'Join what Stripe answered when it was asked for an object. For the house alone.';
+comment on function api.record_stripe_object is $$
+Join what Stripe answered when it was asked for an object. A list with `returned_of`, an intent, has
+all refunds and disputes of this intent: refunds of it that failed may be sent again now. For the
+house alone.
+$$;
 
 create or replace function internal.capture_again(p_payment_id uuid)
 returns void

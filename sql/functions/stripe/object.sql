@@ -312,7 +312,8 @@ begin
   end if;
   select coalesce(sum(r.amount_minor), 0) into v_taken
   from core.refund as r
-  where r.payment_id = p_payment.payment_id and r.status not in ('failed', 'rejected');
+  where r.payment_id = p_payment.payment_id
+    and r.status not in ('failed', 'rejected', 'dropped');
   if v_amount > p_payment.amount_minor - v_taken then
     -- An earlier refund may have failed, and its event be under way: this one waits for it.
     raise exception using

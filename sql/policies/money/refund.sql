@@ -29,7 +29,7 @@ grant select (refund_id, seq, payment_id, amount_minor, reason, status, created_
 grant select on core.refund to service_role, definer;
 grant insert on core.refund to definer;
 grant update (reason, external_id, status, amount_minor, resent_as, covered_lines, reserved_at, settled_at,
-              failed_at, reversed_at, updated_at)
+              failed_at, checked_at, reversed_at, updated_at)
   on core.refund to definer;
 
 create policy select_parties on core.refund_line

@@ -7,7 +7,8 @@
 -- A status only moves forward. `owed` waits for the end of a dispute; `covered` means that the
 -- payer's bank had taken the money by then. The money of a failed or rejected refund stays set
 -- aside for the customer until staff sends it again (as another refund, `resent_as`), pays it by
--- hand, or drops it because the customer has the money already.
+-- hand, or drops it because the customer has the money already. Before that, Stripe is asked what
+-- else the customer got of the payment (`checked_at`), because events get lost.
 
 create table core.refund (
   refund_id    uuid,
@@ -26,6 +27,7 @@ create table core.refund (
   failed_at    timestamptz,
   reversed_at  timestamptz,
   asked_at     timestamptz,
+  checked_at   timestamptz,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),
 
@@ -47,7 +49,8 @@ create table core.refund (
   constraint refund_steps_in_order
     check ((settled_at is null or reserved_at is not null)
            and (failed_at is null or reserved_at is not null)
-           and (reversed_at is null or failed_at is not null))
+           and (reversed_at is null or failed_at is not null)
+           and (checked_at is null or failed_at is not null))
 );
 
 alter table core.refund enable row level security;
@@ -68,7 +71,10 @@ comment on column core.refund.failed_at is
 comment on column core.refund.reserved_at is
   'When the provider''s and the platform''s shares were set aside in the ledger.';
 comment on column core.refund.settled_at is 'When the money left, in the ledger.';
-comment on column core.refund.asked_at is 'When Stripe was last asked whether it has arrived.';
+comment on column core.refund.asked_at is
+  'When Stripe was last asked whether it has arrived, or what else was returned after it failed.';
+comment on column core.refund.checked_at is
+  'When Stripe had said, after it failed, what else was returned of the payment.';
 comment on column core.refund.reversed_at is
   'When it stopped to count in the ledger: staff dropped it, or the bank of the payer covered it.';
 

@@ -2,7 +2,7 @@
 -- and the uses of coupons. Each of these once ended in the wrong hands.
 
 begin;
-select plan(44);
+select plan(58);
 
 select tests.introduce('sam', 'alice', 'bob');
 insert into core.person_role (person_id, role_id)
@@ -89,12 +89,36 @@ select results_eq(
      order by 1 $$,
   $$ values ('came back', 'refund_pending', 25000::bigint), ('refused', 'refund_pending', 25000) $$,
   'the customer sees that a failed refund has not arrived');
+select is((select count(*) from core.outbox where topic = 'staff.refund_failed'), 0::bigint,
+  'staff is not told of a failed refund before Stripe was asked what else was returned');
+create function refund(p_name text) returns uuid language sql stable security definer
+return (select refund_id from core.refund where payment_id = paid(p_name) and resent_as is null);
+select tests.act_as('sam');
+select throws_ok($$ select api.resend_refund(refund('refused')) $$, 'M9315', 'refund_unchecked',
+  'staff cannot resend a refund before Stripe was asked what else was returned');
+select throws_ok($$ select api.settle_refund(refund('came back'), true, 'x') $$, 'M9315',
+  'refund_unchecked', 'staff cannot pay by hand before Stripe was asked what else was returned');
+select tests.act_as_service();
+select results_eq(
+  $$ select i ->> 'object', i ->> 'id'
+     from jsonb_array_elements(api.claim_stripe_inquiries()) as i order by 2 $$,
+  $$ select 'returns', 'pi_' || md5(paid(n)::text)
+     from unnest(array['refused', 'came back']) as n order by 2 $$,
+  'Stripe is asked for all that was returned of a payment whose refund failed');
+select tests.returned(paid('refused'), p_asked_at => now() - interval '1 second');
+select tests.act_as('sam');
+select throws_ok($$ select api.resend_refund(refund('refused')) $$, 'M9315', 'refund_unchecked',
+  'an answer from before the failure is none');
+select tests.act_as_nobody();
+select tests.returned(paid(n)) from unnest(array['refused', 'came back']) as n;
+select tests.returned(paid('refused'));
+select tests.act_as_service();
+select is(api.claim_stripe_inquiries(), '[]', 'Stripe is asked once');
+select tests.act_as_nobody();
 select is((select count(*) from core.outbox where topic = 'staff.refund_failed'), 2::bigint,
   'staff is told of each refund that failed');
 select is((select count(*) from core.notification where type = 'refund_failed'
            and person_id = tests.id('alice')), 2::bigint, 'the customer is told of each refund that failed');
-create function refund(p_name text) returns uuid language sql stable security definer
-return (select refund_id from core.refund where payment_id = paid(p_name) and resent_as is null);
 select tests.act_as('alice');
 select throws_ok($$ select api.resend_refund(refund('refused')) $$, 'M3301', 'staff_only',
   'a customer cannot send a failed refund again');
@@ -125,6 +149,41 @@ select results_eq(
 select results_eq($$ select tests.balance(null, 'owed'), tests.balance(null, 'bank') $$,
   $$ values (0::bigint, 25000::bigint) $$, 'a refund by hand is paid from the house''s bank');
 
+-- Refused because a part was returned in Stripe's dashboard, of which no event has told: that part is
+-- not paid a second time, whoever is faster.
+select tests.offer('partly back', 'tara', 28268, p_starts => now() + interval '16 days');
+insert into paid values ('partly back', tests.paid('partly back', 'alice'));
+select tests.stripe_does();
+select cancel('tara', 'partly back');
+select tests.stripe_does('refused');
+select tests.returned(paid('partly back'),
+  jsonb_build_array(tests.refund(paid('partly back'), 're_unheard', 14240, 'succeeded')));
+select results_eq(
+  $$ select amount_minor, status, checked_at is not null from core.refund
+     where payment_id = paid('partly back') and resent_as is null order by amount_minor $$,
+  $$ values (14028::bigint, 'rejected', true), (14240, 'succeeded', false) $$,
+  'what was returned in the dashboard waits no longer, and the rest does');
+
+create function rest() returns uuid language sql stable security definer
+return (select refund_id from core.refund
+        where payment_id = paid('partly back') and status = 'rejected' and resent_as is null);
+
+-- The bank disputes what waits: nothing leaves before it has decided.
+select tests.event('evt_oback', 'charge.dispute.created', tests.dispute(paid('partly back'),
+  'dp_back', 'needs_response', '[]') || '{"amount": 14028}');
+select tests.act_as('sam');
+select throws_ok($$ select api.settle_refund(rest(), true, 'x') $$, 'M9303', 'payment_disputed',
+  'staff cannot pay by hand what the bank may give to the customer');
+select throws_ok($$ select api.resend_refund(rest()) $$, 'M9303', 'payment_disputed',
+  'staff cannot resend what the bank may give to the customer');
+select tests.act_as_nobody();
+select tests.event('evt_cback', 'charge.dispute.closed', tests.dispute(paid('partly back'),
+  'dp_back', 'lost', '[]') || '{"amount": 14028}');
+select is_empty(
+  $$ select from core.refund where payment_id = paid('partly back')
+       and status in ('failed', 'rejected') and resent_as is null $$,
+  'what the bank gave to the customer waits no longer');
+
 -- Dropped: the customer has the money already, so the provider has their part back.
 select tests.offer('already', 'tara', 10000, p_starts => now() + interval '15 days');
 insert into paid values ('already', tests.paid('already', 'alice'));
@@ -137,6 +196,10 @@ select is((select status from api.settle_refund(refund('already'), false, 'paid 
 select tests.act_as_nobody();
 select results_eq($$ select tests.balance('tara', 'clearing'), tests.balance(null, 'owed') $$,
   $$ values (8500::bigint, 0::bigint) $$, 'a dropped refund gives seller and house their shares back');
+select tests.event('evt_later', 'refund.created',
+  tests.refund(paid('already'), 're_later', 4000, 'succeeded'));
+select is(tests.balance('tara', 'clearing'), 5100::bigint,
+  'a refund in the dashboard after one that was dropped is joined');
 
 -- A payment that comes late, after its customer has booked again.
 select tests.offer('group', 'tara', 50000, p_capacity => 5, p_starts => now() + interval '20 days');
@@ -192,6 +255,30 @@ select results_eq(
   $$ select name, status, booking from standing where name in ('clash', 'fifth') order by 1 $$,
   $$ values ('clash', 'refund_pending', 'expired'), ('fifth', 'captured', 'confirmed') $$,
   'a late payment does not book a second thing at that time');
+
+-- A late payment of which a part is back already: the refund in the dashboard and the dispute were heard
+-- of before the payment was.
+select tests.offer('late', 'tara', 28268, p_starts => now() + interval '25 days');
+select tests.offer('late and lost', 'tara', 28268, p_starts => now() + interval '26 days');
+insert into paid values ('late', tests.book('late', 'alice')),
+                        ('late and lost', tests.book('late and lost', 'alice'));
+select tests.stripe_does();
+select lapse();
+select tests.paid(n, 'bob') from unnest(array['late', 'late and lost']) as n;
+select tests.event('evt_early', 'refund.created', tests.refund(paid('late'), 're_early', 14240, 'succeeded'));
+select tests.event('evt_elost', 'charge.dispute.closed',
+  tests.dispute(paid('late and lost'), 'dp_early', 'lost', '[]'));
+select tests.arrives(paid(n)) from unnest(array['late', 'late and lost']) as n;
+select results_eq(
+  $$ select y.name, r.cause, r.amount_minor from core.refund as r join paid as y using (payment_id)
+     where y.name like 'late%' order by r.amount_minor $$,
+  $$ values ('late', 'orphan', 14028::bigint), ('late', 'stripe:re_early', 14240) $$,
+  'a late payment is refunded only by what is not back already');
+select is((select sum(l.amount_minor) from core.refund_line as l join core.refund as r using (refund_id)
+           where r.payment_id = paid('late')), 28268::numeric,
+  'the lines of a late payment and its two refunds are even');
+select is((select status from standing where name = 'late and lost'), 'dispute_lost',
+  'nothing is refunded of a late payment that the bank has taken');
 
 -- Uses of coupons.
 insert into core.coupon (coupon_id, code, kind, percent, max_uses, per_customer)

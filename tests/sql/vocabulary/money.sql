@@ -155,6 +155,24 @@ as $$
   where payment_id = p_payment_id;
 $$;
 
+-- Stripe answers what was returned of a payment: by default nothing that is not known here.
+create or replace function tests.returned(
+  p_payment_id uuid,
+  p_data       jsonb default '[]',
+  p_asked_at   timestamptz default now()
+)
+returns void
+language plpgsql
+as $$
+begin
+  perform tests.act_as_service();
+  perform api.record_stripe_object(jsonb_build_object(
+    'object', 'list', 'data', p_data, 'returned_of', 'pi_' || md5(p_payment_id::text)),
+    p_asked_at::text);
+  perform tests.act_as_nobody();
+end
+$$;
+
 -- A dispute of all of a payment; what the bank moved is in it when it was.
 create or replace function tests.dispute(p_payment_id uuid, p_id text, p_status text, p_txns jsonb)
 returns jsonb

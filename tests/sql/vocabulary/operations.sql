@@ -156,17 +156,20 @@ returns void
 language plpgsql
 as $$
 declare
-  v_refund core.refund;
+  v_refund   core.refund;
+  v_disputed boolean;
 begin
   select r.* into v_refund from core.refund as r
   where r.failed_at is not null and r.resent_as is null and r.status in ('failed', 'rejected')
   order by random() limit 1;
   if found then
+    perform tests.returned(v_refund.payment_id);
+    v_disputed := internal.dispute_state(v_refund.payment_id) = 'open';
     perform tests.act_as_service();
-    if random() < 0.5 then
+    if random() < 0.5 and not v_disputed then
       perform api.resend_refund(v_refund.refund_id);
     else
-      perform api.settle_refund(v_refund.refund_id, random() < 0.6, 'by hand');
+      perform api.settle_refund(v_refund.refund_id, random() < 0.6 and not v_disputed, 'by hand');
     end if;
   end if;
 end

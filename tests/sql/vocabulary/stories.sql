@@ -226,5 +226,6 @@ as $$
   set asked_at = least(asked_at, created_at) - interval '10 hours'
   where captured_minor = 0;
   update core.refund set asked_at = created_at - interval '200 hours' where status = 'pending';
+  update core.refund set asked_at = null where failed_at is not null and checked_at is null;
   update core.dispute set asked_at = created_at - interval '900 hours' where closed_at is null;
 $$;
