@@ -561,7 +561,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_key text := 'refund:' || p_refund.refund_id;
+  v_key    text := 'refund:' || p_refund.refund_id;
+  v_excess bigint;
 begin
   update core.refund as r set failed_at = now() where r.refund_id = p_refund.refund_id;
 
@@ -578,6 +579,14 @@ begin
             internal.ledger_account_id('owed', p_payment.currency)],
       array[-p_refund.amount_minor, p_refund.amount_minor]);
   end if;
+
+  v_excess := internal.excess_of(p_payment.payment_id);
+  if v_excess > 0 then
+    -- The bank took money while the refund seemed to arrive. The customer has that part.
+    perform internal.share_return(
+      p_payment, 0, v_key || ':cover', 'refund', 'owed', p_refund.refund_id,
+      p_owed_minor => internal.use_waiting(p_payment.payment_id, v_excess));
+  end if;
 end
 $$;
 
@@ -585,7 +594,8 @@ alter function internal.set_refund_aside owner to definer;
 
 comment on function internal.set_refund_aside is $$
 Set aside the money of a refund that did not arrive, because Stripe refused it or it came back. It
-is owed to the customer (`owed`); no seller gets it back. internal.release_checked_refunds tells of it.
+is owed to the customer (`owed`); no seller gets it back. What the payer's bank took of it meanwhile
+is covered. internal.release_checked_refunds tells of it.
 $$;
 
 create or replace function internal.release_checked_refunds(

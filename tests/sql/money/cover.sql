@@ -2,7 +2,7 @@
 -- bank takes it; and what the bank gives back is owed again.
 
 begin;
-select plan(16);
+select plan(19);
 
 create function lost(p_payment_id uuid, p_id text, p_status text) returns text language sql as $$
   select tests.event('evt_' || p_id || p_status, 'charge.dispute.closed', tests.dispute(
@@ -31,6 +31,7 @@ select tests.offer('a', 'tara', 10000), tests.offer('b', 'tara', 10000, p_starts
        tests.offer('c', 'tara', 10000, p_starts => now() + interval '30 days');
 create table paid as
 select s as slot, tests.paid(s, 'alice') as payment_id from unnest(array['a', 'b', 'c']) as s;
+grant select on paid to service_role;
 create view waiting as
 select p.slot, sum(r.amount_minor) as amount
 from paid as p join core.refund as r using (payment_id)
@@ -98,6 +99,24 @@ select results_eq(
   'a refund that was covered is sent when the dispute is won in the end');
 select is(tests.balance('tara', 'clearing') + tests.balance('tara', 'available'), 5100::bigint,
   'the provider keeps what is theirs of the three sales');
+-- A refund arrives, the bank takes a part of the payment on top of it, and the refund comes back.
+select tests.offer('d', 'tara', 10000, p_starts => now() + interval '40 days');
+insert into paid values ('d', tests.paid('d', 'alice'));
+select tests.act_as_service();
+select api.refund_payment(payment_id, 10000, 'x', 'k') from paid where slot = 'd';
+select tests.act_as_nobody();
+select tests.stripe_does();
+select tests.event('evt_dlost', 'charge.dispute.closed',
+  tests.dispute(payment_id, 'dp_d', 'lost', '[]') || '{"amount": 6000}') from paid where slot = 'd';
+select is(tests.balance(null, 'loss'), -6000::bigint,
+  'the house bears what the bank takes of a payment that is refunded');
+select tests.event('evt_fd', 'refund.failed',
+  tests.refund(payment_id, r.external_id, r.amount_minor, 'failed'))
+from core.refund as r join paid using (payment_id) where slot = 'd';
+select results_eq('select amount from waiting where slot = ''d''', 'values (4000::numeric)',
+  'of a refund that comes back only that waits which the bank has not taken');
+select results_eq($$ select tests.balance(null, 'loss'), tests.balance(null, 'owed') $$,
+  $$ values (0::bigint, 4000::bigint) $$, 'the house bears it no longer when the refund comes back');
 set constraints all immediate;
 select is_empty('select tests.ledger_problems()', 'the ledger adds up after all of these');
 select * from finish();
