@@ -74,11 +74,12 @@ impl Fair {
     }
 
     async fn read(&self) -> Answer {
-        let request = self
-            .http
-            .get(format!("{}/rest/v1/sessions?select=id&limit=1", self.url))
-            .header("apikey", &self.world.keys.anon_key);
-        self.world.send(request).await
+        self.read_with(&self.world.keys.anon_key, "id").await
+    }
+
+    async fn read_with(&self, key: &str, columns: &str) -> Answer {
+        let url = format!("{}/rest/v1/sessions?select={columns}&limit=1", self.url);
+        self.world.send(self.http.get(url).header("apikey", key)).await
     }
 
     /// How many connections of the server wait for a lock, as soon as there are `expected`.
@@ -163,6 +164,27 @@ async fn a_line_longer_than_the_patience_refuses_at_once_and_says_when_to_come_b
         assert_eq!(answer.body["code"], json!("PGRST003"));
         assert_eq!(answer.headers["retry-after"], "1");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowded_house_refuses_before_it_reads_the_request() {
+    let wait = Duration::from_millis(300);
+    let fair = Fair::new(Limits { connections: 1, queues: false, wait, ..LIMITS }, 1).await;
+    let slot = fair.slot("tara", 1).await;
+    assert_eq!(fair.read_with(&fair.world.keys.anon_key, "(").await.status, 400);
+    let gun = fair.world.hold(&lock_of(&fair.world, "tara")).await;
+    let others = async {
+        assert_eq!(fair.waiting(1).await, 1, "the one connection is taken");
+        // This one has waited as long as anybody may, so the line stands still.
+        assert_eq!(fair.read().await.status, 503);
+        let told = fair.read_with(&fair.world.keys.anon_key, "(").await;
+        assert_eq!((told.status, &told.body["code"]), (503, &json!("PGRST003")));
+        assert_eq!(fair.read_with("forged", "id").await.status, 401);
+        gun.fire_at(1).await;
+    };
+    let (booked, ()) = tokio::join!(fair.book(&fair.learners[0], slot), others);
+    assert_eq!(booked.status, 200);
+    assert_eq!(fair.read().await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

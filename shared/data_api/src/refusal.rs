@@ -15,8 +15,8 @@ mod nearest;
 mod postgres;
 mod words;
 
-pub(crate) use self::postgres::refusal_of;
 pub use self::postgres::{Mapping, TOO_LARGE, postgrest_refusal};
+pub(crate) use self::postgres::{crowded, refusal_of};
 pub use nearest::{NAME, PART, nearest};
 pub use words::Words;
 

@@ -30,7 +30,7 @@ use crate::{
     answer::Answer,
     cache::SchemaCache,
     identity::Caller,
-    refusal::Refusal,
+    refusal::{self, Refusal},
     request::{self, Request, Resource},
     settings::Verbosity,
 };
@@ -93,6 +93,9 @@ async fn respond(
     let anonymous = settings.anonymous_role.as_deref();
     let caller = api.identity.identify(&parts.headers, anonymous).await?;
     timing.ended("jwt");
+    if api.db_for(&caller.role).is_crowded() {
+        return Err(refusal::crowded());
+    }
     let body = read_body(body, settings.max_body).await?;
 
     let arrived = std::time::Instant::now();

@@ -163,6 +163,12 @@ impl Db {
         serde_json::from_str(text.as_deref().unwrap_or("null")).map_err(Error::internal)
     }
 
+    /// Whether a request that comes now would be refused, because too many wait for a connection.
+    /// Asked before other work is done for it: refusing must cost much less than answering.
+    pub fn is_crowded(&self) -> bool {
+        self.everybody.is_too_long(self.wait)
+    }
+
     /// How many connections there are, how many are idle, and who waits for one.
     pub fn status(&self) -> deadpool::Status {
         self.pool.status()

@@ -66,13 +66,17 @@ impl Line {
     /// A place in the line, unless it is longer than `left`.
     fn wait(&self, left: Duration) -> Option<Waiting<'_>> {
         let mut pace = self.pace.lock().ok()?;
-        // What nobody has left for long lasts longer than it usually did.
-        let lasts = pace.lasts.max(pace.moved.elapsed());
-        if lasts * (pace.waiting + 1) / self.width > left {
+        if pace.is_too_slow(self.width, left) {
             return None;
         }
         pace.waiting += 1;
         Some(Waiting(self))
+    }
+
+    /// Whether who comes now and has `left` to wait would be refused.
+    pub(crate) fn is_too_long(&self, left: Duration) -> bool {
+        self.turns.available_permits() == 0
+            && self.pace.lock().is_ok_and(|pace| pace.is_too_slow(self.width, left))
     }
 
     fn began(&self) -> Instant {
@@ -88,6 +92,15 @@ impl Line {
             pace.moved = Instant::now();
             pace.lasts = (pace.lasts * 7 + lasted) / 8;
         }
+    }
+}
+
+impl Pace {
+    /// Whether the next one in a line of `width` could not expect a turn within `left`.
+    fn is_too_slow(&self, width: u32, left: Duration) -> bool {
+        // What nobody has left for long lasts longer than it usually did.
+        let lasts = self.lasts.max(self.moved.elapsed());
+        lasts * (self.waiting + 1) / width > left
     }
 }
 
@@ -179,11 +192,14 @@ mod tests {
             assert!(futures_util::poll!(turn).is_pending());
         }
         let began = Instant::now();
+        assert!(line.is_too_long(Duration::from_millis(60)));
+        assert!(!line.is_too_long(Duration::from_millis(600)));
         assert!(matches!(line.turn(soon(60)).await, Err(Failure::Busy)));
         assert!(began.elapsed() < Duration::from_millis(20), "{:?}", began.elapsed());
         // Who gives up leaves the line.
         drop(waiting);
         assert_eq!(line.pace.lock().unwrap().waiting, 0);
+        assert!(!line.is_too_long(Duration::from_millis(60)));
     }
 
     #[tokio::test]

@@ -21,9 +21,7 @@ pub(crate) fn refusal_of(
     anonymous: bool,
 ) -> Refusal {
     match failure {
-        Failure::Busy => {
-            Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool.")
-        }
+        Failure::Busy => crowded(),
         Failure::Unreachable(error) | Failure::Connection(error) => {
             tracing::error!(%error, "no connection to the database");
             Refusal::busy("PGRST001", "Database client error. Retrying the connection.")
@@ -32,6 +30,11 @@ pub(crate) fn refusal_of(
         Failure::Unexpected(problem) => Refusal::internal(problem),
         Failure::Refused(refused) => of_postgres(&refused, mapping, words, anonymous),
     }
+}
+
+/// The refusal of a request that would wait too long for a connection.
+pub(crate) fn crowded() -> Refusal {
+    Refusal::busy("PGRST003", "Timed out acquiring connection from connection pool.")
 }
 
 fn of_postgres(refused: &Refused, mapping: Mapping, words: &Words<'_>, anonymous: bool) -> Refusal {
