@@ -114,7 +114,7 @@ select tests.event('evt_fd', 'refund.failed',
   tests.refund(payment_id, r.external_id, r.amount_minor, 'failed'))
 from core.refund as r join paid using (payment_id) where slot = 'd';
 select results_eq('select amount from waiting where slot = ''d''', 'values (4000::numeric)',
-  'of a refund that comes back only that waits which the bank has not taken');
+  'what the bank took of a refund that comes back waits no longer');
 select results_eq($$ select tests.balance(null, 'loss'), tests.balance(null, 'owed') $$,
   $$ values (0::bigint, 4000::bigint) $$, 'the house bears it no longer when the refund comes back');
 set constraints all immediate;
