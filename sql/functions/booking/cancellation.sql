@@ -54,6 +54,7 @@ as $$
 declare
   v_booking core.booking;
   v_refund  bigint := internal.cancellation_refund(p_booking, p_percent);
+  v_sent    bigint := internal.without_bank_part(p_booking.booking_id, v_refund);
 begin
   if p_booking.status = 'confirmed' then
     perform internal.refund_booking(p_booking, v_refund, p_reason, p_actor);
@@ -63,14 +64,14 @@ begin
 
   v_booking := internal.close_booking(p_booking, 'cancelled', p_actor, p_reason);
   perform internal.tell_both(v_booking, 'booking_cancelled');
-  return v_refund;
+  return v_sent;
 end
 $$;
 
 alter function internal.cancel_open_booking owner to definer;
 
 comment on function internal.cancel_open_booking is $$
-Cancel an open booking, give back a percentage of its line, tell both sides, and return the sum. The
+Cancel an open booking, give back a percentage of its line, tell both sides, and return what is sent. The
 caller holds the locks of provider and booking.
 $$;
 
@@ -157,7 +158,7 @@ begin
   if p_booking.status not in ('confirmed', 'completed') then
     return 0;
   end if;
-  select coalesce(sum(internal.line_left(l.order_line_id)), 0) into v_left
+  select coalesce(sum(internal.line_unrefunded(l.order_line_id)), 0) into v_left
   from core.order_line as l
   where l.booking_id = p_booking.booking_id;
 
@@ -171,8 +172,8 @@ $$;
 alter function internal.cancellation_refund owner to definer;
 
 comment on function internal.cancellation_refund is $$
-So many percent of what is left of a booking's line, in steps that can be refunded: what calling
-it off now gives back. Nothing of a booking that is not paid.
+So many percent of what is not refunded of a booking's line, in steps that can be refunded: what is
+owed if it is called off now. Nothing of a booking that is not paid.
 $$;
 
 create or replace function internal.refunded_of_booking(p_booking_id uuid)
@@ -329,6 +330,7 @@ begin
   v_refund := internal.cancellation_refund(
     v_booking,
     case when v_side = 'customer' then internal.refund_percent_of(v_booking) else 100 end);
+  v_refund := internal.without_bank_part(p_booking_id, v_refund);
   return jsonb_build_object(
     'booking_id', p_booking_id, 'currency', v_booking.currency, 'refund_minor', v_refund,
     'refund', internal.to_decimal(v_refund, v_booking.currency),

@@ -12,9 +12,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- The seats that go have their share of what is left of the line.
+  -- The seats that go have their share of what is not refunded of the line.
   return (select coalesce(internal.to_charge_step(
-    round(internal.line_left(l.order_line_id)::numeric
+    round(internal.line_unrefunded(l.order_line_id)::numeric
           * ((p_booking).seats - p_seats) / (p_booking).seats * p_percent / 100)::bigint,
     (p_booking).currency), 0)
   from core.order_line as l
@@ -96,6 +96,7 @@ declare
   v_side    text := internal.side_of(v_booking);
   v_payment core.payment;
   v_refund  bigint := 0;
+  v_sent    bigint;
 begin
   if v_booking.seats = p_seats then
     return query select p_booking_id, p_seats, 0::bigint, v_booking.currency;
@@ -118,6 +119,7 @@ begin
     v_refund := internal.refund_of_seats(v_booking, p_seats, case
       when v_side = 'customer' then internal.refund_percent_of(v_booking) else 100 end);
   end if;
+  v_sent := internal.without_bank_part(p_booking_id, v_refund);
   update core.booking as b
   set seats = p_seats, price_minor = b.price_minor / b.seats * p_seats
   where b.booking_id = p_booking_id;
@@ -129,7 +131,7 @@ begin
       array(select l.order_line_id from core.order_line as l where l.booking_id = p_booking_id),
       array[v_refund], p_reason, v_side);
   end if;
-  return query select p_booking_id, p_seats, v_refund, v_booking.currency;
+  return query select p_booking_id, p_seats, v_sent, v_booking.currency;
 end
 $$;
 

@@ -169,7 +169,7 @@ alter function internal.line_gone owner to definer;
 comment on function internal.line_gone is
   'How much of a line has gone back to the payer in the ledger, by refunds and lost disputes.';
 
-create or replace function internal.line_left(p_order_line_id uuid)
+create or replace function internal.line_unrefunded(p_order_line_id uuid)
 returns bigint
 language sql
 stable
@@ -177,21 +177,36 @@ security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   select coalesce((
-    select greatest(0, e.gross_minor
+    select e.gross_minor
       - coalesce((
           select sum(x.amount_minor)
           from core.refund_line as x
           join core.refund as r using (refund_id)
           where x.order_line_id = p_order_line_id
             and r.status not in ('dropped', 'covered') and r.resent_as is null), 0)
-      - coalesce((
-          select sum(x.amount_minor)
-          from core.dispute_line as x
-          join core.dispute as d using (dispute_id)
-          where x.order_line_id = p_order_line_id
-            and d.lost_at is not null and d.regained_at is null), 0))
     from core.earning as e
     where e.order_line_id = p_order_line_id), 0)::bigint;
+end;
+
+alter function internal.line_unrefunded owner to definer;
+
+comment on function internal.line_unrefunded is $$
+What was paid of a line and is neither refunded nor promised. The payer's bank may have taken it.
+$$;
+
+create or replace function internal.line_left(p_order_line_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select greatest(0, internal.line_unrefunded(p_order_line_id) - coalesce((
+    select sum(x.amount_minor)
+    from core.dispute_line as x
+    join core.dispute as d using (dispute_id)
+    where x.order_line_id = p_order_line_id
+      and d.lost_at is not null and d.regained_at is null), 0))::bigint;
 end;
 
 alter function internal.line_left owner to definer;
@@ -199,6 +214,25 @@ alter function internal.line_left owner to definer;
 comment on function internal.line_left is $$
 How much of a line can still be given back: what was paid, and is not refunded, promised, or taken
 for good by the payer's bank.
+$$;
+
+create or replace function internal.without_bank_part(p_booking_id uuid, p_refund_minor bigint)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select least(p_refund_minor, coalesce(sum(internal.line_left(l.order_line_id)), 0))::bigint
+  from core.order_line as l
+  where l.booking_id = p_booking_id;
+end;
+
+alter function internal.without_bank_part owner to definer;
+
+comment on function internal.without_bank_part is $$
+What is sent of a refund that is owed: at most what the payer's bank has not taken in a lost dispute.
+The rest is owed if the bank gives it back.
 $$;
 
 create or replace function internal.payment_left(p_payment_id uuid)

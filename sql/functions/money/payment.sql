@@ -312,8 +312,8 @@ begin
 
   if v_payment.captured_minor > 0 then
     -- Somebody has captured it by hand at Stripe: refund it.
-    perform internal.refund_line(v_payment, v_line, internal.line_left(v_line.order_line_id),
-                                 p_reason, 'system');
+    perform internal.refund_line(v_payment, v_line,
+      internal.line_unrefunded(v_line.order_line_id), p_reason, 'system');
   elsif not v_payment.is_cancelled and not internal.order_stands(v_payment.order_id) then
     perform internal.release_order(v_payment);
   end if;

@@ -75,7 +75,7 @@ alter function internal.refund_booking owner to definer;
 comment on function internal.refund_booking is $$
 Give back p_refund_minor of a booking that is cancelled, once; the caller holds its lock. A payment
 that is not captured yet is released. While the payer's bank disputes the payment, nothing is sent:
-the refund is recorded as owed, and paid when the dispute ends.
+the refund is recorded as owed, and paid when the dispute ends; and so is what the bank has taken.
 $$;
 
 create or replace function internal.refund_line(
@@ -93,7 +93,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_refund_minor constant bigint :=
-    least(p_refund_minor, internal.line_left(p_line.order_line_id));
+    least(p_refund_minor, internal.line_unrefunded(p_line.order_line_id));
 begin
   if v_refund_minor > 0 then
     perform internal.open_refund(
@@ -308,8 +308,8 @@ begin
   insert into core.refund as r
     (refund_id, payment_id, cause, amount_minor, reason, status, actor)
   select internal.uuid_v7(), p_payment.payment_id, p_cause, sum(a.amount), left(p_reason, 1000),
-         case when internal.dispute_state(p_payment.payment_id) = 'open' then 'owed'
-              else 'planned' end, p_actor
+         case when internal.dispute_state(p_payment.payment_id) = 'none' then 'planned'
+              else 'owed' end, p_actor
   from unnest(p_amounts) as a(amount)
   on conflict on constraint refund_cause_key do nothing
   returning r.* into v_refund;
@@ -339,8 +339,9 @@ alter function internal.open_refund owner to definer;
 comment on function internal.open_refund is $$
 Give back parts of lines of a captured payment, once per cause: rows, ledger, reversal of what the
 sellers were already paid, command to Stripe. While the payer's bank disputes the payment, the
-refund is only recorded as owed. The caller holds the payment's lock (internal.lock_bare_payment)
-and has checked that so much is left of each line.
+refund is only recorded as owed; what the bank has taken in a lost dispute is not sent, and owed
+again if the bank gives it back. The caller holds the payment's lock (internal.lock_bare_payment) and
+has checked that so much of each line is not refunded yet.
 $$;
 
 create or replace function internal.ask_for_refund(p_refund_id uuid)

@@ -183,7 +183,7 @@ begin
   select array_agg(f.order_line_id order by f.n), array_agg(f.left_minor order by f.n)
     into v_line_ids, v_left
   from (
-    select l.order_line_id, l.n, internal.line_left(l.order_line_id) as left_minor
+    select l.order_line_id, l.n, internal.line_unrefunded(l.order_line_id) as left_minor
     from unnest(p_line_ids) with ordinality as l(order_line_id, n)) as f
   where f.left_minor > 0;
 
@@ -198,7 +198,7 @@ alter function internal.refund_failed_lines owner to definer;
 
 comment on function internal.refund_failed_lines is $$
 Refund lines that were paid and cannot be carried out, in one refund: what is left of them after
-refunds at Stripe and disputes that were heard of before the capture.
+refunds at Stripe that were heard of before the capture.
 $$;
 
 create or replace function internal.fulfil_lines(p_order_id uuid)

@@ -2,7 +2,7 @@
 -- and the uses of coupons. Each of these once ended in the wrong hands.
 
 begin;
-select plan(58);
+select plan(62);
 
 select tests.introduce('sam', 'alice', 'bob');
 insert into core.person_role (person_id, role_id)
@@ -272,13 +272,33 @@ select tests.arrives(paid(n)) from unnest(array['late', 'late and lost']) as n;
 select results_eq(
   $$ select y.name, r.cause, r.amount_minor from core.refund as r join paid as y using (payment_id)
      where y.name like 'late%' order by r.amount_minor $$,
-  $$ values ('late', 'orphan', 14028::bigint), ('late', 'stripe:re_early', 14240) $$,
+  $$ values ('late', 'orphan', 14028::bigint), ('late', 'stripe:re_early', 14240),
+            ('late and lost', 'orphan', 28268) $$,
   'a late payment is refunded only by what is not back already');
 select is((select sum(l.amount_minor) from core.refund_line as l join core.refund as r using (refund_id)
            where r.payment_id = paid('late')), 28268::numeric,
   'the lines of a late payment and its two refunds are even');
 select is((select status from standing where name = 'late and lost'), 'dispute_lost',
   'nothing is refunded of a late payment that the bank has taken');
+select is((select count(*) from core.stripe_command as c join core.refund as r on r.refund_id = c.subject_id
+           where r.payment_id = paid('late and lost')), 0::bigint,
+  'Stripe is asked for no refund of what the bank has taken');
+
+-- Called off after a dispute was lost, which is won in the end: what the bank gives back is owed.
+select tests.offer('lost then won', 'tara', 25000, p_starts => now() + interval '27 days');
+insert into paid values ('lost then won', tests.paid('lost then won', 'alice'));
+select tests.event('evt_llost', 'charge.dispute.closed', tests.dispute(paid('lost then won'), 'dp_ltw',
+  'lost', '[]') || '{"amount": 10000}');
+select is(cancel('tara', 'lost then won'), 15000::bigint,
+  'cancelling after a lost dispute says what is refunded now');
+select tests.stripe_does();
+select is((select refunded_minor from standing where name = 'lost then won'), 15000::bigint,
+  'what the bank has taken is not refunded');
+select tests.event('evt_lwon', 'charge.dispute.closed', tests.dispute(paid('lost then won'), 'dp_ltw',
+  'won', '[]') || '{"amount": 10000}');
+select tests.stripe_does();
+select is((select refunded_minor from standing where name = 'lost then won'), 25000::bigint,
+  'what the bank gives back is refunded then');
 
 -- Uses of coupons.
 insert into core.coupon (coupon_id, code, kind, percent, max_uses, per_customer)
