@@ -28,11 +28,26 @@ CONNECTIONS, PATIENCE = 6_000, 10.0
 IDLE, SLOW = 1_000, 100
 
 
+# Linux looks for a free port longer, the more of them one address has in use: with thousands it took
+# a processor, half of the machine.
+ADDRESSES = itertools.cycle(f"127.0.0.{last}" for last in range(2, 34))
+IP_BIND_ADDRESS_NO_PORT = 24
+
+
+def connection(port):
+    line = socket.socket()
+    line.settimeout(10)
+    line.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+    line.bind((next(ADDRESSES), 0))
+    line.connect(("127.0.0.1", port))
+    return line
+
+
 class Line:
     """One connection, on which one request is under way, or none."""
 
     def __init__(self, port, choose):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = connection(port)
         self.socket.setblocking(False)
         self.heard, self.asked = b"", None
         choose.register(self.socket, selectors.EVENT_READ, self)
@@ -98,6 +113,15 @@ class Callers:
             return None
         self.lines += 1
         return Line(self.house.port, self.choose)
+
+    def open(self, count):
+        """Have so many connections. A thousand at once fill the queue of the listener, and the next one
+        would wait a second for its second try."""
+        while self.lines < count:
+            for _ in range(100):
+                self.lines += 1
+                self.free.append(Line(self.house.port, self.choose))
+            self.choose.select(0.01)
 
     def run(self, seconds, rates, circle=None):
         """For so many seconds, ask at `rates` (kind to requests a second), and in a circle of so
@@ -169,9 +193,12 @@ class Told:
         self.seconds, self.unasked = 0.0, 0
         self.statuses = collections.Counter()
         self.took = collections.defaultdict(list)
+        self.refused_after = []
 
     def note(self, kind, status, seconds):
         self.statuses[kind, status] += 1
+        if status == 503:
+            self.refused_after.append(seconds)
         if status == 200 and seconds < PATIENCE:
             self.took[kind].append(seconds)
 
@@ -182,6 +209,10 @@ class Told:
         found = {status: count for (one, status), count in sorted(self.statuses.items())
                  if one == kind and status != 200}
         return ", ".join(f"{count / self.seconds:.0f}/s {status}" for status, count in found.items())
+
+    def refused(self):
+        after = sorted(self.refused_after)
+        return after[len(after) // 2] if after else 0.0
 
     def slow(self, kind, share=0.99):
         took = sorted(self.took[kind])
@@ -196,7 +227,7 @@ class Crowding:
 
     def __enter__(self):
         for number in range(IDLE):
-            line = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+            line = connection(self.port)
             if number < SLOW:
                 line.sendall(b"POST /functions/v1/create-booking HTTP/1.1\r\nhost: x\r\n"
                              b"content-length: 1000\r\n\r\n{")
@@ -217,6 +248,7 @@ def flood(scene, callers, kind):
     before = house.memory()
     rate = peak.good(kind)
     with Crowding(house.port):
+        callers.open(CONNECTIONS // 2)
         over = callers.run(options.seconds, {**readers, kind: 5 * rate})
         during = house.memory()
     after = callers.run(10, readers, (kind, 16))
@@ -226,7 +258,7 @@ def flood(scene, callers, kind):
     goodput = 2 * over.good(kind) / (rate + full.good(kind))
     print(f"  {kind}: peak {rate:.0f}/s; five times as many: {over.good(kind):.0f}/s good, "
           f"{goodput:.0%} of full speed, {over.others(kind)}, {over.unasked} not asked, half of the good within "
-          f"{over.slow(kind, 0.5):.2f} s; then {after.good(kind):.0f}/s, later {full.good(kind):.0f}/s; "
+          f"{over.slow(kind, 0.5):.2f} s, half of the refused within {over.refused():.2f} s; then {after.good(kind):.0f}/s, later {full.good(kind):.0f}/s; "
           f"memory {before:.0f}, {during:.0f} MB")
     print(f"  readers beside it: {peak.slow('reader') * 1000:.0f} ms at the 99th percentile, "
           f"{over.slow('reader') * 1000:.0f} ms, {after.slow('reader') * 1000:.0f} ms; "
