@@ -196,6 +196,25 @@ alter function internal.refunded_of_booking owner to definer;
 comment on function internal.refunded_of_booking is
   'What of a booking has been given back, or is promised.';
 
+create or replace function internal.refunded_by_cancelling(p_booking_id uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(sum(r.amount_minor), 0)::bigint
+  from core.order_line as l
+  join core.refund as r on r.cause = 'cancel:' || l.order_line_id
+  join core.earning as e on e.order_line_id = l.order_line_id and e.payment_id = r.payment_id
+  where l.booking_id = p_booking_id and r.status <> 'covered';
+end;
+
+alter function internal.refunded_by_cancelling owner to definer;
+
+comment on function internal.refunded_by_cancelling is
+  'What calling a booking off gave back, whatever else was refunded of it.';
+
 create or replace function api.cancel_booking(p_booking_id uuid, p_reason text default null)
 returns table (booking_id uuid, status text, refund_minor bigint, currency text)
 language plpgsql
@@ -210,7 +229,7 @@ declare
 begin
   if v_booking.status = 'cancelled' then
     return query
-    select v_booking.booking_id, v_booking.status, internal.refunded_of_booking(p_booking_id),
+    select v_booking.booking_id, v_booking.status, internal.refunded_by_cancelling(p_booking_id),
            v_booking.currency;
     return;
   end if;

@@ -202,9 +202,7 @@ begin
   if internal.side_of(v_booking) in ('provider', 'staff') then
     perform internal.refuse('M3203', 'customer_only', 'Only the customer answers.');
   end if;
-  if p_agrees is null then
-    perform internal.refuse('M0208', 'answer_invalid', 'The answer is true or false.');
-  end if;
+  perform internal.require_choice(p_agrees, 'p_agrees');
   if v_proposal.move_proposal_id is null then
     perform internal.refuse('M4204', 'proposal_not_found',
       'No other time is proposed for this booking, or not any more.');

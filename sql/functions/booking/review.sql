@@ -170,6 +170,7 @@ declare
   v_before core.review;
 begin
   perform internal.require_staff();
+  perform internal.require_choice(p_is_hidden, 'p_is_hidden');
   select r.* into v_before
   from core.review as r
   where r.review_id = p_review_id
@@ -197,6 +198,7 @@ Hide a review, or show it again; says whether it was shown. The provider's ratin
 For staff; audited.
 
 Raises
+  M0208 answer_invalid  p_is_hidden is neither true nor false
   M3301 staff_only        the caller is not staff
   M4502 review_not_found  there is no such review
 $$;

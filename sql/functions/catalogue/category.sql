@@ -171,6 +171,7 @@ declare
   v_ids uuid[];
 begin
   perform internal.require_actor();
+  perform internal.require_choice(p_is_in, 'p_is_in');
   perform from core.offering as o where o.offering_id = p_offering_id for no key update;
   v_ids := array(
     select k.category_id from core.offering_category as k where k.offering_id = p_offering_id);
@@ -190,6 +191,7 @@ Put an offering of the caller's into one more category, or take it out of one; f
 already. Locks the offering. See api.set_offering_categories.
 
 Raises
+  M0208 answer_invalid  p_is_in is neither true nor false
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M4101 offering_not_found, M4103 category_not_found
   M9002 too_many_made  there are more than 20

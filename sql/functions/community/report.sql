@@ -104,6 +104,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform internal.require_staff();
+  perform internal.require_choice(p_is_hidden, 'p_is_hidden');
   perform internal.read_text(p_reason, 1000, 'A reason');
   update core.post as p
   set hidden_at = case when p_is_hidden then coalesce(p.hidden_at, now()) end,
@@ -125,6 +126,7 @@ Hide a post from everybody but its author, or let it be seen again; its reports 
 staff; audited.
 
 Raises
+  M0208 answer_invalid  p_is_hidden is neither true nor false
   M0804 text_invalid    there is no reason, or it is longer than 1000 characters
   M3301 staff_only      the caller is not staff
   M4804 post_not_found  there is no such post
@@ -143,6 +145,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform internal.require_staff();
+  perform internal.require_choice(p_is_hidden, 'p_is_hidden');
   perform internal.read_text(p_reason, 1000, 'A reason');
   update core.comment as c
   set hidden_at = case when p_is_hidden then coalesce(c.hidden_at, now()) end,
@@ -166,6 +169,7 @@ Hide a comment from everybody but its author, or let it be seen again; its repor
 staff; audited.
 
 Raises
+  M0208 answer_invalid  p_is_hidden is neither true nor false
   M0804 text_invalid       there is no reason, or it is longer than 1000 characters
   M3301 staff_only         the caller is not staff
   M4805 comment_not_found  there is no such comment

@@ -65,6 +65,27 @@ Raise a refusal: a code of class M, a stable word, a sentence, and what to do.
 docs/errors.md lists every code; a test keeps the two equal.
 $$;
 
+create or replace function internal.require_choice(p_choice boolean, p_name text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_choice is null then
+    perform internal.refuse('M0208', 'answer_invalid', format('%s is neither true nor false.', p_name),
+      'Say true or false.');
+  end if;
+end
+$$;
+
+comment on function internal.require_choice is $$
+Refuse null where somebody decides: it is no decision, and every condition takes it for false.
+
+Raises
+  M0208 answer_invalid  it is null
+$$;
+
 create or replace function internal.wait_outside(p_what uuid)
 returns void
 language plpgsql

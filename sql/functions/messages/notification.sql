@@ -151,6 +151,7 @@ comment on function api.set_notification_preference is $$
 Turn mail of a type on or off for the caller. The rows in the app stay.
 
 Raises
+  M0208 answer_invalid               p_wants_email is neither true nor false
   M1001 sign_in_required             nobody is signed in
   M4601 notification_type_not_found  there is no such type
   M9601 notification_is_essential    this one cannot be turned off
@@ -170,6 +171,7 @@ as $$
 declare
   v_is_essential boolean;
 begin
+  perform internal.require_choice(p_wants_email, 'p_wants_email');
   select t.is_essential into v_is_essential
   from core.notification_type as t
   where t.type = p_type;

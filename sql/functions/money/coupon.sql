@@ -394,6 +394,7 @@ declare
   v_caller_id uuid := case when not internal.is_service() then internal.require_user_id() end;
 begin
   perform internal.require_actor();
+  perform internal.require_choice(p_is_active, 'p_is_active');
   update core.coupon as c
   set is_active = p_is_active
   where c.coupon_id = p_coupon_id
@@ -411,6 +412,7 @@ comment on function api.set_coupon_active is $$
 Switch a coupon of the caller's on or off; staff can do it for any. Orders that used it keep it.
 
 Raises
+  M0208 answer_invalid  p_is_active is neither true nor false
   M3001 person_suspended, M3002 sign_up_required
   M1001 sign_in_required  nobody is signed in
   M4303 coupon_not_yours  there is none, or it is somebody else's

@@ -141,6 +141,12 @@ begin
     return;
   end if;
 
+  if p_amount_minor <> (
+    select sum(coalesce(x.amount_minor, internal.line_left(x.order_line_id)))
+    from jsonb_to_recordset(p_lines) as x(order_line_id uuid, amount_minor bigint)) then
+    perform internal.refuse('M0318', 'lines_differ',
+      'The lines do not add up to the amount.', 'Leave the amount out, or correct it.');
+  end if;
   return query
   select e.order_line_id, coalesce(x.amount_minor, internal.line_left(e.order_line_id))
   from jsonb_to_recordset(p_lines) as x(order_line_id uuid, amount_minor bigint)
@@ -165,6 +171,7 @@ Which lines a refund by staff is for, and how much of each: the given lines, or 
 what is left of each.
 
 Raises
+  M0318 lines_differ      the lines do not add up to the amount
   M9304 refund_too_large  less than that is left of the payment or of a line
 $$;
 
@@ -235,6 +242,7 @@ first.
 
 Raises
   M0302 refund_between_steps  dinars end in 0, krónur and shillings in 00
+  M0318 lines_differ          p_lines do not add up to p_amount_minor
   M3301 staff_only            the caller is not staff
   M4302 payment_not_found     there is no such payment
   M9303 payment_disputed      the payer's bank has it at the moment
@@ -784,6 +792,7 @@ declare
   v_status  text := case when p_is_paid then 'by_hand' else 'dropped' end;
   v_key     text := 'refund:' || p_refund_id;
 begin
+  perform internal.require_choice(p_is_paid, 'p_is_paid');
   select p.* into v_payment from core.payment as p where p.payment_id = v_refund.payment_id;
   if v_refund.resent_as is not null
      or v_refund.status not in ('failed', 'rejected', v_status) then
@@ -830,6 +839,7 @@ gives the shares back to sellers and platform. For staff; audited. Safe to repea
 
 Raises
   M3301 staff_only, M4305 refund_not_found
+  M0208 answer_invalid     p_is_paid is neither true nor false
   M9303 payment_disputed   the payer's bank has the money at the moment; it can be dropped
   M9307 refund_not_failed  it is under way, has arrived, or is settled otherwise
   M9315 refund_unchecked   Stripe was not asked since it failed; the sweep does it

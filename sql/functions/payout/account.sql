@@ -392,6 +392,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform internal.require_staff();
+  perform internal.require_choice(p_is_paused, 'p_is_paused');
   update core.payout_setting as s set paused_at = case when p_is_paused then now() end;
   perform internal.audit('pause_payouts', 'payout_setting', 'all', null,
     jsonb_build_object('is_paused', p_is_paused));
@@ -405,5 +406,6 @@ Pause all payouts, or resume them. While paused, no payout is planned and no tra
 staff.
 
 Raises
+  M0208 answer_invalid  p_is_paused is neither true nor false
   M3301 staff_only  the caller is not staff
 $$;

@@ -665,6 +665,7 @@ declare
   v_leg    core.payout_leg;
 begin
   perform internal.require_staff();
+  perform internal.require_choice(p_is_paid, 'p_is_paid');
   select p.* into v_payout
   from core.payout as p
   join core.payout_account as a using (payout_account_id)
@@ -698,6 +699,7 @@ Record how a payout by hand has ended: paid, or failed, which makes the money av
 staff; audited. A payout that has ended stays as it is.
 
 Raises
+  M0208 answer_invalid  p_is_paid is neither true nor false
   M3301 staff_only               the caller is not staff
   M4403 manual_payout_not_found  there is none, or it goes by Stripe
 $$;

@@ -92,6 +92,7 @@ declare
   v_me uuid := internal.require_user_id();
 begin
   perform internal.require_active(v_me);
+  perform internal.require_choice(p_is_shared, 'p_is_shared');
   if not p_is_shared then
     delete from core.profile_leave as l
     where l.customer_id = v_me and l.provider_id = p_provider_id;
@@ -115,6 +116,7 @@ comment on function api.share_profile is $$
 Let a provider read the caller's profile, or take that back; false if it was so already.
 
 Raises
+  M0208 answer_invalid  p_is_shared is neither true nor false
   M1001 sign_in_required, M3001 person_suspended, M3002 sign_up_required
   M4001 provider_not_found  there is no such provider
 $$;

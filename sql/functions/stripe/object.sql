@@ -313,9 +313,10 @@ begin
   select coalesce(sum(r.amount_minor), 0) into v_taken
   from core.refund as r
   where r.payment_id = p_payment.payment_id
-    and r.status not in ('failed', 'rejected', 'dropped');
+    and r.status not in ('failed', 'rejected', 'by_hand', 'dropped', 'covered');
   if v_amount > p_payment.amount_minor - v_taken then
-    -- An earlier refund may have failed, and its event be under way: this one waits for it.
+    -- An earlier refund may have failed, and its event be under way: this one waits for it. Stripe
+    -- knows nothing of what was paid by hand, dropped, or taken by the bank instead.
     raise exception using
       message = format('Refund %s is more than is left of payment %s.',
                        p_object ->> 'id', p_payment.payment_id);

@@ -6,7 +6,7 @@
 --   s select   i insert   u update   d delete
 
 begin;
-select plan(110);
+select plan(111);
 
 -- Two of everything: Alice's with Tara, Bob's with Uwe. Eve has a token and nothing else;
 -- Sam works here.
@@ -433,6 +433,19 @@ create policy update_hole on core.customer for update to authenticated using (tr
 select results_eq(
   $$ select pg_temp.moved('eve', 'eve') $$, $$ values ('core.customer.customer_id') $$,
   'a policy that lets a stranger take a row is found by this test');
+
+-- Null is no decision, and a condition takes it for false. A list may be filtered by one, and
+-- internal.set_preference checks for its caller.
+select is_empty(
+  $$ select p.proname, a.name
+     from pg_proc as p
+     join pg_namespace as n on n.oid = p.pronamespace and n.nspname = 'api'
+     cross join lateral unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[]) as a(name, type)
+     where a.type = 'boolean'::regtype and p.provolatile = 'v'
+       and has_function_privilege('authenticated', p.oid, 'execute')
+       and p.prosrc !~ format('require_choice\(%1$s, ''%1$s''\)', a.name)
+       and p.proname not like 'auth\_%' and p.proname <> 'set_notification_preference' $$,
+  'whoever decides says true or false');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- and the uses of coupons. Each of these once ended in the wrong hands.
 
 begin;
-select plan(62);
+select plan(68);
 
 select tests.introduce('sam', 'alice', 'bob');
 insert into core.person_role (person_id, role_id)
@@ -137,6 +137,8 @@ select is((select status from api.settle_refund(refund('came back'), true, 'bank
   'by_hand', 'staff says that a failed refund was paid by hand');
 select is((select status from api.settle_refund(refund('came back'), true, 'bank transfer 7')),
   'by_hand', 'saying again that a refund was paid by hand changes nothing');
+select throws_ok($$ select api.settle_refund(refund('came back'), null, 'x') $$, 'M0208',
+  'answer_invalid', 'staff says whether a failed refund was paid');
 select throws_ok($$ select api.settle_refund(refund('came back'), false, 'no') $$, 'M9307',
   'refund_not_failed', 'a refund that was paid by hand cannot be dropped');
 select tests.act_as_nobody();
@@ -200,6 +202,14 @@ select tests.event('evt_later', 'refund.created',
   tests.refund(paid('already'), 're_later', 4000, 'succeeded'));
 select is(tests.balance('tara', 'clearing'), 5100::bigint,
   'a refund in the dashboard after one that was dropped is joined');
+
+-- Staff refunds in the dashboard what was paid by hand: the customer has it twice, and the house bears it.
+select tests.event('evt_twice', 'refund.created',
+  tests.refund(paid('came back'), 're_twice', 25000, 'succeeded'));
+select results_eq(
+  $$ select tests.balance('tara', 'clearing'), tests.balance(null, 'loss') $$,
+  $$ values (5100::bigint, -25000::bigint) $$,
+  'a refund in the dashboard after one by hand is joined, at the cost of the house');
 
 -- A payment that comes late, after its customer has booked again.
 select tests.offer('group', 'tara', 50000, p_capacity => 5, p_starts => now() + interval '20 days');
@@ -299,6 +309,17 @@ select tests.event('evt_lwon', 'charge.dispute.closed', tests.dispute(paid('lost
 select tests.stripe_does();
 select is((select refunded_minor from standing where name = 'lost then won'), 25000::bigint,
   'what the bank gives back is refunded then');
+select is(cancel('tara', 'lost then won'), 15000::bigint,
+  'cancelling again answers what it answered first');
+select tests.offer('half', 'tara', 15000, p_starts => now() + interval '28 days');
+insert into paid values ('half', tests.paid('half', 'alice'));
+select tests.event('evt_hlost', 'charge.dispute.closed', tests.dispute(paid('half'), 'dp_half', 'lost', '[]'));
+select is(cancel('tara', 'half'), 0::bigint, 'nothing is sent of what the bank has taken');
+select tests.event('evt_hwon', 'charge.dispute.closed', tests.dispute(paid('half'), 'dp_half', 'won', '[]')
+  || '{"amount": 15000}');
+select is((select count(*) from core.refund where payment_id = paid('half') and status = 'planned'), 1::bigint,
+  'what the bank gives back is planned once');
+select is(cancel('tara', 'half'), 0::bigint, 'cancelling again answers that nothing was sent');
 
 -- Uses of coupons.
 insert into core.coupon (coupon_id, code, kind, percent, max_uses, per_customer)

@@ -1,7 +1,7 @@
 -- Payouts that staff makes by hand, to accounts that Stripe cannot reach.
 
 begin;
-select plan(17);
+select plan(18);
 
 select tests.earned('first', 'tara', 10000);
 select tests.earned('sent', 'uwe', 10000, now() + interval '20 days');
@@ -26,6 +26,8 @@ select throws_ok($$ execute settle('manual', true) $$, 'M3301', 'staff_only',
 select tests.act_as('sam');
 select throws_ok($$ execute settle('sent', true) $$, 'M4403', 'manual_payout_not_found',
   'staff cannot settle a payout that goes by Stripe');
+select throws_ok($$ execute settle('manual', null) $$, 'M0208', 'answer_invalid',
+  'staff says whether a payout was made');
 select throws_ok($$ select api.settle_payout(gen_random_uuid(), true) $$, 'M4403',
   'manual_payout_not_found', 'staff cannot settle a payout that does not exist');
 select tests.act_as_service();
