@@ -192,14 +192,14 @@ mod tests {
             assert!(futures_util::poll!(turn).is_pending());
         }
         let began = Instant::now();
-        assert!(line.is_too_long(Duration::from_millis(60)));
+        assert!(line.is_too_long(Duration::from_millis(59)));
         assert!(!line.is_too_long(Duration::from_millis(600)));
         assert!(matches!(line.turn(soon(60)).await, Err(Failure::Busy)));
         assert!(began.elapsed() < Duration::from_millis(20), "{:?}", began.elapsed());
         // Who gives up leaves the line.
         drop(waiting);
         assert_eq!(line.pace.lock().unwrap().waiting, 0);
-        assert!(!line.is_too_long(Duration::from_millis(60)));
+        assert!(!line.is_too_long(Duration::from_millis(59)));
     }
 
     #[tokio::test]
