@@ -180,11 +180,11 @@ declare
   v_line_ids uuid[];
   v_left     bigint[];
 begin
-  select array_agg(f.order_line_id order by f.n), array_agg(f.left_minor order by f.n)
+  select array_agg(f.order_line_id), array_agg(f.left_minor)
     into v_line_ids, v_left
   from (
-    select l.order_line_id, l.n, internal.line_unrefunded(l.order_line_id) as left_minor
-    from unnest(p_line_ids) with ordinality as l(order_line_id, n)) as f
+    select l.order_line_id, internal.line_unrefunded(l.order_line_id) as left_minor
+    from unnest(p_line_ids) as l(order_line_id)) as f
   where f.left_minor > 0;
 
   if v_line_ids is not null then

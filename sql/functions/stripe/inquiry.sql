@@ -76,7 +76,7 @@ end;
 alter function internal.claim_return_inquiries owner to definer;
 
 comment on function internal.claim_return_inquiries is
-  'The part of api.claim_stripe_inquiries about payments whose refund failed.';
+  'The part of api.claim_stripe_inquiries about payments whose refund failed, one for each refund.';
 
 create or replace function api.claim_stripe_inquiries(p_limit integer default 25)
 returns jsonb
@@ -134,7 +134,7 @@ begin atomic
     union all
     select r.inquiry from refund as r
     union all
-    select t.inquiry from internal.claim_return_inquiries(p_limit) as t(inquiry)
+    select distinct t.inquiry from internal.claim_return_inquiries(p_limit) as t(inquiry)
     union all
     select d.inquiry from dispute as d
     union all
@@ -147,7 +147,8 @@ alter function api.claim_stripe_inquiries owner to definer;
 comment on function api.claim_stripe_inquiries is $$
 What Stripe is to be asked for now: up to p_limit each of intents that wait for money, refunds that
 have not arrived, all that was returned of payments whose refund failed (`returns` of an intent),
-disputes that are open and accounts that providers are paid to, as [{object, id}]. Each is asked for less and less often as it grows older. For the house alone.
+disputes that are open and accounts that providers are paid to, as [{object, id}]. Each is asked for
+less and less often as it grows older. For the house alone.
 $$;
 
 create or replace function api.unexplained_objects(p_limit integer default 50)

@@ -2,7 +2,7 @@
 -- bank takes it; and what the bank gives back is owed again.
 
 begin;
-select plan(19);
+select plan(20);
 
 create function lost(p_payment_id uuid, p_id text, p_status text) returns text language sql as $$
   select tests.event('evt_' || p_id || p_status, 'charge.dispute.closed', tests.dispute(
@@ -117,6 +117,20 @@ select results_eq('select amount from waiting where slot = ''d''', 'values (4000
   'what the bank took of a refund that comes back waits no longer');
 select results_eq($$ select tests.balance(null, 'loss'), tests.balance(null, 'owed') $$,
   $$ values (0::bigint, 4000::bigint) $$, 'the house bears it no longer when the refund comes back');
+
+-- Two refunds of one payment fail: one question to Stripe is enough.
+select tests.offer('e', 'tara', 10000, p_starts => now() + interval '50 days');
+insert into paid values ('e', tests.paid('e', 'alice'));
+select tests.act_as_service();
+select api.refund_payment(payment_id, amount, 'x', 'k' || amount)
+from paid, unnest(array[3000, 4000]) as amount where slot = 'e';
+select tests.act_as_nobody();
+select tests.stripe_does('refused');
+select tests.act_as_service();
+select is((select count(*) from jsonb_array_elements(api.claim_stripe_inquiries()) as i
+           join paid on slot = 'e' and i ->> 'id' = 'pi_' || md5(payment_id::text)), 1::bigint,
+  'Stripe is asked once for all that was returned of a payment');
+select tests.act_as_nobody();
 set constraints all immediate;
 select is_empty('select tests.ledger_problems()', 'the ledger adds up after all of these');
 select * from finish();
