@@ -12,6 +12,7 @@ import hmac
 import json
 import multiprocessing
 import os
+import re
 import sys
 import time
 
@@ -36,6 +37,9 @@ async def ask(line, headers="", body=""):
 
 
 def read(count, while_set, pipe):
+    # What counts is how long the answer takes, and not how long this program waits for a processor.
+    os.nice(-20)
+
     async def reads():
         took = []
         for _ in range(count):
@@ -76,8 +80,8 @@ async def person(n, told, took):
         told[status] += 1
         if status != 503:
             return
-        assert "retry-after: 1" in answer.lower(), answer
-        await asyncio.sleep(1)
+        later = re.search(r"\r\nretry-after: ([1-3])\r\n", answer.lower())
+        await asyncio.sleep(int(later[1]))
 
 
 async def crowd():

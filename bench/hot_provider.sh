@@ -4,7 +4,7 @@
 # whether as many were sold as there are seats.
 #
 #   cargo build --release -p data_api --bin rest-server && bench/hot_provider.sh
-#   PEOPLE=1000 SEATS=100 SLOTS=4 ROUNDS=5 bench/hot_provider.sh
+#   PEOPLE=1000 SEATS=100 SLOTS=4 ROUNDS=5 POOL=16 bench/hot_provider.sh
 #
 # Needs PostgreSQL's binaries and python3. The people run at the lowest priority: they have
 # machines of their own. Every round is at another provider; the first one finds new connections.
@@ -25,7 +25,7 @@ used() { cat $(printf '/proc/%s/stat ' "$@") 2>/dev/null | awk '{s += $14 + $15}
 backends() { pgrep -P "$(head -n 1 "$dir/data/postmaster.pid")"; }
 
 PGRST_DB_URI="host=$dir user=authenticator dbname=postgres" PGRST_DB_ANON_ROLE=anon \
-  PGRST_DB_SCHEMAS=tutoring,api PGRST_DB_POOL="${POOL:-16}" PGRST_SERVER_PORT=$port \
+  PGRST_DB_SCHEMAS=tutoring,api PGRST_DB_POOL="${POOL:-$((3 * $(nproc)))}" PGRST_SERVER_PORT=$port \
   PGRST_JWT_SECRET=$SECRET RUST_LOG=warn "${REST_SERVER:-target/release/rest-server}" &
 server=$!
 until curl -sf -o /dev/null "http://127.0.0.1:$port/sessions?limit=1"; do

@@ -31,7 +31,7 @@ use crate::{
     schedules::Schedules,
     server,
     server_version::ServerVersion,
-    settings::{CONNECTIONS, Options, Stripe},
+    settings::{Options, Stripe, connections},
 };
 use demo::{Cast, Expert, Learner, Staff};
 use site::Pages;
@@ -75,7 +75,7 @@ async fn serve_on(
     let outcome = deploy::deploy(owner_url).await?;
     tracing::info!(?outcome, "database deployed");
     let logins = logins(owner_url).await?;
-    let limits = Limits { connections: CONNECTIONS, queues: true, ..Limits::default() };
+    let limits = Limits { connections: connections(), queues: true, ..Limits::default() };
     let address = listener.local_addr().context("The port has no address")?;
     let base_url = format!("http://{address}");
     let (stripe, double) = payments(folder, &base_url).await?;
@@ -143,7 +143,7 @@ async fn payments(folder: &Folder, base_url: &str) -> Result<(Stripe, Option<Str
 
 async fn listen(port: u16) -> Result<TcpListener> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+    web::server::listen(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
             anyhow!("Port {port} is in use: end what listens there, or choose another with --port.")
         }

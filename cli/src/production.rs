@@ -50,5 +50,5 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("Cannot listen on {address}"))
+    web::server::listen(address).await.with_context(|| format!("Cannot listen on {address}"))
 }

@@ -5,6 +5,7 @@ mod stripe;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZero,
     path::PathBuf,
     time::Duration,
 };
@@ -34,8 +35,13 @@ pub struct Options {
     pub pages: bool,
 }
 
-/// Connections of each login.
-pub(crate) const CONNECTIONS: usize = 16;
+/// Connections of each login, if nobody says how many: three for each processor, as if the database
+/// had as many as this machine. More of them compute at once than there are processors, and whoever
+/// only reads waits for those who write (bench/hot_provider.sh).
+pub(crate) fn connections() -> usize {
+    let processors = std::thread::available_parallelism().map_or(2, NonZero::get);
+    (3 * processors).clamp(6, 16)
+}
 
 /// The settings of a server in production.
 pub struct Settings {
@@ -75,7 +81,7 @@ impl Settings {
 
 /// The limits of each of the two pools.
 fn limits() -> Result<Limits, BadSetting> {
-    let usual = Limits { connections: CONNECTIONS, queues: true, ..Limits::default() };
+    let usual = Limits { connections: connections(), queues: true, ..Limits::default() };
     let milliseconds =
         |name, usual: Duration| parsed(name, usual.as_millis() as u64).map(Duration::from_millis);
     let connections = parsed("DATABASE_POOL_SIZE", usual.connections)?;

@@ -143,7 +143,7 @@ pub async fn speak(request: Request, next: Next) -> Response {
         response = (refusal.status, Json(refusal.body(versioned))).into_response();
         response.headers_mut().insert(ERROR_CODE, code);
         if matches!(refusal.status.as_u16(), 429 | 503) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response.headers_mut().insert(header::RETRY_AFTER, errors::retry_after_s().into());
         }
     }
     let headers = response.headers_mut();

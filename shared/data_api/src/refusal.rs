@@ -93,9 +93,14 @@ impl Refusal {
         self
     }
 
+    /// Say when the same request may succeed.
+    pub(crate) fn later(self) -> Self {
+        self.header(header::RETRY_AFTER, &errors::retry_after_s().to_string())
+    }
+
     /// 503: the same request may soon succeed; supabase-js repeats reads by itself.
     pub fn busy(code: &str, message: &str) -> Self {
-        Self::new(503, code, message).header(header::RETRY_AFTER, "1")
+        Self::new(503, code, message).later()
     }
 
     /// 500 without an explanation; `cause` goes to the log only.

@@ -14,6 +14,12 @@ pub mod sqlstate;
 /// What a handler returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Seconds after which the same request may succeed, for `Retry-After`: one to three, by chance, so
+/// that those who were refused in the same moment do not come back in the same moment.
+pub fn retry_after_s() -> u32 {
+    fastrand::u32(1..=3)
+}
+
 /// A refusal or a failure, ready to be sent.
 #[derive(Debug)]
 pub struct Error {
@@ -84,7 +90,7 @@ impl Error {
     /// 503 with `Retry-After`: the same request may soon succeed.
     pub fn unavailable(code: impl Into<String>, message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
-        Self { retry_after_s: Some(1), ..error }
+        Self { retry_after_s: Some(retry_after_s()), ..error }
     }
 
     /// 500 without an explanation; `cause` goes to the log only.

@@ -3,7 +3,7 @@
 //! axum's own `serve` has no way to set them, and without them a client that sends nothing is
 //! never ended.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use axum::{
     BoxError, Router, body::Body, error_handling::HandleErrorLayer, extract::ConnectInfo,
@@ -16,11 +16,13 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    time::{sleep, timeout},
-};
+use tokio::{net::TcpListener, time::timeout};
 use tower::{ServiceBuilder, ServiceExt, timeout::TimeoutLayer};
+
+mod arrivals;
+
+pub use arrivals::listen;
+use arrivals::{Arrivals, Connection};
 
 /// How long a client may take.
 #[derive(Clone, Copy, Debug)]
@@ -64,12 +66,7 @@ pub async fn until(
             .layer(TimeoutLayer::new(deadlines.request)),
     );
     let connections = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let (stream, address) = tokio::select! {
-            accepted = accept(&listener) => accepted,
-            () = &mut stop => break,
-        };
+    let serve = |(stream, address): Connection| {
         let routes = routes.clone();
         let service = service_fn(move |request| answer(routes.clone(), request, address));
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
@@ -78,8 +75,16 @@ pub async fn until(
                 tracing::debug!(%error, "a connection failed");
             }
         });
+    };
+    let mut arrivals = Arrivals::at(listener, deadlines.head);
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            next = arrivals.next() => serve(next),
+            () = &mut stop => break,
+        }
     }
-    drop(listener);
+    arrivals.last().for_each(serve);
     // A connection that a client keeps open must not keep us alive.
     if timeout(deadlines.end, connections.shutdown()).await.is_err() {
         tracing::warn!("requests were under way when the server ended");
@@ -101,30 +106,6 @@ async fn too_slow(_: BoxError) -> Error {
     Error::new(status, "REQUEST_TIMEOUT", "The request was not sent or not answered in time.")
 }
 
-/// The next connection. If there are no more files to open, older ones must end first.
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, address)) => {
-                // Do not delay the last packet of an answer until the client acknowledges the one
-                // before.
-                drop(stream.set_nodelay(true));
-                return (stream, address);
-            }
-            Err(error) if is_of_one_client(&error) => {}
-            Err(error) => {
-                tracing::error!(%error, "no connection can be accepted");
-                sleep(Duration::from_secs(1)).await;
-            }
-        }
-    }
-}
-
-fn is_of_one_client(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
@@ -132,6 +113,7 @@ mod tests {
     use axum::{body::Bytes, routing::post};
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
         sync::oneshot,
     };
 

@@ -16,7 +16,8 @@ async fn a_database_that_takes_no_more_connections_is_busy() {
     api.admin.batch_execute(shut).await.unwrap();
     let reply = api.ask("GET", "/unit", &[], None).await;
     api.admin.batch_execute("drop role strange_login").await.unwrap();
-    assert_eq!((reply.status, reply.header("retry-after")), (503, "1"), "{}", reply.text);
+    assert_eq!(reply.status, 503, "{}", reply.text);
+    assert!(matches!(reply.header("retry-after"), "1" | "2" | "3"));
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let host = optional("PGRST_SERVER_HOST").unwrap_or_else(|| "127.0.0.1".into());
     let port: u16 = parsed("PGRST_SERVER_PORT", 3000)?;
-    let listener = tokio::net::TcpListener::bind((host.as_str(), port)).await?;
+    let listener = web::server::listen((host.as_str(), port)).await?;
     tracing::info!("the data API listens on http://{}", listener.local_addr()?);
     if let Err(error) = api.warm().await {
         tracing::warn!(%error, "the first request loads the schema cache");

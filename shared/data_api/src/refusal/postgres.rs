@@ -54,7 +54,7 @@ fn of_postgres(refused: &Refused, mapping: Mapping, words: &Words<'_>, anonymous
     }
     match refusal.status {
         StatusCode::UNAUTHORIZED => refusal.header(header::WWW_AUTHENTICATE, "Bearer"),
-        StatusCode::SERVICE_UNAVAILABLE => refusal.header(header::RETRY_AFTER, "1"),
+        StatusCode::SERVICE_UNAVAILABLE => refusal.later(),
         _ => refusal,
     }
 }
