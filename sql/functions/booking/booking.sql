@@ -30,8 +30,6 @@ create or replace function internal.conflicting_booking(
 returns core.booking
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_booking core.booking;
@@ -49,8 +47,6 @@ begin
   return v_booking;
 end
 $$;
-
-alter function internal.conflicting_booking owner to definer;
 
 comment on function internal.conflicting_booking is
   'A booking that keeps a customer from a slot, if there is one; rather one of this very slot.';
@@ -349,8 +345,6 @@ create or replace function internal.place_booking(
 )
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_slot    core.slot;
@@ -398,8 +392,6 @@ begin
 end
 $$;
 
-alter function internal.place_booking owner to definer;
-
 comment on function internal.place_booking is $$
 Hold seats in a slot for a customer and open the order that pays for them; the answer of
 api.book_slot. If it costs nothing, it is confirmed at once. p_price_minor is the price of all seats
@@ -408,8 +400,7 @@ if it is not that of the offering, p_booking_id the id that the booking gets.
 Raises
   what api.book_slot lists
 
-Security definer, because locking a provider takes a privilege no customer has; the policies
-of booking still confine what is written to the caller. Locks provider, slot, customer.
+The policies of booking confine what is written to the caller. Locks provider, slot, customer.
 $$;
 
 create or replace function internal.refuse_full(
@@ -483,8 +474,6 @@ create or replace function internal.hold_seats(
 returns core.booking
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 -- A connection keeps the plan it made while the tables were a page long. A table that must be read
 -- all the same makes a plan look so dear that it would be compiled.
 set enable_seqscan = off
@@ -531,8 +520,6 @@ begin
 end
 $$;
 
-alter function internal.hold_seats owner to definer;
-
 comment on function internal.hold_seats is $$
 Hold seats in a slot for a customer, without an order yet. Every system books through this function.
 The caller holds provider, slot and customer, and passes the slot as the lock found it.
@@ -559,8 +546,6 @@ create or replace function internal.write_hold(
 returns core.booking
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_booking core.booking;
@@ -601,8 +586,6 @@ begin
   return v_booking;
 end
 $$;
-
-alter function internal.write_hold owner to definer;
 
 comment on function internal.write_hold is $$
 Write a booking that waits for its payment, if the slot has so many free seats, and hold them. Part of
@@ -711,8 +694,6 @@ create or replace function internal.require_booker(
 returns uuid
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_customer_id constant uuid := internal.require_identity(p_customer_id);
@@ -737,8 +718,6 @@ begin
   return v_customer_id;
 end
 $$;
-
-alter function internal.require_booker owner to definer;
 
 comment on function internal.require_booker is $$
 Who books: the customer given, who must be the caller unless the house asks. Refuses what nobody

@@ -115,7 +115,6 @@ create or replace function internal.require_user_id()
 returns uuid
 language plpgsql
 stable
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user_id uuid := internal.user_id();
@@ -138,7 +137,6 @@ create or replace function internal.require_identity(p_user_id uuid)
 returns uuid
 language plpgsql
 stable
-set search_path = pg_catalog, pg_temp
 as $$
 begin
   if internal.is_service() and p_user_id is not null then
@@ -194,7 +192,6 @@ create or replace function internal.readable_code(p_length integer)
 returns text
 language plpgsql
 volatile
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_bytes constant bytea := decode(md5(gen_random_uuid()::text), 'hex');

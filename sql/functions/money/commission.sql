@@ -4,8 +4,6 @@ create or replace function internal.commission_bp(p_provider_id uuid)
 returns integer
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog, pg_temp
 -- A connection keeps the plan it made while the tables were a page long. A table that must be read
 -- all the same makes a plan look so dear that it would be compiled.
 set enable_seqscan = off
@@ -26,8 +24,6 @@ begin
     where m.is_only);
 end
 $$;
-
-alter function internal.commission_bp owner to definer;
 
 comment on function internal.commission_bp is $$
 The present commission rate of a seller: what was agreed with them, or else the marketplace's, and

@@ -23,8 +23,6 @@ create or replace function internal.price_lines(
 returns core.order_line[]
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_weights  bigint[] := array[]::bigint[];
@@ -67,8 +65,6 @@ begin
   return p_lines;
 end
 $$;
-
-alter function internal.price_lines owner to definer;
 
 comment on function internal.price_lines is $$
 What lines cost with a coupon, or without one (null). The discount is split over the lines that the

@@ -13,8 +13,6 @@ create or replace function internal.is_chargeable(p_amount_minor bigint, p_curre
 returns boolean
 language plpgsql
 stable
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
@@ -27,8 +25,6 @@ begin
       and p_amount_minor % c.charge_step = 0);
 end
 $$;
-
-alter function internal.is_chargeable owner to definer;
 
 comment on function internal.is_chargeable is $$
 Whether Stripe takes an amount: not too small or too large, in its steps, and in a currency that the
@@ -145,8 +141,6 @@ create or replace function internal.open_order(
 returns core.payment
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_order   core.order;
@@ -183,8 +177,6 @@ begin
 end
 $$;
 
-alter function internal.open_order owner to definer;
-
 comment on function internal.open_order is $$
 Order, lines and payment, in the transaction of what they stand for, and the command that asks
 Stripe for the intent. If it costs nothing, it counts as paid without Stripe. Locks the coupon.
@@ -199,8 +191,6 @@ create or replace function internal.write_order(p_order core.order, p_lines core
 returns core.payment
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_payment core.payment;
@@ -211,15 +201,14 @@ begin
     -- The table numbers its lines itself.
     insert into core.order_line overriding user value
     select l.* from unnest(p_lines) as l
-    returning *
   ),
   summed as (
     select sum(l.unit_minor * l.quantity) as subtotal_minor,
            sum(l.discount_minor) as discount_minor, sum(l.tax_minor) as tax_minor,
            -- The seller, if there is only one.
-           case when count(distinct l.provider_id) = 1 and count(l.provider_id) = count(*)
-                then (array_agg(l.provider_id))[1] end as payee_id
-    from line as l
+           case when bool_and(l.provider_id is not distinct from p_lines[1].provider_id)
+                then p_lines[1].provider_id end as payee_id
+    from unnest(p_lines) as l
   ),
   ordered as (
     insert into core.order
@@ -249,8 +238,6 @@ begin
 end
 $$;
 
-alter function internal.write_order owner to definer;
-
 comment on function internal.write_order is $$
 Write an order, its priced lines and its payment; for one booking of a request offering the money is
 only authorised first.
@@ -278,8 +265,6 @@ create or replace function internal.plan_payment(p_payment core.payment, p_numbe
 returns uuid
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- plpgsql keeps its plan; an SQL function would be planned again by every booking.
@@ -299,8 +284,6 @@ begin
     p_payment.payment_id);
 end
 $$;
-
-alter function internal.plan_payment owner to definer;
 
 comment on function internal.plan_payment is
   'Plan the payment intent of a payment. Minor units are Stripe''s own: JPY 1050 is 1050.';

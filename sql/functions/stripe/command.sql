@@ -35,8 +35,6 @@ create or replace function internal.plan_command(
 returns uuid
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_command_id uuid := internal.uuid_v7();
@@ -63,8 +61,6 @@ begin
   return v_command_id;
 end
 $$;
-
-alter function internal.plan_command owner to definer;
 
 comment on function internal.plan_command is $$
 Write down a command to Stripe, in the transaction of its cause; once per kind, subject and

@@ -167,8 +167,6 @@ create or replace function internal.lock_provider(p_provider_id uuid)
 returns void
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_setting('app.waits_outside', true) = 'on' then
@@ -185,8 +183,6 @@ begin
 end
 $$;
 
-alter function internal.lock_provider owner to definer;
-
 comment on function internal.lock_provider is $$
 Take the lock that everyone who wants this provider's time waits for, here or outside
 (internal.wait_outside).
@@ -196,14 +192,11 @@ create or replace function internal.lock_slot(p_slot_id uuid)
 returns core.slot
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_slot core.slot;
 begin
-  perform internal.lock_provider(
-    (select s.provider_id from core.slot as s where s.slot_id = p_slot_id));
+  perform internal.lock_provider(s.provider_id) from core.slot as s where s.slot_id = p_slot_id;
   select s.* into v_slot from core.slot as s where s.slot_id = p_slot_id for no key update;
   if not found then
     perform internal.refuse(
@@ -212,8 +205,6 @@ begin
   return v_slot;
 end
 $$;
-
-alter function internal.lock_slot owner to definer;
 
 comment on function internal.lock_slot is $$
 Lock a slot's provider, then the slot, and return it as it is under the lock.
@@ -330,8 +321,6 @@ create or replace function internal.put_seats(
 returns timestamptz
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 -- A connection keeps the plan it made while the tables were a page long. A table that must be read
 -- all the same makes a plan look so dear that it would be compiled.
 set enable_seqscan = off
@@ -360,10 +349,6 @@ begin
     from put as p
     join core.offering as o on o.offering_id = p.offering_id
   ),
-  freed as (
-    delete from core.occupancy as c
-    where c.slot_id = p_slot.slot_id and (select u.until is null from used as u)
-  ),
   ended as (
     -- Readers ignore rows whose holds have all ended, but the exclusion constraint does not.
     delete from core.occupancy as c
@@ -387,11 +372,12 @@ begin
           expires_at = excluded.expires_at
   )
   select u.until into strict v_until from used as u;
+  if v_until is null then
+    delete from core.occupancy as c where c.slot_id = p_slot.slot_id;
+  end if;
   return v_until;
 end
 $$;
-
-alter function internal.put_seats owner to definer;
 
 comment on function internal.put_seats is $$
 Write how many seats of a slot are taken and until when others are held. Keeps its time for its

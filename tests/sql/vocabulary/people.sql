@@ -117,8 +117,11 @@ $$;
 -- Let time pass: what lay ahead of a booking lies nearer, or behind.
 create or replace function tests.let_pass(p_time interval)
 returns void
-language sql
-begin atomic
+language plpgsql
+as $$
+declare
+  v_occupied core.occupancy[] := array(select c from core.occupancy as c);
+begin
   update core.booking
   set starts_at = starts_at - p_time, ends_at = ends_at - p_time,
       hold_expires_at = hold_expires_at - p_time, accept_by = accept_by - p_time,
@@ -127,9 +130,14 @@ begin atomic
   update core.slot
   set starts_at = starts_at - p_time, ends_at = ends_at - p_time,
       holds = array(select h.until - p_time from unnest(holds) as h(until));
-  update core.occupancy
-  set busy = tstzrange(lower(busy) - p_time, upper(busy) - p_time),
-      expires_at = expires_at - p_time;
+  -- Moved at once: no two of a provider's overlap on the way.
+  delete from core.occupancy;
+  insert into core.occupancy
+  select (jsonb_populate_record(c, jsonb_build_object(
+    'busy', tstzrange(lower(c.busy) - p_time, upper(c.busy) - p_time),
+    'expires_at', c.expires_at - p_time))).*
+  from unnest(v_occupied) as c;
   update core.waitlist_entry set offer_expires_at = offer_expires_at - p_time;
   update core.booking_reminder set starts_at = starts_at - p_time;
-end;
+end
+$$;
