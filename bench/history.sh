@@ -9,7 +9,7 @@
 # read from the one backend that answers, so that other work on the machine does not count.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-bookings=${BOOKINGS:-"100000 1000000"} experts=${EXPERTS:-20000} times=${TIMES:-100}
+bookings=${BOOKINGS:-"100000 1000000"} experts=${EXPERTS:-20000} times=${TIMES:-500}
 port=${BENCH_PORT:-3082}
 secret=a-secret-of-the-benchmark-that-is-long-enough
 source bench/postgres.sh
@@ -36,4 +36,5 @@ for size in $bookings; do
   python3 bench/history.py "http://127.0.0.1:$port" "$secret" "$backend" "$times"
   kill $server
   wait $server 2>/dev/null || true
+  server=
 done
