@@ -1,4 +1,4 @@
-"""The people of bench/hot_provider.sh: PORT PEOPLE SLOTS PROVIDER.
+"""The people of bench/hot_provider.sh: PORT PEOPLE SLOTS PROVIDER FOLDER.
 
 Each asks for a seat until it is sold or the slot is full. Who is told 503 comes back when
 Retry-After says so. The reader asks every 20 ms, in a process of its own.
@@ -12,11 +12,13 @@ import hmac
 import json
 import multiprocessing
 import os
+import pathlib
 import re
 import sys
 import time
 
 PORT, PEOPLE, SLOTS, PROVIDER = map(int, sys.argv[1:5])
+FOLDER = pathlib.Path(sys.argv[5])
 
 
 def token(claims):
@@ -106,10 +108,10 @@ def main():
     storm.clear()
     busy = answer.recv()
     process.join()
-    print("reader, quiet:", percentiles(quiet))
-    print("reader, busy: ", percentiles(busy))
-    p99 = lambda took: took[int(len(took) * 0.99)]
-    print(f"p99 busy / quiet: {p99(busy) / p99(quiet):.2f}")
+    for name, took_ms in (("quiet", quiet), ("busy", busy)):
+        print(f"reader, {name}:", percentiles(took_ms))
+        with open(FOLDER / name, "a") as file:
+            file.writelines(f"{ms}\n" for ms in took_ms)
     print(f"people: {PEOPLE - 1} in {lasted:.1f} s, answers {dict(told)}, the longest {took[-1]:.0f} ms")
     print(f"CPU of the people's own program: {(used.user + used.system) * 1000:.0f} ms")
 

@@ -4,13 +4,13 @@
 # whether as many were sold as there are seats.
 #
 #   cargo build --release -p data_api --bin rest-server && bench/hot_provider.sh
-#   PEOPLE=1000 SEATS=100 SLOTS=4 ROUNDS=5 POOL=16 bench/hot_provider.sh
+#   PEOPLE=1000 SEATS=100 SLOTS=4 ROUNDS=10 POOL=16 bench/hot_provider.sh
 #
 # Needs PostgreSQL's binaries and python3. The people run at the lowest priority: they have
 # machines of their own. Every round is at another provider; the first one finds new connections.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-people=${PEOPLE:-1000} seats=${SEATS:-100} slots=${SLOTS:-4} rounds=${ROUNDS:-5}
+people=${PEOPLE:-1000} seats=${SEATS:-100} slots=${SLOTS:-4} rounds=${ROUNDS:-10}
 port=${BENCH_PORT:-3082}
 export SECRET=a-secret-of-the-benchmark-that-is-long-enough
 source bench/postgres.sh
@@ -35,7 +35,7 @@ done
 for provider in $(seq 0 $((rounds - 1))); do
   # shellcheck disable=SC2046
   api=$(used "$server") postgres=$(used $(backends))
-  python3 bench/hot_provider.py "$port" "$people" "$slots" "$provider"
+  python3 bench/hot_provider.py "$port" "$people" "$slots" "$provider" "$dir"
   # shellcheck disable=SC2046
   echo "CPU of the data API: $(($(used "$server") - api)) ms," \
     "of Postgres: $(($(used $(backends)) - postgres)) ms"
@@ -45,3 +45,8 @@ for provider in $(seq 0 $((rounds - 1))); do
       and slot_id in (select bench.id(4, n * $people + $provider)
                       from generate_series(0, $slots - 1) as n)"
 done
+# A round has too few reads for a percentile of its own.
+p99() { sort -g "$dir/$1" | awk '{v[NR] = $1} END {print v[int(NR * 0.99) + 1]}'; }
+echo "p99 of all rounds: quiet $(p99 quiet) ms of $(wc -l <"$dir/quiet") reads," \
+  "busy $(p99 busy) ms of $(wc -l <"$dir/busy") reads"
+echo "$(p99 busy) $(p99 quiet)" | awk '{printf "busy / quiet: %.2f\n", $1 / $2}'

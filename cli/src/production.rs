@@ -25,7 +25,7 @@ pub async fn serve(port: u16, stop: impl Future<Output = ()> + Send + 'static) -
     let stripe = Stripe::from_env()?;
     let house = House {
         api: Db::connect(&settings.logins.api, settings.limits)?,
-        service: Db::connect(&settings.logins.service, settings.limits.of_the_house())?,
+        service: Db::connect(&settings.logins.service, settings.of_the_house)?,
         keys: settings.keys,
         stripe: stripe.clone(),
         site_url: optional("SITE_URL").unwrap_or_default(),

@@ -35,13 +35,16 @@ pub struct Options {
     pub pages: bool,
 }
 
-/// Connections of each login, if nobody says how many: three for each processor, as if the database
-/// had as many as this machine. More of them compute at once than there are processors, and whoever
-/// only reads waits for those who write (bench/hot_provider.sh).
+/// Connections for the callers, if nobody says how many: three for each processor, as if the database
+/// had as many as this machine. With more of them, more writers compute at once than there are
+/// processors, and whoever only reads waits for a processor (bench/hot_provider.sh).
 pub(crate) fn connections() -> usize {
     let processors = std::thread::available_parallelism().map_or(2, NonZero::get);
     (3 * processors).clamp(6, 16)
 }
+
+/// Connections for the house itself, if nobody says how many: its schedules take some for long.
+pub(crate) const OF_THE_HOUSE: usize = 16;
 
 /// The settings of a server in production.
 pub struct Settings {
@@ -53,8 +56,10 @@ pub struct Settings {
     pub logins: Logins,
     /// `JWT_SECRET`, `PUBLISHABLE_KEY`, `SECRET_KEY`.
     pub keys: Keys,
-    /// `DATABASE_POOL_SIZE`, `DATABASE_WAIT_MS`, `DATABASE_DEADLINE_MS`.
+    /// `DATABASE_POOL_SIZE`, `DATABASE_WAIT_MS`, `DATABASE_DEADLINE_MS`, for the callers.
     pub limits: Limits,
+    /// The same for the house itself.
+    pub of_the_house: Limits,
 }
 
 impl Settings {
@@ -75,13 +80,15 @@ impl Settings {
             service: optional("SERVICE_DATABASE_URL").unwrap_or_default(),
         };
         let keys = Keys::new(|name| bail!("{name} is not set."))?;
-        Ok(Self { address: (host, port).into(), metrics, logins, keys, limits: limits()? })
+        let (limits, house) = (limits(connections())?, limits(OF_THE_HOUSE)?);
+        let (address, of_the_house) = ((host, port).into(), house.of_the_house());
+        Ok(Self { address, metrics, logins, keys, limits, of_the_house })
     }
 }
 
-/// The limits of each of the two pools.
-fn limits() -> Result<Limits, BadSetting> {
-    let usual = Limits { connections: connections(), queues: true, ..Limits::default() };
+/// The limits of one of the two pools.
+fn limits(connections: usize) -> Result<Limits, BadSetting> {
+    let usual = Limits { connections, queues: true, ..Limits::default() };
     let milliseconds =
         |name, usual: Duration| parsed(name, usual.as_millis() as u64).map(Duration::from_millis);
     let connections = parsed("DATABASE_POOL_SIZE", usual.connections)?;
