@@ -117,9 +117,14 @@ pub const CODE: &[Violation] = &[
         "api.mine()",
     ),
     (
-        "every plpgsql or security definer function sets search_path to pg_catalog, pg_temp",
+        "every security definer function and every trigger function sets search_path to pg_catalog, pg_temp",
         "alter function internal.audit set search_path = ''",
         "internal.audit(text,text,text,jsonb,jsonb)",
+    ),
+    (
+        "every other plpgsql function does too, unless only definer may call it, who has such a path",
+        "grant execute on function internal.lock_slot to authenticated",
+        "internal.lock_slot(uuid)",
     ),
     (
         "every SQL function has a standard body, whose names are bound when it is created",

@@ -23,19 +23,23 @@ where a.grantee = 0;
 -- security definer functions, and only they, are owned by definer
 select name from routine where prosecdef <> (proowner = to_regrole('definer'));
 
--- every plpgsql or security definer function sets search_path to pg_catalog, pg_temp, unless only
--- definer may call it, who comes from one that does
+-- every security definer function and every trigger function sets search_path to pg_catalog, pg_temp
+select name
+from routine
+where (prosecdef or prorettype = 'trigger'::regtype)
+  and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false);
+
+-- every other plpgsql function does too, unless only definer may call it, who has such a path
 select r.name
 from routine as r
-where (r.language = 'plpgsql' or r.prosecdef)
+where r.language = 'plpgsql'
+  and not r.prosecdef
+  and r.prorettype <> 'trigger'::regtype
   and not coalesce(r.proconfig @> array['search_path=pg_catalog, pg_temp'], false)
-  and (r.prosecdef
-       -- No privilege is asked of whoever fires a trigger.
-       or r.prorettype = 'trigger'::regtype
-       or exists (
-         select
-         from aclexplode(coalesce(r.proacl, acldefault('f', r.proowner))) as a
-         where a.grantee not in (r.proowner, to_regrole('definer'))));
+  and exists (
+    select
+    from aclexplode(coalesce(r.proacl, acldefault('f', r.proowner))) as a
+    where a.grantee not in (r.proowner, to_regrole('definer')));
 
 -- every SQL function has a standard body, whose names are bound when it is created
 select name from routine where language = 'sql' and prosqlbody is null;
