@@ -7,6 +7,7 @@ Retry-After says so. The reader asks every 20 ms, in a process of its own.
 import asyncio
 import base64
 import collections
+import contextlib
 import hashlib
 import hmac
 import json
@@ -40,7 +41,9 @@ async def ask(line, headers="", body=""):
 
 def read(count, while_set, pipe):
     # What counts is how long the answer takes, and not how long this program waits for a processor.
-    os.nice(-20)
+    # Only root may say so.
+    with contextlib.suppress(PermissionError):
+        os.nice(-20)
 
     async def reads():
         took = []
@@ -83,6 +86,7 @@ async def person(n, told, took):
         if status != 503:
             return
         later = re.search(r"\r\nretry-after: ([1-3])\r\n", answer.lower())
+        assert later, answer
         await asyncio.sleep(int(later[1]))
 
 

@@ -76,13 +76,13 @@ async fn serve_on(
     tracing::info!(?outcome, "database deployed");
     let logins = logins(owner_url).await?;
     let limits = Limits { connections: connections(), queues: true, ..Limits::default() };
-    let of_the_house = Limits { connections: OF_THE_HOUSE, ..limits };
+    let of_the_house = Limits { connections: OF_THE_HOUSE, ..limits.of_the_house() };
     let address = listener.local_addr().context("The port has no address")?;
     let base_url = format!("http://{address}");
     let (stripe, double) = payments(folder, &base_url).await?;
     let house = House {
         api: Db::connect(&logins.api, limits)?,
-        service: Db::connect(&logins.service, of_the_house.of_the_house())?,
+        service: Db::connect(&logins.service, of_the_house)?,
         keys: keys.clone(),
         stripe: Some(stripe.clone()),
         site_url: optional("SITE_URL").unwrap_or_else(|| base_url.clone()),

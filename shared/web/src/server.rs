@@ -27,8 +27,8 @@ use arrivals::{Arrivals, Connection};
 /// How long a client may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// To send the head of a request, counted from the connection or the last answer: so it is
-    /// also how long a connection may be idle.
+    /// To begin the first request, and to send the head of each, counted from its beginning or the
+    /// last answer: so it is also how long a connection may be idle.
     pub head: Duration,
     /// From the head to the answer, the body included.
     pub request: Duration,
