@@ -474,10 +474,6 @@ create or replace function internal.hold_seats(
 returns core.booking
 language plpgsql
 volatile
--- A connection keeps the plan it made while the tables were a page long. A table that must be read
--- all the same makes a plan look so dear that it would be compiled.
-set enable_seqscan = off
-set jit = off
 as $$
 declare
   v_has record;
@@ -589,7 +585,7 @@ $$;
 
 comment on function internal.write_hold is $$
 Write a booking that waits for its payment, if the slot has so many free seats, and hold them. Part of
-internal.hold_seats, whose settings of the planner hold here too.
+internal.hold_seats.
 
 Raises
   M0206 amount_too_large, M9226 too_many_free
@@ -602,6 +598,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Plans of all that it calls, as in api.book_slot.
+set enable_seqscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_booking core.booking;
@@ -753,6 +753,12 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Plans of all that it calls. A connection keeps the one it made while the tables were a page long.
+-- A table that must be read all the same makes a plan look so dear that it would be compiled. And
+-- every connection would plan each statement five times before it keeps a plan.
+set enable_seqscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_customer_id constant uuid := internal.require_booker(

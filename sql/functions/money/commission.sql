@@ -4,10 +4,6 @@ create or replace function internal.commission_bp(p_provider_id uuid)
 returns integer
 language plpgsql
 stable
--- A connection keeps the plan it made while the tables were a page long. A table that must be read
--- all the same makes a plan look so dear that it would be compiled.
-set enable_seqscan = off
-set jit = off
 as $$
 begin
   -- plpgsql keeps its plan; an SQL function would be planned again by every booking.

@@ -18,7 +18,8 @@ comment on function internal.coupon_discount is
 create or replace function internal.price_lines(
   p_lines    core.order_line[],
   p_coupon   core.coupon,
-  p_currency text
+  p_currency text,
+  p_order_id uuid
 )
 returns core.order_line[]
 language plpgsql
@@ -30,6 +31,7 @@ declare
   v_eligible bigint;
   v_discount bigint;
   v_step     bigint;
+  v_line     core.order_line;
 begin
   if p_coupon.coupon_id is not null then
     select c.charge_step into strict v_step from core.currency as c where c.currency = p_currency;
@@ -52,15 +54,19 @@ begin
   end if;
 
   for i in 1 .. cardinality(p_lines) loop
-    p_lines[i].discount_minor := coalesce(v_parts[i] * v_step, 0);
-    p_lines[i].total_minor := p_lines[i].unit_minor * p_lines[i].quantity
-                              - p_lines[i].discount_minor + p_lines[i].tax_minor;
-    p_lines[i].commission_minor := case
-      when p_lines[i].discount_minor > 0 then internal.commission_of_line(p_lines[i], p_coupon)
-      else internal.commission_of(p_lines[i].total_minor, p_lines[i].commission_bp) end;
-    p_lines[i].subsidy_minor := case
-      when p_lines[i].discount_minor > 0 then internal.subsidy_of_line(p_lines[i], p_coupon)
-      else 0 end;
+    v_line := p_lines[i];
+    v_line.order_id := p_order_id;
+    v_line.discount_minor := coalesce(v_parts[i] * v_step, 0);
+    v_line.total_minor :=
+      v_line.unit_minor * v_line.quantity - v_line.discount_minor + v_line.tax_minor;
+    if v_line.discount_minor > 0 then
+      v_line.commission_minor := internal.commission_of_line(v_line, p_coupon);
+      v_line.subsidy_minor := internal.subsidy_of_line(v_line, p_coupon);
+    else
+      v_line.commission_minor := internal.commission_of(v_line.total_minor, v_line.commission_bp);
+      v_line.subsidy_minor := 0;
+    end if;
+    p_lines[i] := v_line;
   end loop;
   return p_lines;
 end
@@ -69,7 +75,7 @@ $$;
 comment on function internal.price_lines is $$
 What lines cost with a coupon, or without one (null). The discount is split over the lines that the
 coupon is valid for, by their price, exactly and in steps that can be charged. Quotes and orders
-both price lines here.
+both price lines here; a quote has no order.
 $$;
 
 create or replace function internal.coupon_fits(p_coupon core.coupon, p_line core.order_line)

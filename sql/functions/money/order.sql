@@ -93,6 +93,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Plans of all that it calls, as in api.book_slot.
+set enable_seqscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_line core.order_line;
@@ -159,9 +163,8 @@ begin
     v_coupon := internal.redeem_coupon(
       p_coupon_code, v_order.order_id, p_customer_id, p_lines, p_currency);
   end if;
-  p_lines := internal.price_lines(p_lines, v_coupon, p_currency);
+  p_lines := internal.price_lines(p_lines, v_coupon, p_currency, v_order.order_id);
   for i in 1 .. cardinality(p_lines) loop
-    p_lines[i].order_id := v_order.order_id;
     v_order.total_minor := v_order.total_minor + p_lines[i].total_minor;
   end loop;
 
@@ -194,6 +197,7 @@ volatile
 as $$
 declare
   v_payment core.payment;
+  v_first   constant core.order_line := p_lines[1];
   v_is_one  constant boolean := cardinality(p_lines) = 1;
 begin
   -- One statement: its keys are checked when all of it is written.
@@ -206,8 +210,8 @@ begin
     select sum(l.unit_minor * l.quantity) as subtotal_minor,
            sum(l.discount_minor) as discount_minor, sum(l.tax_minor) as tax_minor,
            -- The seller, if there is only one.
-           case when bool_and(l.provider_id is not distinct from p_lines[1].provider_id)
-                then p_lines[1].provider_id end as payee_id
+           case when bool_and(l.provider_id is not distinct from v_first.provider_id)
+                then v_first.provider_id end as payee_id
     from unnest(p_lines) as l
   ),
   ordered as (
@@ -223,13 +227,13 @@ begin
   insert into core.payment as p
     (payment_id, order_id, booking_id, payer_id, payee_id, processor, capture_method, currency,
      amount_minor, captured_at)
-  select internal.uuid_v7(), p_order.order_id, case when v_is_one then p_lines[1].booking_id end,
+  select internal.uuid_v7(), p_order.order_id, case when v_is_one then v_first.booking_id end,
          p_order.customer_id, s.payee_id,
          case when p_order.total_minor = 0 then 'none' else 'stripe' end,
          -- Only an order of one booking can wait for an answer; a basket is captured at once.
-         case when v_is_one and p_lines[1].kind = 'booking' and (
+         case when v_is_one and v_first.kind = 'booking' and (
            select f.booking_mode = 'request' from core.offering as f
-           where f.offering_id = p_lines[1].offering_id
+           where f.offering_id = v_first.offering_id
          ) then 'manual' else 'automatic' end,
          p_order.currency, p_order.total_minor, case when p_order.total_minor = 0 then now() end
   from summed as s

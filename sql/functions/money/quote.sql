@@ -20,7 +20,7 @@ begin
     perform internal.check_coupon(v_coupon, internal.user_id(), p_lines, p_currency);
   end if;
 
-  p_lines := internal.price_lines(p_lines, v_coupon, p_currency);
+  p_lines := internal.price_lines(p_lines, v_coupon, p_currency, null);
   select sum(l.total_minor) into v_total from unnest(p_lines) as l;
   if v_total > 0 then
     perform internal.require_chargeable(v_total, p_currency);

@@ -248,6 +248,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- Plans of all that it calls, as in api.book_slot.
+set enable_seqscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_slot  core.slot;
@@ -321,10 +325,6 @@ create or replace function internal.put_seats(
 returns timestamptz
 language plpgsql
 volatile
--- A connection keeps the plan it made while the tables were a page long. A table that must be read
--- all the same makes a plan look so dear that it would be compiled.
-set enable_seqscan = off
-set jit = off
 as $$
 declare
   v_until timestamptz;

@@ -1,7 +1,7 @@
 -- One provider, one place at a time: whatever they offer, and whatever a client tries.
 
 begin;
-select plan(28);
+select plan(29);
 
 select tests.offer('lesson', 'tara', 0, p_capacity => 2);
 select tests.offer('overlap', 'tara', 0, p_starts => now() + interval '10 days 30 minutes');
@@ -173,6 +173,14 @@ select is_empty(
   $$ select p.proname from pg_proc as p
      where 'enable_seqscan=off' = any (p.proconfig) and not 'jit=off' = any (p.proconfig) $$,
   'no plan is compiled because it looks dear without whole tables');
+select is_empty(
+  $$ select p.proname from pg_proc as p
+     where p.prosecdef
+       and p.prosrc ~ 'internal\.(put_seats|hold_seats|place_booking)\('
+       and p.pronamespace in ('api'::regnamespace, 'internal'::regnamespace)
+       and not coalesce(p.proconfig @> '{enable_seqscan=off,plan_cache_mode=force_generic_plan}',
+                        false) $$,
+  'whoever writes seats has them planned without whole tables, and once a connection');
 
 select * from finish();
 rollback;
