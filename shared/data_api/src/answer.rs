@@ -32,12 +32,14 @@ impl Answer {
 
     /// `Content-Range`: which rows of how many.
     pub fn content_range(&mut self, range: Option<(i64, i64)>, total: Option<i64>) {
-        let rows = match range {
-            Some((first, last)) if first <= last && total != Some(0) => format!("{first}-{last}"),
-            _ => "*".to_owned(),
+        let range = range.filter(|(first, last)| first <= last && total != Some(0));
+        let text = match (range, total) {
+            (Some((first, last)), Some(total)) => format!("{first}-{last}/{total}"),
+            (Some((first, last)), None) => format!("{first}-{last}/*"),
+            (None, Some(total)) => format!("*/{total}"),
+            (None, None) => "*/*".to_owned(),
         };
-        let total = total.map_or_else(|| "*".to_owned(), |total| total.to_string());
-        self.header(header::CONTENT_RANGE, format!("{rows}/{total}"));
+        self.header(header::CONTENT_RANGE, text);
     }
 }
 

@@ -67,6 +67,8 @@ pub struct JwtRules {
     role: String,
     /// Tokens whose signatures were valid.
     opened: Cache<String, Arc<VerifiedToken>>,
+    /// The callers without a token, by their role.
+    anonymous: Cache<String, Arc<Caller>>,
 }
 
 /// The claims of a token.
@@ -114,6 +116,7 @@ impl JwtRules {
             audience,
             role: pointer(role).ok_or_else(bad)?,
             opened: Cache::new(REMEMBERED),
+            anonymous: Cache::new(8),
         })
     }
 
@@ -127,7 +130,12 @@ impl JwtRules {
         let token = header.map(|header| header.split_once(' ').unwrap_or((header, "")));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         match token {
-            None => self.caller(Map::new(), anonymous).ok_or(TokenError::Missing),
+            None => {
+                let role = anonymous.ok_or(TokenError::Missing)?;
+                self.anonymous.get_or_insert_with(role, || {
+                    self.caller(Map::new(), anonymous).ok_or(TokenError::Missing)
+                })
+            }
             Some((_, token)) => {
                 let opened = self.opened(token.trim(), anonymous)?;
                 self.judge(&opened.claims, now)?;

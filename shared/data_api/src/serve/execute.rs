@@ -156,7 +156,7 @@ impl Context<'_> {
             ("request.method", self.request.method.as_str().into()),
             ("request.path", self.request.path.into()),
             ("request.headers", headers_json(self.request.headers).into()),
-            ("request.cookies", cookies_json(self.request.headers).into()),
+            ("request.cookies", cookies_json(self.request.headers)),
             ("role", Cow::from(&*self.caller.role)),
         ]);
         settings
@@ -193,12 +193,15 @@ fn headers_json(headers: &HeaderMap) -> String {
     }
 }
 
-fn cookies_json(headers: &HeaderMap) -> String {
+fn cookies_json(headers: &HeaderMap) -> Cow<'static, str> {
+    if !headers.contains_key(header::COOKIE) {
+        return "{}".into();
+    }
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let members: Map<String, Value> = cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
-    Value::Object(members).to_string()
+    Value::Object(members).to_string().into()
 }
