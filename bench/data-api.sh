@@ -23,6 +23,8 @@ source bench/load.sh
 psql -qX -v ON_ERROR_STOP=1 <<'SQL'
 create role anon nologin;
 create role authenticator login noinherit;
+-- What Convene gives its logins, and docs/data-api/use.md advises.
+alter role authenticator set random_page_cost = 1.1;
 grant anon to authenticator;
 create table author (author_id int primary key, name text not null);
 create table book (
@@ -85,13 +87,13 @@ $2
 SQL
 }
 gucs="nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), nullif(current_setting('pgrst.merged', true), ''), null::text"
-rows="null::bigint, count(_t), coalesce(json_agg(_t), '[]'), $gucs"
+rows="null::bigint, count(*), coalesce(json_agg(_t.*), '[]'), $gucs"
 reads="set_config('transaction_read_only', 'on', true), "
 script key "select $rows from (select t0.* from public.book as t0 where t0.book_id = 4711) as _t;" "$reads"
-script list "select $rows from (select t0.title, row_to_json(e1.*) as author from public.book as t0 left join lateral (select t1.name from public.author as t1 where t1.author_id = t0.author_id) as e1 on true where t0.author_id = 7 order by t0.price desc limit 20) as _t;" "$reads"
-script insert "with s as (insert into public.entry (note) select b.note from (select '{\"note\":\"x\"}'::json as data) as p, lateral (select note from json_to_record(p.data) as _(note text)) as b returning 1) select null::bigint, count(_t), '', $gucs from (select 1 from s) as _t;"
-script upsert "with s as (insert into public.stock (item, amount) select b.item, b.amount from (select '$(cat "$dir/upsert.json")'::json as data) as p, lateral (select item, amount from json_to_recordset(p.data) as _(item int, amount int)) as b on conflict (item) do update set item = excluded.item, amount = excluded.amount returning 1) select null::bigint, count(_t), '', $gucs from (select 1 from s) as _t;"
-script rpc "with s as (select c.v from (select '{\"n\":21}'::json as data) as p, lateral (select * from json_to_record(p.data) as _(n int)) as b, lateral (select public.double(n := b.n) as v) as c) select null::bigint, count(_t), coalesce(json_agg(_t.v) -> 0, 'null'), $gucs from (select v from s) as _t;" "$reads"
+script list "select $rows from (select t0.title, row_to_json(e1.*) as author from (select t0.title, t0.price, t0.author_id from public.book as t0 where t0.author_id = 7 order by t0.price desc limit 20) as t0 left join lateral (select t1.name from public.author as t1 where t1.author_id = t0.author_id) as e1 on true order by t0.price desc) as _t;" "$reads"
+script insert "with s as (insert into public.entry (note) select b.note from (select '{\"note\":\"x\"}'::json as data) as p, lateral (select note from json_to_record(p.data) as _(note text)) as b returning 1) select null::bigint, count(*), '', $gucs from (select 1 from s) as _t;"
+script upsert "with s as (insert into public.stock (item, amount) select b.item, b.amount from (select '$(cat "$dir/upsert.json")'::json as data) as p, lateral (select item, amount from json_to_recordset(p.data) as _(item int, amount int)) as b on conflict (item) do update set item = excluded.item, amount = excluded.amount returning 1) select null::bigint, count(*), '', $gucs from (select 1 from s) as _t;"
+script rpc "with s as (select c.v from (select '{\"n\":21}'::json as data) as p, lateral (select * from json_to_record(p.data) as _(n int)) as b, lateral (select public.double(n := b.n) as v) as c) select null::bigint, count(*), coalesce(json_agg(_t.v) -> 0, 'null'), $gucs from (select v from s) as _t;" "$reads"
 
 declare -A target=(
   [key]='/book?book_id=eq.4711'

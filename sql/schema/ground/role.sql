@@ -62,6 +62,9 @@ begin
       ('authenticator',         'temp_file_limit',                     '256MB'),
       -- Statements are short; to compile one takes longer than whatever it could save.
       ('authenticator',         'jit',                                 'off'),
+      -- The default is of turning disks: a page of twenty rows would read a table as a whole where
+      -- it can look up twenty keys.
+      ('authenticator',         'random_page_cost',                    '1.1'),
       ('service_role',          'statement_timeout',                   '60s'),
       ('service_role',          'lock_timeout',                        '20s'),
       ('service_role',          'idle_in_transaction_session_timeout', '30s'),
@@ -69,7 +72,8 @@ begin
       ('service_authenticator', 'lock_timeout',                        '20s'),
       ('service_authenticator', 'idle_in_transaction_session_timeout', '30s'),
       ('service_authenticator', 'temp_file_limit',                     '1GB'),
-      ('service_authenticator', 'jit',                                 'off')
+      ('service_authenticator', 'jit',                                 'off'),
+      ('service_authenticator', 'random_page_cost',                    '1.1')
     ) as l(role, name, value)
     where shobj_description(to_regrole(l.role), 'pg_authid') = 'Made by Convene.'
       and not exists (
