@@ -176,7 +176,8 @@ async fn a_deploy_waits_for_a_vacuum_and_nobody_waits_for_the_deploy() {
     vacuum.batch_execute(held).await.unwrap();
     let watch = async {
         let waits = "select l.mode from pg_locks as l
-                     where l.relation = 'core.slot'::regclass and not l.granted";
+                     where l.relation = 'core.slot'::regclass and not l.granted and l.database =
+                         (select d.oid from pg_database as d where d.datname = current_database())";
         let mode = loop {
             let mode = shared.says(waits).await;
             if !mode.is_empty() {

@@ -194,7 +194,8 @@ async fn an_import_that_broke_off_is_finished_by_the_next_one() {
     let options = options(folder.path());
     let killer = async {
         let sql = "select count(pg_terminate_backend(pid)) from pg_stat_activity
-                   where query like '%api.import_rows%' and pid <> pg_backend_pid()
+                   where datname = current_database() and query like '%api.import_rows%'
+                     and pid <> pg_backend_pid()
                      and exists (select from core.imported_row where kind = 'booking')";
         while world.value::<i64>(sql, &[]).await == 0 {
             tokio::task::yield_now().await;

@@ -5,3 +5,4 @@ mod grants;
 mod knobs;
 mod length;
 mod names;
+mod neighbours;

@@ -73,7 +73,8 @@ impl Office {
     /// Wait until Postgres has noticed the end of that process; otherwise its last statement might
     /// be executed after what comes next.
     pub async fn gone(&self, name: &str) {
-        let sql = "select count(*) from pg_stat_activity where application_name = $1";
+        let sql = "select count(*) from pg_stat_activity
+                   where datname = current_database() and application_name = $1";
         while self.world.value::<i64>(sql, &[&name]).await > 0 {
             tokio::task::yield_now().await;
         }
