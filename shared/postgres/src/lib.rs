@@ -66,6 +66,8 @@ pub struct Db {
     writers: Arc<Line>,
     /// Before those of writers who have waited for a lock outside of the database.
     returning: Arc<Line>,
+    /// Before the processors, while a crowd waits for a lock.
+    computing: Arc<Line>,
     /// Before what is locked, if that is not waited for in the database.
     locks: Option<Arc<Lines>>,
     wait: Duration,
@@ -90,6 +92,7 @@ impl Db {
             everybody: Line::new(limits.connections),
             writers: Line::new(limits.for_writers()),
             returning: Line::new(limits.for_returning()),
+            computing: Line::new(limits.for_computing()),
             locks: limits.queues.then(Arc::default),
             wait: limits.wait,
             deadline: limits.deadline,

@@ -55,6 +55,12 @@ impl Limits {
         self.connections / 4
     }
 
+    /// Writers that may compute at a time while a crowd waits for a lock: one for two processors,
+    /// because a process has three connections for each.
+    pub(super) fn for_computing(&self) -> usize {
+        self.connections / 6
+    }
+
     pub(super) fn pool<M: managed::Manager>(
         &self,
         manager: M,

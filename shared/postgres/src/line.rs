@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
@@ -61,6 +62,23 @@ impl Line {
             Ok(Ok(permit)) => Ok(Turn::of(self.clone(), permit)),
             _ => Err(Failure::Busy),
         }
+    }
+
+    /// Do `work` in one's turn. If it takes longer than `brief`, the turn ends before the work, and
+    /// the next one begins.
+    pub(crate) async fn while_brief<T>(
+        self: &Arc<Self>,
+        brief: Duration,
+        until: Instant,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let turn = self.turn(until).await?;
+        let mut work = pin!(work);
+        if let Ok(done) = timeout(brief, &mut work).await {
+            return done;
+        }
+        drop(turn);
+        work.await
     }
 
     /// A place in the line, unless it is longer than `left`.
@@ -150,6 +168,12 @@ impl Lines {
         lines.insert(what.to_owned(), Arc::downgrade(&line));
         line
     }
+
+    /// Whether anybody waits for a turn at one of the locks.
+    pub(crate) fn is_crowded(&self) -> bool {
+        let is_crowded = |line: Arc<Line>| line.pace.lock().is_ok_and(|pace| pace.waiting > 0);
+        self.0.lock().is_ok_and(|lines| lines.values().filter_map(Weak::upgrade).any(is_crowded))
+    }
 }
 
 #[cfg(test)]
@@ -209,6 +233,35 @@ mod tests {
         line.pace.lock().unwrap().moved -= Duration::from_secs(1);
         assert!(matches!(line.turn(soon(500)).await, Err(Failure::Busy)));
         assert!(futures_util::poll!(Box::pin(line.turn(soon(1500)))).is_pending());
+    }
+
+    #[tokio::test]
+    async fn who_takes_long_lets_the_next_one_begin() {
+        for (brief, begins) in [(Duration::ZERO, true), (Duration::from_secs(3600), false)] {
+            let line = Line::new(1);
+            let held = line.while_brief(brief, soon(1000), std::future::pending::<Result<(), _>>());
+            let mut held = pin!(held);
+            let first = timeout(Duration::from_millis(20), &mut held).await;
+            assert!(first.is_err(), "it goes on in any case");
+            let next = line.while_brief(brief, soon(20), async { Ok(1) }).await;
+            assert_eq!(next.is_ok(), begins, "{brief:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn there_is_a_crowd_when_somebody_waits_for_a_turn_at_a_lock() {
+        let lines = Lines::default();
+        let line = lines.before("a");
+        let mut turns = Vec::new();
+        for _ in 0..ABREAST {
+            turns.push(line.turn(soon(1000)).await.unwrap());
+            assert!(!lines.is_crowded());
+        }
+        let mut waiting = Box::pin(line.turn(soon(1000)));
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        assert!(lines.is_crowded());
+        drop(waiting);
+        assert!(!lines.is_crowded());
     }
 
     #[tokio::test]

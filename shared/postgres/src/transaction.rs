@@ -3,7 +3,11 @@
 //! [`Db::query`] is one with the usual settings. The data API chooses its own settings and
 //! isolation, looks at the result before it commits, and must see the error as Postgres sent it.
 
-use std::{borrow::Cow, sync::OnceLock, time::Instant};
+use std::{
+    borrow::Cow,
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use deadpool::managed;
 
@@ -21,6 +25,10 @@ pub type Settings<'a> = &'a [(&'a str, &'a str)];
 /// What a transaction tells the database that would rather queue here: see
 /// `internal.wait_outside`.
 const WAITS_OUTSIDE: (&str, &str) = ("app.waits_outside", "on");
+
+/// How long a transaction takes at most that only computes. One that takes longer waits for
+/// something.
+const BRIEF: Duration = Duration::from_millis(4);
 
 /// One statement and what stands around it.
 pub struct Transaction<'a> {
@@ -83,7 +91,7 @@ impl Db {
         // Not behind those who have just come: their line is as long as anybody may wait, and what
         // was done for this one would be lost.
         let _turn = self.returning.turn(until).await?;
-        self.run(transaction.settings, transaction, until).await
+        self.run_in_turn(transaction.settings, transaction, until).await
     }
 
     async fn write(
@@ -93,7 +101,22 @@ impl Db {
         until: Instant,
     ) -> Result<Outcome, Failure> {
         let _turn = self.writers.turn(until).await?;
-        self.run(settings, transaction, until).await
+        self.run_in_turn(settings, transaction, until).await
+    }
+
+    /// While a crowd waits for a lock, few writers compute at a time: more of them would serve the
+    /// crowd no sooner, and readers would wait for a processor (decision 19).
+    async fn run_in_turn(
+        &self,
+        settings: Settings<'_>,
+        transaction: &Transaction<'_>,
+        until: Instant,
+    ) -> Result<Outcome, Failure> {
+        let run = self.run(settings, transaction, until);
+        match self.locks.as_ref().is_some_and(|locks| locks.is_crowded()) {
+            true => self.computing.while_brief(BRIEF, until, run).await,
+            false => run.await,
+        }
     }
 
     async fn run(
