@@ -18,6 +18,7 @@ const LIMITS: Limits = Limits {
     wait: Duration::from_secs(30),
     deadline: Duration::from_secs(30),
     prepared: true,
+    brief: Duration::from_micros(200),
     queues: true,
 };
 

@@ -43,6 +43,7 @@ mod notification;
 mod outbox;
 mod payment;
 mod payout;
+mod pipeline;
 mod production;
 mod reschedule;
 mod rest;

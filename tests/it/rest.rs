@@ -104,7 +104,7 @@ async fn nobody_reads_the_rows_of_another_however_requests_interleave() {
         .ok()
         .and_then(|number| number.parse().ok())
         .unwrap_or(2_000);
-    // Fifty people share four connections.
+    // Fifty people share six connections, and most of them one.
     let people = (1..=50).map(|n| {
         let api = &api;
         async move {

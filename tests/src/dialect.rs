@@ -3,7 +3,7 @@
 // In test code, a failure should end the test.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use data_api::{
     DataApi, Profile,
@@ -107,7 +107,9 @@ impl Api {
         settings.plan_enabled = true;
         settings.tx_end = TxEnd::CommitAllowOverride;
         change(&mut settings);
-        let limits = Limits { connections: 4, ..Limits::default() };
+        // So much is brief that reads share connections in a build without optimizations, too.
+        let brief = Duration::from_millis(100);
+        let limits = Limits { connections: 6, brief, ..Limits::default() };
         let db = Db::connect(&database.admin_url, limits).unwrap();
         let url = served(DataApi::new(db, identity, settings, profile)).await;
         Self { url, admin, http: reqwest::Client::new(), database }

@@ -50,6 +50,8 @@ const LIMITS: Limits = Limits {
     wait: Duration::from_secs(110),
     deadline: Duration::from_secs(30),
     prepared: true,
+    // So that reads share connections in a build without optimizations, too.
+    brief: Duration::from_millis(20),
     queues: false,
 };
 

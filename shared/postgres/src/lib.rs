@@ -15,13 +15,16 @@ use uuid::Uuid;
 
 use self::{
     line::{Line, Lines},
+    pipeline::Pipelines,
     wire::Opener,
 };
 
+mod admission;
 mod failure;
 mod limits;
 mod line;
 mod param;
+mod pipeline;
 pub mod retry;
 mod rule;
 pub mod tls;
@@ -66,6 +69,8 @@ pub struct Db {
     writers: Arc<Line>,
     /// Before those of writers who have waited for a lock outside of the database.
     returning: Arc<Line>,
+    /// Those that brief reads share.
+    pipelines: Arc<Pipelines>,
     /// Before the processors, while a crowd waits for a lock.
     computing: Arc<Line>,
     /// Before what is locked, if that is not waited for in the database.
@@ -92,6 +97,7 @@ impl Db {
             everybody: Line::new(limits.connections),
             writers: Line::new(limits.for_writers()),
             returning: Line::new(limits.for_returning()),
+            pipelines: Pipelines::new(limits.for_pipelines(), limits.brief),
             computing: Line::new(limits.for_computing()),
             locks: limits.queues.then(Arc::default),
             wait: limits.wait,

@@ -19,6 +19,9 @@ pub struct Limits {
     /// Whether [`Db::transact`](super::Db::transact) keeps the plans of statements. A pooler in
     /// transaction mode that does not know of them (PgBouncer before 1.21) needs it switched off.
     pub prepared: bool,
+    /// What a read takes at most, as a rule, to share a connection with others. Those that take
+    /// longer need more than one processor for Postgres.
+    pub brief: Duration,
     /// Whether those who want a provider that is locked queue in this process and not in the
     /// database, where each of them takes a connection.
     pub queues: bool,
@@ -31,6 +34,7 @@ impl Default for Limits {
             wait: Duration::from_secs(2),
             deadline: Duration::from_secs(10),
             prepared: true,
+            brief: Duration::from_micros(200),
             queues: false,
         }
     }
@@ -59,6 +63,13 @@ impl Limits {
     /// because a process has three connections for each.
     pub(super) fn for_computing(&self) -> usize {
         self.connections / 6
+    }
+
+    /// Connections that brief reads share: one for two processors, of which the other has HTTP to
+    /// do.
+    pub(super) fn for_pipelines(&self) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        (self.connections / 6).min(processors.div_ceil(2))
     }
 
     pub(super) fn pool<M: managed::Manager>(

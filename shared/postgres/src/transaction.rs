@@ -1,18 +1,12 @@
 //! A transaction of the caller's own making, in one round trip.
 //!
-//! [`Db::query`] is one with the usual settings. The data API chooses its own settings and
+//! [`Db::query`](super::Db::query) is one with the usual settings. The data API chooses its own settings and
 //! isolation, looks at the result before it commits, and must see the error as Postgres sent it.
 
-use std::{
-    borrow::Cow,
-    sync::OnceLock,
-    time::{Duration, Instant},
-};
-
-use deadpool::managed;
+use std::{borrow::Cow, sync::OnceLock};
 
 use super::{
-    Db, Failure,
+    Failure,
     wire::{Row, Wire},
 };
 
@@ -21,14 +15,6 @@ pub type Texts<'a> = &'a [Option<&'a str>];
 
 /// Names and values that hold for a transaction.
 pub type Settings<'a> = &'a [(&'a str, &'a str)];
-
-/// What a transaction tells the database that would rather queue here: see
-/// `internal.wait_outside`.
-const WAITS_OUTSIDE: (&str, &str) = ("app.waits_outside", "on");
-
-/// How long a transaction takes at most that only computes. One that takes longer waits for
-/// something.
-const BRIEF: Duration = Duration::from_millis(4);
 
 /// One statement and what stands around it.
 pub struct Transaction<'a> {
@@ -74,92 +60,53 @@ pub struct Outcome {
     pub then: Vec<Row>,
 }
 
-impl Db {
-    /// Run a transaction. Every call ends within the deadline.
-    pub async fn transact(&self, transaction: &Transaction<'_>) -> Result<Outcome, Failure> {
-        let until = Instant::now() + self.wait;
-        if !transaction.writes {
-            return self.run(transaction.settings, transaction, until).await;
-        }
-        let Some(locks) = &self.locks else {
-            return self.write(transaction.settings, transaction, until).await;
-        };
-        let outside = [transaction.settings, &[WAITS_OUTSIDE]].concat();
-        let outcome = self.write(&outside, transaction, until).await;
-        let Some(locked) = outcome.as_ref().err().and_then(Failure::locked) else { return outcome };
-        let _turn = locks.before(locked).turn(until).await?;
-        // Not behind those who have just come: their line is as long as anybody may wait, and what
-        // was done for this one would be lost.
-        let _turn = self.returning.turn(until).await?;
-        self.run_in_turn(transaction.settings, transaction, until).await
-    }
+/// A transaction that was sent, and how to read its answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    /// Statements before the one that was asked for.
+    before: usize,
+    has_then: bool,
+}
 
-    async fn write(
-        &self,
-        settings: Settings<'_>,
-        transaction: &Transaction<'_>,
-        until: Instant,
-    ) -> Result<Outcome, Failure> {
-        let _turn = self.writers.turn(until).await?;
-        self.run_in_turn(settings, transaction, until).await
-    }
-
-    /// While a crowd waits for a lock, few writers compute at a time: more of them would serve the
-    /// crowd no sooner, and readers would wait for a processor (decision 19).
-    async fn run_in_turn(
-        &self,
-        settings: Settings<'_>,
-        transaction: &Transaction<'_>,
-        until: Instant,
-    ) -> Result<Outcome, Failure> {
-        let run = self.run(settings, transaction, until);
-        match self.locks.as_ref().is_some_and(|locks| locks.is_crowded()) {
-            true => self.computing.while_brief(BRIEF, until, run).await,
-            false => run.await,
+impl<'a> Transaction<'a> {
+    /// A statement that only reads.
+    pub(crate) fn read(settings: Settings<'a>, sql: &'a str) -> Self {
+        Self {
+            begin: None,
+            settings,
+            first: None,
+            sql,
+            params: &[],
+            then: None,
+            writes: false,
+            prepared: true,
+            end: End::Commit,
         }
     }
 
-    async fn run(
-        &self,
-        settings: Settings<'_>,
-        transaction: &Transaction<'_>,
-        until: Instant,
-    ) -> Result<Outcome, Failure> {
-        self.on_wire(until, async |wire| wire.transact(settings, transaction).await).await
+    /// Whom it runs as. Plans of tables with row-level security are made for one role: kept apart,
+    /// none is thrown away because another role asked in between.
+    pub(crate) fn role(&self) -> &'a str {
+        self.settings.iter().find(|(name, _)| *name == "role").map_or("", |(_, value)| value)
     }
 
-    /// Run one statement as the login itself, for what every caller may know.
-    pub async fn look_up(&self, sql: &str, params: Texts<'_>) -> Result<Vec<Row>, Failure> {
-        self.on_wire(Instant::now() + self.wait, async |wire| {
-            wire.push(None, sql, params)?;
-            Ok(wire.exchange().await?.pop().unwrap_or_default())
-        })
-        .await
+    /// Its length in bytes, about.
+    pub(crate) fn length(&self) -> usize {
+        let texts = |texts: Texts<'_>| texts.iter().flatten().map(|text| text.len()).sum::<usize>();
+        let settings = self.settings.iter().map(|(name, value)| name.len() + value.len());
+        let then = self.then.map_or(0, |(sql, params)| sql.len() + texts(params));
+        settings.sum::<usize>() + self.sql.len() + texts(self.params) + then
     }
 
-    async fn on_wire<T>(
-        &self,
-        until: Instant,
-        work: impl AsyncFnOnce(&mut Wire) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let _turn = self.everybody.turn(until).await?;
-        let mut wire = self.pool.get().await.map_err(|error| match error {
-            managed::PoolError::Backend(Failure::Connection(error)) => Failure::Unreachable(error),
-            managed::PoolError::Backend(failure) => failure,
-            _ => Failure::Busy,
-        })?;
-        let outcome = tokio::time::timeout(self.deadline, work(&mut wire)).await;
-        let outcome = outcome.unwrap_or(Err(Failure::Deadline));
-        if let Err(Failure::Deadline | Failure::Connection(_)) = outcome {
-            // Whatever still runs there, the next request shall not meet it.
-            drop(managed::Object::take(wire));
-        }
-        outcome
+    /// Whether nothing is lost if it is asked twice, and nothing around it needs a connection of
+    /// its own.
+    pub(crate) fn may_be_asked_again(&self) -> bool {
+        !self.writes && self.prepared && self.begin.is_none() && matches!(self.end, End::Commit)
     }
 }
 
 impl Wire {
-    async fn transact(
+    pub(super) async fn transact(
         &mut self,
         settings: Settings<'_>,
         t: &Transaction<'_>,
@@ -209,6 +156,24 @@ impl Wire {
         settings: Settings<'_>,
         t: &Transaction<'_>,
     ) -> Result<Outcome, Failure> {
+        let asked = self.ask(settings, t)?;
+        self.send().await?;
+        let outcome = self.answer(asked).await?;
+        if let End::After(good) = t.end
+            && good(&outcome.rows)
+        {
+            self.push(Some(""), "commit", &[])?;
+            self.exchange().await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Add a transaction to what is sent next.
+    pub(super) fn ask(
+        &mut self,
+        settings: Settings<'_>,
+        t: &Transaction<'_>,
+    ) -> Result<Asked, Failure> {
         let mut before = 1;
         if t.begin.is_some() || !matches!(t.end, End::Commit) {
             self.push(Some(""), t.begin.unwrap_or("begin"), &[])?;
@@ -221,7 +186,7 @@ impl Wire {
             self.push(None, first, &[])?;
             before += 1;
         }
-        let role = t.prepared.then(|| role_of(t.settings));
+        let role = t.prepared.then(|| t.role());
         self.push(role, t.sql, t.params)?;
         if let Some((sql, params)) = t.then {
             self.push(role, sql, params)?;
@@ -234,15 +199,15 @@ impl Wire {
             }
             End::Commit | End::After(_) => {}
         }
-        let mut results = self.exchange().await?.into_iter().skip(before);
+        self.end_exchange();
+        Ok(Asked { before, has_then: t.then.is_some() })
+    }
+
+    /// The answer to the oldest transaction that was sent.
+    pub(super) async fn answer(&mut self, asked: Asked) -> Result<Outcome, Failure> {
+        let mut results = self.answers().await?.into_iter().skip(asked.before);
         let rows = results.next().unwrap_or_default();
-        let then = t.then.and_then(|_| results.next()).unwrap_or_default();
-        if let End::After(good) = t.end
-            && good(&rows)
-        {
-            self.push(Some(""), "commit", &[])?;
-            self.exchange().await?;
-        }
+        let then = if asked.has_then { results.next().unwrap_or_default() } else { Vec::new() };
         Ok(Outcome { rows, then })
     }
 }
@@ -258,10 +223,4 @@ fn set_config(settings: usize) -> Cow<'static, str> {
         Some(written) => written.get_or_init(write).into(),
         None => write().into(),
     }
-}
-
-/// Plans of tables with row-level security are made for one role: kept apart, none is thrown
-/// away because another role asked in between.
-fn role_of<'a>(settings: Settings<'a>) -> &'a str {
-    settings.iter().find(|(name, _)| *name == "role").map_or("", |(_, value)| value)
 }

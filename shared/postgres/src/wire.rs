@@ -6,6 +6,7 @@
 //! the Sync commits if every statement succeeded. Values are sent as text and come as bytes.
 
 use std::{
+    collections::VecDeque,
     io,
     pin::pin,
     sync::Arc,
@@ -46,6 +47,12 @@ pub struct Wire {
     forgotten: Vec<Arc<str>>,
     /// What is about to be sent.
     steps: Vec<Step>,
+    /// Exchanges that are not answered yet, the oldest first.
+    asked: VecDeque<Vec<Step>>,
+    /// What was read of an answer.
+    results: Vec<Vec<Row>>,
+    rows: Vec<Row>,
+    refused: Option<Failure>,
     state: State,
 }
 
@@ -82,6 +89,10 @@ impl Wire {
             statements: Statements::new(),
             forgotten: Vec::new(),
             steps: Vec::new(),
+            results: Vec::new(),
+            rows: Vec::new(),
+            refused: None,
+            asked: VecDeque::new(),
             state: State::Sending,
         }
     }
@@ -132,22 +143,32 @@ impl Wire {
 
     /// Keep a statement that Postgres has understood: it has it from now on, whatever becomes of
     /// this exchange.
-    fn understood(&mut self, step: usize) {
-        let Some(step) = self.steps.get_mut(step) else { return };
-        if let Some(form) = step.keep.take() {
+    fn understood(&mut self, kept: Option<(Form, Statement)>) {
+        if let Some((form, statement)) = kept {
             // Requests have as many forms as callers have ideas; the server keeps a plan for each.
-            self.forgotten.extend(self.statements.keep(form, step.statement.clone()));
+            self.forgotten.extend(self.statements.keep(form, statement));
         }
     }
 
     /// Send what was pushed, and wait for the rows of every statement.
     pub(super) async fn exchange(&mut self) -> Result<Vec<Vec<Row>>, Failure> {
-        frontend::sync(&mut self.to_send);
+        self.end_exchange();
         self.send().await?;
         self.answers().await
     }
 
-    async fn send(&mut self) -> io::Result<()> {
+    /// What was pushed is an exchange, which others may follow before it is answered.
+    pub(super) fn end_exchange(&mut self) {
+        frontend::sync(&mut self.to_send);
+        self.asked.push_back(std::mem::take(&mut self.steps));
+    }
+
+    /// How many bytes are to be sent.
+    pub(super) fn unsent(&self) -> usize {
+        self.to_send.len()
+    }
+
+    pub(super) async fn send(&mut self) -> io::Result<()> {
         self.state = State::Sending;
         self.stream.write_all(&self.to_send).await?;
         self.stream.flush().await?;
@@ -156,38 +177,45 @@ impl Wire {
         Ok(())
     }
 
-    async fn answers(&mut self) -> Result<Vec<Vec<Row>>, Failure> {
-        let mut results = Vec::with_capacity(self.steps.len());
-        let (mut rows, mut refused) = (Vec::new(), None);
+    /// The rows of every statement of the oldest exchange. If this is dropped before it is done, the next
+    /// call goes on.
+    pub(super) async fn answers(&mut self) -> Result<Vec<Vec<Row>>, Failure> {
         loop {
-            // A server that shuts down says so before it hangs up.
-            let message = match (self.next().await, refused) {
-                (Err(_), Some(refused)) => return Err(refused),
-                (message, known) => {
-                    refused = known;
-                    message?
-                }
+            let message = match self.next().await {
+                Ok(message) => message,
+                // A server that shuts down says so before it hangs up.
+                Err(error) => return Err(self.refused.take().unwrap_or(error.into())),
             };
-            let at = results.len();
-            match (message, self.steps.get_mut(at)) {
+            let step = self.asked.front_mut().and_then(|steps| steps.get_mut(self.results.len()));
+            match (message, step) {
                 (Message::RowDescription(body), Some(step)) => {
                     step.statement.types = row::types(&body)?;
-                    self.understood(at);
+                    let kept = step.keep.take().map(|form| (form, step.statement.clone()));
+                    self.understood(kept);
                 }
-                (Message::NoData, Some(_)) => self.understood(at),
+                (Message::NoData, Some(step)) => {
+                    let kept = step.keep.take().map(|form| (form, step.statement.clone()));
+                    self.understood(kept);
+                }
                 (Message::DataRow(body), Some(step)) => {
-                    rows.push(Row::new(body, step.statement.types.clone()));
+                    self.rows.push(Row::new(body, step.statement.types.clone()));
                 }
                 (Message::CommandComplete(_) | Message::EmptyQueryResponse, _) => {
-                    results.push(std::mem::take(&mut rows));
+                    self.results.push(std::mem::take(&mut self.rows));
                 }
                 (Message::ErrorResponse(body), _) => {
-                    refused = refused.or(Some(Failure::Refused(Box::new(Refused::read(&body)?))));
+                    let refused = Refused::read(&body)?;
+                    self.refused.get_or_insert_with(|| Failure::Refused(Box::new(refused)));
                 }
                 (Message::ReadyForQuery(body), _) => {
-                    self.state = State::Ready(body.status());
-                    self.steps.clear();
-                    return refused.map_or(Ok(results), Err);
+                    self.asked.pop_front();
+                    self.state = match self.asked.is_empty() {
+                        true => State::Ready(body.status()),
+                        false => State::Awaiting,
+                    };
+                    self.rows.clear();
+                    let results = std::mem::take(&mut self.results);
+                    return self.refused.take().map_or(Ok(results), Err);
                 }
                 _ => {}
             }
