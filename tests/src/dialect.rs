@@ -108,7 +108,7 @@ impl Api {
         settings.tx_end = TxEnd::CommitAllowOverride;
         change(&mut settings);
         // So much is brief that reads share connections in a build without optimizations, too.
-        let brief = Duration::from_millis(100);
+        let brief = Duration::from_millis(10);
         let limits = Limits { connections: 6, brief, ..Limits::default() };
         let db = Db::connect(&database.admin_url, limits).unwrap();
         let url = served(DataApi::new(db, identity, settings, profile)).await;
