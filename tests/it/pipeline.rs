@@ -100,3 +100,22 @@ async fn long_requests_with_long_answers_do_not_stop_each_other() {
         assert_eq!(answer.unwrap().rows[0].bytes(0).unwrap().len(), 200_000);
     }
 }
+
+#[tokio::test]
+async fn who_leaves_a_pipeline_harms_nobody() {
+    let database = EmptyDatabase::new().await;
+    let db = db(&database, Duration::from_secs(2));
+    let sql = "select $1";
+    warm(&db, sql).await;
+    for left in 0..20 {
+        let mut reads: Vec<_> = (0..20).map(|_| Box::pin(read(&db, sql, "1"))).collect();
+        for read in &mut reads {
+            assert!(futures_util::poll!(read).is_pending());
+        }
+        // The pipeline has not been sent yet.
+        reads.truncate(left);
+        for answer in join_all(reads).await {
+            assert_eq!(answer.unwrap().rows[0].text(0).as_deref(), Some("1"));
+        }
+    }
+}

@@ -283,6 +283,9 @@ impl Pipeline {
             }
             next = (ahead(sent) < AHEAD).then(|| self.jobs.try_recv().ok()).flatten();
         }
+        if wire.unsent() == 0 {
+            return Ok(());
+        }
         let sending = timeout(self.deadline, wire.send()).await;
         Ok(sending.map_err(|_| Failure::Deadline)??)
     }
