@@ -54,7 +54,7 @@ impl Db {
                 let turn = self.everybody.turn(until).await?;
                 let wire = self.connection().await?;
                 let (pipelines, deadline) = (self.pipelines.clone(), self.deadline);
-                tokio::spawn(Pipeline { jobs, pipelines, deadline, turn }.run(wire));
+                tokio::spawn(Pipeline { jobs, pipelines, deadline, _turn: turn }.run(wire));
             }
             if let Some(outcome) = reading.answer(waiting).await {
                 return Ok(outcome);

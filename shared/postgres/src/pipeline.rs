@@ -67,8 +67,8 @@ pub(crate) struct Pipelines {
 }
 
 /// A read on its way, counted until this is dropped.
-pub(crate) struct Reading {
-    pipelines: Arc<Pipelines>,
+pub(crate) struct Reading<'a> {
+    pipelines: &'a Pipelines,
     form: u64,
     began: Instant,
     /// Whether others were under way when it began.
@@ -107,13 +107,13 @@ impl Pipelines {
     }
 
     /// Begin a read. `None` if it cannot share a connection.
-    pub(crate) fn begin(self: &Arc<Self>, t: &Transaction<'_>) -> Option<Reading> {
+    pub(crate) fn begin(&self, t: &Transaction<'_>) -> Option<Reading<'_>> {
         let may = self.most > 0 && t.may_be_asked_again() && t.length() <= LENGTH;
         may.then(|| Reading {
             form: self.hasher.hash_one((t.role(), t.sql)),
             has_company: self.reading.fetch_add(1, Relaxed) > 0,
             began: Instant::now(),
-            pipelines: self.clone(),
+            pipelines: self,
         })
     }
 
@@ -130,7 +130,7 @@ impl Pipelines {
     }
 }
 
-impl Reading {
+impl Reading<'_> {
     /// A place in a pipeline, if reads of this form are brief and there is room.
     pub(crate) fn hand_over(&self, t: &Transaction<'_>) -> Option<Waiting> {
         self.pipelines.means.get(&self.form).filter(|mean| *mean <= self.pipelines.brief)?;
@@ -165,7 +165,7 @@ impl Reading {
     }
 }
 
-impl Drop for Reading {
+impl Drop for Reading<'_> {
     fn drop(&mut self) {
         self.pipelines.reading.fetch_sub(1, Relaxed);
     }
@@ -208,7 +208,7 @@ pub(crate) struct Pipeline {
     pub(crate) pipelines: Arc<Pipelines>,
     pub(crate) deadline: Duration,
     /// The right to the connection.
-    pub(crate) turn: Turn,
+    pub(crate) _turn: Turn,
 }
 
 /// A read that was sent.
@@ -227,7 +227,6 @@ impl Pipeline {
             // What is still to come there, the next request shall not meet.
             drop(Object::take(wire));
         }
-        drop(self.turn);
     }
 
     async fn serve(&mut self, wire: &mut Wire) -> Result<(), Failure> {
@@ -248,7 +247,9 @@ impl Pipeline {
             };
             tokio::select! {
                 biased;
-                Some(job) = self.jobs.recv(), if ahead(&sent) < AHEAD => self.send(job, wire, &mut sent).await?,
+                Some(job) = self.jobs.recv(), if ahead(&sent) < AHEAD => {
+                    self.send(job, wire, &mut sent).await?;
+                }
                 answer = timeout(self.deadline, wire.answer(*asked)) => {
                     let outcome = match answer.map_err(|_| Failure::Deadline)? {
                         Ok(outcome) => Some(outcome),

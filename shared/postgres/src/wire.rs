@@ -143,11 +143,18 @@ impl Wire {
 
     /// Keep a statement that Postgres has understood: it has it from now on, whatever becomes of
     /// this exchange.
-    fn understood(&mut self, kept: Option<(Form, Statement)>) {
-        if let Some((form, statement)) = kept {
+    fn understood(&mut self) {
+        let Some(step) = self.answered() else { return };
+        let statement = step.statement.clone();
+        if let Some(form) = step.keep.take() {
             // Requests have as many forms as callers have ideas; the server keeps a plan for each.
             self.forgotten.extend(self.statements.keep(form, statement));
         }
+    }
+
+    /// The statement whose answer is read.
+    fn answered(&mut self) -> Option<&mut Step> {
+        self.asked.front_mut()?.get_mut(self.results.len())
     }
 
     /// Send what was pushed, and wait for the rows of every statement.
@@ -186,19 +193,15 @@ impl Wire {
                 // A server that shuts down says so before it hangs up.
                 Err(error) => return Err(self.refused.take().unwrap_or(error.into())),
             };
-            let step = self.asked.front_mut().and_then(|steps| steps.get_mut(self.results.len()));
-            match (message, step) {
+            match (message, self.answered()) {
                 (Message::RowDescription(body), Some(step)) => {
                     step.statement.types = row::types(&body)?;
-                    let kept = step.keep.take().map(|form| (form, step.statement.clone()));
-                    self.understood(kept);
+                    self.understood();
                 }
-                (Message::NoData, Some(step)) => {
-                    let kept = step.keep.take().map(|form| (form, step.statement.clone()));
-                    self.understood(kept);
-                }
+                (Message::NoData, Some(_)) => self.understood(),
                 (Message::DataRow(body), Some(step)) => {
-                    self.rows.push(Row::new(body, step.statement.types.clone()));
+                    let types = step.statement.types.clone();
+                    self.rows.push(Row::new(body, types));
                 }
                 (Message::CommandComplete(_) | Message::EmptyQueryResponse, _) => {
                     self.results.push(std::mem::take(&mut self.rows));
